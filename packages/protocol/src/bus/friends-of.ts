@@ -1,0 +1,27 @@
+/** gateway → friend-graph: whom these viewers may see, and how; many viewers in one question. */
+import { z } from 'zod';
+import { jsonCodec } from '../codec.ts';
+import { grantSchema } from '../grant.ts';
+import { userIdSchema } from '../user-id.ts';
+import type { Method } from './method.ts';
+
+const viewerFriendsSchema = z.object({
+  viewer: userIdSchema,
+  radiusMeters: z.number(),
+  friends: z.array(z.object({ subject: userIdSchema, grant: grantSchema })),
+});
+export type ViewerFriends = z.infer<typeof viewerFriendsSchema>;
+
+/** How many viewers one question may name. */
+export const MAX_FRIENDS_OF_VIEWERS = 64;
+
+const requestSchema = z.object({ viewers: z.array(userIdSchema).max(MAX_FRIENDS_OF_VIEWERS) });
+const responseSchema = z.object({ viewers: z.array(viewerFriendsSchema) });
+
+/** The answer holds every viewer asked for; one who is unknown has no friends and the default radius. */
+export const friendsOf: Method<z.infer<typeof requestSchema>, z.infer<typeof responseSchema>> = {
+  service: 'friend-graph',
+  name: 'friends-of',
+  request: jsonCodec(requestSchema),
+  response: jsonCodec(responseSchema),
+};

@@ -1,0 +1,10 @@
+/** `friends:changed`, server → client: a friendship was asked for, made or ended; on every device of the user. */
+import { z } from 'zod';
+import { userIdSchema } from '../user-id.ts';
+
+export const FRIENDS_CHANGED = 'friends:changed';
+export const friendsChangedSchema = z.object({
+  kind: z.enum(['requested', 'accepted', 'removed']),
+  userId: userIdSchema,
+});
+export type FriendsChanged = z.infer<typeof friendsChangedSchema>;

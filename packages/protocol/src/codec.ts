@@ -1,0 +1,52 @@
+/** How a message becomes bytes on the bus, and back. */
+import type { z } from 'zod';
+
+/** Bytes that are not the message they should be. The receiver drops the message; the sender sees a time-out. */
+export class MalformedMessageError extends Error {
+  override readonly name = 'MalformedMessageError';
+}
+
+export interface Codec<T> {
+  encode(message: T): Buffer;
+  /** Throws {@link MalformedMessageError}. Redis is an edge: whatever arrives is checked. */
+  decode(bytes: Buffer): T;
+  /** The schema of a JSON message; binary ones carry a format version instead. */
+  readonly schema?: z.ZodType<T>;
+}
+
+/** JSON, checked by a schema: for everything that is not on the hot path. */
+export function jsonCodec<T>(schema: z.ZodType<T>): Codec<T> {
+  return {
+    schema,
+    encode: (message) => Buffer.from(JSON.stringify(message)),
+    decode: (bytes) => {
+      let value: unknown;
+      try {
+        value = JSON.parse(bytes.toString());
+      } catch {
+        throw new MalformedMessageError('not JSON');
+      }
+      const parsed = schema.safeParse(value);
+      if (parsed.success) return parsed.data;
+      // Only the paths: the values may hold a position.
+      const paths = parsed.error.issues.map((issue) => issue.path.join('.') || '(root)');
+      throw new MalformedMessageError(`wrong at ${paths.join(', ')}`);
+    },
+  };
+}
+
+/** Runs a binary decoder; reading past the end becomes a {@link MalformedMessageError} like any other defect. */
+export function guardRange<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isOutOfBounds(error)) throw new MalformedMessageError('cut short', { cause: error });
+    throw error;
+  }
+}
+
+function isOutOfBounds(error: unknown): boolean {
+  // By code rather than by class: under a test runner, Node's own errors belong to another realm.
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === 'ERR_OUT_OF_RANGE' || code === 'ERR_BUFFER_OUT_OF_BOUNDS';
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  decodePositionBody,
+  decodePositionRecord,
+  encodePositionBody,
+  inboxMessageCodec,
+  MalformedMessageError,
+  parseUserId,
+  positionSchema,
+  RECORD_FORMAT_VERSION,
+  RECORD_HEADER_BYTES,
+  readActive,
+  recordPositions,
+} from './index.ts';
+
+const ann = parseUserId('ann');
+const full = { lat: -89.999_999_9, lng: 179.123_456_789, accuracy: 12.3, heading: 359.9, speed: 0.1, battery: 0.55 };
+
+/** Builds an entry as the location service's script does. */
+function recordBytes(at: number, body: Buffer): Buffer {
+  const header = Buffer.alloc(RECORD_HEADER_BYTES);
+  header[0] = RECORD_FORMAT_VERSION;
+  header.writeDoubleBE(at, 10);
+  return Buffer.concat([header, body]);
+}
+
+describe('[L1] what counts as a position', () => {
+  it.each([{ lat: 90, lng: 180 }, { lat: -90, lng: -180 }, full])('takes %j', (position) => {
+    expect(positionSchema.parse(position)).toEqual(position);
+  });
+
+  it.each([
+    { lat: 90.000_001, lng: 0 },
+    { lat: 0, lng: -180.000_001 },
+    { lat: Number.NaN, lng: 0 },
+    { lat: 0, lng: Number.POSITIVE_INFINITY },
+    { lat: '1', lng: 0 },
+    { lat: 1 },
+    { lat: 1, lng: null },
+    { lat: 1, lng: 1, accuracy: -1 },
+    { lat: 1, lng: 1, heading: 361 },
+    [1, 1],
+    null,
+    'here',
+  ])('refuses %j', (position) => {
+    expect(positionSchema.safeParse(position).success).toBe(false);
+  });
+});
+
+describe('position bytes', () => {
+  it.each([{ lat: 1, lng: 2 }, full, { lat: 0, lng: -0.000_1, speed: 0 }])('survive a round trip: %j', (position) => {
+    expect(decodePositionBody(encodePositionBody(position))).toEqual(position);
+  });
+
+  it('of a whole record carry their time', () => {
+    expect(decodePositionRecord(recordBytes(1_700_000_000_123, encodePositionBody(full)))).toEqual({
+      at: 1_700_000_000_123,
+      position: full,
+    });
+  });
+
+  it('cut anywhere, or of another format, are malformed and never misread', () => {
+    const bytes = recordBytes(1, encodePositionBody(full));
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodePositionRecord(bytes.subarray(0, length))).toThrow(MalformedMessageError);
+    }
+    bytes[0] = RECORD_FORMAT_VERSION + 1;
+    expect(() => decodePositionRecord(bytes)).toThrow(/format/);
+  });
+});
+
+describe('bus messages', () => {
+  const batch = [
+    { user: ann, at: 1_700_000_000_000.5, body: encodePositionBody(full) },
+    { user: parseUserId('b'.repeat(64)), at: 2, body: encodePositionBody({ lat: 1, lng: 2 }) },
+  ];
+
+  it('carry a batch of positions there and its outcomes back', () => {
+    expect(recordPositions.request.decode(recordPositions.request.encode(batch))).toEqual(batch);
+    const results = [
+      { outcome: 'stored', at: 5 },
+      { outcome: 'superseded', at: 0 },
+      { outcome: 'failed', at: 0 },
+    ] as const;
+    expect(recordPositions.response.decode(recordPositions.response.encode(results))).toEqual(results);
+  });
+
+  it('carry active entries', () => {
+    const entries = [{ user: ann, entry: recordBytes(3, encodePositionBody(full)) }];
+    expect(readActive.response.decode(readActive.response.encode(entries))).toEqual(entries);
+  });
+
+  it('cut short are malformed', () => {
+    const bytes = recordPositions.request.encode(batch);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => recordPositions.request.decode(bytes.subarray(0, length))).toThrow(MalformedMessageError);
+    }
+    const entries = readActive.response.encode([{ user: ann, entry: Buffer.alloc(30) }]);
+    for (let length = 1; length < entries.length; length++) {
+      expect(() => readActive.response.decode(entries.subarray(0, length))).toThrow(MalformedMessageError);
+    }
+  });
+
+  it('never repeat their values in an error, since these may be positions', () => {
+    const bytes = Buffer.from(
+      JSON.stringify({ kind: 'friend-active', subject: 'a', at: 1, position: { lat: '12.345' } }),
+    );
+    expect(() => inboxMessageCodec.decode(bytes)).toThrow(/position\.lat/);
+    expect(() => inboxMessageCodec.decode(bytes)).not.toThrow(/12\.345/);
+  });
+});

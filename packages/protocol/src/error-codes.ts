@@ -1,0 +1,46 @@
+/** The stable codes by which a program tells errors apart, and whether coming back makes sense. */
+
+interface ErrorCode {
+  /** Whether the same client may succeed later: at once with a new token for `token_expired`, else after a pause. */
+  readonly retryable: boolean;
+  /** Status over HTTP. */
+  readonly status: number;
+  readonly title: string;
+}
+
+export const ERROR_CODES = {
+  unauthorized: { retryable: false, status: 401, title: 'No valid token' },
+  token_expired: { retryable: true, status: 401, title: 'The token has expired' },
+  overloaded: { retryable: true, status: 503, title: 'This server takes no more connections' },
+  protocol_version: { retryable: false, status: 400, title: 'This version of the protocol is not spoken here' },
+  invalid_payload: { retryable: false, status: 400, title: 'The request is not what the protocol says' },
+  payload_too_large: { retryable: false, status: 413, title: 'The request is too large' },
+  not_found: { retryable: false, status: 404, title: 'There is no such thing' },
+  method_not_allowed: { retryable: false, status: 405, title: 'This method is not allowed here' },
+  rate_limited: { retryable: true, status: 429, title: 'Too many requests' },
+  unavailable: { retryable: true, status: 503, title: 'A part of the service is unavailable' },
+  internal: { retryable: true, status: 500, title: 'Something went wrong here' },
+} as const satisfies Record<string, ErrorCode>;
+
+export type ErrorCodeName = keyof typeof ERROR_CODES;
+
+/** An expected failure with its stable code; `message` is a sentence for a person. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+  readonly code: ErrorCodeName;
+
+  constructor(code: ErrorCodeName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+}
+
+/** Any thrown value as a coded error; what has no code is `internal` and keeps its cause to itself. */
+export function asCodedError(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  return new CodedError('internal', 'Something went wrong here. Try again in a moment.', { cause: error });
+}

@@ -1,0 +1,12 @@
+/** What a subject lets one viewer see. */
+import { z } from 'zod';
+
+export const precisionSchema = z.enum(['exact', 'approximate', 'hidden']);
+export type Precision = z.infer<typeof precisionSchema>;
+
+export const grantSchema = z.object({
+  precision: precisionSchema,
+  /** The grant ends at this time, ms since the epoch; null: it does not end. */
+  until: z.number().nullable(),
+});
+export type Grant = z.infer<typeof grantSchema>;

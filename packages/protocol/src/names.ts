@@ -1,0 +1,37 @@
+/** Every name that crosses a process border: services, Redis keys and channels. */
+import type { UserId } from './user-id.ts';
+
+/** The kinds of service that can be addressed over the bus. */
+export const SERVICE_NAMES = ['gateway', 'location', 'friend-graph'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/**
+ * Key of a user's last known position and, being the same string, the channel its changes are published on:
+ * one name, one slot, so that a script may set and publish in one step on a Redis Cluster too.
+ */
+export function locationKey(user: UserId): string {
+  return `location:{${user}}`;
+}
+
+/** Channel on which every gateway that has a session of `user` listens for what concerns that user as a viewer. */
+export function inboxChannel(user: UserId): string {
+  return `inbox:{${user}}`;
+}
+
+/** Channel of one instance: requests to it, and replies to what it asked. */
+export function instanceChannel(service: ServiceName, instanceId: string): string {
+  return `rpc:{${service}:${instanceId}}`;
+}
+
+/** Sorted set of the live instances of a service; the score is the time of the last heartbeat, in ms. */
+export function instancesKey(service: ServiceName): string {
+  return `instances:{${service}}`;
+}
+
+/**
+ * Socket.IO room that holds all devices of one user. The prefix alone is longer than 20 characters,
+ * because the Redis adapter takes any room of exactly 20 characters for a socket id.
+ */
+export function devicesRoom(user: UserId): string {
+  return `all-devices-of-the-user:${user}`;
+}

@@ -1,0 +1,80 @@
+/** The binary form of a user's last known position: the Redis entry, and the message on the user's channel. */
+import { MalformedMessageError } from './codec.ts';
+import type { Position } from './position.ts';
+
+/** A position with the time that orders it. */
+export interface PositionRecord {
+  /** When a gateway received it, ms since the epoch on Redis' clock. The version: older never replaces newer (L3). */
+  readonly at: number;
+  readonly position: Position;
+}
+
+/**
+ * Layout of an entry; numbers are big-endian IEEE 754 doubles.
+ *
+ * | offset | length | what |
+ * |---|---|---|
+ * | 0 | 1 | format version |
+ * | 1 | 1 | 1 once friend-graph has told the active friends of this user, else 0 |
+ * | 2 | 8 | when this user became active, ms: which activity the flag above belongs to |
+ * | 10 | 8 | `at` |
+ * | 18 | | body: flags, lat, lng, then each optional field whose flag is set |
+ *
+ * The location service's Lua script reads and writes the header and takes the body as it is.
+ */
+export const RECORD_FORMAT_VERSION = 1;
+export const RECORD_HEADER_BYTES = 18;
+const AT_OFFSET = 10;
+
+const FIXED_BODY_BYTES = 17;
+const HAS_ACCURACY = 1;
+const HAS_HEADING = 2;
+const HAS_SPEED = 4;
+const HAS_BATTERY = 8;
+const OPTIONAL_FIELDS = [
+  ['accuracy', HAS_ACCURACY],
+  ['heading', HAS_HEADING],
+  ['speed', HAS_SPEED],
+  ['battery', HAS_BATTERY],
+] as const;
+
+/** Encodes what the phone reported. */
+export function encodePositionBody(position: Position): Buffer {
+  const body = Buffer.allocUnsafe(FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.length);
+  let flags = 0;
+  let offset = FIXED_BODY_BYTES;
+  body.writeDoubleBE(position.lat, 1);
+  body.writeDoubleBE(position.lng, 9);
+  for (const [field, flag] of OPTIONAL_FIELDS) {
+    const value = position[field];
+    if (value === undefined) continue;
+    flags |= flag;
+    offset = body.writeDoubleBE(value, offset);
+  }
+  body[0] = flags;
+  return body.subarray(0, offset);
+}
+
+/** Decodes the body that starts at `start`. Throws {@link MalformedMessageError} when it is cut short. */
+export function decodePositionBody(bytes: Buffer, start = 0): Position {
+  if (bytes.length < start + FIXED_BODY_BYTES) throw new MalformedMessageError('position cut short');
+  const flags = bytes.readUInt8(start);
+  const position: Position = { lat: bytes.readDoubleBE(start + 1), lng: bytes.readDoubleBE(start + 9) };
+  let offset = start + FIXED_BODY_BYTES;
+  for (const [field, flag] of OPTIONAL_FIELDS) {
+    if ((flags & flag) === 0) continue;
+    if (bytes.length < offset + 8) throw new MalformedMessageError('position cut short');
+    position[field] = bytes.readDoubleBE(offset);
+    offset += 8;
+  }
+  return position;
+}
+
+/** Decodes a whole entry. Throws {@link MalformedMessageError} on another format version or a cut. */
+export function decodePositionRecord(bytes: Buffer): PositionRecord {
+  if (bytes.length < RECORD_HEADER_BYTES) throw new MalformedMessageError('position record cut short');
+  if (bytes[0] !== RECORD_FORMAT_VERSION) {
+    throw new MalformedMessageError(`position record of format ${bytes[0]}, this build reads ${RECORD_FORMAT_VERSION}`);
+  }
+  return { at: bytes.readDoubleBE(AT_OFFSET), position: decodePositionBody(bytes, RECORD_HEADER_BYTES) };
+}
