@@ -1,1 +1,10 @@
-export {};
+/** The stack without Docker, as a library: for `npm start`, for end-to-end tests and for the simulator. */
+export type { Executable } from './binaries/executable.ts';
+export { ensureNginxBinary } from './binaries/nginx-binary.ts';
+export { ensurePostgresBinaries, type PostgresBinaries } from './binaries/postgres-binaries.ts';
+export { ensureRedisBinary } from './binaries/redis-binary.ts';
+export { findFreePort } from './free-port.ts';
+export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';
+export { createDatabase, type Database, ensureDatabase, type NewDatabaseOptions } from './postgres-database.ts';
+export { type Redis, type RedisOptions, startRedis } from './redis.ts';
+export { RemedyError } from './remedy-error.ts';

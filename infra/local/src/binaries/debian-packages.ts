@@ -1,0 +1,99 @@
+/** Unpacks programs from the Debian or Ubuntu archive into a folder, without installing them and without being root. */
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { findInPath } from './executable.ts';
+
+const run = promisify(execFile);
+
+/** Whether this machine has the tools of a Debian family system. */
+export async function hasDebianTools(): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  const found = await Promise.all(['apt-get', 'apt-cache', 'dpkg-deb', 'dpkg-query'].map(findInPath));
+  return found.every((paths) => paths.length > 0);
+}
+
+/**
+ * Downloads the packages with those of their libraries that this system lacks, and unpacks all into `folder`, which
+ * appears complete or not at all. Rejects when the archive cannot be reached or does not have a package.
+ */
+export async function unpackDebianPackages(packages: readonly string[], folder: string): Promise<void> {
+  const workFolder = `${folder}.partial-${process.pid}`;
+  const root = path.join(workFolder, 'root');
+  const apt = aptOptions(workFolder);
+  try {
+    for (const part of ['lists/partial', 'cache/archives/partial', 'downloads', 'root']) {
+      await mkdir(path.join(workFolder, part), { recursive: true });
+    }
+    // Lists of one's own: those of the system may be missing (in containers) or out of date, and only root may renew them.
+    await run('apt-get', [...apt, '-qq', 'update']);
+    const wanted = await withMissingLibraries(packages, apt);
+    const downloads = path.join(workFolder, 'downloads');
+    await run('apt-get', [...apt, '-qq', 'download', ...wanted], { cwd: downloads });
+    for (const archive of await readdir(downloads)) await run('dpkg-deb', ['-x', path.join(downloads, archive), root]);
+    await rm(folder, { recursive: true, force: true });
+    await rename(root, folder);
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** Where the libraries of an unpacked folder are, as a value for LD_LIBRARY_PATH. */
+export async function libraryPath(folder: string): Promise<string> {
+  const parents = [path.join(folder, 'usr/lib'), path.join(folder, 'lib')];
+  const found: string[] = [];
+  for (const parent of parents) {
+    const names = await readdir(parent).catch(() => []);
+    found.push(...names.filter((name) => name.endsWith('-linux-gnu')).map((name) => path.join(parent, name)));
+  }
+  return found.join(':');
+}
+
+function aptOptions(workFolder: string): string[] {
+  const settings = [
+    `Dir::State::Lists=${workFolder}/lists`,
+    `Dir::Cache=${workFolder}/cache`,
+    'Debug::NoLocking=1',
+    // As root, apt would drop to a user who may not write into our folder.
+    'APT::Sandbox::User=root',
+  ];
+  return settings.flatMap((setting) => ['-o', setting]);
+}
+
+async function withMissingLibraries(packages: readonly string[], apt: readonly string[]): Promise<string[]> {
+  const wanted = new Set(packages);
+  let layer = [...packages];
+  while (layer.length > 0) {
+    const { stdout } = await run('apt-cache', [...apt, 'depends', '--important', ...layer]);
+    const libraries = parseLibraryDependencies(stdout).filter((name) => !wanted.has(name));
+    layer = await notInstalled(libraries);
+    for (const name of layer) wanted.add(name);
+  }
+  return [...wanted];
+}
+
+/** The libraries named in the output of `apt-cache depends`; of alternatives (`|Depends`) the first counts. */
+export function parseLibraryDependencies(output: string): string[] {
+  const names: string[] = [];
+  let isFurtherAlternative = false;
+  for (const line of output.split('\n')) {
+    const match = /^\s+(\|?)(?:Pre)?Depends: (\S+)/.exec(line);
+    if (!match?.[2]) continue;
+    if (!isFurtherAlternative && /^lib[^<]/.test(match[2])) names.push(match[2]);
+    isFurtherAlternative = match[1] === '|';
+  }
+  return [...new Set(names)];
+}
+
+async function notInstalled(names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const status = await readFile('/var/lib/dpkg/status', 'utf8');
+  const installed = new Set(
+    status
+      .split('\n\n')
+      .filter((entry) => /^Status: .* installed$/m.test(entry))
+      .map((entry) => /^Package: (\S+)$/m.exec(entry)?.[1]),
+  );
+  return names.filter((name) => !installed.has(name));
+}

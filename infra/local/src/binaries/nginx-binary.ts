@@ -1,0 +1,21 @@
+/** Says which nginx the stack runs on. */
+import type { ProgressSink } from '../progress.ts';
+import type { Executable } from './executable.ts';
+import { ensureServerBinary } from './server-binary.ts';
+
+/** An nginx of 1.22 or newer, the oldest that nginx.conf was tried with. */
+export async function ensureNginxBinary(progress?: ProgressSink): Promise<Executable> {
+  return await ensureServerBinary(
+    {
+      title: 'nginx',
+      command: 'nginx',
+      versionFlag: '-v',
+      versionPattern: /nginx\/(\d+\.\d+\.\d+)/,
+      oldestVersion: '1.22.0',
+      debianPackages: ['nginx'],
+      debianPath: 'usr/sbin/nginx',
+      brewFormula: 'nginx',
+    },
+    progress,
+  );
+}

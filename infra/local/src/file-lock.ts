@@ -1,0 +1,64 @@
+/** Lets one process at a time, of all on this machine, do a piece of work. */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identifyProcess, isStillRunning, type ProcessIdentity } from './process-identity.ts';
+import { systemErrorCode } from './remedy-error.ts';
+
+const RETRY_MS = 50;
+
+/**
+ * Runs `work` while holding the lock file; others wait. The lock of a process that died is taken over; in the moment of
+ * a take-over two could hold it, so `work` must be merely wasteful, never harmful, when done twice at once.
+ * Rejects only as `work` does, or when the folder cannot be written.
+ */
+export async function withFileLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(path.dirname(lockFile), { recursive: true });
+  while (!(await tryToTake(lockFile))) {
+    if (await holderIsGone(lockFile)) await removeStale(lockFile);
+    else await delay(RETRY_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lockFile, { force: true });
+  }
+}
+
+async function tryToTake(lockFile: string): Promise<boolean> {
+  const draft = `${lockFile}.${process.pid}-${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(await identifyProcess(process.pid)), { mode: 0o600 });
+  try {
+    // A link appears with its content or not at all, so nobody ever reads a half-written holder.
+    await link(draft, lockFile);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function holderIsGone(lockFile: string): Promise<boolean> {
+  try {
+    return !(await isStillRunning(JSON.parse(await readFile(lockFile, 'utf8')) as ProcessIdentity));
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function removeStale(lockFile: string): Promise<void> {
+  const claimed = `${lockFile}.stale-${process.pid}-${randomUUID()}`;
+  try {
+    await rename(lockFile, claimed);
+    // Another waiter may have been quicker, and this is its fresh lock: it goes back.
+    if (!(await holderIsGone(claimed))) await link(claimed, lockFile);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
+  } finally {
+    await rm(claimed, { force: true });
+  }
+}

@@ -1,0 +1,118 @@
+/** Runs a Redis server on loopback, with the ways of failing that tests need: killed, restarted, frozen. */
+import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Executable, plainEnvironment } from './binaries/executable.ts';
+import { ensureRedisBinary } from './binaries/redis-binary.ts';
+import { findFreePort } from './free-port.ts';
+import { makeRunFolder } from './local-folder.ts';
+import { type ManagedProcess, type ProcessExit, spawnManaged } from './managed-process.ts';
+import { endOrphans } from './orphans.ts';
+import type { ProgressSink } from './progress.ts';
+import { answersPing } from './redis-ping.ts';
+import { RemedyError } from './remedy-error.ts';
+
+export interface RedisOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Its working folder. Default: a new temporary folder, removed by `stop()`. */
+  readonly dir?: string;
+  /** More arguments of redis-server, for example `['--cluster-enabled', 'yes']`. */
+  readonly args?: readonly string[];
+  readonly onLine?: (line: string) => void;
+  readonly progress?: ProgressSink;
+}
+
+export interface Redis {
+  readonly url: string;
+  readonly port: number;
+  /** Of the current process; another one after `restart()`. */
+  readonly pid: number;
+  /** Of the current process. */
+  readonly exited: Promise<ProcessExit>;
+  /** Ends it in order and removes a temporary folder. */
+  stop(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Ends it unless it is gone already, and starts it again on the same port, empty. */
+  restart(): Promise<void>;
+  /** Freezes it: connections stay open and nothing answers. */
+  pause(): void;
+  resume(): void;
+}
+
+const READY_DEADLINE_MS = 20_000;
+const POLL_MS = 5;
+
+/** Starts Redis, keeping nothing on disk; it answers when the promise resolves. Rejects with its last lines when it does not. */
+export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
+  await endOrphans();
+  const executable = await ensureRedisBinary(options.progress);
+  const folder = options.dir ?? (await makeRunFolder('redis'));
+  await mkdir(folder, { recursive: true });
+  const port = options.port ?? (await findFreePort());
+  const removeFolder = async (): Promise<void> => {
+    if (options.dir === undefined) await rm(folder, { recursive: true, force: true });
+  };
+  const run = (): Promise<ManagedProcess> => runServer(executable, folder, port, options);
+  let server = await run().catch(async (error: unknown) => {
+    await removeFolder();
+    throw error;
+  });
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return server.pid;
+    },
+    get exited() {
+      return server.exited;
+    },
+    stop: async () => {
+      await server.stop();
+      await removeFolder();
+    },
+    kill: async () => {
+      server.signal('SIGKILL');
+      await server.exited;
+    },
+    restart: async () => {
+      await server.stop();
+      server = await run();
+    },
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+  };
+}
+
+async function runServer(
+  executable: Executable,
+  folder: string,
+  port: number,
+  { args = [], onLine }: RedisOptions,
+): Promise<ManagedProcess> {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const server = await spawnManaged({
+    name: 'redis',
+    command: executable.command,
+    args: [...settings, ...args],
+    env: plainEnvironment(executable.env),
+    stopSignal: 'SIGTERM',
+    onLine,
+  });
+  const deadline = performance.now() + READY_DEADLINE_MS;
+  while (server.isRunning() && performance.now() < deadline) {
+    // Its own life is looked at again after the answer: another server on that port may have given it.
+    if ((await answersPing(port)) && server.isRunning()) return server;
+    await delay(POLL_MS);
+  }
+  await server.stop();
+  throw notStarted(server, port);
+}
+
+function notStarted(server: ManagedProcess, port: number): RemedyError {
+  const lines = server.recentLines().join('\n');
+  const remedy = /Address already in use/.test(lines)
+    ? `Port ${port} is taken: end what listens on it, or leave the port out to get a free one.`
+    : `Its last lines say why:\n${lines}`;
+  return new RemedyError('Redis did not start.', remedy);
+}
