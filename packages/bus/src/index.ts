@@ -1,1 +1,9 @@
-export {};
+/** How the services talk to each other: Redis sharded pub/sub, and nothing else. */
+export * from './bus.ts';
+export * from './channel-subscriptions.ts';
+export * from './instance-registry.ts';
+export * from './redis-clock.ts';
+export * from './redis-connection.ts';
+export * from './rendezvous.ts';
+export * from './rpc.ts';
+export * from './script-runner.ts';

@@ -1,1 +1,11 @@
-export {};
+/** What every service of this system needs to be one: configuration, logs, metrics, readiness, life and death. */
+export * from './clock.ts';
+export * from './common-settings.ts';
+export * from './config.ts';
+export * from './lifecycle.ts';
+export * from './logger.ts';
+export * from './manual-clock.ts';
+export * from './metrics.ts';
+export * from './ops-server.ts';
+export * from './run-service.ts';
+export * from './token-verifier.ts';

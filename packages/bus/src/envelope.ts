@@ -1,0 +1,78 @@
+/** The frame around every request and reply on an instance's channel. */
+import { type ErrorCodeName, guardRange, MalformedMessageError } from '@nearby-friends/protocol';
+
+/**
+ * `u8 version, u8 kind, u32 id`, then for a request `u8 length, method, u8 length, replyTo`, then the body.
+ * The body of an error is the code, a line feed and the sentence.
+ */
+export type Envelope =
+  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly replyTo: string; body: Buffer }
+  | { readonly kind: 'reply'; readonly id: number; readonly body: Buffer }
+  | { readonly kind: 'error'; readonly id: number; readonly code: ErrorCodeName; readonly message: string };
+
+const VERSION = 1;
+const KINDS = ['request', 'reply', 'error'] as const;
+const HEADER_BYTES = 6;
+
+export function encodeRequest(id: number, method: string, replyTo: string, body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + 2 + method.length + replyTo.length + body.length);
+  let offset = writeHeader(bytes, 0, id);
+  offset = writeText(bytes, method, offset);
+  offset = writeText(bytes, replyTo, offset);
+  body.copy(bytes, offset);
+  return bytes;
+}
+
+export function encodeReply(id: number, body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length);
+  body.copy(bytes, writeHeader(bytes, 1, id));
+  return bytes;
+}
+
+export function encodeError(id: number, code: ErrorCodeName, message: string): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  writeHeader(header, 2, id);
+  return Buffer.concat([header, Buffer.from(`${code}\n${message}`)]);
+}
+
+/** Throws `MalformedMessageError`. */
+export function decodeEnvelope(bytes: Buffer): Envelope {
+  return guardRange(() => {
+    if (bytes.readUInt8(0) !== VERSION) throw new MalformedMessageError(`envelope of version ${bytes[0]}`);
+    const kind = KINDS[bytes.readUInt8(1)];
+    const id = bytes.readUInt32BE(2);
+    switch (kind) {
+      case 'request': {
+        const methodEnd = HEADER_BYTES + 1 + bytes.readUInt8(HEADER_BYTES);
+        const replyToEnd = methodEnd + 1 + bytes.readUInt8(methodEnd);
+        if (replyToEnd > bytes.length) throw new MalformedMessageError('envelope cut short');
+        return {
+          kind,
+          id,
+          method: bytes.toString('latin1', HEADER_BYTES + 1, methodEnd),
+          replyTo: bytes.toString('latin1', methodEnd + 1, replyToEnd),
+          body: bytes.subarray(replyToEnd),
+        };
+      }
+      case 'reply':
+        return { kind, id, body: bytes.subarray(HEADER_BYTES) };
+      case 'error': {
+        const [code = 'internal', message = ''] = bytes.toString('utf8', HEADER_BYTES).split('\n', 2);
+        return { kind, id, code: code as ErrorCodeName, message };
+      }
+      default:
+        throw new MalformedMessageError(`envelope of unknown kind ${bytes[1]}`);
+    }
+  });
+}
+
+function writeHeader(bytes: Buffer, kind: number, id: number): number {
+  bytes[0] = VERSION;
+  bytes[1] = kind;
+  return bytes.writeUInt32BE(id, 2);
+}
+
+function writeText(bytes: Buffer, text: string, offset: number): number {
+  const start = bytes.writeUInt8(text.length, offset);
+  return start + bytes.write(text, start, 'latin1');
+}

@@ -1,0 +1,136 @@
+/** Who is alive: each instance beats into a sorted set in Redis, and everybody reads it. */
+import { instancesKey, type ServiceName } from '@nearby-friends/protocol';
+import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
+import type { Redis } from './redis-connection.ts';
+import { type Candidate, hashString } from './rendezvous.ts';
+import { defineScript, runScript } from './script-runner.ts';
+
+export const HEARTBEAT_INTERVAL_MS = 1_000;
+/** Several missed beats, so that one slow turn of an event loop takes nobody out. */
+export const INSTANCE_EXPIRY_MS = 3_500;
+/** An instance that did not answer is asked last for this long. */
+export const SUSPICION_MS = 2_000;
+
+/** KEYS: the set. ARGV: own id or '', expiry in ms. By Redis' clock, so that no two machines' clocks are compared. */
+const BEAT = defineScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now, ARGV[1]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+`);
+
+interface Instance extends Candidate {
+  lastSeenAt: number;
+  suspectedUntil: number;
+}
+
+/**
+ * Each process keeps what it last read: while Redis is away or has just lost its memory, yesterday's list is better
+ * than none, because sending to an instance that is gone is noticed (nobody receives it).
+ */
+export class InstanceRegistry implements Component {
+  readonly name = 'instance registry';
+  readonly #redis: Redis;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #own: { service: ServiceName; instanceId: string };
+  readonly #instances = new Map<ServiceName, Map<string, Instance>>();
+  /** The same as arrays, those not under suspicion first: what the hot path reads. */
+  readonly #ranked = new Map<ServiceName, readonly Instance[]>();
+  #isMember = false;
+  #cancel: CancelTimer = () => undefined;
+
+  constructor(options: {
+    redis: Redis;
+    clock: Clock;
+    logger: Logger;
+    service: ServiceName;
+    instanceId: string;
+    /** The services this process asks. */
+    watch: readonly ServiceName[];
+  }) {
+    this.#redis = options.redis;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#own = { service: options.service, instanceId: options.instanceId };
+    for (const service of options.watch) this.#instances.set(service, new Map());
+  }
+
+  async start(): Promise<void> {
+    await this.refresh();
+    this.#cancel = this.#clock.every(HEARTBEAT_INTERVAL_MS, () => {
+      this.refresh().catch((error: unknown) => this.#logger.debug({ reason: String(error) }, 'heartbeat failed'));
+    });
+  }
+
+  /** Lets others find this instance; to be called when it can do its job. */
+  async join(): Promise<void> {
+    this.#isMember = true;
+    await this.#beat(this.#own.service);
+  }
+
+  /** Takes this instance out at once; what was sent to it before still arrives. */
+  async drain(): Promise<void> {
+    if (!this.#isMember) return;
+    this.#isMember = false;
+    await this.#redis.zrem(instancesKey(this.#own.service), this.#own.instanceId);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  /** The live instances of a watched service, those that did not answer lately left out unless there are no others. */
+  candidates(service: ServiceName): readonly Candidate[] {
+    return this.#ranked.get(service) ?? [];
+  }
+
+  /** Asks `instance` last for a while: it was not there, or it did not answer. */
+  suspect(service: ServiceName, instanceId: string): void {
+    const instance = this.#instances.get(service)?.get(instanceId);
+    if (!instance) return;
+    instance.suspectedUntil = this.#clock.now() + SUSPICION_MS;
+    this.#rank(service);
+  }
+
+  /** Beats, if a member, and reads all watched services anew. Rejects when Redis does not answer. */
+  async refresh(): Promise<void> {
+    const watched = [...this.#instances.keys()];
+    const beatOwn = this.#isMember && !watched.includes(this.#own.service) ? [this.#own.service] : [];
+    await Promise.all([...watched, ...beatOwn].map((service) => this.#beat(service)));
+  }
+
+  async #beat(service: ServiceName): Promise<void> {
+    const own = this.#isMember && service === this.#own.service ? this.#own.instanceId : '';
+    const ids = (await runScript(this.#redis, BEAT, [instancesKey(service)], [own, INSTANCE_EXPIRY_MS])) as string[];
+    const known = this.#instances.get(service);
+    if (!known) return;
+    const now = this.#clock.now();
+    for (const id of ids) {
+      const instance = known.get(id);
+      if (instance) instance.lastSeenAt = now;
+      else {
+        known.set(id, { id, hash: hashString(id), lastSeenAt: now, suspectedUntil: 0 });
+        this.#logger.info({ peer: `${service}:${id}` }, 'instance appeared');
+      }
+    }
+    this.#forgetSilent(service, known, now);
+    this.#rank(service);
+  }
+
+  #forgetSilent(service: ServiceName, known: Map<string, Instance>, now: number): void {
+    for (const [id, instance] of known) {
+      if (now - instance.lastSeenAt <= INSTANCE_EXPIRY_MS) continue;
+      known.delete(id);
+      this.#logger.info({ peer: `${service}:${id}` }, 'instance gone');
+    }
+  }
+
+  #rank(service: ServiceName): void {
+    const all = [...(this.#instances.get(service)?.values() ?? [])];
+    const now = this.#clock.now();
+    const trusted = all.filter((instance) => instance.suspectedUntil <= now);
+    this.#ranked.set(service, trusted.length > 0 ? trusted : all);
+  }
+}

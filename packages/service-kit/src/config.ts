@@ -1,0 +1,96 @@
+/** Settings of a process: each with type, default, unit and description in one place, read from the environment. */
+import { z } from 'zod';
+
+export interface Setting<T> {
+  /** Name of the environment variable. */
+  readonly env: string;
+  /** Turns the variable's text into the value; its error says what is wrong. */
+  readonly schema: z.ZodType<T, string>;
+  /** As text, as one would write it in the environment. Without it the variable must be given. */
+  readonly default?: string;
+  readonly unit?: string;
+  /** One sentence. */
+  readonly description: string;
+  /** Never shown, not even in an error. */
+  readonly secret?: boolean;
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+export type Config<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
+/** The configuration is unusable: the process says why and ends with a non-zero exit. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Schemas for the text of an environment variable. */
+export const fromText = {
+  string: () => z.string().min(1),
+  integer: (min: number, max: number) =>
+    z
+      .string()
+      .regex(/^-?\d+$/, 'must be a whole number')
+      .transform(Number)
+      .pipe(z.number().min(min).max(max)),
+  number: (min: number, max: number) =>
+    z
+      .string()
+      .regex(/^-?\d+(\.\d+)?$/, 'must be a number')
+      .transform(Number)
+      .pipe(z.number().min(min).max(max)),
+  boolean: () => z.enum(['true', 'false']).transform((text) => text === 'true'),
+  oneOf: <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values),
+  /** Comma-separated; empty text is an empty list. */
+  list: () =>
+    z.string().transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ),
+  url: (...protocols: string[]) =>
+    z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), {
+      error: `must be a URL of ${protocols.join(' or ')}`,
+    }),
+};
+
+/** Keeps each setting's own type while checking it against {@link Setting}. */
+export function defineSettings<const S extends { [K in keyof S]: Setting<unknown> }>(settings: S): S {
+  return settings;
+}
+
+/** Reads and checks all settings; throws one {@link ConfigError} that names everything that is wrong. */
+export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, setting] of Object.entries(settings)) {
+    const given = env[setting.env];
+    const text = given === undefined || given === '' ? setting.default : given;
+    if (text === undefined) {
+      problems.push(`${setting.env} is not set: ${setting.description}`);
+      continue;
+    }
+    const parsed = setting.schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else {
+      const what = setting.secret ? 'the value given' : `"${text}"`;
+      problems.push(`${setting.env}: ${what} ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new ConfigError(
+      `The configuration cannot be used:\n  ${problems.join('\n  ')}\nSee --help for all settings.`,
+    );
+  }
+  return values as Config<S>;
+}
+
+/** What `--help` prints: every setting with unit, default and description. */
+export function helpText(program: string, purpose: string, settings: Settings): string {
+  const rows = Object.values(settings).map((setting) => {
+    const unit = setting.unit ? ` (${setting.unit})` : '';
+    const fallback = setting.default === undefined ? 'required' : `default ${setting.default || 'empty'}`;
+    return `  ${setting.env}${unit}, ${fallback}\n      ${setting.description}`;
+  });
+  return `${program}: ${purpose}\n\nSettings, taken from the environment:\n${rows.join('\n')}\n`;
+}

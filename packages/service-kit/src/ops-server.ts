@@ -1,0 +1,121 @@
+/** `/health`, `/ready` and `/metrics` of a service, on a port of their own that nginx does not know. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import type { Component } from './lifecycle.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Proves that one part of the job can be done now; throws with the reason when it cannot. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<void> | void;
+}
+
+/** A check that takes longer than this has failed. */
+export const READINESS_TIMEOUT_MS = 2_000;
+
+export interface OpsServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** All must pass for `/ready` to say 200. */
+  readonly checks: readonly ReadinessCheck[];
+}
+
+export class OpsServer implements Component {
+  readonly name = 'ops server';
+  readonly #server: Server;
+  readonly #options: OpsServerOptions;
+  #draining = false;
+  #wasReady: boolean | null = null;
+
+  constructor(options: OpsServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      this.#answer(request.url ?? '/', response).catch((error: unknown) => {
+        options.logger.error({ error }, 'ops request failed');
+        response.writeHead(500).end();
+      });
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async start(): Promise<void> {
+    const { host, port, logger } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(port, host, resolve);
+    });
+    logger.info({ address: `http://${isIPv6(host) ? `[${host}]` : host}:${this.port}` }, 'ops server listens');
+  }
+
+  /** From now on `/ready` says no. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  async #answer(url: string, response: ServerResponse): Promise<void> {
+    switch (url.split('?', 1)[0]) {
+      case '/health':
+        // That this runs at all is the proof: the event loop turns.
+        return send(response, 200, { status: 'ok' });
+      case '/ready': {
+        const failures = await this.#failures();
+        this.#noteReadiness(failures);
+        return failures.length === 0
+          ? send(response, 200, { status: 'ready' })
+          : send(response, 503, { status: 'not ready', failures });
+      }
+      case '/metrics':
+        response.setHeader('content-type', this.#options.metrics.registry.contentType);
+        response.end(await this.#options.metrics.registry.metrics());
+        return;
+      default:
+        return send(response, 404, { status: 'not found' });
+    }
+  }
+
+  async #failures(): Promise<string[]> {
+    if (this.#draining) return ['draining'];
+    const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check)));
+    return outcomes.filter((failure) => failure !== null);
+  }
+
+  #noteReadiness(failures: readonly string[]): void {
+    const isReady = failures.length === 0;
+    if (isReady === this.#wasReady) return;
+    this.#wasReady = isReady;
+    if (isReady) this.#options.logger.info('ready');
+    else this.#options.logger.warn({ failures }, 'not ready');
+  }
+}
+
+async function failureOf(check: ReadinessCheck): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${READINESS_TIMEOUT_MS} ms`)), READINESS_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([check.check(), late]);
+    return null;
+  } catch (error) {
+    return `${check.name}: ${error instanceof Error ? error.message : String(error)}`;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
