@@ -1,0 +1,203 @@
+/** One user's phone: a real Socket.IO client that reports positions and keeps the list it is told. */
+import {
+  type Ack,
+  LOCATION_UPDATE,
+  type LocationUpdateAck,
+  NEARBY_CHANGES,
+  NEARBY_SNAPSHOT,
+  type NearbyFriend,
+  nearbyChangesSchema,
+  nearbySnapshotSchema,
+  RADIUS_SET,
+  SERVER_DRAINING,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { io, type Socket } from 'socket.io-client';
+import type { Movement } from '../dataset/movements.ts';
+import type { WallClock } from '../wall-clock.ts';
+import { NearbyList, type ProtocolBreach } from './nearby-list.ts';
+import { type ConfirmedReport, PositionSender, type SendingObserver } from './position-sender.ts';
+
+/** An update without an answer for this long is tried again. */
+const ACK_TIMEOUT_MS = 2_000;
+/** Coming back after a lost connection: soon, but not all in the same instant (±50 %). */
+const RECONNECT_DELAY_MS = 300;
+const RECONNECT_DELAY_MAX_MS = 1_500;
+/** Socket.IO leaves it to the application to come back after the server ended the session or refused the handshake. */
+const REFUSED_RETRY_MS = 1_000;
+
+/** `both`: long-polling first, then the upgrade, so that polling requests and upgrade must reach the same replica (W2). */
+export type TransportChoice = 'websocket' | 'polling' | 'both';
+
+export const TRANSPORTS: Readonly<Record<TransportChoice, string[]>> = {
+  websocket: ['websocket'],
+  polling: ['polling'],
+  both: ['polling', 'websocket'],
+};
+
+export interface ClientObserver extends SendingObserver {
+  connected(user: UserId): void;
+  connectionLost(user: UserId): void;
+  connectionRefused(code: string): void;
+  drainingAnnounced(): void;
+  snapshotReceived(user: UserId): void;
+  changesReceived(user: UserId, upserts: number, removed: number): void;
+  protocolBreached(user: UserId, breach: ProtocolBreach): void;
+}
+
+export interface SimulatedClientOptions {
+  readonly user: UserId;
+  readonly url: string;
+  readonly sourceAddress: string;
+  readonly transport: TransportChoice;
+  /** Metres. */
+  readonly radiusMeters: number;
+  /** Whether the radius is not the deployment's default and must be set. */
+  readonly setsRadius: boolean;
+  readonly clock: WallClock;
+  readonly observer: ClientObserver;
+  /** Asked for at every connection attempt that needs a new one. */
+  readonly fetchToken: () => Promise<string>;
+}
+
+export class SimulatedClient {
+  readonly #options: SimulatedClientOptions;
+  readonly #socket: Socket;
+  readonly #list: NearbyList;
+  readonly #sender: PositionSender;
+  #token: string | undefined;
+  #closed = false;
+
+  constructor(options: SimulatedClientOptions) {
+    const { user, url, sourceAddress, transport, radiusMeters, clock, observer } = options;
+    this.#options = options;
+    const onBreach = (breach: ProtocolBreach): void => observer.protocolBreached(user, breach);
+    this.#list = new NearbyList({ radiusMeters, onBreach });
+    this.#sender = new PositionSender({ clock, observer, emit: (movement) => this.#emitUpdate(movement) });
+    this.#socket = io(url, {
+      autoConnect: false,
+      forceNew: true,
+      transports: TRANSPORTS[transport],
+      reconnectionDelay: RECONNECT_DELAY_MS,
+      reconnectionDelayMax: RECONNECT_DELAY_MAX_MS,
+      extraHeaders: { 'X-Forwarded-For': sourceAddress },
+      auth: (give) => give({ token: this.#token }),
+    });
+    this.#listen();
+  }
+
+  get user(): UserId {
+    return this.#options.user;
+  }
+
+  /** Resolves once connected. Rejects when no token is to be had. */
+  async connect(): Promise<void> {
+    this.#token = await this.#options.fetchToken();
+    await new Promise<void>((resolve) => {
+      this.#socket.once('connect', resolve);
+      this.#socket.connect();
+    });
+  }
+
+  report(movement: Movement): void {
+    this.#sender.report(movement);
+  }
+
+  /** The list on show, nearest first; undefined until this connection's snapshot. */
+  get shown(): NearbyFriend[] | undefined {
+    return this.#list.shown;
+  }
+
+  get confirmed(): ConfirmedReport | undefined {
+    return this.#sender.confirmed;
+  }
+
+  /** Connected, and everything it wanted to report is confirmed. */
+  get settled(): boolean {
+    return this.#sender.settled;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#sender.disconnected();
+    this.#socket.disconnect();
+  }
+
+  #listen(): void {
+    const { user, observer } = this.#options;
+    this.#socket.on('connect', () => this.#onConnect());
+    this.#socket.on('disconnect', (reason) => {
+      this.#sender.disconnected();
+      if (this.#closed) return;
+      observer.connectionLost(user);
+      if (reason === 'io server disconnect') void this.#comeBack(false);
+    });
+    this.#socket.on('connect_error', (error) => {
+      const code = refusalCode(error);
+      observer.connectionRefused(code);
+      if (!this.#socket.active) void this.#comeBack(code === 'token_expired');
+    });
+    this.#socket.on(SERVER_DRAINING, () => observer.drainingAnnounced());
+    this.#socket.on(NEARBY_SNAPSHOT, (message: unknown) => {
+      const snapshot = nearbySnapshotSchema.safeParse(message);
+      if (!snapshot.success) return observer.protocolBreached(user, 'malformed message');
+      this.#list.applySnapshot(snapshot.data);
+      observer.snapshotReceived(user);
+    });
+    this.#socket.on(NEARBY_CHANGES, (message: unknown) => {
+      const changes = nearbyChangesSchema.safeParse(message);
+      if (!changes.success) return observer.protocolBreached(user, 'malformed message');
+      this.#list.applyChanges(changes.data);
+      observer.changesReceived(user, changes.data.upserts.length, changes.data.removed.length);
+    });
+  }
+
+  #onConnect(): void {
+    this.#list.connectionOpened();
+    this.#options.observer.connected(this.#options.user);
+    if (this.#options.setsRadius) void this.#setRadius();
+    else this.#sender.connected();
+  }
+
+  /** The radius must stand before the first list, so positions wait for it. */
+  async #setRadius(): Promise<void> {
+    const connection = this.#socket.id;
+    while (this.#socket.connected && this.#socket.id === connection) {
+      try {
+        const answer: Ack = await this.#socket
+          .timeout(ACK_TIMEOUT_MS)
+          .emitWithAck(RADIUS_SET, { meters: this.#options.radiusMeters });
+        if (!answer.ok) this.#options.observer.updateRejected(answer.code);
+        else if (this.#socket.id === connection) return this.#sender.connected();
+      } catch {
+        this.#options.observer.updateUnanswered();
+      }
+      await this.#options.clock.pause(REFUSED_RETRY_MS);
+    }
+  }
+
+  async #comeBack(needsToken: boolean): Promise<void> {
+    await this.#options.clock.pause(REFUSED_RETRY_MS);
+    if (this.#closed) return;
+    try {
+      if (needsToken) this.#token = await this.#options.fetchToken();
+    } catch {
+      this.#options.observer.connectionRefused('no_token');
+      return this.#comeBack(needsToken);
+    }
+    this.#socket.connect();
+  }
+
+  async #emitUpdate({ lat, lng }: Movement): Promise<LocationUpdateAck> {
+    this.#list.reportSent();
+    return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, { lat, lng });
+  }
+}
+
+/** The protocol's code of a refused handshake, or `transport` when the server could not be reached at all. */
+function refusalCode(error: Error): string {
+  if ('data' in error && typeof error.data === 'object' && error.data !== null && 'code' in error.data) {
+    return String(error.data.code);
+  }
+  return 'transport';
+}

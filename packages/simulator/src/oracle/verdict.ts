@@ -1,0 +1,77 @@
+/** What a viewer's list must hold at a moment, by brute force from positions and times alone. */
+import { distanceMeters } from '@nearby-friends/geo';
+import { LEAVE_RADIUS_FACTOR, type UserId } from '@nearby-friends/protocol';
+
+/**
+ * The last report of a user that the server has confirmed.
+ *
+ * When the server took it is not known exactly, but it was after the client sent it and before the answer came back.
+ * Both ends are read from this process's monotonic clock, so an age computed from them is an interval that surely holds
+ * the true age, whatever the server's clock says and however busy this process was.
+ */
+export interface LatestReport {
+  /** Degrees. */
+  readonly lat: number;
+  readonly lng: number;
+  /** Our monotonic clock, ms. */
+  readonly sentAt: number;
+  readonly ackedAt: number;
+}
+
+export interface OracleRules {
+  readonly radiusMeters: number;
+  /** After this many ms of silence a friend is not active any more. Wall time. */
+  readonly ttlMs: number;
+  /** A friend may go this much earlier (clocks of gateway and Redis differ). ms. */
+  readonly earlyMs: number;
+  /** A friend must be gone this long after the TTL: S5's second, a flush, the way to the client, clocks. ms. */
+  readonly lateMs: number;
+}
+
+/** `either`: the rules leave room, between r and 1.05 r (N4) and around the end of the TTL (S5). */
+export type Presence = 'required' | 'either' | 'forbidden';
+
+/** What the rules say about one friend in one viewer's list. */
+export interface Verdict {
+  readonly friend: UserId;
+  readonly presence: Presence;
+  /** Why it is not required: too far, silent for too long, or both. */
+  readonly far: boolean;
+  readonly silent: boolean;
+  /** Metres from the viewer's own latest position. */
+  readonly distance: number;
+  /** Degrees: the position the viewer must have been told, if any. */
+  readonly lat: number;
+  readonly lng: number;
+}
+
+/** Rounding of a distance at the very edge of a radius must not decide. */
+const EDGE_METERS = 0.01;
+
+/**
+ * One verdict per friend who has ever reported, nearest first; undefined when the viewer has not reported and so must
+ * have no list. `now` is on the same clock as the reports.
+ */
+export function judgeFriends(
+  viewer: UserId,
+  friends: Iterable<UserId>,
+  reports: ReadonlyMap<UserId, LatestReport>,
+  now: number,
+  rules: OracleRules,
+): Verdict[] | undefined {
+  const own = reports.get(viewer);
+  if (own === undefined) return undefined;
+  const verdicts: Verdict[] = [];
+  for (const friend of friends) {
+    const report = reports.get(friend);
+    if (report === undefined) continue;
+    const distance = distanceMeters(own.lat, own.lng, report.lat, report.lng);
+    const near = distance <= rules.radiusMeters - EDGE_METERS;
+    const far = distance > rules.radiusMeters * LEAVE_RADIUS_FACTOR + EDGE_METERS;
+    const active = now - report.sentAt < rules.ttlMs - rules.earlyMs;
+    const silent = now - report.ackedAt > rules.ttlMs + rules.lateMs;
+    const presence = far || silent ? 'forbidden' : near && active ? 'required' : 'either';
+    verdicts.push({ friend, presence, far, silent, distance, lat: report.lat, lng: report.lng });
+  }
+  return verdicts.sort((a, b) => a.distance - b.distance);
+}
