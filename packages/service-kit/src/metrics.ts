@@ -1,6 +1,8 @@
 /** The metrics of one process (or of one of several nodes in a test process), in Prometheus form. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+export type { Counter, Histogram } from 'prom-client';
+
 /** Upper bounds of latency histograms, seconds. */
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -24,7 +26,11 @@ export class Metrics {
   }
 
   latency(name: string, help: string): Histogram {
-    return new Histogram({ name, help, buckets: LATENCY_BUCKETS_SECONDS, registers: [this.registry] });
+    return this.histogram(name, help, LATENCY_BUCKETS_SECONDS);
+  }
+
+  histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name, help, buckets, registers: [this.registry] });
   }
 
   /** Node's own figures: heap, event-loop lag, open handles. Once per process. */

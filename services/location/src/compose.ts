@@ -1,0 +1,61 @@
+/** Builds a location instance. */
+import { createBus } from '@nearby-friends/bus';
+import { announceActive, readActive, recordPositions } from '@nearby-friends/protocol';
+import { type Component, Metrics, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
+import { type Activity, Announcer } from './announcer.ts';
+import { RedisLocationCache } from './location-cache.redis.ts';
+import { createLocationMetrics } from './location-metrics.ts';
+import { PositionRecorder } from './record-positions.ts';
+import type { settings } from './settings.ts';
+
+export function composeLocation({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+  const clock = systemClock;
+  const ttlMs = config.positionTtlSeconds * 1000;
+  const registry = new Metrics();
+  registry.collectProcess();
+  const metrics = createLocationMetrics(registry);
+
+  const bus = createBus({
+    redisUrl: config.redisUrl,
+    service: 'location',
+    instanceId,
+    watch: ['friend-graph'],
+    clock,
+    logger,
+  });
+  const cache = new RedisLocationCache({ redis: bus.commands, logger, ttlMs, instanceId });
+  const announcer = new Announcer({
+    announce: async (activities: readonly Activity[]) => {
+      const active = activities.map(({ user, at, position }) => ({ user, at, position }));
+      await bus.rpc.call(announceActive, { active });
+      metrics.announcements.inc(active.length);
+    },
+    markAnnounced: (user, activeSince) => cache.markAnnounced(user, activeSince),
+    clock,
+    redisNow: () => bus.redisClock.now(),
+    logger,
+    ttlMs,
+  });
+  registry.gauge(
+    'activities_pending',
+    'Users who became active and are not acknowledged yet.',
+    () => announcer.pending,
+  );
+
+  const recorder = new PositionRecorder({ cache, announce: (activity) => announcer.add(activity), metrics });
+  bus.rpc.serve(recordPositions, (batch) => recorder.recordBatch(batch));
+  bus.rpc.serve(readActive, async ({ users }) => {
+    const entries = await cache.readActive(users);
+    metrics.entriesRead.inc(entries.length);
+    return entries;
+  });
+
+  const ops = new OpsServer({
+    host: config.host,
+    port: config.opsPort,
+    metrics: registry,
+    logger,
+    checks: [bus.readiness, { name: 'location cache', check: () => cache.proveWritable() }],
+  });
+  return [ops, ...bus.components, announcer, bus.membership];
+}

@@ -1,0 +1,28 @@
+/** The port to the last known positions. */
+import type { ReceivedPosition, RecordOutcome, UserId } from '@nearby-friends/protocol';
+
+/** What became of one position, and what is known of its user's activity. */
+export interface Recorded {
+  readonly outcome: RecordOutcome;
+  /** The time under which it is kept, ms on Redis' clock. */
+  readonly at: number;
+  /** When this activity of the user began, ms: it tells one activity from the next. */
+  readonly activeSince: number;
+  /** Whether friend-graph has acknowledged that activity. */
+  readonly isAnnounced: boolean;
+}
+
+/**
+ * Guarantees: per user, a position never replaces a newer one (L3); what is kept is published in the same step (L4),
+ * at most once per listener; an entry is gone a TTL after its time (L2). No order between users.
+ */
+export interface LocationCache {
+  /** Never rejects: what the cache did not take is `failed`. Sends nothing twice. */
+  record(position: ReceivedPosition): Promise<Recorded>;
+  /** Remembers that the activity begun at `activeSince` was announced; another activity is left alone. */
+  markAnnounced(user: UserId, activeSince: number): Promise<void>;
+  /** The entries of those who have one, in no order. Rejects when the cache does not answer. */
+  readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]>;
+  /** Rejects with the reason when entries cannot be written now. */
+  proveWritable(): Promise<void>;
+}

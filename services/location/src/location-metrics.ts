@@ -1,0 +1,22 @@
+/** What the location service counts. */
+import type { Counter, Histogram, Metrics } from '@nearby-friends/service-kit';
+
+export interface LocationMetrics {
+  readonly positions: Counter<'outcome'>;
+  readonly announcements: Counter;
+  readonly entriesRead: Counter;
+  readonly batchSize: Histogram;
+}
+
+export function createLocationMetrics(metrics: Metrics): LocationMetrics {
+  return {
+    positions: metrics.counter('positions_recorded_total', 'Positions taken in, by outcome.', ['outcome']),
+    announcements: metrics.counter('activities_announced_total', 'Users who became active and were announced.'),
+    entriesRead: metrics.counter('entries_read_total', 'Entries of active users read for gateways.'),
+    batchSize: metrics.histogram(
+      'position_batch_size',
+      'Positions per message from a gateway.',
+      [1, 2, 5, 10, 20, 50, 100, 200, 500],
+    ),
+  };
+}
