@@ -4,6 +4,8 @@ export { ensureNginxBinary } from './binaries/nginx-binary.ts';
 export { ensurePostgresBinaries, type PostgresBinaries } from './binaries/postgres-binaries.ts';
 export { ensureRedisBinary } from './binaries/redis-binary.ts';
 export { findFreePort } from './free-port.ts';
+export { type Nginx, type NginxOptions, startNginx } from './nginx.ts';
+export type { UpstreamServer, Upstreams } from './nginx-config.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';
 export { createDatabase, type Database, ensureDatabase, type NewDatabaseOptions } from './postgres-database.ts';
 export { type Redis, type RedisOptions, startRedis } from './redis.ts';

@@ -10,6 +10,7 @@ import { endOrphans } from './orphans.ts';
 import { copyInitialCluster } from './postgres-cluster.ts';
 import { type ProgressSink, withProgress } from './progress.ts';
 import { RemedyError, systemErrorCode } from './remedy-error.ts';
+import { RestartableProcess } from './restartable-process.ts';
 
 export interface PostgresOptions {
   /** The data folder's parent. Default: a new temporary folder, removed by `stop()`. */
@@ -26,8 +27,10 @@ export interface Postgres {
   /** The address of the administrative database, as the superuser; no password, loopback only. */
   readonly url: string;
   readonly port: number;
+  /** Of the current process. */
   readonly pid: number;
-  readonly exited: ManagedProcess['exited'];
+  /** For supervision, and for tests that kill it: `process.kill('SIGKILL')`, `process.start()`. */
+  readonly process: RestartableProcess;
   /** Ends it in order (fast shutdown) and removes a temporary folder. */
   stop(): Promise<void>;
 }
@@ -57,12 +60,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   try {
     const dataFolder = await prepareDataFolder(folder, binaries, options.progress);
     const port = options.port ?? (await findFreePort());
-    const server = await runServer(binaries, dataFolder, port, options);
+    const server = makeServer(binaries, dataFolder, port, options);
+    await server.start();
     return {
       url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
       port,
-      pid: server.pid,
-      exited: server.exited,
+      get pid() {
+        return server.pid;
+      },
+      process: server,
       stop: async () => {
         await server.stop();
         await removeFolder();
@@ -101,12 +107,12 @@ async function clusterVersion(dataFolder: string): Promise<string | undefined> {
   }
 }
 
-async function runServer(
+function makeServer(
   binaries: PostgresBinaries,
   dataFolder: string,
   port: number,
   { persistent = false, onLine }: PostgresOptions,
-): Promise<ManagedProcess> {
+): RestartableProcess {
   const settings = [
     ['listen_addresses', '127.0.0.1'],
     ['unix_socket_directories', ''],
@@ -114,28 +120,41 @@ async function runServer(
     ...(persistent ? [] : THROW_AWAY_SETTINGS),
   ];
   let markReady: (() => void) | undefined;
-  const ready = new Promise<'ready'>((resolve) => {
-    markReady = () => resolve('ready');
-  });
-  const server = await spawnManaged({
+  return new RestartableProcess({
     name: 'postgres',
-    command: binaries.postgres,
-    args: ['-D', dataFolder, '-p', String(port), ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    env: plainEnvironment(),
-    cwd: dataFolder,
-    runAs: binaries.runAs,
-    // Fast shutdown: open connections are closed; SIGTERM would wait for them.
-    stopSignal: 'SIGINT',
-    onLine: (line) => {
-      if (READY_PATTERN.test(line)) markReady?.();
-      onLine?.(line);
+    spawn: () =>
+      spawnManaged({
+        name: 'postgres',
+        command: binaries.postgres,
+        args: [
+          '-D',
+          dataFolder,
+          '-p',
+          String(port),
+          ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ],
+        env: plainEnvironment(),
+        cwd: dataFolder,
+        runAs: binaries.runAs,
+        // Fast shutdown: open connections are closed; SIGTERM would wait for them.
+        stopSignal: 'SIGINT',
+        onLine: (line) => {
+          if (READY_PATTERN.test(line)) markReady?.();
+          onLine?.(line);
+        },
+      }),
+    waitUntilReady: async (life) => {
+      const ready = new Promise<'ready'>((resolve) => {
+        markReady = () => resolve('ready');
+      });
+      // It may have said so before anyone listened.
+      if (life.recentLines().some((line) => READY_PATTERN.test(line))) return;
+      const deadline = setTimeout(() => life.signal('SIGKILL'), READY_DEADLINE_MS);
+      const outcome = await Promise.race([ready, life.exited]);
+      clearTimeout(deadline);
+      if (outcome !== 'ready') throw notStarted(life, port);
     },
   });
-  const deadline = setTimeout(() => server.signal('SIGKILL'), READY_DEADLINE_MS);
-  const outcome = await Promise.race([ready, server.exited]);
-  clearTimeout(deadline);
-  if (outcome !== 'ready') throw notStarted(server, port);
-  return server;
 }
 
 function notStarted(server: ManagedProcess, port: number): RemedyError {

@@ -5,11 +5,12 @@ import { type Executable, plainEnvironment } from './binaries/executable.ts';
 import { ensureRedisBinary } from './binaries/redis-binary.ts';
 import { findFreePort } from './free-port.ts';
 import { makeRunFolder } from './local-folder.ts';
-import { type ManagedProcess, type ProcessExit, spawnManaged } from './managed-process.ts';
+import { type ManagedProcess, spawnManaged } from './managed-process.ts';
 import { endOrphans } from './orphans.ts';
 import type { ProgressSink } from './progress.ts';
 import { answersPing } from './redis-ping.ts';
 import { RemedyError } from './remedy-error.ts';
+import { RestartableProcess } from './restartable-process.ts';
 
 export interface RedisOptions {
   /** Default: a free one. */
@@ -27,8 +28,8 @@ export interface Redis {
   readonly port: number;
   /** Of the current process; another one after `restart()`. */
   readonly pid: number;
-  /** Of the current process. */
-  readonly exited: Promise<ProcessExit>;
+  /** For supervision. */
+  readonly process: RestartableProcess;
   /** Ends it in order and removes a temporary folder. */
   stop(): Promise<void>;
   /** SIGKILL; resolves when it is gone. */
@@ -53,8 +54,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   const removeFolder = async (): Promise<void> => {
     if (options.dir === undefined) await rm(folder, { recursive: true, force: true });
   };
-  const run = (): Promise<ManagedProcess> => runServer(executable, folder, port, options);
-  let server = await run().catch(async (error: unknown) => {
+  const server = makeServer(executable, folder, port, options);
+  await server.start().catch(async (error: unknown) => {
     await removeFolder();
     throw error;
   });
@@ -64,49 +65,52 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
     get pid() {
       return server.pid;
     },
-    get exited() {
-      return server.exited;
-    },
+    process: server,
     stop: async () => {
       await server.stop();
       await removeFolder();
     },
     kill: async () => {
-      server.signal('SIGKILL');
+      server.kill('SIGKILL');
       await server.exited;
     },
     restart: async () => {
       await server.stop();
-      server = await run();
+      await server.start();
     },
     pause: () => server.signal('SIGSTOP'),
     resume: () => server.signal('SIGCONT'),
   };
 }
 
-async function runServer(
+function makeServer(
   executable: Executable,
   folder: string,
   port: number,
   { args = [], onLine }: RedisOptions,
-): Promise<ManagedProcess> {
+): RestartableProcess {
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const server = await spawnManaged({
+  return new RestartableProcess({
     name: 'redis',
-    command: executable.command,
-    args: [...settings, ...args],
-    env: plainEnvironment(executable.env),
-    stopSignal: 'SIGTERM',
-    onLine,
+    spawn: () =>
+      spawnManaged({
+        name: 'redis',
+        command: executable.command,
+        args: [...settings, ...args],
+        env: plainEnvironment(executable.env),
+        stopSignal: 'SIGTERM',
+        onLine,
+      }),
+    waitUntilReady: async (life) => {
+      const deadline = performance.now() + READY_DEADLINE_MS;
+      while (life.isRunning() && performance.now() < deadline) {
+        // Its own life is looked at again after the answer: another server on that port may have given it.
+        if ((await answersPing(port)) && life.isRunning()) return;
+        await delay(POLL_MS);
+      }
+      throw notStarted(life, port);
+    },
   });
-  const deadline = performance.now() + READY_DEADLINE_MS;
-  while (server.isRunning() && performance.now() < deadline) {
-    // Its own life is looked at again after the answer: another server on that port may have given it.
-    if ((await answersPing(port)) && server.isRunning()) return server;
-    await delay(POLL_MS);
-  }
-  await server.stop();
-  throw notStarted(server, port);
 }
 
 function notStarted(server: ManagedProcess, port: number): RemedyError {

@@ -1,6 +1,6 @@
 /** Unpacks programs from the Debian or Ubuntu archive into a folder, without installing them and without being root. */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findInPath } from './executable.ts';
@@ -14,29 +14,52 @@ export async function hasDebianTools(): Promise<boolean> {
   return found.every((paths) => paths.length > 0);
 }
 
+/** How long the downloaded list of packages counts as current. */
+const LISTS_FRESH_MS = 3_600_000;
+
 /**
  * Downloads the packages with those of their libraries that this system lacks, and unpacks all into `folder`, which
- * appears complete or not at all. Rejects when the archive cannot be reached or does not have a package.
+ * appears complete or not at all. Not for two callers at once (see file-lock.ts). Rejects when the archive cannot be
+ * reached or does not have a package.
  */
 export async function unpackDebianPackages(packages: readonly string[], folder: string): Promise<void> {
-  const workFolder = `${folder}.partial-${process.pid}`;
-  const root = path.join(workFolder, 'root');
-  const apt = aptOptions(workFolder);
+  const partial = `${folder}.partial`;
+  const downloads = path.join(partial, 'downloads');
+  const root = path.join(partial, 'root');
+  const apt = aptOptions(aptFolder(folder));
   try {
-    for (const part of ['lists/partial', 'cache/archives/partial', 'downloads', 'root']) {
-      await mkdir(path.join(workFolder, part), { recursive: true });
-    }
-    // Lists of one's own: those of the system may be missing (in containers) or out of date, and only root may renew them.
-    await run('apt-get', [...apt, '-qq', 'update']);
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(downloads, { recursive: true });
+    await mkdir(root, { recursive: true });
+    await refreshLists(aptFolder(folder), apt);
     const wanted = await withMissingLibraries(packages, apt);
-    const downloads = path.join(workFolder, 'downloads');
     await run('apt-get', [...apt, '-qq', 'download', ...wanted], { cwd: downloads });
     for (const archive of await readdir(downloads)) await run('dpkg-deb', ['-x', path.join(downloads, archive), root]);
     await rm(folder, { recursive: true, force: true });
     await rename(root, folder);
   } finally {
-    await rm(workFolder, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** Everything apt keeps for one folder of programs; whoever unpacks into that folder holds the lock beside it. */
+export function aptFolder(folder: string): string {
+  return path.join(path.dirname(folder), 'apt');
+}
+
+// Lists of one's own: those of the system may be missing (in containers) or out of date, and only root may renew them.
+async function refreshLists(workFolder: string, apt: readonly string[]): Promise<void> {
+  const marker = path.join(workFolder, 'updated');
+  const updatedAt = await stat(marker).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (Date.now() - updatedAt < LISTS_FRESH_MS) return;
+  for (const part of ['lists/partial', 'cache/archives/partial']) {
+    await mkdir(path.join(workFolder, part), { recursive: true });
+  }
+  await run('apt-get', [...apt, '-qq', 'update']);
+  await writeFile(marker, '');
 }
 
 /** Where the libraries of an unpacked folder are, as a value for LD_LIBRARY_PATH. */

@@ -5,7 +5,7 @@ import { withFileLock } from '../file-lock.ts';
 import { localFolder } from '../local-folder.ts';
 import { type ProgressSink, withProgress } from '../progress.ts';
 import { RemedyError } from '../remedy-error.ts';
-import { hasDebianTools, libraryPath, unpackDebianPackages } from './debian-packages.ts';
+import { aptFolder, hasDebianTools, libraryPath, unpackDebianPackages } from './debian-packages.ts';
 import { askVersion, type Executable, findInPath, isAtLeast } from './executable.ts';
 
 export interface ServerProgram {
@@ -38,7 +38,7 @@ export async function ensureServerBinary(program: ServerProgram, progress?: Prog
   if (!(await hasDebianTools())) throw notAvailable(program);
 
   await mkdir(path.dirname(folder), { recursive: true });
-  const fetching = withFileLock(`${folder}.lock`, async () => {
+  const fetching = withFileLock(`${aptFolder(folder)}.lock`, async () => {
     // Another process may have fetched it while this one waited.
     const meanwhile = await probeUnpacked(program, folder);
     if (meanwhile) return meanwhile;

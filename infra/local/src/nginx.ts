@@ -1,0 +1,162 @@
+/** Runs nginx with the project's own nginx.conf on loopback. */
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Executable, plainEnvironment } from './binaries/executable.ts';
+import { ensureNginxBinary } from './binaries/nginx-binary.ts';
+import { findFreePort } from './free-port.ts';
+import { makeRunFolder } from './local-folder.ts';
+import { type ManagedProcess, spawnManaged } from './managed-process.ts';
+import { ACCESS_LOG, inUrl, type Upstreams, writeNginxFolder, writeUpstreams } from './nginx-config.ts';
+import { listNginxWorkers } from './nginx-workers.ts';
+import { endOrphans } from './orphans.ts';
+import type { ProgressSink } from './progress.ts';
+import { RemedyError } from './remedy-error.ts';
+import { RestartableProcess } from './restartable-process.ts';
+
+const runCommand = promisify(execFile);
+
+export interface NginxOptions extends Upstreams {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Addresses to listen on. Default: 127.0.0.1. */
+  readonly hosts?: readonly string[];
+  /** Who may say by X-Forwarded-For which client they speak for. Default: nobody. */
+  readonly trustedProxies?: readonly string[];
+  readonly onLine?: (line: string) => void;
+  readonly progress?: ProgressSink;
+}
+
+export interface Nginx {
+  readonly url: string;
+  readonly port: number;
+  /** For supervision. */
+  readonly process: RestartableProcess;
+  /** JSON lines, without query strings; see nginx.conf. */
+  readonly accessLogFile: string;
+  /** Takes over other replicas; resolves when no worker accepts by the old list any more. Open sockets stay. */
+  reload(upstreams: Upstreams): Promise<void>;
+  /** Stops accepting at once; what is open goes on until `stop()`. */
+  quit(): void;
+  /** Ends it, after the deadline (milliseconds) with the sockets that are still open, and removes its folder. */
+  stop(deadlineMs?: number): Promise<void>;
+}
+
+const DEADLINE_MS = 10_000;
+const STOP_DEADLINE_MS = 3_000;
+const POLL_MS = 10;
+
+/** Starts nginx; it accepts connections when the promise resolves. Rejects with its last lines when it does not. */
+export async function startNginx(options: NginxOptions): Promise<Nginx> {
+  await endOrphans();
+  const executable = await ensureNginxBinary(options.progress);
+  const folder = await makeRunFolder('nginx');
+  const port = options.port ?? (await findFreePort());
+  const hosts = options.hosts ?? ['127.0.0.1'];
+  const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  await writeNginxFolder(folder, { ...options, hosts, port, trustedProxies: options.trustedProxies ?? [] });
+  const server = makeServer(executable, folder, hosts[0] ?? '127.0.0.1', port, options.onLine);
+  await server.start().catch(async (error: unknown) => {
+    await removeFolder();
+    throw error;
+  });
+  let reloading = Promise.resolve();
+  return {
+    url: `http://${inUrl(hosts[0] ?? '127.0.0.1')}:${port}`,
+    port,
+    process: server,
+    accessLogFile: path.join(folder, ACCESS_LOG),
+    reload: async (upstreams) => {
+      // One after the other: each waits for the workers that were there when it began.
+      const turn = reloading.then(() => reload(executable, folder, server, upstreams));
+      reloading = turn.catch(() => undefined);
+      await turn;
+    },
+    quit: () => server.kill('SIGQUIT'),
+    stop: async (deadlineMs = STOP_DEADLINE_MS) => {
+      await server.stop(deadlineMs);
+      await removeFolder();
+    },
+  };
+}
+
+function nginxArguments(folder: string): string[] {
+  return ['-p', `${folder}/`, '-e', 'stderr', '-c', path.join(folder, 'nginx.conf')];
+}
+
+function makeServer(
+  executable: Executable,
+  folder: string,
+  host: string,
+  port: number,
+  onLine?: (line: string) => void,
+): RestartableProcess {
+  return new RestartableProcess({
+    name: 'nginx',
+    spawn: () =>
+      spawnManaged({
+        name: 'nginx',
+        command: executable.command,
+        args: [...nginxArguments(folder), '-g', 'daemon off;'],
+        env: plainEnvironment(executable.env),
+        stopSignal: 'SIGQUIT',
+        onLine,
+      }),
+    waitUntilReady: async (life) => {
+      const deadline = performance.now() + DEADLINE_MS;
+      while (life.isRunning() && performance.now() < deadline) {
+        if ((await accepts(host, port)) && life.isRunning()) return;
+        await delay(POLL_MS);
+      }
+      throw notStarted(life, port);
+    },
+  });
+}
+
+async function reload(
+  executable: Executable,
+  folder: string,
+  server: RestartableProcess,
+  upstreams: Upstreams,
+): Promise<void> {
+  await writeUpstreams(folder, upstreams);
+  // nginx keeps the old configuration when the new one is wrong, and would say so only in its log.
+  await runCommand(executable.command, ['-t', '-q', ...nginxArguments(folder)], {
+    env: plainEnvironment(executable.env),
+  });
+  const before = await listNginxWorkers(server.pid);
+  server.signal('SIGHUP');
+  const deadline = performance.now() + DEADLINE_MS;
+  const oldPids = new Set(before.map(({ pid }) => pid));
+  while (server.isRunning()) {
+    const accepting = (await listNginxWorkers(server.pid)).filter(({ isRetiring }) => !isRetiring);
+    if (accepting.length > 0 && accepting.every(({ pid }) => !oldPids.has(pid))) return;
+    if (performance.now() > deadline)
+      throw new Error(`nginx did not take over its new configuration within ${DEADLINE_MS} ms.`);
+    await delay(POLL_MS);
+  }
+  throw new Error('nginx ended while it was taking over its new configuration.');
+}
+
+async function accepts(host: string, port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const finish = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
+}
+
+function notStarted(server: ManagedProcess, port: number): RemedyError {
+  const lines = server.recentLines().join('\n');
+  const remedy = /Address already in use/.test(lines)
+    ? `Port ${port} is taken: end what listens on it, or choose another one.`
+    : `Its last lines say why:\n${lines}`;
+  return new RemedyError('nginx did not start.', remedy);
+}
