@@ -1,1 +1,2 @@
-export {};
+/** What tests of several packages share; only tests import it. */
+export * from './eventually.ts';
