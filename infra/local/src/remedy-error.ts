@@ -12,6 +12,7 @@ export class RemedyError extends Error {
 
 /** The `code` of a system error such as `ENOENT`, or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return undefined;
+  // By form rather than by class: under a test runner, Node's own errors belong to another realm.
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
