@@ -1,6 +1,7 @@
 /** Gets a user a token from the development endpoint. */
+
+import { RemedyError } from '@nearby-friends/local-stack';
 import type { UserId } from '@nearby-friends/protocol';
-import { ReplayError } from '../replay-error.ts';
 import type { WallClock } from '../wall-clock.ts';
 
 /** A service that is just starting or restarting gets this many chances. */
@@ -17,7 +18,7 @@ export interface SignInOptions {
 
 /**
  * `POST /api/v1/dev/tokens`; creates the user if it is new. Tries again on 429, 5xx and lost connections.
- * Throws {@link ReplayError} when the deployment does not give a token.
+ * Throws {@link RemedyError} when the deployment does not give a token.
  */
 export async function signIn(user: UserId, options: SignInOptions): Promise<string> {
   let failure = '';
@@ -28,7 +29,7 @@ export async function signIn(user: UserId, options: SignInOptions): Promise<stri
     failure = outcome.failure;
     if (!outcome.retryable) break;
   }
-  throw new ReplayError(
+  throw new RemedyError(
     `No token for user ${user} from ${options.url}: ${failure}.`,
     'The deployment must be running with DEV_TOKENS=true.',
   );

@@ -67,6 +67,7 @@ export class SimulatedClient {
   readonly #sender: PositionSender;
   #token: string | undefined;
   #closed = false;
+  #lastRefusal: string | undefined;
 
   constructor(options: SimulatedClientOptions) {
     const { user, url, sourceAddress, transport, radiusMeters, clock, observer } = options;
@@ -90,10 +91,20 @@ export class SimulatedClient {
     return this.#options.user;
   }
 
-  /** Resolves once connected. Rejects when no token is to be had. */
-  async connect(): Promise<void> {
+  get online(): boolean {
+    return this.#socket.connected;
+  }
+
+  /** Why the last connection attempt failed: the protocol's code, or `transport`. */
+  get lastRefusal(): string | undefined {
+    return this.#lastRefusal;
+  }
+
+  /** Resolves once connected. Rejects when no token is to be had, and with the signal's reason when that is earlier. */
+  async connect(signal: AbortSignal): Promise<void> {
     this.#token = await this.#options.fetchToken();
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       this.#socket.once('connect', resolve);
       this.#socket.connect();
     });
@@ -134,6 +145,7 @@ export class SimulatedClient {
     });
     this.#socket.on('connect_error', (error) => {
       const code = refusalCode(error);
+      this.#lastRefusal = code;
       observer.connectionRefused(code);
       if (!this.#socket.active) void this.#comeBack(code === 'token_expired');
     });

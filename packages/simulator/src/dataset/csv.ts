@@ -1,7 +1,7 @@
 /** Reads a CSV file with known columns; what is wrong in it is said with file and line. */
 import { readFile } from 'node:fs/promises';
+import { RemedyError } from '@nearby-friends/local-stack';
 import { CsvError, parse } from 'csv-parse/sync';
-import { ReplayError } from '../replay-error.ts';
 
 /** One row: the columns asked for, and where it stands in the file. */
 export interface CsvRow<Column extends string> {
@@ -18,7 +18,7 @@ interface ParsedRow<Column extends string> {
 
 /**
  * Reads the whole file at once: a replay holds all movements in memory anyway.
- * Throws {@link ReplayError} when the file is not there, is no CSV, or lacks a column. Further columns are ignored.
+ * Throws {@link RemedyError} when the file is not there, is no CSV, or lacks a column. Further columns are ignored.
  */
 export async function readCsv<Column extends string>(
   file: string,
@@ -30,7 +30,7 @@ export async function readCsv<Column extends string>(
     const missing = columns.find((column) => !header.includes(column));
     if (missing === undefined) return header;
     const remedy = `The first line must name the columns ${columns.join(', ')}.`;
-    throw new ReplayError(`${file} has no column “${missing}”.`, remedy);
+    throw new RemedyError(`${file} has no column “${missing}”.`, remedy);
   };
   try {
     const options = { info: true, bom: true, skip_empty_lines: true, trim: true, columns: requireColumns } as const;
@@ -38,19 +38,19 @@ export async function readCsv<Column extends string>(
     return rows.map(({ record, info }) => ({ values: record, line: info.lines }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    throw new ReplayError(`${file} is not a well-formed CSV file (${cause.message}).`, 'Mend that line.', { cause });
+    throw new RemedyError(`${file} is not a well-formed CSV file (${cause.message}).`, 'Mend that line.', { cause });
   }
 }
 
 /** The error for a value that cannot be what its column says. */
-export function malformedValue(file: string, line: number, column: string, expected: string): ReplayError {
-  return new ReplayError(`${file}, line ${line}: “${column}” is not ${expected}.`, 'Mend or remove that line.');
+export function malformedValue(file: string, line: number, column: string, expected: string): RemedyError {
+  return new RemedyError(`${file}, line ${line}: “${column}” is not ${expected}.`, 'Mend or remove that line.');
 }
 
 async function readText(file: string, remedyIfMissing: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new ReplayError(`The file ${file} cannot be read.`, remedyIfMissing, { cause });
+    throw new RemedyError(`The file ${file} cannot be read.`, remedyIfMissing, { cause });
   }
 }

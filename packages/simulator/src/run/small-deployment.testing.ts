@@ -1,0 +1,142 @@
+/** A deployment in miniature, right or wrong in a chosen way: the replay must tell the one from the other. */
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { distanceMeters } from '@nearby-friends/geo';
+import {
+  DEFAULT_RADIUS_METERS,
+  LEAVE_RADIUS_FACTOR,
+  LOCATION_UPDATE,
+  NEARBY_CHANGES,
+  NEARBY_SNAPSHOT,
+  type NearbyFriend,
+  parseUserId,
+  positionSchema,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { Server, type Socket } from 'socket.io';
+import type { Friendships } from '../dataset/friendships.ts';
+
+/** What this deployment does wrong. */
+export type Defect =
+  | 'keeps the silent'
+  | 'forgets that the viewer moves'
+  | 'tells a friend’s first position only'
+  | 'never tells of who comes later'
+  | 'does not sort the snapshot'
+  | 'measures in miles'
+  | 'tells strangers'
+  | 'answers nothing';
+
+export interface SmallDeploymentOptions {
+  readonly friendships: Friendships;
+  readonly ttlMs: number;
+  readonly defect?: Defect;
+}
+
+interface Session {
+  readonly user: UserId;
+  readonly socket: Socket;
+  told: Map<UserId, NearbyFriend> | undefined;
+}
+
+interface Place {
+  readonly lat: number;
+  readonly lng: number;
+  readonly at: number;
+}
+
+const FLUSH_MS = 20;
+
+/** Keeps everything in memory and computes every list anew at every flush. */
+export class SmallDeployment {
+  readonly #options: SmallDeploymentOptions;
+  readonly #http: HttpServer = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (body: string) => {
+      const { userId } = JSON.parse(body) as { userId: string };
+      response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify({ token: userId }));
+    });
+  });
+  readonly #io = new Server(this.#http);
+  readonly #places = new Map<UserId, Place>();
+  readonly #sessions = new Set<Session>();
+  #flushing: NodeJS.Timeout | undefined;
+
+  constructor(options: SmallDeploymentOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<string> {
+    this.#io.on('connection', (socket) => this.#open(socket));
+    this.#flushing = setInterval(() => {
+      for (const session of this.#sessions) this.#flush(session);
+    }, FLUSH_MS);
+    await new Promise<void>((resolve) => {
+      this.#http.listen(0, '127.0.0.1', resolve);
+    });
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** Cuts every connection, as a killed gateway does; clients come back by themselves. */
+  cutConnections(): void {
+    for (const { socket } of this.#sessions) socket.conn.close();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#flushing);
+    await this.#io.close();
+  }
+
+  #open(socket: Socket): void {
+    const session: Session = { user: parseUserId(socket.handshake.auth['token']), socket, told: undefined };
+    this.#sessions.add(session);
+    socket.on('disconnect', () => this.#sessions.delete(session));
+    socket.on(LOCATION_UPDATE, (payload: unknown, ack: (answer: unknown) => void) => {
+      if (this.#options.defect === 'answers nothing') return;
+      const { lat, lng } = positionSchema.parse(payload);
+      const at = performance.now();
+      this.#places.set(session.user, { lat, lng, at });
+      ack({ ok: true, at });
+      if (session.told !== undefined) return;
+      session.told = this.#list(session, new Map());
+      const friends = [...session.told.values()].sort((a, b) => a.distance - b.distance);
+      if (this.#options.defect === 'does not sort the snapshot') friends.reverse();
+      socket.emit(NEARBY_SNAPSHOT, { radiusMeters: DEFAULT_RADIUS_METERS, friends });
+    });
+  }
+
+  #flush(session: Session): void {
+    const { told, socket } = session;
+    if (told === undefined) return;
+    const { defect } = this.#options;
+    const list = this.#list(session, told);
+    if (defect === 'forgets that the viewer moves' || defect === 'tells a friend’s first position only') {
+      for (const [friend, entry] of told) if (list.has(friend)) list.set(friend, entry);
+    }
+    if (defect === 'never tells of who comes later') for (const id of list.keys()) if (!told.has(id)) list.delete(id);
+    const upserts = [...list.values()].filter((entry) => !isSame(entry, told.get(entry.id)));
+    const removed = [...told.keys()].filter((friend) => !list.has(friend));
+    session.told = list;
+    if (upserts.length + removed.length > 0) socket.emit(NEARBY_CHANGES, { upserts, removed });
+  }
+
+  #list({ user }: Session, told: ReadonlyMap<UserId, NearbyFriend>): Map<UserId, NearbyFriend> {
+    const { friendships, ttlMs, defect } = this.#options;
+    const own = this.#places.get(user);
+    const list = new Map<UserId, NearbyFriend>();
+    const seen = defect === 'tells strangers' ? this.#places.keys() : (friendships.get(user) ?? []);
+    for (const friend of seen) {
+      const place = this.#places.get(friend);
+      if (own === undefined || place === undefined || friend === user) continue;
+      if (defect !== 'keeps the silent' && performance.now() - place.at > ttlMs) continue;
+      const distance = distanceMeters(own.lat, own.lng, place.lat, place.lng);
+      const reach = DEFAULT_RADIUS_METERS * (told.has(friend) ? LEAVE_RADIUS_FACTOR : 1);
+      const toldDistance = defect === 'measures in miles' ? distance / 1_609.344 : distance;
+      if (distance <= reach) list.set(friend, { ...place, id: friend, distance: toldDistance, precision: 'exact' });
+    }
+    return list;
+  }
+}
+
+function isSame(a: NearbyFriend, b: NearbyFriend | undefined): boolean {
+  return a.lat === b?.lat && a.lng === b.lng && a.distance === b.distance && a.at === b.at;
+}
