@@ -10,3 +10,7 @@ export { type Postgres, type PostgresOptions, startPostgres } from './postgres.t
 export { createDatabase, type Database, ensureDatabase, type NewDatabaseOptions } from './postgres-database.ts';
 export { type Redis, type RedisOptions, startRedis } from './redis.ts';
 export { RemedyError } from './remedy-error.ts';
+export type { ListeningServiceHandle, ServiceHandle, ServiceName } from './service-process.ts';
+export { type Stack, startStack } from './stack.ts';
+export type { EntryPoints, Environment, StackOptions } from './stack-options.ts';
+export { main } from './start.ts';

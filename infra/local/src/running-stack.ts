@@ -1,0 +1,275 @@
+/** Knows the order in which the parts of a stack come up, change and go down. */
+import { randomUUID } from 'node:crypto';
+import { GatewayPlaces } from './gateway-places.ts';
+import { migrate } from './migration.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+import type { Upstreams } from './nginx-config.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { ensureDatabase } from './postgres-database.ts';
+import { type Redis, startRedis } from './redis.ts';
+import { RemedyError } from './remedy-error.ts';
+import type { RestartableProcess } from './restartable-process.ts';
+import { ServiceGroup } from './service-group.ts';
+import type { ServiceName, ServiceProcess } from './service-process.ts';
+import type { Stack } from './stack.ts';
+import { StackLog } from './stack-log.ts';
+import {
+  type CompleteStackOptions,
+  checkEntryPoints,
+  completeOptions,
+  type StackOptions,
+  serviceEnvironment,
+} from './stack-options.ts';
+import { supervise } from './supervisor.ts';
+
+const DATABASE_NAME = 'nearby_friends';
+/** When everything is to end at once, the databases still get this long to do it in order. */
+const FORCED_STOP_MS = 2_000;
+
+export class RunningStack implements Stack {
+  readonly jwtSecret: string;
+  readonly #options: CompleteStackOptions;
+  readonly #log: StackLog;
+  readonly #ending = new AbortController();
+  readonly #places = new GatewayPlaces();
+  readonly #gateways: ServiceGroup;
+  readonly #locations: ServiceGroup;
+  readonly #friendGraphs: ServiceGroup;
+  #postgres: Postgres | undefined;
+  #redis: Redis | undefined;
+  #nginx: Nginx | undefined;
+  #databaseUrl: string | undefined;
+  #redisUrl: string | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: StackOptions) {
+    this.#options = completeOptions(options);
+    this.#log = new StackLog(this.#options);
+    this.jwtSecret = this.#options.jwtSecret;
+    this.#gateways = this.#group('gateway');
+    this.#locations = this.#group('location');
+    this.#friendGraphs = this.#group('friend-graph');
+  }
+
+  get url(): string {
+    return this.nginx.url;
+  }
+
+  get databaseUrl(): string {
+    return started(this.#databaseUrl);
+  }
+
+  get redisUrl(): string {
+    return started(this.#redisUrl);
+  }
+
+  get postgres(): Postgres | undefined {
+    return this.#postgres;
+  }
+
+  get redis(): Redis | undefined {
+    return this.#redis;
+  }
+
+  get nginx(): Nginx {
+    return started(this.#nginx);
+  }
+
+  get gateways(): readonly ServiceProcess[] {
+    return this.#gateways.processes;
+  }
+
+  get locations(): readonly ServiceProcess[] {
+    return this.#locations.processes;
+  }
+
+  get friendGraphs(): readonly ServiceProcess[] {
+    return this.#friendGraphs.processes;
+  }
+
+  /** See `startStack`. Nothing is cleaned up when it rejects: that is `forceStop()`. */
+  async start(): Promise<void> {
+    await checkEntryPoints(this.#options.entryPoints);
+    for (const gateway of await planAll(this.#gateways, this.#options.gateways)) this.#places.add(gateway.port);
+    await planAll(this.#locations, this.#options.locations);
+    await planAll(this.#friendGraphs, this.#options.friendGraphs);
+
+    const redis = this.#startRedis();
+    const schema = this.#startPostgres().then(() => this.#migrate());
+    await this.#allOrNothing([
+      redis,
+      schema,
+      this.#startNginx(),
+      redis.then(() => this.#startServices(this.#gateways, this.#locations)),
+      Promise.all([redis, schema]).then(() => this.#startServices(this.#friendGraphs)),
+    ]);
+    for (const process of this.#everyProcess()) this.#supervise(process);
+  }
+
+  async addGateway(): Promise<ServiceProcess> {
+    const gateway = await this.#gateways.plan();
+    try {
+      await gateway.start();
+    } catch (error) {
+      this.#gateways.remove(gateway);
+      throw error;
+    }
+    this.#places.add(gateway.port);
+    await this.nginx.reload(this.#upstreams());
+    this.#supervise(gateway.process);
+    return gateway;
+  }
+
+  async removeGateway(index: number): Promise<void> {
+    const gateway = this.#gateways.processes[index];
+    if (gateway === undefined) throw new RangeError(`There is no gateway ${index}; there are ${this.gateways.length}.`);
+    // nginx keeps sending its polling clients there until it has ended: they must hear that it drains. New ones it
+    // refuses, and nginx goes on to the next.
+    await gateway.process.stop(this.#options.stopDeadlineMs);
+    this.#gateways.remove(gateway);
+    this.#places.remove(gateway.port);
+    await this.nginx.reload(this.#upstreams());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping ??= this.#stopInOrder();
+    await this.#stopping;
+  }
+
+  async forceStop(): Promise<void> {
+    this.#abandon();
+    await this.#nginx?.stop(0);
+    await Promise.all(this.#everyProcess().map((process) => process.stop(FORCED_STOP_MS)));
+    await Promise.all([this.#postgres?.stop(), this.#redis?.stop()]);
+  }
+
+  async #stopInOrder(): Promise<void> {
+    const { stopDeadlineMs } = this.#options;
+    this.#ending.abort();
+    // Nobody new comes in, but whoever is connected stays so, through nginx, until its gateway has said goodbye.
+    this.#nginx?.quit();
+    await this.#gateways.stop(stopDeadlineMs);
+    await Promise.all([
+      this.#nginx?.stop(),
+      this.#locations.stop(stopDeadlineMs),
+      this.#friendGraphs.stop(stopDeadlineMs),
+    ]);
+    await Promise.all([this.#postgres?.stop(), this.#redis?.stop()]);
+  }
+
+  /** Supervision ends, and services at once; whoever waits for them to become ready is told. */
+  #abandon(): void {
+    this.#ending.abort();
+    for (const group of [this.#gateways, this.#locations, this.#friendGraphs]) group.kill();
+  }
+
+  /** Waits for all to settle, so that nothing is still being started when the failure is told. */
+  async #allOrNothing(steps: readonly Promise<unknown>[]): Promise<void> {
+    const { signal } = this.#options;
+    const failures: unknown[] = [];
+    const abandon = (reason: unknown): void => {
+      failures.push(reason);
+      this.#abandon();
+    };
+    const onAbort = (): void => abandon(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    await Promise.all(steps.map((step) => step.catch(abandon)));
+    signal?.removeEventListener('abort', onAbort);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #startServices(...groups: readonly ServiceGroup[]): Promise<void> {
+    // Something else has failed meanwhile: nobody would end what is started now.
+    this.#ending.signal.throwIfAborted();
+    await Promise.all(groups.map((group) => group.start()));
+  }
+
+  async #startRedis(): Promise<void> {
+    if (this.#options.redisUrl === undefined) {
+      this.#redis = await startRedis({ ...this.#progress(), onLine: (line) => this.#log.print('redis', line) });
+    }
+    this.#redisUrl = this.#options.redisUrl ?? started(this.#redis).url;
+  }
+
+  async #startPostgres(): Promise<void> {
+    const { databaseUrl, dataDir } = this.#options;
+    if (databaseUrl !== undefined) {
+      this.#databaseUrl = databaseUrl;
+      return;
+    }
+    this.#postgres = await startPostgres({
+      ...(dataDir === undefined ? {} : { dir: dataDir, persistent: true }),
+      ...this.#progress(),
+      onLine: (line) => this.#log.print('postgres', line),
+    });
+    this.#databaseUrl = await ensureDatabase(this.#postgres.url, DATABASE_NAME);
+  }
+
+  async #migrate(): Promise<void> {
+    await migrate({
+      entryPoint: this.#options.entryPoints.migrate,
+      databaseUrl: this.databaseUrl,
+      onLine: (line) => this.#log.print('migrate', line),
+    });
+  }
+
+  async #startNginx(): Promise<void> {
+    const { port, hosts, trustedProxies } = this.#options;
+    this.#nginx = await startNginx({
+      ...(port === undefined ? {} : { port }),
+      hosts,
+      trustedProxies,
+      ...this.#upstreams(),
+      ...this.#progress(),
+      onLine: (line) => this.#log.print('nginx', line),
+    });
+  }
+
+  #upstreams(): Upstreams {
+    return {
+      gateways: this.#places.servers(),
+      friendGraphs: this.#friendGraphs.processes.map(({ port }) => ({ host: '127.0.0.1', port })),
+    };
+  }
+
+  #progress(): { progress?: NonNullable<StackOptions['progress']> } {
+    return this.#options.progress === undefined ? {} : { progress: this.#options.progress };
+  }
+
+  #group(service: ServiceName): ServiceGroup {
+    return new ServiceGroup({
+      service,
+      // Instance ids are unique among all that share a Redis, and one that was given may be shared.
+      instanceSuffix: this.#options.redisUrl === undefined ? '' : `-${randomUUID().slice(0, 6)}`,
+      entryPoint: this.#options.entryPoints[service],
+      readyDeadlineMs: this.#options.readyDeadlineMs,
+      environment: () => serviceEnvironment(service, this.#options, this),
+      onLine: (name, line) => this.#log.print(name, line),
+    });
+  }
+
+  #everyProcess(): RestartableProcess[] {
+    const servers = [this.#postgres, this.#redis, this.#nginx].map((server) => server?.process);
+    const services = [this.#gateways, this.#locations, this.#friendGraphs].flatMap(({ processes }) => processes);
+    return [...servers, ...services.map(({ process }) => process)].filter((process) => process !== undefined);
+  }
+
+  #supervise(process: RestartableProcess): void {
+    const events = {
+      report: (name: string, sentence: string) => this.#log.note(name, sentence),
+      onRestarted: (name: string) => this.#options.onRestarted?.(name),
+    };
+    supervise(process, events, this.#ending.signal);
+  }
+}
+
+async function planAll(group: ServiceGroup, count: number): Promise<ServiceProcess[]> {
+  for (let planned = 0; planned < count; planned += 1) await group.plan();
+  return group.processes;
+}
+
+function started<T>(part: T | undefined): T {
+  if (part === undefined) throw new RemedyError('The stack is not up.', 'Wait for startStack() before asking it.');
+  return part;
+}
