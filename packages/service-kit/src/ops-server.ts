@@ -28,7 +28,7 @@ export class OpsServer implements Component {
   readonly name = 'ops server';
   readonly #server: Server;
   readonly #options: OpsServerOptions;
-  #draining = false;
+  #closedBecause: string | null = 'starting';
   #wasReady: boolean | null = null;
 
   constructor(options: OpsServerOptions) {
@@ -53,10 +53,19 @@ export class OpsServer implements Component {
     logger.info({ address: `http://${isIPv6(host) ? `[${host}]` : host}:${this.port}` }, 'ops server listens');
   }
 
-  /** From now on `/ready` says no. */
-  drain(): void {
-    this.#draining = true;
-  }
+  /**
+   * Opens and shuts `/ready`. To be the last of all components, so that it opens when everything has started and is
+   * the first to shut: nobody new is sent here while the rest winds down.
+   */
+  readonly gate: Component = {
+    name: 'readiness gate',
+    start: () => {
+      this.#closedBecause = null;
+    },
+    drain: () => {
+      this.#closedBecause = 'draining';
+    },
+  };
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
@@ -87,7 +96,7 @@ export class OpsServer implements Component {
   }
 
   async #failures(): Promise<string[]> {
-    if (this.#draining) return ['draining'];
+    if (this.#closedBecause) return [this.#closedBecause];
     const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check)));
     return outcomes.filter((failure) => failure !== null);
   }

@@ -57,5 +57,5 @@ export function composeLocation({ config, instanceId, logger }: ServiceContext<t
     logger,
     checks: [bus.readiness, { name: 'location cache', check: () => cache.proveWritable() }],
   });
-  return [ops, ...bus.components, announcer, bus.membership];
+  return [ops, ...bus.components, announcer, bus.membership, ops.gate];
 }

@@ -1,0 +1,42 @@
+/** What the gateway counts. */
+import type { Counter, Histogram, Metrics } from '@nearby-friends/service-kit';
+
+export interface GatewayMetrics {
+  readonly refused: Counter<'code'>;
+  readonly received: Counter<'event'>;
+  readonly rejected: Counter<'code'>;
+  readonly closedForAbuse: Counter;
+  readonly snapshots: Counter;
+  readonly frames: Counter;
+  readonly deliveries: Counter;
+  readonly conflated: Counter;
+  readonly flushesPostponed: Counter;
+  readonly signOnSeconds: Histogram;
+  readonly deliveryLatency: Histogram;
+  readonly positionsReceived: Counter;
+  readonly malformedMessages: Counter;
+}
+
+export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
+  return {
+    refused: metrics.counter('connections_refused_total', 'Connections refused at the handshake, by code.', ['code']),
+    received: metrics.counter('events_received_total', 'Events from clients, by name.', ['event']),
+    rejected: metrics.counter('events_rejected_total', 'Events from clients that were refused, by code.', ['code']),
+    closedForAbuse: metrics.counter('connections_closed_for_abuse_total', 'Connections closed for sending too much.'),
+    snapshots: metrics.counter('snapshots_sent_total', 'Whole lists sent.'),
+    frames: metrics.counter('changes_sent_total', 'Messages with changes sent.'),
+    deliveries: metrics.counter('positions_delivered_total', 'Positions of friends sent to viewers.'),
+    conflated: metrics.counter(
+      'positions_conflated_total',
+      'Positions that were overtaken by newer ones before sending.',
+    ),
+    flushesPostponed: metrics.counter('flushes_postponed_total', 'Flushes put off because the client was not reading.'),
+    signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, in seconds."),
+    deliveryLatency: metrics.latency(
+      'delivery_latency_seconds',
+      'From receiving a position to sending it, in seconds; the first of each message.',
+    ),
+    positionsReceived: metrics.counter('friend_positions_received_total', 'Positions received over friends’ channels.'),
+    malformedMessages: metrics.counter('malformed_messages_total', 'Messages on the bus that could not be read.'),
+  };
+}

@@ -1,0 +1,51 @@
+/** Who may connect: origin, token, protocol version, room for one more (A1). */
+import type { IncomingMessage } from 'node:http';
+import { CLIENT_PROTOCOL_VERSION, CodedError, handshakeAuthSchema } from '@nearby-friends/protocol';
+import type { TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
+
+/**
+ * Whether a request's origin may use this service. WebSockets are not subject to CORS: without this check any page
+ * could connect in its visitor's name. No origin: not a browser.
+ */
+export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return true;
+  if (allowedOrigins.length > 0) return allowedOrigins.includes(origin);
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+export class Handshake {
+  readonly #verifier: TokenVerifier;
+  readonly #connections: () => number;
+  readonly #maxConnections: number;
+  readonly #isDraining: () => boolean;
+
+  constructor(options: {
+    verifier: TokenVerifier;
+    /** How many sessions there are. */
+    connections: () => number;
+    maxConnections: number;
+    isDraining: () => boolean;
+  }) {
+    this.#verifier = options.verifier;
+    this.#connections = options.connections;
+    this.#maxConnections = options.maxConnections;
+    this.#isDraining = options.isDraining;
+  }
+
+  /** Whose connection this is. Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
+  async admit(auth: unknown): Promise<VerifiedToken> {
+    if (this.#isDraining() || this.#connections() >= this.#maxConnections) {
+      throw new CodedError('overloaded', 'This server takes no more connections. Connect again in a moment.');
+    }
+    const parsed = handshakeAuthSchema.safeParse(auth);
+    if (!parsed.success) {
+      throw new CodedError('unauthorized', 'Connecting needs a token: send it as auth: { token }.');
+    }
+    const { token, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;
+    if (protocolVersion !== CLIENT_PROTOCOL_VERSION) {
+      throw new CodedError('protocol_version', `Version ${CLIENT_PROTOCOL_VERSION} is spoken here. Update the app.`);
+    }
+    return this.#verifier.verify(token);
+  }
+}

@@ -1,0 +1,65 @@
+/** What friend-graph says to a viewer: one subscription per user with sessions here. */
+import { type FriendActive, inboxChannel, inboxMessageCodec, type UserId } from '@nearby-friends/protocol';
+import type { Subscriber } from './friend-channels.ts';
+import type { Session } from './session.ts';
+
+interface Inbox {
+  readonly sessions: Set<Session>;
+  readonly current: Promise<void>;
+}
+
+export class Inboxes {
+  readonly #subscriber: Subscriber;
+  readonly #onFriendActive: (session: Session, message: FriendActive) => void;
+  readonly #onRadius: (session: Session, radiusMeters: number) => void;
+  readonly #inboxes = new Map<UserId, Inbox>();
+
+  constructor(options: {
+    subscriber: Subscriber;
+    onFriendActive: (session: Session, message: FriendActive) => void;
+    onRadius: (session: Session, radiusMeters: number) => void;
+  }) {
+    this.#subscriber = options.subscriber;
+    this.#onFriendActive = options.onFriendActive;
+    this.#onRadius = options.onRadius;
+  }
+
+  get size(): number {
+    return this.#inboxes.size;
+  }
+
+  /** Resolves once the user's inbox is subscribed. */
+  join(session: Session): Promise<void> {
+    const { user } = session;
+    let inbox = this.#inboxes.get(user);
+    if (!inbox) {
+      const sessions = new Set<Session>();
+      const current = this.#subscriber.subscribe(inboxChannel(user), (payload) => this.#receive(sessions, payload));
+      inbox = { sessions, current };
+      this.#inboxes.set(user, inbox);
+    }
+    inbox.sessions.add(session);
+    return inbox.current;
+  }
+
+  leave(session: Session): void {
+    const inbox = this.#inboxes.get(session.user);
+    if (!inbox?.sessions.delete(session) || inbox.sessions.size > 0) return;
+    this.#inboxes.delete(session.user);
+    this.#subscriber.unsubscribe(inboxChannel(session.user));
+  }
+
+  #receive(sessions: ReadonlySet<Session>, payload: Buffer): void {
+    const message = inboxMessageCodec.decode(payload);
+    for (const session of sessions) {
+      switch (message.kind) {
+        case 'friend-active':
+          this.#onFriendActive(session, message);
+          break;
+        case 'profile-changed':
+          this.#onRadius(session, message.radiusMeters);
+          break;
+      }
+    }
+  }
+}

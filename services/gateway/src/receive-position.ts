@@ -1,0 +1,66 @@
+/** What happens when a phone reports its position. */
+import {
+  CodedError,
+  encodePositionBody,
+  locationUpdateSchema,
+  type ReceivedPosition,
+  type RecordedPosition,
+} from '@nearby-friends/protocol';
+import type { NearbyDelivery } from './deliver-nearby.ts';
+import { parsePayload } from './parse-payload.ts';
+import type { Session } from './session.ts';
+
+export class PositionReceiver {
+  readonly #redisNow: () => number;
+  readonly #record: (received: ReceivedPosition) => Promise<RecordedPosition>;
+  readonly #open: (session: Session, recorded: Promise<unknown>) => void;
+  readonly #delivery: NearbyDelivery;
+
+  constructor(options: {
+    redisNow: () => number;
+    /** Never rejects. */
+    record: (received: ReceivedPosition) => Promise<RecordedPosition>;
+    /** The session's first position has come. */
+    open: (session: Session, recorded: Promise<unknown>) => void;
+    delivery: NearbyDelivery;
+  }) {
+    this.#redisNow = options.redisNow;
+    this.#record = options.record;
+    this.#open = options.open;
+    this.#delivery = options.delivery;
+  }
+
+  /**
+   * Moves the viewer, then has the position kept and published. Resolves with the position's time, ms; throws
+   * `invalid_payload`, or `unavailable` when it could not be kept (the viewer's own list follows all the same).
+   */
+  async receive(session: Session, payload: unknown): Promise<{ at: number }> {
+    const position = parsePayload(locationUpdateSchema, payload);
+    // Later than this session's last by at least a millisecond: the order of a burst is the order of its times.
+    const at = Math.max(this.#redisNow(), (session.own?.at ?? 0) + 1);
+    const isFirst = session.move(position.lat, position.lng, at);
+    const body = encodePositionBody(position);
+    session.lastBody = body;
+    const recorded = this.#record({ user: session.user, at, body });
+    if (isFirst) this.#open(session, recorded);
+    else this.#delivery.considerAll(session);
+
+    const { outcome, at: keptAt } = await recorded;
+    switch (outcome) {
+      case 'stored':
+        return { at: keptAt };
+      case 'superseded':
+        // Another device of the same user was later; the position was taken and there is nothing to repeat.
+        return { at };
+      case 'expired':
+      case 'failed':
+        throw new CodedError('unavailable', 'The position could not be kept. Send it again in a moment.');
+    }
+  }
+
+  /** Has the session's last position kept again, under its own time: Redis may have lost it. */
+  async repeat(session: Session): Promise<void> {
+    const { own, lastBody } = session;
+    if (own && lastBody) await this.#record({ user: session.user, at: own.at, body: lastBody });
+  }
+}

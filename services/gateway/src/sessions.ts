@@ -1,0 +1,83 @@
+/** All sessions of this gateway: how they begin, how they end, whose token has run out. */
+import type { CancelTimer, Clock, Component, Logger, VerifiedToken } from '@nearby-friends/service-kit';
+import { FLUSH_SLOTS } from './deliver-nearby.ts';
+import type { FriendLists } from './friend-lists.ts';
+import type { Inboxes } from './inboxes.ts';
+import { Session, type SessionTransport } from './session.ts';
+
+/** A token that has run out is forgiven for this long (A2); a client that wants to stay refreshes it. */
+export const TOKEN_GRACE_MS = 25_000;
+const TOKEN_CHECK_INTERVAL_MS = 1_000;
+
+export class Sessions implements Component {
+  readonly name = 'sessions';
+  readonly #lists: FriendLists;
+  readonly #inboxes: Inboxes;
+  readonly #clock: Clock;
+  readonly #wallNow: () => number;
+  readonly #logger: Logger;
+  readonly #sessions = new Map<string, Session>();
+  #nextSlot = 0;
+  #cancel: CancelTimer = () => undefined;
+
+  constructor(options: {
+    lists: FriendLists;
+    inboxes: Inboxes;
+    clock: Clock;
+    /** ms since the epoch by the clock that tokens are judged by. */
+    wallNow: () => number;
+    logger: Logger;
+  }) {
+    this.#lists = options.lists;
+    this.#inboxes = options.inboxes;
+    this.#clock = options.clock;
+    this.#wallNow = options.wallNow;
+    this.#logger = options.logger;
+  }
+
+  start(): void {
+    this.#cancel = this.#clock.every(TOKEN_CHECK_INTERVAL_MS, () => this.#endExpired());
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  all(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  /** How many sessions are in a phase. */
+  countIn(kind: Session['phase']['kind']): number {
+    let count = 0;
+    for (const session of this.#sessions.values()) if (session.phase.kind === kind) count++;
+    return count;
+  }
+
+  begin(id: string, { userId, expiresAt }: VerifiedToken, transport: SessionTransport): Session {
+    this.#nextSlot = (this.#nextSlot + 1) % FLUSH_SLOTS;
+    const session = new Session({ id, user: userId, transport, slot: this.#nextSlot, tokenExpiresAt: expiresAt });
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  end(session: Session): void {
+    if (!this.#sessions.delete(session.id)) return;
+    session.close();
+    this.#inboxes.leave(session);
+    this.#lists.removeAll(session);
+  }
+
+  #endExpired(): void {
+    const oldest = this.#wallNow() - TOKEN_GRACE_MS;
+    for (const session of this.#sessions.values()) {
+      if (session.tokenExpiresAt > oldest) continue;
+      this.#logger.info({ session: session.id }, 'closed a connection whose token has expired');
+      session.transport.disconnect();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** The settings of the gateway beside the common ones. */
+import { defineSettings, fromText, positionTtlSetting, tokenSettings } from '@nearby-friends/service-kit';
+
+export const settings = defineSettings({
+  ...tokenSettings,
+  ...positionTtlSetting,
+  port: {
+    env: 'PORT',
+    schema: fromText.integer(0, 65_535),
+    description: 'Port of Socket.IO; only the load balancer is to reach it. 0 takes a free one.',
+  },
+  allowedOrigins: {
+    env: 'ALLOWED_ORIGINS',
+    schema: fromText.list(),
+    default: '',
+    description:
+      'Web origins that may connect, comma-separated, as https://example.org. Empty: only pages of the host itself. ' +
+      'Clients that are not browsers send no origin and may connect.',
+  },
+  flushIntervalMs: {
+    env: 'FLUSH_INTERVAL_MS',
+    schema: fromText.integer(10, 10_000),
+    default: '250',
+    unit: 'ms',
+    description: 'A client gets at most one list message per this time; what comes in between is conflated.',
+  },
+  uplinkGatherMs: {
+    env: 'UPLINK_GATHER_MS',
+    schema: fromText.integer(0, 1_000),
+    default: '10',
+    unit: 'ms',
+    description: 'Positions that come within this time go to the location service as one message.',
+  },
+  eventsPerSecond: {
+    env: 'EVENTS_PER_SECOND',
+    schema: fromText.number(0.1, 1_000),
+    default: '10',
+    unit: 'events/s',
+    description: 'Events one connection may send on average; more get rate_limited.',
+  },
+  eventsBurst: {
+    env: 'EVENTS_BURST',
+    schema: fromText.integer(1, 10_000),
+    default: '20',
+    unit: 'events',
+    description: 'Events one connection may send at once.',
+  },
+  maxConnections: {
+    env: 'MAX_CONNECTIONS',
+    schema: fromText.integer(1, 1_000_000),
+    default: '20000',
+    unit: 'connections',
+    description: 'Connections this replica takes; more are refused with overloaded.',
+  },
+});

@@ -1,0 +1,134 @@
+/** Socket.IO at the edge: connections come in, sessions and events go on from here. */
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  asCodedError,
+  type ClientToServerEvents,
+  devicesRoom,
+  FRIENDS_CHANGED,
+  type FriendsChanged,
+  type ServerToClientEvents,
+  type UserId,
+} from '@nearby-friends/protocol';
+import type { Component, Logger, VerifiedToken } from '@nearby-friends/service-kit';
+import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import { type Handshake, isOriginAllowed } from './handshake.ts';
+import type { Session, SessionTransport } from './session.ts';
+
+interface SocketData {
+  verified: VerifiedToken;
+}
+type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+type NearbySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+
+/** A connection that has not shown a valid token by then is closed (A3). */
+export const UNAUTHENTICATED_LIFETIME_MS = 5_000;
+/** The largest message a client may send (L1). */
+export const MAX_MESSAGE_BYTES = 4_096;
+/** Together below nginx' proxy_read_timeout. */
+const PING_INTERVAL_MS = 25_000;
+const PING_TIMEOUT_MS = 20_000;
+
+export class SocketServer implements Component {
+  readonly name = 'socket server';
+  readonly #http: HttpServer;
+  readonly #io: NearbyServer;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #logger: Logger;
+
+  constructor(options: {
+    host: string;
+    /** 0 takes a free one. */
+    port: number;
+    allowedOrigins: readonly string[];
+    adapter: NonNullable<ServerOptions['adapter']>;
+    handshake: Handshake;
+    begin: (socketId: string, verified: VerifiedToken, transport: SessionTransport) => Session;
+    end: (session: Session) => void;
+    /** A function that takes every event of that session's client. */
+    receiverFor: (session: Session) => (event: string, args: readonly unknown[]) => void;
+    metrics: GatewayMetrics;
+    logger: Logger;
+  }) {
+    this.#host = options.host;
+    this.#port = options.port;
+    this.#logger = options.logger;
+    this.#http = createServer((_request, response) => response.writeHead(404).end());
+    this.#io = new Server(this.#http, {
+      adapter: options.adapter,
+      serveClient: false,
+      transports: ['websocket', 'polling'],
+      connectTimeout: UNAUTHENTICATED_LIFETIME_MS,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      // Small messages, many of them: compressing costs more than it saves.
+      perMessageDeflate: false,
+      httpCompression: false,
+      cors: { origin: [...options.allowedOrigins] },
+      allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
+    });
+    this.#io.use((socket, next) => {
+      options.handshake.admit(socket.handshake.auth).then(
+        (verified) => {
+          socket.data.verified = verified;
+          next();
+        },
+        (error: unknown) => {
+          const coded = asCodedError(error);
+          options.metrics.refused.inc({ code: coded.code });
+          const { code, retryable } = coded;
+          next(Object.assign(new Error(coded.message), { data: { code, retryable } }));
+        },
+      );
+    });
+    this.#io.on('connection', (socket) => {
+      const { verified } = socket.data;
+      const session = options.begin(socket.id, verified, transportOf(socket));
+      const receive = options.receiverFor(session);
+      socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
+      socket.on('disconnect', () => options.end(session));
+      // The adapter has no promise to wait for with rooms of this node; its failures are logged by its connection.
+      Promise.resolve(socket.join(devicesRoom(verified.userId))).catch((error: unknown) => {
+        this.#logger.warn({ session: session.id, reason: String(error) }, 'joining the devices failed');
+      });
+    });
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', reject).listen(this.#port, this.#host, resolve);
+    });
+    this.#logger.info({ port: this.port }, 'socket server listens');
+  }
+
+  /** Ends all connections; clients take it for a lost one and come back elsewhere. */
+  async stop(): Promise<void> {
+    await this.#io.close();
+  }
+
+  /** Tells every device of a user, whichever replica it is on. */
+  tellDevices(user: UserId, message: FriendsChanged): void {
+    this.#io.to(devicesRoom(user)).emit(FRIENDS_CHANGED, message);
+  }
+}
+
+function transportOf(socket: NearbySocket): SessionTransport {
+  return {
+    // Socket.IO queues without bound what the transport does not take. The queue is empty whenever the transport is
+    // writable: Engine.IO hands it over whole.
+    isWritable: () => socket.conn.transport.writable,
+    send: (event, message) => {
+      socket.emit(event, ...([message] as Parameters<ServerToClientEvents[typeof event]>));
+    },
+    disconnect: () => {
+      socket.disconnect(true);
+    },
+  };
+}
