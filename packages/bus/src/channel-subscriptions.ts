@@ -6,16 +6,14 @@ export type ChannelHandler = (payload: Buffer) => void;
 
 interface Channel {
   readonly handler: ChannelHandler;
-  /** Resolves once Redis has confirmed the subscription. */
-  readonly confirmed: Promise<void>;
-  readonly confirm: () => void;
-  isConfirmed: boolean;
+  /** Settles what {@link ChannelSubscriptions.subscribe} returned. */
+  readonly settle: () => void;
 }
 
 /** How many channels one SSUBSCRIBE names. */
 const CHANNELS_PER_COMMAND = 500;
 /** How often the subscribing connection is asked for a sign of life; a cut network is silent otherwise. */
-const PING_INTERVAL_MS = 2_000;
+export const SUBSCRIBER_PING_INTERVAL_MS = 2_000;
 
 /**
  * At most once, in the order of each channel; what is published while the connection is lost is lost too, and
@@ -33,9 +31,12 @@ export class ChannelSubscriptions implements Component {
   readonly #changed = new Set<string>();
   readonly #restoredHandlers: (() => void)[] = [];
   #flushScheduled = false;
+  /** Which connection this is: an answer of an earlier one says nothing about this one. */
   #generation = 0;
-  #everReady = false;
-  #ready = false;
+  #everConnected = false;
+  #isConnected = false;
+  #isCurrent = false;
+  #isStopped = false;
   #stopPings: CancelTimer = () => undefined;
 
   constructor(options: { redis: Redis; clock: Clock; logger: Logger }) {
@@ -44,10 +45,12 @@ export class ChannelSubscriptions implements Component {
     this.#logger = options.logger;
     // Buffers only: a listener for the string event would cost a toString() per message.
     this.#redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#dispatch(channel, payload));
-    this.#redis.on('ready', () => this.#onReady());
+    this.#redis.on('ready', () => this.#onConnected());
     this.#redis.on('close', () => {
-      this.#ready = false;
+      this.#isConnected = false;
+      this.#isCurrent = false;
     });
+    if (this.#redis.status === 'ready') this.#onConnected();
   }
 
   /** How many channels are wanted. */
@@ -55,45 +58,50 @@ export class ChannelSubscriptions implements Component {
     return this.#channels.size;
   }
 
-  /** Whether everything wanted is, as far as is known, subscribed. */
+  /** Whether, as far as is known, nothing published is missed: connected, and all channels restored. */
   get isCurrent(): boolean {
-    return this.#ready;
+    return this.#isCurrent;
   }
 
   start(): void {
-    this.#stopPings = this.#clock.every(PING_INTERVAL_MS, () => {
+    this.#stopPings = this.#clock.every(SUBSCRIBER_PING_INTERVAL_MS, () => {
       // An answer that does not come closes the connection (socketTimeout), and that is handled there.
       if (this.#redis.status === 'ready') this.#redis.ping().catch(() => undefined);
     });
   }
 
+  /** From now on nothing is sent; the connection, which is stopped next, takes all subscriptions with it. */
   stop(): void {
+    this.#isStopped = true;
     this.#stopPings();
   }
 
-  /** Calls `handler` after each loss, when all channels are subscribed again and messages may have been missed. */
+  /** Calls `handler` once after each loss, when all channels are subscribed again and messages may have been missed. */
   onRestored(handler: () => void): void {
     this.#restoredHandlers.push(handler);
   }
 
   /**
-   * Listens to `channel`; resolves once Redis has confirmed, however long that takes. One handler per channel:
-   * a second subscription of the same channel is a broken invariant and throws.
+   * Listens to `channel`; resolves once Redis has confirmed, however long that takes, or once the channel is no longer
+   * wanted. Never rejects. One handler per channel: a second subscription of the same one is a broken invariant and
+   * throws.
    */
   subscribe(channel: string, handler: ChannelHandler): Promise<void> {
     if (this.#channels.has(channel)) throw new Error(`already subscribed: ${channel}`);
-    let confirm: () => void = () => undefined;
-    const confirmed = new Promise<void>((resolve) => {
-      confirm = resolve;
+    return new Promise((resolve) => {
+      this.#channels.set(channel, { handler, settle: resolve });
+      this.#noteChange(channel);
     });
-    this.#channels.set(channel, { handler, confirmed, confirm, isConfirmed: false });
-    this.#note(channel);
-    return confirmed;
   }
 
   /** Stops listening; nothing is delivered to the handler from now on. */
   unsubscribe(channel: string): void {
-    if (this.#channels.delete(channel)) this.#note(channel);
+    const subscription = this.#channels.get(channel);
+    if (!subscription) return;
+    this.#channels.delete(channel);
+    // Whoever still waits for the confirmation would wait for ever.
+    subscription.settle();
+    this.#noteChange(channel);
   }
 
   #dispatch(channel: Buffer, payload: Buffer): void {
@@ -108,17 +116,19 @@ export class ChannelSubscriptions implements Component {
     }
   }
 
-  #note(channel: string): void {
+  #noteChange(channel: string): void {
+    // Without a connection there is nothing to tell: the next one starts from what is wanted then.
+    if (!this.#isConnected) return;
     this.#changed.add(channel);
-    if (this.#flushScheduled || !this.#ready) return;
+    if (this.#flushScheduled) return;
     this.#flushScheduled = true;
     setImmediate(() => {
       this.#flushScheduled = false;
-      if (this.#ready) this.#flush();
+      if (this.#isConnected && !this.#isStopped) this.#flush();
     });
   }
 
-  /** Sends what changed. A failure means the connection is gone: the next `ready` starts from what is wanted. */
+  /** Sends what changed. A failure means the connection is of no use: the next one starts from what is wanted. */
   #flush(): void {
     const wanted: string[] = [];
     const unwanted: string[] = [];
@@ -133,38 +143,47 @@ export class ChannelSubscriptions implements Component {
 
   async #subscribeAll(names: readonly string[]): Promise<void> {
     const asked = chunks(names).map(async (chunk) => {
-      const channels = chunk.map((name) => this.#channels.get(name));
+      const subscriptions = chunk.map((name) => this.#channels.get(name));
       await this.#redis.ssubscribe(...chunk);
-      for (const channel of channels) {
-        if (!channel) continue;
-        channel.isConfirmed = true;
-        channel.confirm();
-      }
+      for (const subscription of subscriptions) subscription?.settle();
     });
     await Promise.all(asked);
   }
 
   #onFailure(generation: number, error: unknown): void {
-    if (generation !== this.#generation || !this.#ready) return;
+    if (generation !== this.#generation || !this.#isConnected || this.#isStopped) return;
     this.#logger.warn({ reason: String(error) }, 'a subscription failed; connecting anew');
-    this.#ready = false;
+    this.#isConnected = false;
+    this.#isCurrent = false;
     this.#redis.disconnect(true);
   }
 
-  #onReady(): void {
+  #onConnected(): void {
     const generation = ++this.#generation;
-    const isReturn = this.#everReady;
-    this.#everReady = true;
+    const isReturn = this.#everConnected;
+    this.#everConnected = true;
     this.#changed.clear();
-    this.#ready = true;
+    this.#isConnected = true;
     this.#subscribeAll([...this.#channels.keys()]).then(
       () => {
-        if (generation !== this.#generation || !isReturn) return;
-        this.#logger.info({ channels: this.#channels.size }, 'subscriptions restored');
-        for (const handler of this.#restoredHandlers) handler();
+        if (generation !== this.#generation || !this.#isConnected) return;
+        this.#isCurrent = true;
+        if (isReturn) this.#tellRestored();
       },
       (error: unknown) => this.#onFailure(generation, error),
     );
+  }
+
+  #tellRestored(): void {
+    this.#logger.info({ channels: this.#channels.size }, 'subscriptions restored');
+    for (const handler of this.#restoredHandlers) {
+      try {
+        handler();
+      } catch (error) {
+        // The others still have to read their state again.
+        this.#logger.error({ error }, 'a listener of the restored connection failed');
+      }
+    }
   }
 }
 

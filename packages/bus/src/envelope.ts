@@ -1,5 +1,5 @@
 /** The frame around every request and reply on an instance's channel. */
-import { type ErrorCodeName, guardRange, MalformedMessageError } from '@nearby-friends/protocol';
+import { ERROR_CODES, type ErrorCodeName, guardRange, MalformedMessageError } from '@nearby-friends/protocol';
 
 /**
  * `u8 version, u8 kind, u32 id`, then for a request `u8 length, method, u8 length, replyTo`, then the body.
@@ -56,14 +56,23 @@ export function decodeEnvelope(bytes: Buffer): Envelope {
       }
       case 'reply':
         return { kind, id, body: bytes.subarray(HEADER_BYTES) };
-      case 'error': {
-        const [code = 'internal', message = ''] = bytes.toString('utf8', HEADER_BYTES).split('\n', 2);
-        return { kind, id, code: code as ErrorCodeName, message };
-      }
+      case 'error':
+        return { kind, id, ...parseError(bytes.toString('utf8', HEADER_BYTES)) };
       default:
         throw new MalformedMessageError(`envelope of unknown kind ${bytes[1]}`);
     }
   });
+}
+
+/** A code that only another version of this build knows counts as `internal`. */
+function parseError(text: string): { code: ErrorCodeName; message: string } {
+  const end = text.indexOf('\n');
+  const code = text.slice(0, Math.max(0, end));
+  return { code: isErrorCode(code) ? code : 'internal', message: text.slice(end + 1) };
+}
+
+function isErrorCode(text: string): text is ErrorCodeName {
+  return Object.hasOwn(ERROR_CODES, text);
 }
 
 function writeHeader(bytes: Buffer, kind: number, id: number): number {

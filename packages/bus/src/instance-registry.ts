@@ -21,13 +21,13 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
 interface Instance extends Candidate {
-  lastSeenAt: number;
   suspectedUntil: number;
 }
 
 /**
- * Each process keeps what it last read: while Redis is away or has just lost its memory, yesterday's list is better
- * than none, because sending to an instance that is gone is noticed (nobody receives it).
+ * Who is not on Redis' list is gone: it left, or its beats stopped {@link INSTANCE_EXPIRY_MS} ago. But each process
+ * keeps what it last read while Redis is away, and for one expiry after it has come back, perhaps without its memory:
+ * yesterday's list is better than none, because sending to an instance that is gone is noticed (nobody receives it).
  */
 export class InstanceRegistry implements Component {
   readonly name = 'instance registry';
@@ -39,6 +39,9 @@ export class InstanceRegistry implements Component {
   /** The same as arrays, those not under suspicion first: what the hot path reads. */
   readonly #ranked = new Map<ServiceName, readonly Instance[]>();
   #isMember = false;
+  /** Until then a Redis that has just come back is not believed when it does not know an instance. */
+  #absentKeptUntil = 0;
+  #refreshing: Promise<void> | null = null;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -55,6 +58,9 @@ export class InstanceRegistry implements Component {
     this.#logger = options.logger;
     this.#own = { service: options.service, instanceId: options.instanceId };
     for (const service of options.watch) this.#instances.set(service, new Map());
+    this.#redis.on('ready', () => {
+      this.#absentKeptUntil = this.#clock.now() + INSTANCE_EXPIRY_MS;
+    });
   }
 
   async start(): Promise<void> {
@@ -70,10 +76,12 @@ export class InstanceRegistry implements Component {
     await this.#beat(this.#own.service);
   }
 
-  /** Takes this instance out at once; what was sent to it before still arrives. */
+  /** Takes this instance out at once; what was sent to it before still arrives. Rejects when Redis does not answer. */
   async drain(): Promise<void> {
     if (!this.#isMember) return;
     this.#isMember = false;
+    // A beat that is under way may have to be sent again as a whole script, and would bring this instance back.
+    await this.#refreshing?.catch(() => undefined);
     await this.#redis.zrem(instancesKey(this.#own.service), this.#own.instanceId);
   }
 
@@ -94,8 +102,18 @@ export class InstanceRegistry implements Component {
     this.#rank(service);
   }
 
-  /** Beats, if a member, and reads all watched services anew. Rejects when Redis does not answer. */
-  async refresh(): Promise<void> {
+  /**
+   * Beats, if a member, and reads all watched services anew; whoever asks while that is under way shares it. Rejects
+   * when Redis does not answer.
+   */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     const watched = [...this.#instances.keys()];
     const beatOwn = this.#isMember && !watched.includes(this.#own.service) ? [this.#own.service] : [];
     await Promise.all([...watched, ...beatOwn].map((service) => this.#beat(service)));
@@ -106,22 +124,18 @@ export class InstanceRegistry implements Component {
     const ids = (await runScript(this.#redis, BEAT, [instancesKey(service)], [own, INSTANCE_EXPIRY_MS])) as string[];
     const known = this.#instances.get(service);
     if (!known) return;
-    const now = this.#clock.now();
     for (const id of ids) {
-      const instance = known.get(id);
-      if (instance) instance.lastSeenAt = now;
-      else {
-        known.set(id, { id, hash: hashString(id), lastSeenAt: now, suspectedUntil: 0 });
-        this.#logger.info({ peer: `${service}:${id}` }, 'instance appeared');
-      }
+      if (known.has(id)) continue;
+      known.set(id, { id, hash: hashString(id), suspectedUntil: 0 });
+      this.#logger.info({ peer: `${service}:${id}` }, 'instance appeared');
     }
-    this.#forgetSilent(service, known, now);
+    if (this.#clock.now() >= this.#absentKeptUntil) this.#forgetAllBut(new Set(ids), service, known);
     this.#rank(service);
   }
 
-  #forgetSilent(service: ServiceName, known: Map<string, Instance>, now: number): void {
-    for (const [id, instance] of known) {
-      if (now - instance.lastSeenAt <= INSTANCE_EXPIRY_MS) continue;
+  #forgetAllBut(present: ReadonlySet<string>, service: ServiceName, known: Map<string, Instance>): void {
+    for (const id of known.keys()) {
+      if (present.has(id)) continue;
       known.delete(id);
       this.#logger.info({ peer: `${service}:${id}` }, 'instance gone');
     }

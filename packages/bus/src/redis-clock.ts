@@ -5,6 +5,10 @@ import type { Redis } from './redis-connection.ts';
 const SAMPLE_INTERVAL_MS = 5_000;
 /** A sample is trusted to half its round trip, so the quickest of the last few is the best. */
 const KEPT_SAMPLES = 8;
+/** While a process starts, its event loop is busy and one sample alone may be a slow one. */
+const SAMPLES_AT_START = 3;
+/** How far two good clocks may drift apart while samples are kept (40 s at 50 ppm). */
+const DRIFT_MS = 2;
 
 interface Sample {
   readonly offsetMs: number;
@@ -36,7 +40,7 @@ export class RedisClock implements Component {
   }
 
   async start(): Promise<void> {
-    await this.#sample();
+    for (let i = 0; i < SAMPLES_AT_START; i++) await this.#sample();
     this.#cancel = this.#clock.every(SAMPLE_INTERVAL_MS, () => this.#sampleQuietly());
   }
 
@@ -58,9 +62,17 @@ export class RedisClock implements Component {
     const [seconds, micros] = await this.#redis.time();
     const answered = this.#clock.now();
     const serverNow = Number(seconds) * 1000 + Number(micros) / 1000;
-    this.#samples.push({ offsetMs: serverNow - (asked + answered) / 2, roundTripMs: answered - asked });
+    const sample = { offsetMs: serverNow - (asked + answered) / 2, roundTripMs: answered - asked };
+    // The server's clock was set: what was measured before is no longer true.
+    if (this.#samples.some((earlier) => contradict(earlier, sample))) this.#samples.length = 0;
+    this.#samples.push(sample);
     if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift();
     const best = this.#samples.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a));
     this.#offsetMs = best.offsetMs;
   }
+}
+
+/** Whether no offset lies within half a round trip of both. */
+function contradict(a: Sample, b: Sample): boolean {
+  return Math.abs(a.offsetMs - b.offsetMs) > (a.roundTripMs + b.roundTripMs) / 2 + DRIFT_MS;
 }

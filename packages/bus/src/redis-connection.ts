@@ -5,7 +5,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 export type { Redis } from 'ioredis';
 
 /** A connection that stays silent for this long while it owes an answer is taken for dead. */
-const SOCKET_TIMEOUT_MS = 5_000;
+export const SOCKET_TIMEOUT_MS = 5_000;
 const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 
@@ -61,7 +61,8 @@ export function openRedis(options: {
     if (!lost) options.logger.warn({ role: options.role, reason: error.message }, 'redis connection failed');
     lost = true;
   });
-  redis.on('close', () => {
+  // Not `close`: that comes with an orderly end as well.
+  redis.on('reconnecting', () => {
     if (!lost) options.logger.warn({ role: options.role }, 'redis connection lost');
     lost = true;
   });
@@ -72,11 +73,20 @@ export function openRedis(options: {
   return redis;
 }
 
-/** Connects, waiting for Redis to appear if need be. */
+/** Connects, waiting for Redis to appear if need be. Rejects when the connection is given up meanwhile. */
 export async function connectRedis(redis: Redis): Promise<void> {
   if (redis.status === 'ready') return;
-  const ready = new Promise<void>((resolve) => {
-    redis.once('ready', resolve);
+  const ready = new Promise<void>((resolve, reject) => {
+    const onReady = () => {
+      redis.off('end', onEnd);
+      resolve();
+    };
+    const onEnd = () => {
+      redis.off('ready', onReady);
+      reject(new Error('The connection was closed before Redis answered.'));
+    };
+    redis.once('ready', onReady);
+    redis.once('end', onEnd);
   });
   // A first attempt that fails is retried by the retry strategy; its rejection says nothing new.
   redis.connect().catch(() => undefined);

@@ -2,7 +2,6 @@
 import {
   asCodedError,
   CodedError,
-  ERROR_CODES,
   instanceChannel,
   MalformedMessageError,
   type Method,
@@ -27,8 +26,11 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/** Nobody, or nobody in time, answered; the next attempt may find somebody. */
+/** This instance did not answer; another one may. */
 class NoAnswerError extends Error {}
+
+/** Redis does not carry questions or answers now; asking another instance would not help. */
+class BusAwayError extends Error {}
 
 /**
  * At least once from the asker's view: a question may reach two instances when the first is slow, so every method is
@@ -44,8 +46,9 @@ export class Rpc implements Component {
   readonly #ownChannel: string;
   readonly #handlers = new Map<string, Handler>();
   readonly #waiters = new Map<number, Waiter>();
+  readonly #whenIdle: (() => void)[] = [];
   #answering = 0;
-  #whenIdle: (() => void) | null = null;
+  #isStopped = false;
   #nextId = 1;
   #turn = 0;
 
@@ -74,14 +77,15 @@ export class Rpc implements Component {
   async drain(): Promise<void> {
     if (this.#answering === 0) return;
     await new Promise<void>((resolve) => {
-      this.#whenIdle = resolve;
+      this.#whenIdle.push(resolve);
     });
   }
 
+  /** Whoever still waits for an answer is told `unavailable`. */
   stop(): void {
+    this.#isStopped = true;
     this.#subscriptions.unsubscribe(this.#ownChannel);
-    for (const waiter of this.#waiters.values()) waiter.reject(new NoAnswerError('stopped'));
-    this.#waiters.clear();
+    for (const waiter of this.#waiters.values()) waiter.reject(new BusAwayError('stopped'));
   }
 
   /** Answers `method`. What the handler throws reaches the asker as a `CodedError`. */
@@ -94,7 +98,7 @@ export class Rpc implements Component {
 
   /**
    * Asks an instance of the method's service: by rendezvous for `key`, in turn without one. Throws a `CodedError`:
-   * what the handler threw, or `unavailable` when nobody answered.
+   * what the handler threw, or `unavailable` when nobody answered or Redis is away.
    */
   async call<Request, Response>(
     method: Method<Request, Response>,
@@ -103,54 +107,71 @@ export class Rpc implements Component {
   ): Promise<Response> {
     const body = method.request.encode(request);
     const tried = new Set<string>();
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && !this.#isStopped; attempt++) {
       const first = attempt === 0 ? options.instance : undefined;
       const instance = first ?? (await this.#choose(method.service, tried, options.key));
-      if (!instance) break;
+      if (!instance || this.#isStopped) break;
       tried.add(instance.id);
       try {
         return method.response.decode(await this.#ask(method, instance, body));
       } catch (error) {
+        // The loss of Redis is logged where it is noticed, once.
+        if (error instanceof BusAwayError) break;
         if (!(error instanceof NoAnswerError || error instanceof MalformedMessageError)) throw error;
+        const peer = `${method.service}:${instance.id}`;
+        this.#logger.warn({ peer, method: method.name, reason: error.message }, 'no answer');
         this.#registry.suspect(method.service, instance.id);
-        this.#logger.warn(
-          { peer: `${method.service}:${instance.id}`, method: method.name, reason: error.message },
-          'no answer',
-        );
       }
     }
     throw new CodedError('unavailable', `No ${method.service} instance answered. Try again in a moment.`);
   }
 
   async #choose(service: ServiceName, tried: ReadonlySet<string>, key?: string): Promise<Candidate | undefined> {
-    let candidates = this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
+    const untried = () => this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
+    let candidates = untried();
     if (candidates.length === 0) {
       // Perhaps somebody has come since the last heartbeat.
-      await this.#registry.refresh().catch(() => undefined);
-      candidates = this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
+      await this.#refreshRegistry();
+      candidates = untried();
     }
     if (key !== undefined) return chooseByRendezvous(key, candidates);
     return candidates[this.#turn++ % Math.max(1, candidates.length)];
   }
 
+  /** Waits no longer than for an answer: a frozen Redis is noticed much later. */
+  async #refreshRegistry(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancelTimer = this.#clock.after(ATTEMPT_TIMEOUT_MS, resolve);
+      const done = () => {
+        cancelTimer();
+        resolve();
+      };
+      // A failure leaves the list as it was, and the heartbeat tells of it.
+      this.#registry.refresh().then(done, done);
+    });
+  }
+
   async #ask(method: { service: ServiceName; name: string }, instance: Candidate, body: Buffer): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
+    const question = encodeRequest(id, method.name, this.#ownChannel, body);
     const reply = new Promise<Buffer>((resolve, reject) => {
       this.#waiters.set(id, { resolve, reject });
     });
+    const fail = (error: Error) => this.#waiters.get(id)?.reject(error);
+    let isTaken = false;
     const cancelTimer = this.#clock.after(ATTEMPT_TIMEOUT_MS, () => {
-      this.#waiters.get(id)?.reject(new NoAnswerError(`nothing within ${ATTEMPT_TIMEOUT_MS} ms`));
+      const reason = `nothing within ${ATTEMPT_TIMEOUT_MS} ms`;
+      const canHear = isTaken && this.#subscriptions.isCurrent;
+      fail(canHear ? new NoAnswerError(reason) : new BusAwayError(`${reason}, from Redis neither`));
     });
     // The count of receivers may come after the reply; only a zero or a failure matters.
-    this.#publish(
-      instanceChannel(method.service, instance.id),
-      encodeRequest(id, method.name, this.#ownChannel, body),
-    ).then(
+    this.#publish(instanceChannel(method.service, instance.id), question).then(
       (receivers) => {
-        if (receivers === 0) this.#waiters.get(id)?.reject(new NoAnswerError('nobody received it'));
+        isTaken = true;
+        if (receivers === 0) fail(new NoAnswerError('nobody received it'));
       },
-      () => this.#waiters.get(id)?.reject(new NoAnswerError('Redis did not take it')),
+      () => fail(new BusAwayError('Redis did not take it')),
     );
     try {
       return await reply;
@@ -171,11 +192,9 @@ export class Rpc implements Component {
       case 'reply':
         this.#waiters.get(envelope.id)?.resolve(envelope.body);
         return;
-      case 'error': {
-        const code = envelope.code in ERROR_CODES ? envelope.code : 'internal';
-        this.#waiters.get(envelope.id)?.reject(new CodedError(code, envelope.message));
+      case 'error':
+        this.#waiters.get(envelope.id)?.reject(new CodedError(envelope.code, envelope.message));
         return;
-      }
     }
   }
 
@@ -185,7 +204,7 @@ export class Rpc implements Component {
       await this.#publish(request.replyTo, await this.#frameAnswer(request));
     } finally {
       this.#answering--;
-      if (this.#answering === 0) this.#whenIdle?.();
+      if (this.#answering === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 

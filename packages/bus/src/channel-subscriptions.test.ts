@@ -1,0 +1,152 @@
+import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
+import { ChannelSubscriptions } from './channel-subscriptions.ts';
+import type { Redis } from './redis-connection.ts';
+
+/** A connection whose answers the test gives: the real one is too quick to look in between. */
+class ConnectionByHand extends EventEmitter {
+  status = 'wait';
+  readonly asked: { channels: string[]; confirm(): void; fail(): void }[] = [];
+  readonly unsubscribed: string[] = [];
+  disconnects = 0;
+
+  ssubscribe(...channels: string[]): Promise<void> {
+    return new Promise((confirm, reject) => {
+      this.asked.push({ channels, confirm, fail: () => reject(new Error('NOPERM')) });
+    });
+  }
+
+  async sunsubscribe(...channels: string[]): Promise<void> {
+    this.unsubscribed.push(...channels);
+  }
+
+  disconnect(): void {
+    this.disconnects++;
+  }
+
+  become(status: 'ready' | 'close'): void {
+    this.status = status;
+    this.emit(status);
+  }
+}
+
+function setUp() {
+  const connection = new ConnectionByHand();
+  const clock = new ManualClock();
+  const subscriptions = new ChannelSubscriptions({
+    redis: connection as unknown as Redis,
+    clock,
+    logger: silentLogger,
+  });
+  let restorations = 0;
+  subscriptions.onRestored(() => restorations++);
+  return { connection, clock, subscriptions, restorations: () => restorations };
+}
+
+describe('channel subscriptions', () => {
+  it('tell of the restoration only when the last channel is confirmed', async () => {
+    const { connection, subscriptions, restorations } = setUp();
+    for (let i = 0; i < 600; i++) void subscriptions.subscribe(`c${i}`, () => undefined);
+    connection.become('ready');
+    for (const { confirm } of connection.asked.splice(0)) confirm();
+    await nextTurn();
+    expect([restorations(), subscriptions.isCurrent]).toEqual([0, true]);
+
+    connection.become('close');
+    expect(subscriptions.isCurrent).toBe(false);
+    connection.become('ready');
+    const [first, second] = connection.asked.splice(0);
+    expect([first?.channels.length, second?.channels.length]).toEqual([500, 100]);
+    first?.confirm();
+    await nextTurn();
+    expect([restorations(), subscriptions.isCurrent]).toEqual([0, false]);
+    second?.confirm();
+    await nextTurn();
+    expect([restorations(), subscriptions.isCurrent]).toEqual([1, true]);
+  });
+
+  it('do not take the answer of an earlier connection for that of this one', async () => {
+    const { connection, subscriptions, restorations } = setUp();
+    void subscriptions.subscribe('a', () => undefined);
+    connection.become('ready');
+    const [ofFirst] = connection.asked.splice(0);
+    connection.become('close');
+    connection.become('ready');
+    ofFirst?.confirm();
+    await nextTurn();
+    expect([restorations(), subscriptions.isCurrent]).toEqual([0, false]);
+    ofFirst?.fail();
+    connection.asked[0]?.confirm();
+    await nextTurn();
+    expect([restorations(), subscriptions.isCurrent, connection.disconnects]).toEqual([1, true, 0]);
+  });
+
+  it('tell every listener, also after one that throws', async () => {
+    const { connection, subscriptions } = setUp();
+    let told = 0;
+    subscriptions.onRestored(() => {
+      throw new Error('no');
+    });
+    subscriptions.onRestored(() => told++);
+    connection.become('ready');
+    connection.become('close');
+    connection.become('ready');
+    await nextTurn();
+    expect(told).toBe(1);
+  });
+
+  it('connect anew, once, when Redis refuses', async () => {
+    const { connection, subscriptions } = setUp();
+    for (let i = 0; i < 600; i++) void subscriptions.subscribe(`c${i}`, () => undefined);
+    connection.become('ready');
+    for (const { fail } of connection.asked.splice(0)) fail();
+    await nextTurn();
+    expect([connection.disconnects, subscriptions.isCurrent]).toEqual([1, false]);
+  });
+
+  it('send after a loss what is wanted then, and nothing of what went on meanwhile', async () => {
+    const { connection, subscriptions } = setUp();
+    connection.become('ready');
+    connection.become('close');
+    for (let i = 0; i < 100; i++) {
+      void subscriptions.subscribe('churn', () => undefined);
+      subscriptions.unsubscribe('churn');
+    }
+    void subscriptions.subscribe('kept', () => undefined);
+    connection.become('ready');
+    await nextTurn();
+    expect(connection.asked.map(({ channels }) => channels)).toEqual([['kept']]);
+    expect(connection.unsubscribed).toEqual([]);
+  });
+
+  it('work on a connection that was there before them', () => {
+    const connection = new ConnectionByHand();
+    connection.become('ready');
+    const subscriptions = new ChannelSubscriptions({
+      redis: connection as unknown as Redis,
+      clock: new ManualClock(),
+      logger: silentLogger,
+    });
+    void subscriptions.subscribe('a', () => undefined);
+    return nextTurn().then(() => expect(connection.asked.map(({ channels }) => channels)).toEqual([['a']]));
+  });
+
+  it('refuse a second handler for a channel', () => {
+    const { subscriptions } = setUp();
+    void subscriptions.subscribe('a', () => undefined);
+    expect(() => subscriptions.subscribe('a', () => undefined)).toThrow('already subscribed: a');
+  });
+
+  it('leave no timer behind and send nothing after their end', async () => {
+    const { connection, clock, subscriptions } = setUp();
+    subscriptions.start();
+    expect(clock.pending).toBe(1);
+    connection.become('ready');
+    subscriptions.stop();
+    void subscriptions.subscribe('a', () => undefined);
+    await nextTurn();
+    expect([clock.pending, connection.asked.length]).toEqual([0, 0]);
+  });
+});

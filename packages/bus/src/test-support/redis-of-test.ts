@@ -1,0 +1,62 @@
+/** A Redis for one test file, with connections that end with each test whatever became of it. */
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-stack';
+import { silentLogger } from '@nearby-friends/service-kit';
+import { connectRedis, openRedis, type Redis } from '../redis-connection.ts';
+
+export interface RedisOfTest {
+  readonly server: RedisServer;
+  /** A connection as services make it, connected. */
+  connect(purpose: 'commands' | 'subscriber'): Promise<Redis>;
+  /** The same, not connected yet. */
+  open(purpose: 'commands' | 'subscriber'): Redis;
+}
+
+/** Call it once in a test file, outside of tests. An unhandled rejection fails the test: Jest 30 sees to that. */
+export function useRedis(): RedisOfTest {
+  let server: RedisServer | undefined;
+  const connections: Redis[] = [];
+  const started = (): RedisServer => {
+    if (!server) throw new Error('Redis runs only while tests run');
+    return server;
+  };
+  const open: RedisOfTest['open'] = (purpose) => {
+    const redis = openRedis({ url: started().url, purpose, role: `test:${purpose}`, logger: silentLogger });
+    connections.push(redis);
+    return redis;
+  };
+
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterEach(async () => {
+    for (const redis of connections.splice(0)) redis.disconnect();
+    // Whatever the test left it as: frozen, dead, or full.
+    await started().restart();
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  return {
+    get server() {
+      return started();
+    },
+    open,
+    async connect(purpose) {
+      const redis = open(purpose);
+      await connectRedis(redis);
+      return redis;
+    },
+  };
+}
+
+/** The channels that have a subscriber, sorted. */
+export async function subscribedChannels(control: Redis): Promise<string[]> {
+  return ((await control.call('PUBSUB', 'SHARDCHANNELS')) as string[]).sort();
+}
+
+/** Closes, from Redis' side, all connections that subscribe. */
+export async function killSubscribers(control: Redis): Promise<void> {
+  await control.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+}
