@@ -17,7 +17,7 @@ export interface ServiceDefinition<S extends Settings> {
   readonly purpose: string;
   /** The service's own, beside the common ones. */
   readonly settings: S;
-  /** Builds everything by hand, in the order in which it is to start. */
+  /** Builds everything by hand, in the order in which it is to start. Throws `ConfigError` for settings that clash. */
   compose(context: ServiceContext<S>): readonly Component[];
 }
 
@@ -31,13 +31,14 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
     return;
   }
   const settings = { ...commonSettings, ...service.settings };
-  const { config, common } = readConfigOrExit(service.name, () => ({
+  const { config, common } = orExit(service.name, () => ({
     config: readConfig(settings, process.env),
     common: readConfig(commonSettings, process.env),
   }));
   const instanceId = common.instanceId || randomBytes(6).toString('hex');
   const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
-  const lifecycle = new Lifecycle({ components: service.compose({ config, instanceId, logger }), logger });
+  const components = orExit(service.name, () => service.compose({ config, instanceId, logger }));
+  const lifecycle = new Lifecycle({ components, logger });
 
   const stop = (reason: string, exitCode: number) => {
     logger.info({ reason }, 'stopping');
@@ -80,9 +81,9 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   }
 }
 
-function readConfigOrExit<T>(program: string, read: () => T): T {
+function orExit<T>(program: string, run: () => T): T {
   try {
-    return read();
+    return run();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${program}: ${error.message}\n`);

@@ -1,2 +1,3 @@
 /** What tests of several packages share; only tests import it. */
 export * from './eventually.ts';
+export * from './postgres-database.ts';

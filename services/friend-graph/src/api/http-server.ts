@@ -1,0 +1,64 @@
+/** Listens for the API's requests, and stops without cutting one off. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Component, Logger } from '@nearby-friends/service-kit';
+
+/** Longer than any proxy keeps an idle connection, so that it is never closed while the proxy sends a request on it. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** nginx sends a request when it has all of it; whoever needs longer is not nginx. */
+const REQUEST_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+
+export class HttpServer implements Component {
+  readonly name = 'http server';
+  readonly #server: Server;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #logger: Logger;
+  #draining = false;
+
+  constructor(options: { listener: RequestListener; host: string; port: number; logger: Logger }) {
+    this.#host = options.host;
+    this.#port = options.port;
+    this.#logger = options.logger;
+    this.#server = createServer(
+      {
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+      },
+      (request, response) => {
+        response.once('finish', () => {
+          // Its connection is idle only after this event.
+          if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
+        });
+        options.listener(request, response);
+      },
+    );
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(this.#port, this.#host, resolve);
+    });
+    this.#logger.info({ host: this.#host, port: this.port }, 'http server listens');
+  }
+
+  /** Refuses new connections; resolves when the last request is answered. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    if (!this.#server.listening) return;
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+  }
+}

@@ -1,0 +1,64 @@
+/** Answers failures as problem details (RFC 9457) with a stable `code`. */
+import { asCodedError, CodedError, ERROR_CODES } from '@nearby-friends/protocol';
+import type { Logger } from '@nearby-friends/service-kit';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { InvalidInputError } from './input.ts';
+
+/** When to come back after 503, s: a restarted or failed-over PostgreSQL takes a few. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Answers 404 to whatever no route has taken. */
+export const answerNotFound: RequestHandler = () => {
+  throw new CodedError('not_found', 'There is nothing at this address. Check the path.');
+};
+
+/** Answers 405 to the methods a route does not have. */
+export function answerMethodNotAllowed(...allowed: readonly string[]): RequestHandler {
+  return (_request, response) => {
+    response.setHeader('Allow', allowed.join(', '));
+    throw new CodedError('method_not_allowed', `This address takes ${allowed.join(', ')} only.`);
+  };
+}
+
+/** The last handler of all: whatever was thrown becomes an answer, and what nobody foresaw a line in the log too. */
+export function answerProblem(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _request, response, _next) => {
+    const coded = fromBodyParser(error) ?? asCodedError(error);
+    if (coded.code === 'internal') logger.error({ error }, 'a request failed');
+    if (coded.code === 'unavailable') logger.warn({ error: coded.cause ?? coded }, 'a request could not be served');
+    if (response.headersSent) response.destroy();
+    else send(response, coded);
+  };
+}
+
+function send(response: Response, error: CodedError): void {
+  const { status, title, retryable } = ERROR_CODES[error.code];
+  if (status === 401) {
+    response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
+  }
+  if (status === 503) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
+  const defects = error instanceof InvalidInputError && error.defects.length > 0 ? { errors: error.defects } : {};
+  const problem = {
+    type: `urn:nearby-friends:problem:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    retryable,
+    ...defects,
+  };
+  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** What Express' own parsers throw carries a status and a type; their messages may repeat the body and are not used. */
+function fromBodyParser(error: unknown): CodedError | null {
+  if (typeof error !== 'object' || error === null || !('status' in error) || typeof error.status !== 'number') {
+    return null;
+  }
+  if (error.status === 413) return new CodedError('payload_too_large', 'Send at most 16 KB.');
+  if (error.status < 400 || error.status >= 500) return null;
+  const type = 'type' in error ? error.type : undefined;
+  if (type === 'entity.parse.failed') return new InvalidInputError('The body is not JSON. Send a JSON object.');
+  return new InvalidInputError('The request cannot be read. Send uncompressed JSON in UTF-8.');
+}

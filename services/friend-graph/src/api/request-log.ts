@@ -1,0 +1,37 @@
+/** Counts and logs each request by its route pattern: never its query, its token or its body. */
+import type { Clock, Logger } from '@nearby-friends/service-kit';
+import type { Request, RequestHandler } from 'express';
+import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
+import { API_PREFIX } from './api-prefix.ts';
+
+const READING_METHODS = new Set(['GET', 'HEAD']);
+
+export function logRequests(options: { logger: Logger; metrics: FriendGraphMetrics; clock: Clock }): RequestHandler {
+  const { logger, metrics, clock } = options;
+  return (request, response, next) => {
+    const start = clock.now();
+    response.once('close', () => {
+      const ms = clock.now() - start;
+      const { method } = request;
+      const route = routePattern(request);
+      // Nothing was answered: the client left.
+      const status = response.headersSent ? response.statusCode : 499;
+      metrics.apiRequests.inc({ method: knownMethod(method), route, status });
+      metrics.apiSeconds.observe(ms / 1000);
+      const level = READING_METHODS.has(method) && status < 400 ? 'debug' : 'info';
+      logger[level]({ method, route, status, ms: Math.round(ms) }, 'request');
+    });
+    next();
+  };
+}
+
+function routePattern(request: Request): string {
+  const path: unknown = request.route?.path;
+  // Not request.baseUrl: that is gone once a handler has thrown.
+  return typeof path === 'string' ? API_PREFIX + path : 'unknown';
+}
+
+/** A client chooses its method; a metric must not get a new series for each. */
+function knownMethod(method: string): string {
+  return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) ? method : 'other';
+}

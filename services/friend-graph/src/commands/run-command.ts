@@ -1,0 +1,52 @@
+/** Runs a command for a person: help, progress on standard output, a failure as a sentence and a non-zero exit. */
+import { parseArgs } from 'node:util';
+import { CommandError } from './command-error.ts';
+
+export interface Command {
+  readonly name: string;
+  /** Printed for `--help`. */
+  readonly help: string;
+  /** Its options that take a value, without the dashes. */
+  readonly valueOptions?: readonly string[];
+  /** Whether it takes arguments that are no options. */
+  readonly allowPositionals?: boolean;
+  run(given: { values: Readonly<Record<string, string>>; positionals: readonly string[] }): Promise<void>;
+}
+
+/** Ends with 1 when the command fails, with 2 when it was called wrongly. */
+export async function runCommand(command: Command, args: readonly string[]): Promise<void> {
+  try {
+    const given = parse(command, args);
+    if (given === 'help') process.stdout.write(command.help);
+    else await command.run(given);
+  } catch (error) {
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.stderr.write(`${command.name}: ${describe(error)}\n`);
+  }
+}
+
+class UsageError extends CommandError {}
+
+function parse(command: Command, args: readonly string[]): Parameters<Command['run']>[0] | 'help' {
+  const options: Record<string, { type: 'string' | 'boolean' }> = { help: { type: 'boolean' } };
+  for (const name of command.valueOptions ?? []) options[name] = { type: 'string' };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: command.allowPositionals ?? false,
+    });
+    if (values['help'] === true) return 'help';
+    const texts: Record<string, string> = {};
+    for (const [name, value] of Object.entries(values)) if (typeof value === 'string') texts[name] = value;
+    return { values: texts, positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? `${error.message}.` : String(error), 'See --help.', { cause: error });
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof CommandError) return error.message;
+  // Nobody foresaw it: where it happened is the best that can be said.
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

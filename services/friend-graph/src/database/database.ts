@@ -1,0 +1,81 @@
+/** friend-graph's way to PostgreSQL: one bounded pool, with Prisma on top. */
+import type { Component, Logger, ReadinessCheck } from '@nearby-friends/service-kit';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import { asDatabaseFailure } from './database-failure.ts';
+import { WriteProbe } from './write-probe.ts';
+
+export interface DatabaseOptions {
+  readonly databaseUrl: string;
+  /** Most connections at once. */
+  readonly poolSize: number;
+  /** How long one query may take, including the wait for its answer over a dead network, ms. */
+  readonly queryTimeoutMs: number;
+  /** How long it may take to get a connection, new or from the pool, ms. */
+  readonly connectTimeoutMs: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly role: string;
+  readonly logger: Logger;
+}
+
+export interface Database {
+  readonly client: DatabaseClient;
+  /** Waits for PostgreSQL to take writes, and closes the pool in the end. */
+  readonly component: Component;
+  readonly readiness: ReadinessCheck;
+  /** Connections that are open, and callers that wait for one. */
+  readonly load: { connections(): number; waiting(): number };
+}
+
+/** Prisma; what PostgreSQL's absence makes fail is thrown as `CodedError` `unavailable`. */
+export type DatabaseClient = ReturnType<typeof translateFailures>;
+
+/** Nothing is connected yet; each connection is made when it is needed, and again after a loss. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { logger } = options;
+  const pool = new Pool({
+    connectionString: options.databaseUrl,
+    application_name: options.role,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    // The server gives up first; the client's limit is for a server or network that is silent.
+    statement_timeout: options.queryTimeoutMs,
+    query_timeout: options.queryTimeoutMs + 250,
+    keepAlive: true,
+  });
+  // An idle connection that is lost: the pool drops it and makes a new one when it needs one.
+  pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was lost'));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  const client = translateFailures(prisma);
+  const probe = new WriteProbe({ client, logger });
+
+  return {
+    client,
+    component: {
+      name: 'database',
+      start: () => probe.whenWritable(),
+      async stop() {
+        probe.stop();
+        await prisma.$disconnect();
+        await pool.end();
+      },
+    },
+    readiness: { name: 'postgresql', check: () => probe.check() },
+    load: { connections: () => pool.totalCount, waiting: () => pool.waitingCount },
+  };
+}
+
+function translateFailures(prisma: PrismaClient) {
+  return prisma.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return await query(args);
+        } catch (error) {
+          throw asDatabaseFailure(error);
+        }
+      },
+    },
+  });
+}

@@ -1,0 +1,40 @@
+/** Signs tokens for anybody who asks: only where `DEV_TOKENS` says so. */
+import type { UserId } from '@nearby-friends/protocol';
+import type { Clock } from '@nearby-friends/service-kit';
+import { SignJWT } from 'jose';
+
+export interface IssuedToken {
+  readonly token: string;
+  /** ms since the epoch. */
+  readonly expiresAt: number;
+}
+
+export class DevTokenIssuer {
+  readonly #key: Uint8Array;
+  readonly #audience: string;
+  readonly #issuer: string;
+  readonly #lifetimeSeconds: number;
+  readonly #clock: Clock;
+
+  constructor(options: { secret: string; audience: string; issuer: string; lifetimeSeconds: number; clock: Clock }) {
+    this.#key = new TextEncoder().encode(options.secret);
+    this.#audience = options.audience;
+    this.#issuer = options.issuer;
+    this.#lifetimeSeconds = options.lifetimeSeconds;
+    this.#clock = options.clock;
+  }
+
+  async issue(user: UserId): Promise<IssuedToken> {
+    const issuedAtSeconds = Math.floor(this.#clock.now() / 1000);
+    const expiresAtSeconds = issuedAtSeconds + this.#lifetimeSeconds;
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(user)
+      .setAudience(this.#audience)
+      .setIssuer(this.#issuer)
+      .setIssuedAt(issuedAtSeconds)
+      .setExpirationTime(expiresAtSeconds)
+      .sign(this.#key);
+    return { token, expiresAt: expiresAtSeconds * 1000 };
+  }
+}

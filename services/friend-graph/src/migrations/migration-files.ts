@@ -1,0 +1,27 @@
+/** Reads the migrations of this build from `prisma/migrations`. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface Migration {
+  /** The folder's name; they are applied in its order. */
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the file, in hex: how Prisma notices that an applied migration was changed. */
+  readonly checksum: string;
+}
+
+/** The same folder from `src/migrations` and from `dist/migrations`. */
+export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, '../../prisma/migrations');
+
+/** In the order of application. Rejects when the folder or a `migration.sql` cannot be read. */
+export async function readMigrations(folder: string): Promise<Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return await Promise.all(
+    names.sort().map(async (name) => {
+      const bytes = await readFile(path.join(folder, name, 'migration.sql'));
+      return { name, sql: bytes.toString(), checksum: createHash('sha256').update(bytes).digest('hex') };
+    }),
+  );
+}
