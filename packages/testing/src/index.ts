@@ -1,3 +1,7 @@
 /** What tests of several packages share; only tests import it. */
+export * from './deployment.ts';
 export * from './eventually.ts';
+export * from './nearby-client.ts';
+export * from './places.ts';
 export * from './postgres-database.ts';
+export * from './read-metric.ts';
