@@ -1,1 +1,13 @@
-export {};
+/** Replays of real movements through real clients, judged by an oracle: for the command line and end-to-end tests. */
+export { assignMovers } from './dataset/assign-movers.ts';
+export { byNumberOfFriends, type Friendships, friendshipsOf, readFriendships } from './dataset/friendships.ts';
+export { type Movement, readMovements, type TimeWindow, within } from './dataset/movements.ts';
+export { type WindowFigures, windowFigures } from './dataset/window-figures.ts';
+export type { Difference, DifferenceKind } from './oracle/differences.ts';
+export type { CheckpointResult } from './run/checkpoint.ts';
+export type { Disturbance } from './run/disturbances.ts';
+export type { Durations, Measured } from './run/measurements.ts';
+export { type OwnStackOptions, startOwnStack } from './run/own-stack.ts';
+export type { ReplayOptions, ReplayProgress, WatchedViewer } from './run/replay-options.ts';
+export type { ReplayReport } from './run/replay-report.ts';
+export { replay } from './run/replay-run.ts';

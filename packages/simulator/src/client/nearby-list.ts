@@ -39,9 +39,11 @@ export class NearbyList {
     this.#snapshotReceived = false;
   }
 
-  /** The viewer sends its own position: from now on a list may come. */
-  reportSent(): void {
+  /** The viewer sends its own position: from now on a list may come. True for the first one of a connection. */
+  reportSent(): boolean {
+    const isFirst = !this.#reported;
     this.#reported = true;
+    return isFirst;
   }
 
   applySnapshot({ radiusMeters, friends }: NearbySnapshot): void {

@@ -89,7 +89,7 @@ describe('PositionSender', () => {
     bench.sender.report(place(1));
     await bench.clock.advance(30);
     await bench.answer(OK);
-    expect(bench.sender.confirmed).toMatchObject({ lat: 1, sentAt: 100, ackedAt: 130 });
+    expect(bench.sender.confirmed).toMatchObject({ lat: 1, sentAt: 100, ackedAt: 130, at: 1 });
   });
 
   it('tries a retryable refusal again after a pause, longer each time', async () => {

@@ -106,7 +106,7 @@ export class PositionSender {
     const ackedAt = clock.now();
     if (answer.ok) {
       observer.updateAcked(ackedAt - sentAt);
-      this.#confirmed = { movement, lat: movement.lat, lng: movement.lng, sentAt, ackedAt };
+      this.#confirmed = { movement, lat: movement.lat, lng: movement.lng, sentAt, ackedAt, at: answer.at };
       return true;
     }
     observer.updateRejected(answer.code);

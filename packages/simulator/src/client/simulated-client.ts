@@ -37,6 +37,8 @@ export const TRANSPORTS: Readonly<Record<TransportChoice, string[]>> = {
 
 export interface ClientObserver extends SendingObserver {
   connected(user: UserId): void;
+  /** The first report of a connection is on its way: a snapshot is due. */
+  firstReportSent(user: UserId): void;
   connectionLost(user: UserId): void;
   connectionRefused(code: string): void;
   drainingAnnounced(): void;
@@ -201,7 +203,7 @@ export class SimulatedClient {
   }
 
   async #emitUpdate({ lat, lng }: Movement): Promise<LocationUpdateAck> {
-    this.#list.reportSent();
+    if (this.#list.reportSent()) this.#options.observer.firstReportSent(this.user);
     return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, { lat, lng });
   }
 }

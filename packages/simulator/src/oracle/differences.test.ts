@@ -9,11 +9,11 @@ const viewer = parseUserId('viewer');
 
 function verdict(id: string, distance: number, presence: Presence = 'required'): Verdict {
   const far = presence === 'forbidden';
-  return { friend: parseUserId(id), presence, far, silent: false, distance, lat: 37, lng: distance / 100_000 };
+  return { friend: parseUserId(id), presence, far, silent: false, distance, lat: 37, lng: distance / 100_000, at: 1 };
 }
 
-function entry({ friend, lat, lng, distance }: Verdict, changed: Partial<NearbyFriend> = {}): NearbyFriend {
-  return { id: friend, lat, lng, distance, at: 1, precision: 'exact', ...changed };
+function entry({ friend, lat, lng, distance, at }: Verdict, changed: Partial<NearbyFriend> = {}): NearbyFriend {
+  return { id: friend, lat, lng, distance, at, precision: 'exact', ...changed };
 }
 
 function kinds(held: readonly NearbyFriend[] | undefined, verdicts: readonly Verdict[] | undefined): DifferenceKind[] {
@@ -64,6 +64,12 @@ describe('compareList', () => {
 
   it('holds a position to the last digit', () => {
     expect(kinds([entry(near, { lng: near.lng + 1e-12 })], [near])).toEqual(['stale position']);
+  });
+
+  it('[N2] finds another time than the one that was acknowledged', () => {
+    expect(compareList(viewer, [entry(near, { at: near.at - 70 })], [near])).toMatchObject([
+      { kind: 'wrong time', friend: 'near', got: 'one 70 ms earlier' },
+    ]);
   });
 
   it('finds a wrong distance beyond 0.5 m', () => {

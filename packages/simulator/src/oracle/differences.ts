@@ -14,6 +14,7 @@ export type DifferenceKind =
   | 'extra'
   | 'told twice'
   | 'stale position'
+  | 'wrong time'
   | 'wrong distance'
   | 'wrong order'
   | 'not exact';
@@ -87,6 +88,10 @@ function compareEntry(viewer: UserId, entry: NearbyFriend, verdict: Verdict): Di
       expected: 'the latest position',
       got: `one ${meters(off)} from it`,
     });
+  }
+  if (entry.at !== verdict.at) {
+    const late = `one ${Math.abs(verdict.at - entry.at)} ms ${entry.at < verdict.at ? 'earlier' : 'later'}`;
+    differences.push({ ...about, kind: 'wrong time', expected: 'the time that was acknowledged', got: late });
   }
   if (Math.abs(entry.distance - verdict.distance) > tolerance(verdict.distance)) {
     differences.push({

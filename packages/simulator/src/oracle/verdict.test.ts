@@ -15,7 +15,7 @@ const METERS_PER_DEGREE = (Math.PI / 180) * EARTH_RADIUS_METERS;
 /** A report `metersNorth` of the origin that was sent at least `ageMs` ago and took `takenMs` to be confirmed. */
 function report(metersNorth: number, ageMs: number, takenMs = 0): LatestReport {
   const ackedAt = NOW - ageMs;
-  return { lat: metersNorth / METERS_PER_DEGREE, lng: 0, sentAt: ackedAt - takenMs, ackedAt };
+  return { lat: metersNorth / METERS_PER_DEGREE, lng: 0, sentAt: ackedAt - takenMs, ackedAt, at: 0 };
 }
 
 function judge(reports: Record<string, LatestReport>): Verdict[] | undefined {
@@ -94,6 +94,7 @@ interface Happening {
   readonly sentAt: number;
   readonly takenAt: number;
   readonly ackedAt: number;
+  readonly at: number;
 }
 
 /** Who is on the list by the bare rules, told as a story of events, with true times and the law of cosines on chords. */
@@ -136,7 +137,7 @@ const happenings = fc
       const sentAt = time + waitedMs;
       const takenAt = sentAt + wayThereMs;
       time = takenAt + wayBackMs;
-      return { user: id, lat, lng, sentAt, takenAt, ackedAt: time };
+      return { user: id, lat, lng, sentAt, takenAt, ackedAt: time, at: takenAt };
     });
   });
 

@@ -16,6 +16,8 @@ export interface LatestReport {
   /** Our monotonic clock, ms. */
   readonly sentAt: number;
   readonly ackedAt: number;
+  /** The time the server says it gave the report, ms since the epoch on its clock: only to be told on, never an age. */
+  readonly at: number;
 }
 
 export interface OracleRules {
@@ -43,6 +45,8 @@ export interface Verdict {
   /** Degrees: the position the viewer must have been told, if any. */
   readonly lat: number;
   readonly lng: number;
+  /** The time the viewer must have been told with it, ms since the epoch on the server's clock. */
+  readonly at: number;
 }
 
 /** Rounding of a distance at the very edge of a radius must not decide. */
@@ -71,7 +75,8 @@ export function judgeFriends(
     const active = now - report.sentAt < rules.ttlMs - rules.earlyMs;
     const silent = now - report.ackedAt > rules.ttlMs + rules.lateMs;
     const presence = far || silent ? 'forbidden' : near && active ? 'required' : 'either';
-    verdicts.push({ friend, presence, far, silent, distance, lat: report.lat, lng: report.lng });
+    const { lat, lng, at } = report;
+    verdicts.push({ friend, presence, far, silent, distance, lat, lng, at });
   }
   return verdicts.sort((a, b) => a.distance - b.distance);
 }

@@ -22,7 +22,7 @@ interface TestClient extends CheckedClient {
 
 function client(user: UserId, shown: NearbyFriend[] | undefined): TestClient {
   const movement = at[user];
-  const confirmed = movement && { movement, lat: movement.lat, lng: movement.lng, sentAt: 0, ackedAt: 0 };
+  const confirmed = movement && { movement, lat: movement.lat, lng: movement.lng, sentAt: 0, ackedAt: 0, at: 0 };
   return { user, settled: true, confirmed, shown };
 }
 
@@ -120,7 +120,7 @@ describe('runCheckpoint', () => {
     const clock = new ManualWallClock();
     const clients = rightClients();
     const older = { user: b, atMs: -1, lat: 37.01, lng: -122 };
-    const stale = { ...clients.b, confirmed: { movement: older, lat: 37.01, lng: -122, sentAt: 0, ackedAt: 0 } };
+    const stale = { ...clients.b, confirmed: { movement: older, lat: 37.01, lng: -122, sentAt: 0, ackedAt: 0, at: 0 } };
     const running = start({ ...clients, b: stale }, clock);
     await clock.advance(5_000);
     expect(await running).toMatchObject({ unconfirmed: ['b'] });

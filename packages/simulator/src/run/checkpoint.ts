@@ -82,8 +82,7 @@ function judgeAll(
     // The position is the dataset's, not what the client believes to have sent; only the times are the client's.
     const movement = latestOf(user);
     if (movement === undefined || confirmed === undefined || unknown.has(user)) continue;
-    const { sentAt, ackedAt } = confirmed;
-    reports.set(user, { lat: movement.lat, lng: movement.lng, sentAt, ackedAt });
+    reports.set(user, { ...confirmed, lat: movement.lat, lng: movement.lng });
   }
   const counts: Record<Presence, number> = { required: 0, either: 0, forbidden: 0 };
   const differences: Difference[] = [];

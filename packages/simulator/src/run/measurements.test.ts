@@ -21,6 +21,7 @@ describe('Measurements', () => {
     let now = 0;
     const measurements = new Measurements(() => now);
     measurements.connected(a);
+    measurements.firstReportSent(a);
     now = 10;
     measurements.snapshotReceived(a);
     now = 100;
@@ -29,13 +30,15 @@ describe('Measurements', () => {
     expect(measurements.measured().offlineMs).toMatchObject({ count: 1, worst: 50 });
     now = 400;
     measurements.connected(a);
+    now = 410;
+    measurements.firstReportSent(a);
     now = 430;
     measurements.snapshotReceived(a);
     now = 900;
     expect(measurements.measured()).toMatchObject({
       connections: { lost: 1 },
       offlineMs: { count: 1, worst: 300 },
-      snapshotAfterConnectMs: { count: 2, worst: 30 },
+      snapshotDelayMs: { count: 2, worst: 20 },
     });
   });
 

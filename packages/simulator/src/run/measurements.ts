@@ -29,8 +29,8 @@ export interface Measured {
   };
   /** From the loss of a connection to the next one. */
   readonly offlineMs: Durations;
-  /** From a new connection to its snapshot; clients that have never reported get none. */
-  readonly snapshotAfterConnectMs: Durations;
+  /** From the first report on a connection to its snapshot. */
+  readonly snapshotDelayMs: Durations;
   /** Between two messages to one client, on one connection. */
   readonly messageGapMs: Durations;
   readonly snapshots: number;
@@ -54,7 +54,7 @@ export class Measurements implements ClientObserver {
   readonly #snapshotDelays: number[] = [];
   readonly #messageGaps: number[] = [];
   readonly #lostAt = new Map<UserId, number>();
-  readonly #connectedAt = new Map<UserId, number>();
+  readonly #snapshotDueSince = new Map<UserId, number>();
   readonly #lastMessageAt = new Map<UserId, number>();
 
   constructor(now: () => number) {
@@ -86,13 +86,16 @@ export class Measurements implements ClientObserver {
     const lostAt = this.#lostAt.get(user);
     if (lostAt !== undefined) this.#offline.push(this.#now() - lostAt);
     this.#lostAt.delete(user);
-    this.#connectedAt.set(user, this.#now());
+  }
+
+  firstReportSent(user: UserId): void {
+    this.#snapshotDueSince.set(user, this.#now());
   }
 
   connectionLost(user: UserId): void {
     this.#connections.lost += 1;
     this.#lostAt.set(user, this.#now());
-    this.#connectedAt.delete(user);
+    this.#snapshotDueSince.delete(user);
     this.#lastMessageAt.delete(user);
   }
 
@@ -106,9 +109,9 @@ export class Measurements implements ClientObserver {
 
   snapshotReceived(user: UserId): void {
     this.#messages.snapshots += 1;
-    const connectedAt = this.#connectedAt.get(user);
-    if (connectedAt !== undefined) this.#snapshotDelays.push(this.#now() - connectedAt);
-    this.#connectedAt.delete(user);
+    const dueSince = this.#snapshotDueSince.get(user);
+    if (dueSince !== undefined) this.#snapshotDelays.push(this.#now() - dueSince);
+    this.#snapshotDueSince.delete(user);
     this.#messageReceived(user);
   }
 
@@ -131,7 +134,7 @@ export class Measurements implements ClientObserver {
       ackLatencyMs: durations(this.#ackLatencies),
       connections: { ...this.#connections, refused: { ...this.#refused } },
       offlineMs: durations([...this.#offline, ...stillOffline]),
-      snapshotAfterConnectMs: durations(this.#snapshotDelays),
+      snapshotDelayMs: durations(this.#snapshotDelays),
       messageGapMs: durations(this.#messageGaps),
       ...this.#messages,
       breaches: { ...this.#breaches },

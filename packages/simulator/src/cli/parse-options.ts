@@ -1,0 +1,151 @@
+/** Turns the arguments of `npm run replay` into a plan, or says what is wrong with them. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { RemedyError } from '@nearby-friends/local-stack';
+import { DEFAULT_RADIUS_METERS, MAX_RADIUS_METERS, MIN_RADIUS_METERS } from '@nearby-friends/protocol';
+import { TRANSPORTS, type TransportChoice } from '../client/simulated-client.ts';
+import { parseIsoTime } from '../dataset/movements.ts';
+import { OPTION_TABLE } from './option-table.ts';
+import { isPresetName, PLAIN, PRESETS } from './presets.ts';
+
+export interface ReplayPlan {
+  readonly friendshipsFile: string;
+  readonly movementsFile: string;
+  readonly assign: boolean;
+  /** Dataset seconds per wall second. */
+  readonly speed: number;
+  /** How long a position counts, ms of wall time. */
+  readonly deploymentTtlMs: number;
+  /** Dataset time, ms since the epoch; undefined: as far as the movements reach. */
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+  readonly hours: number | undefined;
+  readonly radiusMeters: number;
+  readonly transport: TransportChoice;
+  readonly checkpoints: number;
+  /** Undefined: a stack of its own is started, with so many gateways. */
+  readonly url: string | undefined;
+  readonly gateways: number;
+}
+
+const DEFAULT_CHECKPOINTS = 4;
+const DEFAULT_GATEWAYS = 2;
+/** With a shorter TTL the tolerances, some 1.5 s, would leave little to be judged. */
+const MIN_DEPLOYMENT_TTL_SECONDS = 2;
+
+type OptionName = keyof typeof OPTION_TABLE;
+type Given = Readonly<Partial<Record<OptionName, string | boolean>>>;
+
+/** Throws {@link RemedyError}. */
+export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): ReplayPlan | 'help' {
+  const given = readArguments(args);
+  if (given.help === true) return 'help';
+  const text = (name: OptionName): string | undefined => {
+    const value = given[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const number = (name: OptionName, fallback: number, least: number, most = Number.MAX_VALUE): number =>
+    readNumber(name, text(name), fallback, least, most);
+
+  const preset = choosePreset(text('preset'), text('movements'));
+  const speed = number('speed', preset.speed, 0.001);
+  const url = readUrl(text('url'));
+  const dataFile = (option: 'friendships' | 'movements', file: string | undefined): string =>
+    text(option) ?? join(readDataFolder(env, option), file ?? '');
+  return {
+    friendshipsFile: dataFile('friendships', 'friendships.csv'),
+    movementsFile: dataFile('movements', preset.movementsFile),
+    assign: given.assign === true || preset.assign,
+    speed,
+    deploymentTtlMs:
+      1_000 * readDeploymentTtl(url, text('deployment-ttl'), number('ttl', preset.ttlSeconds, 1) / speed),
+    fromMs: readTime('from', text('from') ?? preset.from),
+    toMs: text('hours') === undefined ? readTime('to', text('to') ?? preset.to) : undefined,
+    hours: text('hours') === undefined ? undefined : number('hours', 0, 0.001),
+    radiusMeters: number('radius', DEFAULT_RADIUS_METERS, MIN_RADIUS_METERS, MAX_RADIUS_METERS),
+    transport: readTransport(text('transport') ?? 'websocket'),
+    checkpoints: Math.trunc(number('checkpoints', DEFAULT_CHECKPOINTS, 0, 1_000)),
+    url,
+    gateways: Math.trunc(number('gateways', DEFAULT_GATEWAYS, 1, 64)),
+  };
+}
+
+function readArguments(args: readonly string[]): Given {
+  const options = Object.fromEntries(
+    Object.entries(OPTION_TABLE).map(([name, row]) => [name, { type: 'value' in row ? 'string' : 'boolean' } as const]),
+  );
+  try {
+    return parseArgs({ args: [...args], options }).values as Given;
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message.split('. ')[0] : String(cause);
+    throw new RemedyError(`${problem}.`, 'See `npm run replay -- --help`.', { cause });
+  }
+}
+
+interface ChosenPreset {
+  readonly movementsFile?: string;
+  readonly assign: boolean;
+  readonly speed: number;
+  readonly ttlSeconds: number;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function choosePreset(name: string | undefined, movementsFile: string | undefined): ChosenPreset {
+  if (name === undefined) return movementsFile === undefined ? PRESETS.checkins : PLAIN;
+  if (isPresetName(name)) return PRESETS[name];
+  throw new RemedyError(`There is no preset “${name}”.`, `Choose one of ${Object.keys(PRESETS).join(', ')}.`);
+}
+
+function readDataFolder(env: NodeJS.ProcessEnv, option: string): string {
+  const folder = env['NEARBY_DATA'];
+  if (folder !== undefined && folder !== '') return folder;
+  throw new RemedyError(
+    `There is no data to replay: neither --${option} nor NEARBY_DATA is given.`,
+    'Set NEARBY_DATA to the folder that holds friendships.csv and checkins.csv, for example ../shared/data/sf, or pass --friendships FILE and --movements FILE.',
+  );
+}
+
+/** Seconds of wall time. */
+function readDeploymentTtl(url: string | undefined, text: string | undefined, scaled: number): number {
+  if (url !== undefined) {
+    if (text !== undefined) return readNumber('deployment-ttl', text, 0, MIN_DEPLOYMENT_TTL_SECONDS, 86_400);
+    const remedy = 'Pass --deployment-ttl SECONDS, its POSITION_TTL_SECONDS.';
+    throw new RemedyError('With --url the replay cannot know how long that deployment keeps positions.', remedy);
+  }
+  if (text !== undefined) {
+    throw new RemedyError(
+      '--deployment-ttl is for --url only.',
+      'Pass --ttl, in dataset time, for a stack of its own.',
+    );
+  }
+  if (scaled >= MIN_DEPLOYMENT_TTL_SECONDS) return scaled;
+  throw new RemedyError(
+    `--ttl divided by --speed is ${scaled.toFixed(2)} s of real time, too short to judge anything by.`,
+    `Make it at least ${MIN_DEPLOYMENT_TTL_SECONDS} s: a longer --ttl or a lower --speed.`,
+  );
+}
+
+function readNumber(name: string, text: string | undefined, fallback: number, least: number, most: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (text !== '' && value >= least && value <= most) return value;
+  const range = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new RemedyError(`--${name} is “${text}”.`, `Give a number ${range}.`);
+}
+
+function readTime(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const time = parseIsoTime(text);
+  if (time !== undefined) return time;
+  throw new RemedyError(`--${name} is “${text}”.`, 'Give an ISO 8601 time with its zone, as 2010-02-01T12:00:00Z.');
+}
+
+function readTransport(text: string): TransportChoice {
+  if (text in TRANSPORTS) return text as TransportChoice;
+  throw new RemedyError(`There is no transport “${text}”.`, `Choose one of ${Object.keys(TRANSPORTS).join(', ')}.`);
+}
+
+function readUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:\/\/./.test(text)) return text;
+  throw new RemedyError(`--url is “${text}”.`, 'Give the public address, as http://localhost:8080.');
+}

@@ -1,0 +1,52 @@
+/** Settings that make a meaningful replay of each dataset, with the reasons. */
+
+export interface Preset {
+  readonly description: string;
+  /** Its file in the data folder. */
+  readonly movementsFile: string;
+  /** Whether the movers are strangers to the friendships and are given to their users. */
+  readonly assign: boolean;
+  /** Dataset seconds per wall second. */
+  readonly speed: number;
+  /** Dataset time. */
+  readonly ttlSeconds: number;
+  /** ISO times; the whole file unless given. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+const DAY_SECONDS = 86_400;
+
+export const PRESETS = {
+  /**
+   * People check in every few hours to days, so a position counts for 14 days here. Before October 2009 there are only
+   * some dozens of check-ins a month.
+   */
+  checkins: {
+    description: 'check-ins of 333 friends over a year, 1.4 days a second, TTL 14 days = 10 s; 4.6 minutes',
+    movementsFile: 'checkins.csv',
+    assign: false,
+    speed: 120_960,
+    ttlSeconds: 14 * DAY_SECONDS,
+    from: '2009-10-01T00:00:00Z',
+    to: '2010-10-23T00:00:00Z',
+  },
+  /** The real TTL of ten minutes; a cab reports each minute and falls silent now and then. */
+  cabs: {
+    description:
+      '200 cabs given to the best-connected users, six hours, a minute a second, TTL 600 s = 10 s; 6 minutes',
+    movementsFile: 'cab_traces.csv',
+    assign: true,
+    speed: 60,
+    ttlSeconds: 600,
+  },
+} as const satisfies Record<string, Preset>;
+
+/** For movements of one's own: the real TTL, ten times as fast as it happened. */
+export const PLAIN: Omit<Preset, 'description' | 'movementsFile'> = { assign: false, speed: 10, ttlSeconds: 600 };
+
+export type PresetName = keyof typeof PRESETS;
+
+export function isPresetName(name: string): name is PresetName {
+  return name in PRESETS;
+}
