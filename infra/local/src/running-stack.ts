@@ -1,13 +1,10 @@
 /** Knows the order in which the parts of a stack come up, change and go down. */
 import { randomUUID } from 'node:crypto';
 import { GatewayPlaces } from './gateway-places.ts';
-import { migrate } from './migration.ts';
-import { type Nginx, startNginx } from './nginx.ts';
+import type { Nginx } from './nginx.ts';
 import type { Upstreams } from './nginx-config.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
-import { ensureDatabase } from './postgres-database.ts';
-import { type Redis, startRedis } from './redis.ts';
-import { RemedyError } from './remedy-error.ts';
+import type { Postgres } from './postgres.ts';
+import type { Redis } from './redis.ts';
 import type { RestartableProcess } from './restartable-process.ts';
 import { ServiceGroup } from './service-group.ts';
 import type { ServiceName, ServiceProcess } from './service-process.ts';
@@ -20,9 +17,9 @@ import {
   type StackOptions,
   serviceEnvironment,
 } from './stack-options.ts';
+import { StackServers } from './stack-servers.ts';
 import { supervise } from './supervisor.ts';
 
-const DATABASE_NAME = 'nearby_friends';
 /** When everything is to end at once, the databases still get this long to do it in order. */
 const FORCED_STOP_MS = 2_000;
 
@@ -30,21 +27,18 @@ export class RunningStack implements Stack {
   readonly jwtSecret: string;
   readonly #options: CompleteStackOptions;
   readonly #log: StackLog;
+  readonly #servers: StackServers;
   readonly #ending = new AbortController();
   readonly #places = new GatewayPlaces();
   readonly #gateways: ServiceGroup;
   readonly #locations: ServiceGroup;
   readonly #friendGraphs: ServiceGroup;
-  #postgres: Postgres | undefined;
-  #redis: Redis | undefined;
-  #nginx: Nginx | undefined;
-  #databaseUrl: string | undefined;
-  #redisUrl: string | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: StackOptions) {
     this.#options = completeOptions(options);
     this.#log = new StackLog(this.#options);
+    this.#servers = new StackServers(this.#options, this.#log);
     this.jwtSecret = this.#options.jwtSecret;
     this.#gateways = this.#group('gateway');
     this.#locations = this.#group('location');
@@ -56,23 +50,23 @@ export class RunningStack implements Stack {
   }
 
   get databaseUrl(): string {
-    return started(this.#databaseUrl);
+    return this.#servers.databaseUrl;
   }
 
   get redisUrl(): string {
-    return started(this.#redisUrl);
+    return this.#servers.redisUrl;
   }
 
   get postgres(): Postgres | undefined {
-    return this.#postgres;
+    return this.#servers.postgres;
   }
 
   get redis(): Redis | undefined {
-    return this.#redis;
+    return this.#servers.redis;
   }
 
   get nginx(): Nginx {
-    return started(this.#nginx);
+    return this.#servers.nginx;
   }
 
   get gateways(): readonly ServiceProcess[] {
@@ -94,12 +88,12 @@ export class RunningStack implements Stack {
     await planAll(this.#locations, this.#options.locations);
     await planAll(this.#friendGraphs, this.#options.friendGraphs);
 
-    const redis = this.#startRedis();
-    const schema = this.#startPostgres().then(() => this.#migrate());
+    const redis = this.#servers.startRedis();
+    const schema = this.#servers.startDatabase();
     await this.#allOrNothing([
       redis,
       schema,
-      this.#startNginx(),
+      this.#servers.startNginx(this.#upstreams()),
       redis.then(() => this.#startServices(this.#gateways, this.#locations)),
       Promise.all([redis, schema]).then(() => this.#startServices(this.#friendGraphs)),
     ]);
@@ -138,23 +132,23 @@ export class RunningStack implements Stack {
 
   async forceStop(): Promise<void> {
     this.#abandon();
-    await this.#nginx?.stop(0);
+    await this.#servers.stopNginx(0);
     await Promise.all(this.#everyProcess().map((process) => process.stop(FORCED_STOP_MS)));
-    await Promise.all([this.#postgres?.stop(), this.#redis?.stop()]);
+    await this.#servers.stopData();
   }
 
   async #stopInOrder(): Promise<void> {
     const { stopDeadlineMs } = this.#options;
     this.#ending.abort();
     // Nobody new comes in, but whoever is connected stays so, through nginx, until its gateway has said goodbye.
-    this.#nginx?.quit();
+    this.#servers.quitNginx();
     await this.#gateways.stop(stopDeadlineMs);
     await Promise.all([
-      this.#nginx?.stop(),
+      this.#servers.stopNginx(),
       this.#locations.stop(stopDeadlineMs),
       this.#friendGraphs.stop(stopDeadlineMs),
     ]);
-    await Promise.all([this.#postgres?.stop(), this.#redis?.stop()]);
+    await this.#servers.stopData();
   }
 
   /** Supervision ends, and services at once; whoever waits for them to become ready is told. */
@@ -185,56 +179,11 @@ export class RunningStack implements Stack {
     await Promise.all(groups.map((group) => group.start()));
   }
 
-  async #startRedis(): Promise<void> {
-    if (this.#options.redisUrl === undefined) {
-      this.#redis = await startRedis({ ...this.#progress(), onLine: (line) => this.#log.print('redis', line) });
-    }
-    this.#redisUrl = this.#options.redisUrl ?? started(this.#redis).url;
-  }
-
-  async #startPostgres(): Promise<void> {
-    const { databaseUrl, dataDir } = this.#options;
-    if (databaseUrl !== undefined) {
-      this.#databaseUrl = databaseUrl;
-      return;
-    }
-    this.#postgres = await startPostgres({
-      ...(dataDir === undefined ? {} : { dir: dataDir, persistent: true }),
-      ...this.#progress(),
-      onLine: (line) => this.#log.print('postgres', line),
-    });
-    this.#databaseUrl = await ensureDatabase(this.#postgres.url, DATABASE_NAME);
-  }
-
-  async #migrate(): Promise<void> {
-    await migrate({
-      entryPoint: this.#options.entryPoints.migrate,
-      databaseUrl: this.databaseUrl,
-      onLine: (line) => this.#log.print('migrate', line),
-    });
-  }
-
-  async #startNginx(): Promise<void> {
-    const { port, hosts, trustedProxies } = this.#options;
-    this.#nginx = await startNginx({
-      ...(port === undefined ? {} : { port }),
-      hosts,
-      trustedProxies,
-      ...this.#upstreams(),
-      ...this.#progress(),
-      onLine: (line) => this.#log.print('nginx', line),
-    });
-  }
-
   #upstreams(): Upstreams {
     return {
       gateways: this.#places.servers(),
       friendGraphs: this.#friendGraphs.processes.map(({ port }) => ({ host: '127.0.0.1', port })),
     };
-  }
-
-  #progress(): { progress?: NonNullable<StackOptions['progress']> } {
-    return this.#options.progress === undefined ? {} : { progress: this.#options.progress };
   }
 
   #group(service: ServiceName): ServiceGroup {
@@ -244,15 +193,14 @@ export class RunningStack implements Stack {
       instanceSuffix: this.#options.redisUrl === undefined ? '' : `-${randomUUID().slice(0, 6)}`,
       entryPoint: this.#options.entryPoints[service],
       readyDeadlineMs: this.#options.readyDeadlineMs,
-      environment: () => serviceEnvironment(service, this.#options, this),
+      environment: () => serviceEnvironment(service, this.#options, this.#servers),
       onLine: (name, line) => this.#log.print(name, line),
     });
   }
 
   #everyProcess(): RestartableProcess[] {
-    const servers = [this.#postgres, this.#redis, this.#nginx].map((server) => server?.process);
     const services = [this.#gateways, this.#locations, this.#friendGraphs].flatMap(({ processes }) => processes);
-    return [...servers, ...services.map(({ process }) => process)].filter((process) => process !== undefined);
+    return [...this.#servers.processes(), ...services.map(({ process }) => process)];
   }
 
   #supervise(process: RestartableProcess): void {
@@ -267,9 +215,4 @@ export class RunningStack implements Stack {
 async function planAll(group: ServiceGroup, count: number): Promise<ServiceProcess[]> {
   for (let planned = 0; planned < count; planned += 1) await group.plan();
   return group.processes;
-}
-
-function started<T>(part: T | undefined): T {
-  if (part === undefined) throw new RemedyError('The stack is not up.', 'Wait for startStack() before asking it.');
-  return part;
 }

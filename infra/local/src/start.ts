@@ -52,7 +52,7 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
     const hosts = loopbackAddresses();
     await checkPort(options.port, hosts);
     say('Starting. Ctrl-C stops.');
-    const stack: Stack = await startStack({
+    const starting: Promise<Stack> = startStack({
       ...options,
       hosts,
       dataDir: path.join(await unprivilegedFolder(), 'data', 'postgres'),
@@ -63,8 +63,9 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
       progress: say,
       signal: requests.first,
       // Its pid is another one now.
-      onRestarted: () => void note(stack, url, launcher),
+      onRestarted: () => void starting.then((stack) => note(stack, url, launcher)),
     });
+    const stack = await Promise.race([starting, requests.secondRequest.then(giveUp)]);
     try {
       await note(stack, url, launcher);
       say(await welcome(stack, url, performance.now() - startedAt));
@@ -78,6 +79,11 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
   }
   say('Stopped.');
   return requests.second.aborted ? 1 : 0;
+}
+
+// What was being started is ended by the next start, should it be left over.
+function giveUp(): never {
+  throw new Error('Asked twice to stop while starting.');
 }
 
 async function stopUnlessForced(stack: Stack, requests: StopRequests): Promise<void> {

@@ -1,0 +1,103 @@
+/** The way from a fresh checkout to a running or tested stack, with nothing but Node and npm. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { prepare } from './bootstrap/prepare.mjs';
+import { CommandFailed, runCommand } from './bootstrap/run-command.mjs';
+
+const HELP = `node infra/local/bootstrap.mjs start|test|build [options]
+
+  build   installs, generates and builds what has changed since the last time
+  start   the same, then runs the whole stack; see: npm start -- --help
+  test    the same, then checks format, lint, types and imports, and runs the tests; options go to Jest
+`;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+try {
+  await checkNode();
+  const [command, ...args] = process.argv.slice(2);
+  process.exitCode = await run(command, args);
+} catch (error) {
+  if (!(error instanceof CommandFailed)) throw error;
+  if (!error.hasSaidEnough) process.stderr.write(`\n${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
+/**
+ * @param {string | undefined} command
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+async function run(command, args) {
+  switch (command) {
+    case 'build':
+      await prepareCheckout();
+      return 0;
+    case 'start': {
+      await prepareCheckout();
+      const { main } = await import(pathToFileURL(path.join(root, 'infra/local/dist/start.js')).href);
+      // Not left to the event loop: after a forced end something may still be held open.
+      return process.exit(await main(args));
+    }
+    case 'test':
+      await prepareCheckout();
+      await test(args);
+      return 0;
+    default:
+      (command === '--help' ? process.stdout : process.stderr).write(HELP);
+      return command === '--help' ? 0 : 2;
+  }
+}
+
+/** @param {readonly string[]} jestArgs */
+async function test(jestArgs) {
+  await step('Format and lint', path.join(root, 'node_modules/.bin/biome'), ['check', '.']);
+  await step('Types', 'npm', ['run', '--silent', 'check:types']);
+  await step('Imports run one way', process.execPath, ['infra/checks/import-direction.mjs']);
+  // Last, and nothing is printed after it: what a person looks for is Jest's summary.
+  await step('Tests', 'npm', ['run', '--silent', 'jest', '--', ...jestArgs]).catch((error) => {
+    if (error instanceof CommandFailed) error.hasSaidEnough = true;
+    throw error;
+  });
+}
+
+/**
+ * @param {string} title
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+async function step(title, command, args) {
+  say(`\n== ${title}`);
+  await runCommand(command, args, { cwd: root });
+}
+
+async function prepareCheckout() {
+  const local = path.resolve(process.env['NEARBY_LOCAL_DIR'] ?? path.join(root, '.local'));
+  await prepare({ root, stamps: path.join(local, 'bootstrap'), say });
+}
+
+async function checkNode() {
+  const { engines } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  const wanted = engines.node.replace(/^>=/, '');
+  if (isAtLeast(process.versions.node, wanted)) return;
+  process.stderr.write(
+    `This needs Node ${wanted} or newer, and here is ${process.versions.node}. Install one from https://nodejs.org\n`,
+  );
+  process.exit(1);
+}
+
+/**
+ * @param {string} version
+ * @param {string} wanted
+ */
+function isAtLeast(version, wanted) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split('.').map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+/** @param {string} line */
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,65 @@
+/** A small real replica behind nginx, for tests: tells who it is and what it was sent, and fails when told to. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface UpstreamAnswer {
+  readonly replica: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+export interface TestUpstream {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** `METHOD url` of everything that reached it. */
+  readonly requests: string[];
+  /** Answer with that status from now on; 200 unless told. */
+  status: number;
+  /** Upgraded connections, open until closed. */
+  readonly sockets: Set<Duplex>;
+  close(): Promise<void>;
+}
+
+export async function startUpstream(name: string): Promise<TestUpstream> {
+  const sockets = new Set<Duplex>();
+  const requests: string[] = [];
+  const answer = (request: IncomingMessage): string => {
+    requests.push(`${request.method} ${request.url}`);
+    return JSON.stringify({ replica: name, url: request.url, headers: request.headers });
+  };
+  const server = createServer((request, response) => {
+    const body = answer(request);
+    // Read to its end, as every real server does before it answers.
+    request.resume().once('end', () => {
+      response.writeHead(upstream.status, { 'content-type': 'application/json', 'x-powered-by': 'a test' }).end(body);
+    });
+  });
+  server.on('upgrade', (request, socket: Duplex) => {
+    const body = answer(request);
+    if (upstream.status !== 200) {
+      socket.end(`HTTP/1.1 ${upstream.status} No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.once('error', () => socket.destroy());
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n${body}\n`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const upstream: TestUpstream = {
+    name,
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    requests,
+    status: 200,
+    sockets,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return upstream;
+}
