@@ -70,11 +70,15 @@ export function createBus(options: {
   };
 }
 
-/** A Redis connection as a component. */
+/** A Redis connection as a component; stopping it also ends the waiting for a Redis that has not come yet. */
 export function connection(name: string, redis: Redis): Component {
+  const stopped = new AbortController();
   return {
     name,
-    start: () => connectRedis(redis),
-    stop: () => redis.disconnect(),
+    start: () => connectRedis(redis, stopped.signal),
+    stop: () => {
+      stopped.abort();
+      redis.disconnect();
+    },
   };
 }

@@ -73,20 +73,23 @@ export function openRedis(options: {
   return redis;
 }
 
-/** Connects, waiting for Redis to appear if need be. Rejects when the connection is given up meanwhile. */
-export async function connectRedis(redis: Redis): Promise<void> {
+/**
+ * Connects, waiting for Redis to appear if need be. Rejects when `signal` gives the connection up meanwhile; ioredis
+ * itself says nothing when it is disconnected between two attempts.
+ */
+export async function connectRedis(redis: Redis, signal?: AbortSignal): Promise<void> {
   if (redis.status === 'ready') return;
   const ready = new Promise<void>((resolve, reject) => {
     const onReady = () => {
-      redis.off('end', onEnd);
+      signal?.removeEventListener('abort', onAbort);
       resolve();
     };
-    const onEnd = () => {
+    const onAbort = () => {
       redis.off('ready', onReady);
-      reject(new Error('The connection was closed before Redis answered.'));
+      reject(new Error('The connection was given up before Redis answered.'));
     };
     redis.once('ready', onReady);
-    redis.once('end', onEnd);
+    signal?.addEventListener('abort', onAbort, { once: true });
   });
   // A first attempt that fails is retried by the retry strategy; its rejection says nothing new.
   redis.connect().catch(() => undefined);

@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Clock, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import { eventually } from '@nearby-friends/testing';
+import { RedisClock } from './redis-clock.ts';
+import type { Redis } from './redis-connection.ts';
+import { useRedis } from './test-support/redis-of-test.ts';
+
+const redis = useRedis();
+const running: RedisClock[] = [];
+afterEach(() => {
+  for (const clock of running.splice(0)) clock.stop();
+});
+
+/** What a few loopback round trips may cost on a busy machine. */
+const TOLERANCE_MS = 10;
+
+/** A clock of this process that is wrong by `offsetMs`, and whose timers the test pulls. */
+class WrongClock implements Clock {
+  offsetMs = 0;
+  readonly #timers: (() => void)[] = [];
+  now = () => systemClock.now() + this.offsetMs;
+  after = systemClock.after;
+  every(_: number, run: () => void) {
+    this.#timers.push(run);
+    return () => {
+      this.#timers.length = 0;
+    };
+  }
+  tick() {
+    for (const run of this.#timers) run();
+  }
+}
+
+async function start(offsetMs: number) {
+  const connection = await redis.connect('commands');
+  const wrong = new WrongClock();
+  wrong.offsetMs = offsetMs;
+  const clock = new RedisClock({ redis: connection, clock: wrong, logger: silentLogger });
+  running.push(clock);
+  await clock.start();
+  return { connection, wrong, clock };
+}
+
+/** How far the clock is off, ms, at best of a few looks: one look alone may be interrupted. */
+async function errorMs(clock: RedisClock, connection: Redis): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const before = clock.now();
+    const [seconds, micros] = await connection.time();
+    const after = clock.now();
+    best = Math.min(best, Math.abs(Number(seconds) * 1000 + Number(micros) / 1000 - (before + after) / 2));
+  }
+  return best;
+}
+
+describe("Redis' clock", () => {
+  it.each([0, 3_600_000, -86_400_000])('is right although the process is wrong by %d ms', async (offsetMs) => {
+    const { clock, connection } = await start(offsetMs);
+    expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS);
+    expect(Number.isInteger(clock.now())).toBe(true);
+  });
+
+  it('follows when one of the two clocks is set', async () => {
+    const { clock, connection, wrong } = await start(0);
+    wrong.offsetMs = 5_000;
+    expect(await errorMs(clock, connection)).toBeGreaterThan(4_000);
+    wrong.tick();
+    await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
+  });
+
+  it('is measured anew on a new connection: after a fail-over another machine counts', async () => {
+    const { clock, connection, wrong } = await start(0);
+    await redis.server.kill();
+    await eventually(() => expect(connection.status).not.toBe('ready'));
+    wrong.offsetMs = -5_000;
+    await redis.server.restart();
+    await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
+  });
+
+  it('goes on while Redis is away', async () => {
+    const { clock, connection, wrong } = await start(0);
+    await redis.server.kill();
+    await eventually(() => expect(connection.status).not.toBe('ready'));
+    wrong.tick();
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
+  });
+});
