@@ -50,7 +50,7 @@ export class Deployment {
   /** Writes both directions of each pair straight into PostgreSQL, creating the people. */
   async befriend(...pairs: readonly (readonly [string, string])[]): Promise<void> {
     const people = [...new Set(pairs.flat())].map(parseUserId);
-    const viewers = pairs.flatMap(([a, b]) => [a, b]);
+    const viewers = pairs.flat();
     const subjects = pairs.flatMap(([a, b]) => [b, a]);
     const database = new Client({ connectionString: this.stack.databaseUrl });
     await database.connect();

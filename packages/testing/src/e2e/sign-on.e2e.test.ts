@@ -1,0 +1,112 @@
+/** Many sign-ons and sign-offs, in every order: nobody is missed and nothing is left over. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Deployment } from '../deployment.ts';
+import { eventually } from '../eventually.ts';
+import type { NearbyClient } from '../nearby-client.ts';
+import { FERRY_BUILDING, north } from '../places.ts';
+
+const RACES = 1_000;
+const RACES_AT_ONCE = 20;
+const CHURN = 1_000;
+const CHURNING_PEOPLE = 60;
+
+let deployment: Deployment;
+
+beforeAll(async () => {
+  deployment = await Deployment.start();
+}, 120_000);
+afterEach(() => deployment.closeClients());
+afterAll(async () => {
+  await deployment?.stop();
+}, 60_000);
+
+describe('signing on', () => {
+  it(`[S1] [S2] in the same instant on different gateways, ${RACES} times: both always see each other`, async () => {
+    const pairs = Array.from({ length: RACES }, (_, i) => [`left-${i}`, `right-${i}`] as const);
+    await deployment.befriend(...pairs);
+    for (let start = 0; start < RACES; start += RACES_AT_ONCE) {
+      await Promise.all(pairs.slice(start, start + RACES_AT_ONCE).map(([left, right]) => race(left, right)));
+    }
+  }, 300_000);
+
+  /** The first report is what makes a user active; both are written to their sockets in the same turn. */
+  async function race(left: string, right: string): Promise<void> {
+    const [l, r] = await Promise.all([
+      deployment.signIn(left, { gateway: 0 }),
+      deployment.signIn(right, { gateway: 1 }),
+    ]);
+    await Promise.all([l.report(FERRY_BUILDING), r.report(north(FERRY_BUILDING, 50))]);
+    await eventually(() => expect([l.friendIds, r.friendIds]).toEqual([[right], [left]]));
+    l.close();
+    r.close();
+  }
+
+  it('[S1] subscribes to the active friends only', async () => {
+    const idle = Array.from({ length: 100 }, (_, i) => ['popular', `idle-${i}`] as const);
+    await deployment.befriend(...idle, ['popular', 'active-1'], ['popular', 'active-2']);
+    await nobodyLeft();
+    const active = await Promise.all(['active-1', 'active-2'].map((name) => deployment.signIn(name, { gateway: 1 })));
+    await Promise.all(active.map((client) => client.report(FERRY_BUILDING)));
+    const popular = await deployment.signIn('popular', { gateway: 0 });
+    await popular.report(FERRY_BUILDING);
+    await eventually(() => expect(popular.friendIds.toSorted()).toEqual(['active-1', 'active-2']));
+    expect(await deployment.gatewayMetric(0, 'friend_subscriptions')).toBe(2);
+    expect((await deployment.userChannels()).filter((name) => name.startsWith('location:')).toSorted()).toEqual([
+      'location:{active-1}',
+      'location:{active-2}',
+      'location:{popular}',
+    ]);
+  });
+
+  it(`[S3] and off ${CHURN} times in random order leaves no subscription, session or friend behind`, async () => {
+    const people = Array.from({ length: CHURNING_PEOPLE }, (_, i) => `churn-${i}`);
+    const pairs = people.flatMap((person, i) => [1, 2, 5, 11].map((step) => pairAt(people, person, i + step)));
+    await deployment.befriend(...pairs);
+    const random = mulberry32(20_261_122);
+    const online = new Map<string, NearbyClient>();
+    for (let done = 0; done < CHURN; ) {
+      const batch = people.filter(() => random() < 0.3).slice(0, CHURN - done);
+      done += batch.length;
+      await Promise.all(
+        batch.map(async (person, i) => {
+          online.get(person)?.close();
+          const client = await deployment.signIn(person, { gateway: i % 2 });
+          online.set(person, client);
+          const reported = client.report(north(FERRY_BUILDING, random() * 4_000));
+          // Some are gone before their list has come, or even before the answer.
+          if (random() < 0.5) await reported;
+          else reported.catch(() => undefined);
+          if (random() < 0.3) client.close();
+        }),
+      );
+    }
+    for (const client of online.values()) client.close();
+    await nobodyLeft();
+  }, 300_000);
+});
+
+async function nobodyLeft(): Promise<void> {
+  await eventually(async () => {
+    for (const gateway of [0, 1]) {
+      for (const gauge of ['sessions', 'friend_subscriptions', 'inbox_subscriptions', 'friends_on_board']) {
+        expect([gauge, await deployment.gatewayMetric(gateway, gauge)]).toEqual([gauge, 0]);
+      }
+    }
+    expect(await deployment.userChannels()).toEqual([]);
+  }, 30_000);
+}
+
+function pairAt(people: readonly string[], person: string, index: number): readonly [string, string] {
+  return [person, people[index % people.length] ?? person];
+}
+
+/** A small seeded generator, so that a failure can be run again (T. Ettinger's mulberry32, public domain). */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
