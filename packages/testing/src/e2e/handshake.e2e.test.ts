@@ -1,0 +1,139 @@
+/** Who may connect, through nginx. */
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { Deployment } from '../deployment.ts';
+import { eventually } from '../eventually.ts';
+import { FERRY_BUILDING } from '../places.ts';
+import { openRawSocket } from '../raw-socket.ts';
+
+const AUDIENCE = 'nearby-friends';
+
+let deployment: Deployment;
+
+beforeAll(async () => {
+  deployment = await Deployment.start();
+}, 120_000);
+afterEach(() => deployment.closeClients());
+afterAll(async () => {
+  await deployment?.stop();
+}, 60_000);
+
+interface TokenFaults {
+  readonly secret?: string;
+  readonly algorithm?: string;
+  readonly audience?: string;
+  readonly issuer?: string;
+  readonly subject?: string;
+  readonly lifetimeSeconds?: number;
+}
+
+async function faultyToken(faults: TokenFaults): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT()
+    .setProtectedHeader({ alg: faults.algorithm ?? 'HS256' })
+    .setSubject(faults.subject ?? 'ann')
+    .setAudience(faults.audience ?? AUDIENCE)
+    .setIssuer(faults.issuer ?? AUDIENCE)
+    .setExpirationTime(now + (faults.lifetimeSeconds ?? 3_600))
+    .sign(new TextEncoder().encode(faults.secret ?? deployment.stack.jwtSecret));
+}
+
+const unsigned = () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 3_600;
+  return `${part({ alg: 'none' })}.${part({ sub: 'ann', aud: AUDIENCE, iss: AUDIENCE, exp })}.`;
+};
+
+describe('the handshake', () => {
+  it.each<[string, string, () => Promise<Record<string, unknown>>]>([
+    ['no token', 'unauthorized', async () => ({})],
+    ['a token that is no string', 'unauthorized', async () => ({ token: { toString: 'x' } })],
+    ['a token that is no JWT', 'unauthorized', async () => ({ token: 'x' })],
+    ['an unsigned token', 'unauthorized', async () => ({ token: unsigned() })],
+    ['another secret', 'unauthorized', async () => ({ token: await faultyToken({ secret: 'x'.repeat(64) }) })],
+    ['another algorithm', 'unauthorized', async () => ({ token: await faultyToken({ algorithm: 'HS512' }) })],
+    ['another audience', 'unauthorized', async () => ({ token: await faultyToken({ audience: 'x' }) })],
+    ['another issuer', 'unauthorized', async () => ({ token: await faultyToken({ issuer: 'x' }) })],
+    ['a subject that is no user id', 'unauthorized', async () => ({ token: await faultyToken({ subject: 'a b' }) })],
+    ['an expired token', 'token_expired', async () => ({ token: await faultyToken({ lifetimeSeconds: -1 }) })],
+    [
+      'another protocol version',
+      'protocol_version',
+      async () => ({ token: await faultyToken({}), protocolVersion: 2 }),
+    ],
+  ])('[A1] refuses %s', async (_what, code, auth) => {
+    const client = deployment.client({ auth: await auth() });
+    const refusal = await client.connect().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(refusal).toMatchObject({ data: { code, retryable: code === 'token_expired' } });
+  });
+
+  it('[A1] does not take a token from the query string', async () => {
+    const client = deployment.client({ auth: {} });
+    client.socket.io.opts.query = { token: await deployment.token('ann') };
+    await expect(client.connect()).rejects.toMatchObject({ data: { code: 'unauthorized' } });
+  });
+
+  it('[A3] closes a connection that has not shown a valid token within 5 s', async () => {
+    const socket = openRawSocket(deployment.url);
+    await once(socket, 'open');
+    const openedAt = Date.now();
+    await once(socket, 'close');
+    expect(Date.now() - openedAt).toBeGreaterThan(3_000);
+    expect(Date.now() - openedAt).toBeLessThan(8_000);
+  });
+
+  it('refuses pages of other origins, by WebSocket and by polling, and serves its own', async () => {
+    const token = await deployment.token('ann');
+    for (const transport of ['websocket', 'polling'] as const) {
+      const foreign = deployment.client({
+        token,
+        transports: [transport],
+        headers: { Origin: 'https://evil.example' },
+      });
+      await expect(foreign.connect()).rejects.toThrow();
+      const own = deployment.client({ token, transports: [transport], headers: { Origin: deployment.url } });
+      await own.connect();
+    }
+  });
+
+  it('[A2] takes a new token of the same user in-band, and of nobody else', async () => {
+    const client = await deployment.signIn('ann');
+    expect(await client.send('token:refresh', { token: await deployment.token('ann') })).toEqual({ ok: true });
+    const others = await client.send('token:refresh', { token: await deployment.token('bob') });
+    expect(others).toMatchObject({ ok: false, code: 'unauthorized' });
+    const expired = await client.send('token:refresh', { token: await faultyToken({ lifetimeSeconds: -1 }) });
+    expect(expired).toMatchObject({ ok: false, code: 'token_expired' });
+    expect(await client.report(FERRY_BUILDING)).toMatchObject({ ok: true });
+  });
+});
+
+describe('what is reachable from outside [O1]', () => {
+  it.each([
+    '/health',
+    '/ready',
+    '/metrics',
+    '/socket.io/../metrics',
+    '/api/..%2fmetrics',
+    '/api/v1/../../metrics',
+    '/',
+  ])('is not %s', async (path) => {
+    const response = await fetch(new URL(deployment.url) + path.slice(1));
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toContain('process_cpu');
+  });
+
+  it('while every service says for itself whether it lives and can do its job', async () => {
+    const { gateways, locations, friendGraphs } = deployment.stack;
+    for (const { opsPort } of [...gateways, ...locations, ...friendGraphs]) {
+      for (const path of ['health', 'ready', 'metrics']) {
+        await eventually(async () => {
+          expect((await fetch(`http://127.0.0.1:${opsPort}/${path}`)).status).toBe(200);
+        });
+      }
+    }
+  });
+});
