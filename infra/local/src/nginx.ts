@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Executable, plainEnvironment } from './binaries/executable.ts';
 import { ensureNginxBinary } from './binaries/nginx-binary.ts';
-import { findFreePort } from './free-port.ts';
+import { findFreePort, isPortFree } from './free-port.ts';
 import { makeRunFolder } from './local-folder.ts';
 import { type ManagedProcess, spawnManaged } from './managed-process.ts';
 import { ACCESS_LOG, inUrl, type Upstreams, writeNginxFolder, writeUpstreams } from './nginx-config.ts';
@@ -53,9 +53,11 @@ const POLL_MS = 10;
 export async function startNginx(options: NginxOptions): Promise<Nginx> {
   await endOrphans();
   const executable = await ensureNginxBinary(options.progress);
-  const folder = await makeRunFolder('nginx');
   const port = options.port ?? (await findFreePort());
   const hosts = options.hosts ?? ['127.0.0.1'];
+  // Asked before: nginx itself tries for seconds, and meanwhile the other program would be taken for it.
+  for (const host of hosts) if (!(await isPortFree(port, host))) throw portTaken(port);
+  const folder = await makeRunFolder('nginx');
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   await writeNginxFolder(folder, { ...options, hosts, port, trustedProxies: options.trustedProxies ?? [] });
   const server = makeServer(executable, folder, hosts[0] ?? '127.0.0.1', port, options.onLine);
@@ -111,7 +113,7 @@ function makeServer(
         if ((await accepts(host, port)) && life.isRunning()) return;
         await delay(POLL_MS);
       }
-      throw notStarted(life, port);
+      throw notStarted(life);
     },
   });
 }
@@ -153,10 +155,13 @@ async function accepts(host: string, port: number): Promise<boolean> {
   });
 }
 
-function notStarted(server: ManagedProcess, port: number): RemedyError {
-  const lines = server.recentLines().join('\n');
-  const remedy = /Address already in use/.test(lines)
-    ? `Port ${port} is taken: end what listens on it, or choose another one.`
-    : `Its last lines say why:\n${lines}`;
-  return new RemedyError('nginx did not start.', remedy);
+function portTaken(port: number): RemedyError {
+  return new RemedyError(
+    `Port ${port} is taken by another program, or not allowed for this user.`,
+    `End that program, or choose another port, for example: PORT=${port + 1} npm start`,
+  );
+}
+
+function notStarted(server: ManagedProcess): RemedyError {
+  return new RemedyError('nginx did not start.', `Its last lines say why:\n${server.recentLines().join('\n')}`);
 }

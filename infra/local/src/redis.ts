@@ -8,7 +8,7 @@ import { makeRunFolder } from './local-folder.ts';
 import { type ManagedProcess, spawnManaged } from './managed-process.ts';
 import { endOrphans } from './orphans.ts';
 import type { ProgressSink } from './progress.ts';
-import { answersPing } from './redis-ping.ts';
+import { askRedisPid } from './redis-pid.ts';
 import { RemedyError } from './remedy-error.ts';
 import { RestartableProcess } from './restartable-process.ts';
 
@@ -104,8 +104,8 @@ function makeServer(
     waitUntilReady: async (life) => {
       const deadline = performance.now() + READY_DEADLINE_MS;
       while (life.isRunning() && performance.now() < deadline) {
-        // Its own life is looked at again after the answer: another server on that port may have given it.
-        if ((await answersPing(port)) && life.isRunning()) return;
+        // Another server on that port would answer as well.
+        if ([life.pid, 'protected'].includes(await askRedisPid(port))) return;
         await delay(POLL_MS);
       }
       throw notStarted(life, port);

@@ -1,7 +1,6 @@
 /** `npm start`: one stack in the foreground, from the first line to the last process. */
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import { isPortFree } from './free-port.ts';
 import { keptSecret } from './kept-secret.ts';
 import { unprivilegedFolder } from './local-folder.ts';
 import { endOrphans } from './orphans.ts';
@@ -49,12 +48,10 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
   try {
     const orphans = await endOrphans();
     if (orphans.length > 0) say(`Ended what an earlier stack had left running: ${orphans.sort().join(', ')}.`);
-    const hosts = loopbackAddresses();
-    await checkPort(options.port, hosts);
     say('Starting. Ctrl-C stops.');
     const starting: Promise<Stack> = startStack({
       ...options,
-      hosts,
+      hosts: loopbackAddresses(),
       dataDir: path.join(await unprivilegedFolder(), 'data', 'postgres'),
       jwtSecret: await keptSecret(),
       env: { all: inheritedEnvironment() },
@@ -105,16 +102,6 @@ async function note(stack: Stack, url: string, launcher: ProcessIdentity): Promi
       ...services.map(({ name, pid, opsPort }) => ({ name, pid, opsPort })),
     ],
   });
-}
-
-async function checkPort(port: number, hosts: readonly string[]): Promise<void> {
-  for (const host of hosts) {
-    if (await isPortFree(port, host)) continue;
-    throw new RemedyError(
-      `Port ${port} is taken by another program, or not allowed for this user.`,
-      `Choose another one, for example: PORT=${port + 1} npm start`,
-    );
-  }
 }
 
 // `localhost` is either; some machines have no IPv6.
