@@ -121,6 +121,16 @@ describe('channel subscriptions', () => {
     expect(connection.unsubscribed).toEqual([]);
   });
 
+  it('say each change once', async () => {
+    const { connection, subscriptions } = setUp();
+    connection.become('ready');
+    for (const channel of ['a', 'b']) {
+      void subscriptions.subscribe(channel, () => undefined);
+      await nextTurn();
+    }
+    expect(connection.asked.map(({ channels }) => channels)).toEqual([['a'], ['b']]);
+  });
+
   it('work on a connection that was there before them', () => {
     const connection = new ConnectionByHand();
     connection.become('ready');

@@ -104,7 +104,7 @@ describe('instance registry', () => {
     await redis.server.restart();
     const control = await redis.connect('commands');
     await eventually(async () => {
-      expect((await control.zrange(instancesKey('location'), 0, -1)).sort()).toEqual(['a', 'b']);
+      expect((await control.zrange(instancesKey('location'), '0', '-1')).sort()).toEqual(['a', 'b']);
     });
   });
 
@@ -116,7 +116,7 @@ describe('instance registry', () => {
     await connection.script('FLUSH');
     const beat = registry.refresh();
     await Promise.all([beat, registry.drain()]);
-    expect(await connection.zrange(instancesKey('location'), 0, -1)).toEqual([]);
+    expect(await connection.zrange(instancesKey('location'), '0', '-1')).toEqual([]);
   });
 
   it('asks once for all who want to know at the same time', async () => {

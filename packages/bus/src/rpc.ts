@@ -69,6 +69,11 @@ export class Rpc implements Component {
     this.#ownChannel = instanceChannel(options.service, options.instanceId);
   }
 
+  /** How many questions wait for an answer. */
+  get pending(): number {
+    return this.#waiters.size;
+  }
+
   async start(): Promise<void> {
     await this.#subscriptions.subscribe(this.#ownChannel, (payload) => this.#receive(payload));
   }
@@ -107,7 +112,7 @@ export class Rpc implements Component {
   ): Promise<Response> {
     const body = method.request.encode(request);
     const tried = new Set<string>();
-    for (let attempt = 0; attempt < MAX_ATTEMPTS && !this.#isStopped; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const first = attempt === 0 ? options.instance : undefined;
       const instance = first ?? (await this.#choose(method.service, tried, options.key));
       if (!instance || this.#isStopped) break;

@@ -10,10 +10,18 @@ export interface Clock {
 }
 export type CancelTimer = () => void;
 
+/** Node fires a longer timer at once (2^31 − 1 ms, 24.8 days); the end of a token may well be further away. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms).unref();
+    let timer: NodeJS.Timeout;
+    const set = (left: number) => {
+      const next = left > LONGEST_TIMER_MS ? () => set(left - LONGEST_TIMER_MS) : run;
+      timer = setTimeout(next, Math.min(left, LONGEST_TIMER_MS)).unref();
+    };
+    set(ms);
     return () => clearTimeout(timer);
   },
   every(ms, run) {

@@ -89,8 +89,13 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
 export function helpText(program: string, purpose: string, settings: Settings): string {
   const rows = Object.values(settings).map((setting) => {
     const unit = setting.unit ? ` (${setting.unit})` : '';
-    const fallback = setting.default === undefined ? 'required' : `default ${setting.default || 'empty'}`;
+    const fallback = describeDefault(setting);
     return `  ${setting.env}${unit}, ${fallback}\n      ${setting.description}`;
   });
   return `${program}: ${purpose}\n\nSettings, taken from the environment:\n${rows.join('\n')}\n`;
+}
+
+function describeDefault(setting: Setting<unknown>): string {
+  if (setting.default === undefined) return 'required';
+  return setting.secret ? 'has a default' : `default ${setting.default || 'empty'}`;
 }

@@ -12,17 +12,25 @@ export interface Component {
 
 /**
  * new → starting → running → draining → stopping → stopped. A component that fails to start stops those already
- * started and the failure is thrown; one that fails to drain or stop is logged and the rest goes on.
+ * started and the failure is thrown; one that fails to drain or stop is logged and the rest goes on. A stop may come
+ * while something is still starting: nothing further is started then, and `start()` rejects.
  */
 export class Lifecycle {
   readonly #components: readonly Component[];
   readonly #logger: Logger;
+  readonly #onStop: () => void;
   readonly #started: Component[] = [];
   #stopping: Promise<void> | null = null;
 
-  constructor(options: { components: readonly Component[]; logger: Logger }) {
+  constructor(options: {
+    components: readonly Component[];
+    logger: Logger;
+    /** Called once when stopping begins, whatever the reason. */
+    onStop?: () => void;
+  }) {
     this.#components = options.components;
     this.#logger = options.logger;
+    this.#onStop = options.onStop ?? (() => undefined);
   }
 
   async start(): Promise<void> {
@@ -31,16 +39,24 @@ export class Lifecycle {
       try {
         await component.start?.();
       } catch (error) {
-        this.#logger.error({ error, component: component.name }, 'failed to start');
+        if (!this.#stopping) this.#logger.error({ error, component: component.name }, 'failed to start');
         await this.stop();
         throw error;
+      }
+      if (this.#stopping) {
+        // It was asked to stop before it had started, and has started all the same.
+        await this.#attempt(component, 'stop');
+        throw new Error('stopped while starting');
       }
     }
   }
 
   /** Drains everything in reverse, then stops everything in reverse. Safe to call twice. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+    if (!this.#stopping) {
+      this.#onStop();
+      this.#stopping = this.#stop();
+    }
     return this.#stopping;
   }
 

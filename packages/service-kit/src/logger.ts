@@ -1,20 +1,41 @@
 /** Structured logs: one JSON line per event that matters, never a coordinate and never a token. */
-import { type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { isError, withoutPrivateValues } from './private-values.ts';
 
 export type { Logger };
 
-/** Keys whose values are replaced whatever level they come from; the code does not log them, this is the net below. */
-const PRIVATE_KEYS = ['lat', 'lng', 'position', 'token', 'authorization', 'auth', 'password', 'body', 'payload'];
-
-export function createLogger(options: { service: string; instanceId: string; level: string }): Logger {
-  return pino({
-    level: options.level,
-    base: { service: options.service, instance: options.instanceId },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: stdSerializers.err },
-    redact: { paths: PRIVATE_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[private]' },
-  });
+/** Whatever is logged, at whatever depth, goes through {@link withoutPrivateValues} first. */
+export function createLogger(options: {
+  service: string;
+  instanceId: string;
+  level: string;
+  /** Where the lines go; standard output unless told. */
+  destination?: DestinationStream;
+}): Logger {
+  const logger: Logger = pino(
+    {
+      level: options.level,
+      base: { service: options.service, instance: options.instanceId },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      // Errors are plain data by then; pino's own serializer would copy every property of them.
+      serializers: { err: (error: unknown) => error },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[];
+          const whole = isError(first) ? [{ error: first }, first.message, ...rest] : [first, ...rest];
+          method.apply(this, whole.map((item) => withoutPrivateValues(item)) as Parameters<typeof method>);
+        },
+      },
+    },
+    options.destination ?? pino.destination({ sync: true }),
+  );
+  const child = logger.child;
+  // What a child logger is bound to passes neither the hook above nor a formatter.
+  logger.child = function (this: Logger, bindings: object, childOptions?: object) {
+    return child.call(this, withoutPrivateValues(bindings) as object, childOptions);
+  } as typeof logger.child;
+  return logger;
 }
 
 /** A logger that says nothing, for tests. */

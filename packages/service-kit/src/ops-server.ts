@@ -1,6 +1,7 @@
 /** `/health`, `/ready` and `/metrics` of a service, on a port of their own that nginx does not know. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import { type CancelTimer, type Clock, systemClock } from './clock.ts';
 import type { Component } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface OpsServerOptions {
   readonly logger: Logger;
   /** All must pass for `/ready` to say 200. */
   readonly checks: readonly ReadinessCheck[];
+  /** For the patience with a check. */
+  readonly clock?: Clock;
 }
 
 export class OpsServer implements Component {
@@ -36,9 +39,12 @@ export class OpsServer implements Component {
     this.#server = createServer((request, response) => {
       this.#answer(request.url ?? '/', response).catch((error: unknown) => {
         options.logger.error({ error }, 'ops request failed');
-        response.writeHead(500).end();
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
       });
     });
+    // For example no file handle left to accept with: that passes, and must not end the process.
+    this.#server.on('error', (error) => options.logger.error({ error }, 'ops server failed'));
   }
 
   get port(): number {
@@ -48,7 +54,11 @@ export class OpsServer implements Component {
   async start(): Promise<void> {
     const { host, port, logger } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(port, host, resolve);
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
     });
     logger.info({ address: `http://${isIPv6(host) ? `[${host}]` : host}:${this.port}` }, 'ops server listens');
   }
@@ -97,7 +107,7 @@ export class OpsServer implements Component {
 
   async #failures(): Promise<string[]> {
     if (this.#closedBecause) return [this.#closedBecause];
-    const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check)));
+    const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check, this.#options.clock)));
     return outcomes.filter((failure) => failure !== null);
   }
 
@@ -110,10 +120,11 @@ export class OpsServer implements Component {
   }
 }
 
-async function failureOf(check: ReadinessCheck): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
+async function failureOf(check: ReadinessCheck, clock: Clock = systemClock): Promise<string | null> {
+  let cancelTimer: CancelTimer = () => undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${READINESS_TIMEOUT_MS} ms`)), READINESS_TIMEOUT_MS);
+    const fail = () => reject(new Error(`no answer within ${READINESS_TIMEOUT_MS} ms`));
+    cancelTimer = clock.after(READINESS_TIMEOUT_MS, fail);
   });
   try {
     await Promise.race([check.check(), late]);
@@ -121,7 +132,7 @@ async function failureOf(check: ReadinessCheck): Promise<string | null> {
   } catch (error) {
     return `${check.name}: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
   }
 }
 

@@ -22,15 +22,16 @@ export interface ServiceDefinition<S extends Settings> {
 }
 
 /**
- * Runs until SIGTERM or SIGINT, then stops in order and ends with 0; ends with 1 when the deadline passes or
- * something that nobody handled comes up, with 2 when the configuration cannot be used.
+ * Runs until SIGTERM or SIGINT, then stops in order and ends with 0; ends with 1 when it cannot start, when the
+ * deadline passes or when something that nobody handled comes up, with 2 when the configuration cannot be used. A
+ * second signal changes nothing: terminals and process managers like to send one twice, and the deadline bounds it all.
  */
 export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
+  const settings = { ...commonSettings, ...service.settings };
   if (process.argv.includes('--help')) {
-    process.stdout.write(helpText(service.name, service.purpose, { ...commonSettings, ...service.settings }));
+    process.stdout.write(helpText(service.name, service.purpose, settings));
     return;
   }
-  const settings = { ...commonSettings, ...service.settings };
   const { config, common } = orExit(service.name, () => ({
     config: readConfig(settings, process.env),
     common: readConfig(commonSettings, process.env),
@@ -38,18 +39,28 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   const instanceId = common.instanceId || randomBytes(6).toString('hex');
   const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
   const components = orExit(service.name, () => service.compose({ config, instanceId, logger }));
-  const lifecycle = new Lifecycle({ components, logger });
+  const lifecycle = new Lifecycle({
+    components,
+    logger,
+    onStop: () => {
+      // Holds the process as well: what drains may have nothing open any more that would.
+      setTimeout(() => {
+        logger.error({ deadlineSeconds: common.stopDeadlineSeconds }, 'did not stop in time');
+        process.exit(1);
+      }, common.stopDeadlineSeconds * 1000);
+    },
+  });
 
-  const stop = (reason: string, exitCode: number) => {
+  let exitCode: number | null = null;
+  const stop = (reason: string, code: number) => {
+    const isFirst = exitCode === null;
+    exitCode = Math.max(exitCode ?? 0, code);
+    if (!isFirst) return;
     logger.info({ reason }, 'stopping');
-    setTimeout(() => {
-      logger.error({ deadlineSeconds: common.stopDeadlineSeconds }, 'did not stop in time');
-      process.exit(1);
-    }, common.stopDeadlineSeconds * 1000).unref();
     lifecycle.stop().then(
       () => {
         logger.info('stopped');
-        process.exit(exitCode);
+        process.exit(exitCode ?? 0);
       },
       (error: unknown) => {
         logger.fatal({ error }, 'failed to stop');
@@ -57,27 +68,20 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
       },
     );
   };
-  let stopping = false;
-  const stopOnce = (reason: string, exitCode: number) => {
-    if (stopping) return;
-    stopping = true;
-    stop(reason, exitCode);
-  };
-  process.on('SIGTERM', () => stopOnce('SIGTERM', 0));
-  process.on('SIGINT', () => stopOnce('SIGINT', 0));
+  process.on('SIGTERM', () => stop('SIGTERM', 0));
+  process.on('SIGINT', () => stop('SIGINT', 0));
   // A broken invariant: the state of this process cannot be trusted any more, others take over.
   process.on('uncaughtException', (error) => {
     logger.fatal({ error }, 'unhandled error');
-    stopOnce('unhandled error', 1);
+    stop('unhandled error', 1);
   });
 
   try {
     await lifecycle.start();
     logger.info('started');
   } catch {
-    // Already logged with the component's name.
-    process.exitCode = 1;
-    setTimeout(() => process.exit(1), 100).unref();
+    // Already logged with the component's name; or a stop came meanwhile, and its exit code counts.
+    if (exitCode === null) stop('failed to start', 1);
   }
 }
 
