@@ -1,0 +1,85 @@
+/** Takes out of what is about to be logged whatever tells where somebody is, or would let somebody in. */
+import { types } from 'node:util';
+
+const CENSORED = '[private]';
+
+/** Keys whose values are never shown, at any depth; lower case. The code does not log them, this is the net below. */
+const PRIVATE_KEYS: ReadonlySet<string> = new Set([
+  ...['lat', 'lng', 'lon', 'latitude', 'longitude', 'coordinates', 'position', 'positions', 'entry'],
+  ...['token', 'jwt', 'authorization', 'auth', 'cookie', 'password', 'secret'],
+  ...['args', 'arguments', 'body', 'payload'],
+]);
+
+/** What a text may hold of other people's data, and what is shown instead. */
+const PRIVATE_TEXTS: readonly (readonly [RegExp, string])[] = [
+  // A JSON Web Token: two or three base64url parts, the first of which is an object.
+  [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, CENSORED],
+  [/\bBearer\s+\S+/gi, `Bearer ${CENSORED}`],
+  // User and password of a URL.
+  [/:\/\/[^\s/@]+@/g, `://${CENSORED}@`],
+  // Four decimals of a degree are about 11 m. Four decimals of anything else are too many for a log.
+  [/-?\b\d{1,3}\.\d{4,}/g, CENSORED],
+  // V8 quotes the text that is not JSON.
+  [/(\.\.\.)?".*"(\.\.\.)? is not valid JSON/gs, `${CENSORED} is not valid JSON`],
+  // Redis repeats the arguments of a command it does not know.
+  [/with args beginning with:.*/gs, `with args ${CENSORED}`],
+];
+
+const MAX_DEPTH = 6;
+const MAX_ITEMS = 100;
+
+/** A copy of `value` that may be logged: plain data without private values. */
+export function withoutPrivateValues(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return withoutPrivateTexts(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  // Also stops at circles.
+  if (depth >= MAX_DEPTH) return '[too deep]';
+  if (isError(value)) return describeError(value, depth);
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => withoutPrivateValues(item, depth + 1));
+  if (value instanceof Map || value instanceof Set) return `[${value.size} items]`;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return withoutPrivateValues(value.toJSON(), depth + 1);
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value).slice(0, MAX_ITEMS)) {
+    copy[key] = PRIVATE_KEYS.has(key.toLowerCase()) ? CENSORED : withoutPrivateValues(item, depth + 1);
+  }
+  return copy;
+}
+
+export function isError(value: unknown): value is Error {
+  return types.isNativeError(value) || value instanceof Error;
+}
+
+function withoutPrivateTexts(text: string): string {
+  return PRIVATE_TEXTS.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), text);
+}
+
+/**
+ * Of an error only what is known to be harmless. Libraries hang much more on theirs: ioredis the arguments of the
+ * command, which may be a position; body-parser the body of the request.
+ */
+function describeError(error: Error, depth: number): Record<string, unknown> {
+  const { name, message, stack, cause, code, command, errors } = error as Error & Record<string, unknown>;
+  return {
+    type: name,
+    message: withoutPrivateTexts(message),
+    ...(typeof code === 'string' && { code: withoutPrivateTexts(code) }),
+    ...(isNamed(command) && { command: withoutPrivateTexts(command.name) }),
+    stack: framesOf(stack),
+    ...(cause !== undefined && { cause: withoutPrivateValues(cause, depth + 1) }),
+    ...(Array.isArray(errors) && { errors: withoutPrivateValues(errors, depth + 1) }),
+  };
+}
+
+function isNamed(value: unknown): value is { name: string } {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+}
+
+/** Where it happened. The stack's text begins with the message, which is shown cleaned and once. */
+function framesOf(stack: unknown): string[] {
+  if (typeof stack !== 'string') return [];
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
+}
