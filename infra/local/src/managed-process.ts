@@ -25,6 +25,8 @@ export interface ManagedProcessOptions {
   readonly runAs?: { readonly uid: number; readonly gid: number } | undefined;
   /** What asks it to end in order. */
   readonly stopSignal: NodeJS.Signals;
+  /** A folder of this process alone; should its starter die, it is removed with it. */
+  readonly temporaryFolder?: string | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
@@ -56,6 +58,7 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
   };
   const child = spawn(options.command, options.args, spawnOptions);
   const pid = await startedPid(child, options);
+  const { name, stopSignal, temporaryFolder } = options;
   const recent: string[] = [];
   const keepLine = (line: string): void => {
     recent.push(line);
@@ -66,7 +69,7 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
     if (stream) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', keepLine);
   }
 
-  const recorded = recordChild({ name: options.name, pid, stopSignal: options.stopSignal });
+  const recorded = recordChild({ name, pid, stopSignal, temporaryFolder });
   let ended = false;
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => {

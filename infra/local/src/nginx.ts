@@ -105,6 +105,7 @@ function makeServer(
         args: [...nginxArguments(folder), '-g', 'daemon off;'],
         env: plainEnvironment(executable.env),
         stopSignal: 'SIGQUIT',
+        temporaryFolder: folder,
         onLine,
       }),
     waitUntilReady: async (life) => {

@@ -1,6 +1,6 @@
 /** Processes whose starter died are ended later, and nobody else's ever. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TestFolder, useTestFolder } from './local-folder.testing.ts';
@@ -38,7 +38,9 @@ async function startForeign(script = FOREVER): Promise<ProcessIdentity> {
 async function noteAsOrphan(child: ProcessIdentity): Promise<void> {
   await recordChild({ name: 'redis', pid: child.pid, stopSignal: 'SIGTERM' });
   const starter = { pid: process.pid, startedAt: 'long ago' };
-  const record = { name: 'redis', child, starter, stopSignal: 'SIGTERM' };
+  const temporaryFolder = path.join(folder.path, 'temporary');
+  await mkdir(temporaryFolder);
+  const record = { name: 'redis', child, starter, stopSignal: 'SIGTERM', temporaryFolder };
   await writeFile(path.join(folder.path, 'processes', `${child.pid}.json`), JSON.stringify(record));
 }
 
@@ -47,12 +49,13 @@ async function notes(): Promise<string[]> {
 }
 
 describe('endOrphans', () => {
-  it('ends what a dead starter left, and forgets it', async () => {
+  it('ends what a dead starter left, removes its folder, and forgets it', async () => {
     const orphan = await startForeign();
     await noteAsOrphan(orphan);
     expect(await endOrphans()).toEqual(['redis']);
     expect(await isStillRunning(orphan)).toBe(false);
     expect(await notes()).toEqual([]);
+    expect(await readdir(folder.path)).not.toContain('temporary');
     expect(await endOrphans()).toEqual([]);
   });
 

@@ -13,6 +13,8 @@ interface ChildRecord {
   /** Who started it and would stop it. */
   readonly starter: ProcessIdentity;
   readonly stopSignal: NodeJS.Signals;
+  /** What was made for it alone, to be removed with it. */
+  readonly temporaryFolder?: string | undefined;
 }
 
 /** How long an orphan may take to end in order before it is killed. */
@@ -28,10 +30,13 @@ function recordFile(pid: number): string {
 }
 
 /** Notes a child of this process; a child that has already ended is not noted. */
-export async function recordChild(child: { name: string; pid: number; stopSignal: NodeJS.Signals }): Promise<void> {
+export async function recordChild(
+  child: Pick<ChildRecord, 'name' | 'stopSignal' | 'temporaryFolder'> & { readonly pid: number },
+): Promise<void> {
   const [identity, starter] = await Promise.all([identifyProcess(child.pid), identifyProcess(process.pid)]);
   if (identity === undefined || starter === undefined) return;
-  const record: ChildRecord = { name: child.name, child: identity, starter, stopSignal: child.stopSignal };
+  const { pid: _, ...about } = child;
+  const record: ChildRecord = { ...about, child: identity, starter };
   await mkdir(recordsFolder(), { recursive: true });
   await writeFile(recordFile(child.pid), JSON.stringify(record), { mode: 0o600 });
 }
@@ -65,6 +70,7 @@ async function endIfOrphan(file: string): Promise<string | undefined> {
   if (record === undefined || (await isStillRunning(record.starter))) return undefined;
   const running = await isStillRunning(record.child);
   if (running) await endInOrder(record);
+  if (record.temporaryFolder !== undefined) await rm(record.temporaryFolder, { recursive: true, force: true });
   await rm(file, { force: true });
   return running ? record.name : undefined;
 }

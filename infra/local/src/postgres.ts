@@ -111,7 +111,7 @@ function makeServer(
   binaries: PostgresBinaries,
   dataFolder: string,
   port: number,
-  { persistent = false, onLine }: PostgresOptions,
+  { dir, persistent = false, onLine }: PostgresOptions,
 ): RestartableProcess {
   const settings = [
     ['listen_addresses', '127.0.0.1'],
@@ -138,6 +138,7 @@ function makeServer(
         runAs: binaries.runAs,
         // Fast shutdown: open connections are closed; SIGTERM would wait for them.
         stopSignal: 'SIGINT',
+        temporaryFolder: dir === undefined ? path.dirname(dataFolder) : undefined,
         onLine: (line) => {
           if (READY_PATTERN.test(line)) markReady?.();
           onLine?.(line);

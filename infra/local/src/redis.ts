@@ -87,7 +87,7 @@ function makeServer(
   executable: Executable,
   folder: string,
   port: number,
-  { args = [], onLine }: RedisOptions,
+  { args = [], dir, onLine }: RedisOptions,
 ): RestartableProcess {
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
   return new RestartableProcess({
@@ -99,6 +99,7 @@ function makeServer(
         args: [...settings, ...args],
         env: plainEnvironment(executable.env),
         stopSignal: 'SIGTERM',
+        temporaryFolder: dir === undefined ? folder : undefined,
         onLine,
       }),
     waitUntilReady: async (life) => {
