@@ -18,9 +18,10 @@ const RETRY_MAX_MS = 1_000;
 const DRAIN_DEADLINE_MS = 3_000;
 
 /**
- * Each user is in one of three places: nowhere, waiting (`#waiting`), or under way (`#underWay`). A failure puts it
- * back to waiting, with growing pauses, until its position is older than the TTL. Should this instance die, the user's
- * next position finds the entry still unannounced and another instance announces it.
+ * nowhere → gathered → under way → (acknowledged) nowhere, or (not acknowledged) refused → under way → …, until the
+ * position is older than the TTL. Who was refused waits apart, with growing pauses, so that whoever becomes active
+ * meanwhile is announced at once. Should this instance die, the user's next position finds the entry still unannounced
+ * and another instance announces it.
  */
 export class Announcer implements Component {
   readonly name = 'announcer';
@@ -30,10 +31,14 @@ export class Announcer implements Component {
   readonly #redisNow: () => number;
   readonly #logger: Logger;
   readonly #ttlMs: number;
-  readonly #waiting = new Map<UserId, Activity>();
-  readonly #underWay = new Set<UserId>();
-  #cancelTimer: CancelTimer | null = null;
+  /** Each user is in one of these at most, with the newest position known. */
+  readonly #gathered = new Map<UserId, Activity>();
+  readonly #underWay = new Map<UserId, Activity>();
+  readonly #refused = new Map<UserId, Activity>();
+  #cancelGathering: CancelTimer | null = null;
+  #cancelRetry: CancelTimer | null = null;
   #retryMs = RETRY_MIN_MS;
+  #isStopped = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: {
@@ -55,50 +60,69 @@ export class Announcer implements Component {
 
   /** How many activities are not acknowledged yet. */
   get pending(): number {
-    return this.#waiting.size + this.#underWay.size;
+    return this.#gathered.size + this.#underWay.size + this.#refused.size;
   }
 
-  /** Announces `activity` soon; for a user who is already waiting the newer position is taken. */
+  /** Announces `activity` soon; for a user who is already to be announced the newer position is taken. */
   add(activity: Activity): void {
-    // While an announcement is under way the viewers read the entry anew once they have subscribed.
-    if (this.#underWay.has(activity.user)) return;
-    this.#waiting.set(activity.user, activity);
-    this.#schedule(GATHER_MS);
+    const { user } = activity;
+    // What is under way is not sent twice: the viewers read the entry anew once they have subscribed.
+    if (this.#underWay.has(user)) this.#underWay.set(user, activity);
+    else if (this.#refused.has(user)) this.#refused.set(user, activity);
+    else this.#gather(activity);
   }
 
   /** Resolves when nothing is left to announce, or after {@link DRAIN_DEADLINE_MS}. */
   async drain(): Promise<void> {
     if (this.pending === 0) return;
     await new Promise<void>((resolve) => {
-      this.#whenIdle.push(resolve);
-      this.#clock.after(DRAIN_DEADLINE_MS, resolve);
+      const cancelDeadline = this.#clock.after(DRAIN_DEADLINE_MS, resolve);
+      this.#whenIdle.push(() => {
+        cancelDeadline();
+        resolve();
+      });
     });
   }
 
   stop(): void {
-    this.#cancelTimer?.();
-    this.#waiting.clear();
+    this.#isStopped = true;
+    this.#cancelGathering?.();
+    this.#cancelRetry?.();
+    this.#gathered.clear();
+    this.#refused.clear();
   }
 
-  #schedule(ms: number): void {
-    if (this.#cancelTimer !== null || this.#waiting.size === 0) return;
-    this.#cancelTimer = this.#clock.after(ms, () => {
-      this.#cancelTimer = null;
-      for (const batch of this.#takeBatches()) {
-        this.#send(batch).catch((error: unknown) => this.#logger.error({ error }, 'announcing failed unexpectedly'));
-      }
+  #gather(activity: Activity): void {
+    if (this.#isStopped) return;
+    this.#gathered.set(activity.user, activity);
+    this.#cancelGathering ??= this.#clock.after(GATHER_MS, () => {
+      this.#cancelGathering = null;
+      this.#sendAll(this.#gathered);
     });
   }
 
-  #takeBatches(): Activity[][] {
+  #retryLater(activity: Activity): void {
+    if (this.#isStopped) return;
+    this.#refused.set(activity.user, activity);
+    if (this.#cancelRetry !== null) return;
+    this.#cancelRetry = this.#clock.after(this.#retryMs, () => {
+      this.#cancelRetry = null;
+      this.#sendAll(this.#refused);
+    });
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
+  }
+
+  #sendAll(waiting: Map<UserId, Activity>): void {
     const oldest = this.#redisNow() - this.#ttlMs;
-    const due = [...this.#waiting.values()].filter((activity) => activity.at > oldest);
-    this.#waiting.clear();
-    const batches: Activity[][] = [];
-    for (let i = 0; i < due.length; i += MAX_ANNOUNCED_USERS) batches.push(due.slice(i, i + MAX_ANNOUNCED_USERS));
-    for (const { user } of due) this.#underWay.add(user);
+    const due = [...waiting.values()].filter((activity) => activity.at > oldest);
+    waiting.clear();
+    for (const activity of due) this.#underWay.set(activity.user, activity);
+    for (let i = 0; i < due.length; i += MAX_ANNOUNCED_USERS) {
+      this.#send(due.slice(i, i + MAX_ANNOUNCED_USERS)).catch((error: unknown) =>
+        this.#logger.error({ error }, 'announcing failed unexpectedly'),
+      );
+    }
     this.#settleIfIdle();
-    return batches;
   }
 
   async #send(batch: readonly Activity[]): Promise<void> {
@@ -109,15 +133,14 @@ export class Announcer implements Component {
       for (const { user } of batch) this.#underWay.delete(user);
     } catch (error) {
       this.#logger.warn(
-        { users: batch.length, retryMs: this.#retryMs, reason: error instanceof Error ? error.message : 'unknown' },
+        { users: batch.length, reason: error instanceof Error ? error.message : 'unknown' },
         'an announcement was not acknowledged; trying again',
       );
       for (const activity of batch) {
+        const newest = this.#underWay.get(activity.user) ?? activity;
         this.#underWay.delete(activity.user);
-        this.#waiting.set(activity.user, activity);
+        this.#retryLater(newest);
       }
-      this.#schedule(this.#retryMs);
-      this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
     }
     this.#settleIfIdle();
   }

@@ -57,5 +57,6 @@ export function composeLocation({ config, instanceId, logger }: ServiceContext<t
     logger,
     checks: [bus.readiness, { name: 'location cache', check: () => cache.proveWritable() }],
   });
-  return [ops, ...bus.components, announcer, bus.membership, ops.gate];
+  // The announcer drains after the questions in hand are answered: their positions may be announced yet.
+  return [ops, announcer, ...bus.components, bus.membership, ops.gate];
 }

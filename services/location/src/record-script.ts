@@ -19,8 +19,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local at = tonumber(ARGV[1])
 if at > now + ${MAX_CLOCK_LEAD_MS} then at = now end
-local ttl = at + ARGV[2] - now
-if ttl < 1 then return {2, 0, 0, 0} end
+if at + ARGV[2] <= now then return {2, 0, 0, 0} end
 
 local announced, since = 0, at
 local previous = redis.call('GET', KEYS[1])
@@ -35,7 +34,7 @@ if previous and string.byte(previous) == ${RECORD_FORMAT_VERSION} then
 end
 
 local entry = struct.pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at) .. ARGV[3]
-redis.call('SET', KEYS[1], entry, 'PX', math.floor(ttl))
+redis.call('SET', KEYS[1], entry, 'PXAT', string.format('%.0f', at + ARGV[2]))
 redis.call('SPUBLISH', KEYS[1], entry)
 return {0, at, announced, since}
 `);

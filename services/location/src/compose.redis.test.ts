@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { locationKey, parseUserId } from '@nearby-friends/protocol';
+import { eventually } from '@nearby-friends/testing';
+import { ANN, BEN, positionOf } from './test-support/positions-of-test.ts';
+import { timeOf, useRedis } from './test-support/redis-of-test.ts';
+import { useServices } from './test-support/services-of-test.ts';
+
+// In this order: what a test started ends before its Redis does.
+const services = useServices();
+const redis = useRedis();
+
+async function setUp(options: { friendGraph: boolean; ttlSeconds?: string } = { friendGraph: true }) {
+  const { url } = redis.server;
+  const friendGraph = options.friendGraph ? await services.startFriendGraph(url) : null;
+  const location = await services.startLocation(url, options);
+  const asker = await services.startAsker(url);
+  const commands = await redis.connect('commands');
+  return { url, friendGraph, location, asker, commands, now: () => timeOf(commands) };
+}
+
+/** The second byte of an entry: friend-graph has acknowledged the activity. */
+const isMarked = (entry: Buffer | null) => entry?.readUInt8(1) === 1;
+
+describe('a user who becomes active', () => {
+  it('[S2] is announced once with the first position, and not with those after', async () => {
+    const { asker, commands, friendGraph, now } = await setUp();
+    const at = await now();
+    expect(await asker.record(positionOf(ANN, at))).toEqual({ outcome: 'stored', at });
+    await eventually(async () => expect(isMarked(await commands.getBuffer(locationKey(ANN)))).toBe(true));
+    await asker.record(positionOf(ANN, at + 1, 1));
+    // Somebody else's announcement comes after whatever Ann's second position might have caused.
+    await asker.record(positionOf(BEN, at + 2));
+    await eventually(() => expect(friendGraph?.announced.map(({ user }) => user)).toContain(BEN));
+    expect(friendGraph?.announced.map(({ user, at, position }) => [user, at, position.accuracy])).toEqual([
+      [ANN, at, 0],
+      [BEN, at + 2, 0],
+    ]);
+    expect(await asker.activeUsers([ANN, BEN, parseUserId('nobody')])).toEqual([ANN, BEN]);
+  });
+
+  it('[S2] is announced when friend-graph comes, with the newest position', async () => {
+    const { asker, url, now } = await setUp({ friendGraph: false });
+    const at = await now();
+    await asker.record(positionOf(ANN, at));
+    await asker.record(positionOf(ANN, at + 1, 7));
+    const friendGraph = await services.startFriendGraph(url);
+    await eventually(() =>
+      expect(friendGraph.announced.map(({ user, position }) => [user, position.accuracy])).toEqual([[ANN, 7]]),
+    );
+  });
+
+  it('[S2] is announced again until friend-graph acknowledges', async () => {
+    const { asker, commands, friendGraph, now } = await setUp();
+    friendGraph?.refuse(true);
+    await asker.record(positionOf(ANN, await now()));
+    await eventually(() => expect(friendGraph?.refusals).toBeGreaterThan(1));
+    expect(isMarked(await commands.getBuffer(locationKey(ANN)))).toBe(false);
+    friendGraph?.refuse(false);
+    await eventually(async () => expect(isMarked(await commands.getBuffer(locationKey(ANN)))).toBe(true));
+    expect(friendGraph?.announced).toHaveLength(1);
+  });
+
+  it('[L2] [S2] is announced anew after a silence longer than the TTL', async () => {
+    const { asker, commands, friendGraph, now } = await setUp({ friendGraph: true, ttlSeconds: '0.5' });
+    await asker.record(positionOf(ANN, await now()));
+    await eventually(() => expect(friendGraph?.announced).toHaveLength(1));
+    await eventually(async () => expect(await commands.exists(locationKey(ANN))).toBe(0));
+    await asker.record(positionOf(ANN, await now(), 1));
+    await eventually(() => expect(friendGraph?.announced.map(({ position }) => position.accuracy)).toEqual([0, 1]));
+  });
+});
+
+describe('two instances', () => {
+  it('[L3] keep one truth between them, and one that stops is not missed', async () => {
+    const { asker, friendGraph, location, url, now } = await setUp();
+    await services.startLocation(url);
+    await eventually(() => expect(asker.instances()).toBe(2));
+    const users = Array.from({ length: 40 }, (_, i) => parseUserId(`user-${i}`));
+    const start = await now();
+    const report = (at: number, mark: number) =>
+      Promise.all(users.map((user) => asker.record(positionOf(user, at, mark))));
+    const stored = (recorded: readonly { outcome: string }[]) =>
+      recorded.filter(({ outcome }) => outcome === 'stored').length;
+
+    expect(stored(await report(start, 1))).toBe(40);
+    const stopping = location.stop();
+    expect(stored(await report(start + 10, 2))).toBe(40);
+    await stopping;
+    expect(stored(await report(start + 20, 3))).toBe(40);
+    expect((await report(start + 15, 4)).map(({ outcome }) => outcome)).toEqual(users.map(() => 'superseded'));
+    expect(await asker.activeUsers(users)).toEqual([...users].sort());
+    await eventually(() => expect(new Set(friendGraph?.announced.map(({ user }) => user)).size).toBe(40));
+  });
+
+  it('[S2] an instance that stops while users become active announces what it has kept', async () => {
+    const { asker, friendGraph, location, now } = await setUp();
+    const at = await now();
+    const users = Array.from({ length: 50 }, (_, i) => parseUserId(`user-${i}`));
+    const recorded = Promise.all(
+      users.map((user) => asker.record(positionOf(user, at)).catch(() => ({ outcome: 'failed' }))),
+    );
+    await location.stop();
+    const outcomes = await recorded;
+    const kept = users.filter((_, i) => outcomes[i]?.outcome === 'stored').sort();
+    expect(kept.length).toBeGreaterThan(0);
+    expect(friendGraph?.announced.map(({ user }) => user).sort()).toEqual(kept);
+  });
+});
+
+it('[S4] after Redis has been killed and has come back empty, positions are kept and announced again', async () => {
+  const { asker, friendGraph, now } = await setUp();
+  await asker.record(positionOf(ANN, await now()));
+  await eventually(() => expect(friendGraph?.announced).toHaveLength(1));
+  await redis.server.kill();
+  await expect(asker.record(positionOf(ANN, Date.now(), 1))).rejects.toMatchObject({ code: 'unavailable' });
+  await redis.server.restart();
+  await eventually(async () => {
+    const recorded = await asker.record(positionOf(ANN, await now(), 2));
+    expect(recorded.outcome).toBe('stored');
+  });
+  await eventually(() => expect(friendGraph?.announced.map(({ position }) => position.accuracy)).toEqual([0, 2]));
+});

@@ -1,0 +1,51 @@
+/** A Redis for one test file, with connections that end with each test whatever became of it. */
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { connectRedis, openRedis, type Redis } from '@nearby-friends/bus';
+import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-stack';
+import { silentLogger } from '@nearby-friends/service-kit';
+
+export interface RedisOfTest {
+  readonly server: RedisServer;
+  /** A connection as services make it, connected. */
+  connect(purpose: 'commands' | 'subscriber'): Promise<Redis>;
+}
+
+/** Call it once in a test file, outside of tests. Every test finds an empty Redis that runs. */
+export function useRedis(): RedisOfTest {
+  let server: RedisServer | undefined;
+  const connections: Redis[] = [];
+  const started = (): RedisServer => {
+    if (!server) throw new Error('Redis runs only while tests run');
+    return server;
+  };
+
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterEach(async () => {
+    for (const redis of connections.splice(0)) redis.disconnect();
+    // Whatever the test left it as: frozen, dead, or full.
+    await started().restart();
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  return {
+    get server() {
+      return started();
+    },
+    async connect(purpose) {
+      const redis = openRedis({ url: started().url, purpose, role: `test:${purpose}`, logger: silentLogger });
+      connections.push(redis);
+      await connectRedis(redis);
+      return redis;
+    },
+  };
+}
+
+/** Redis' own time, ms. */
+export async function timeOf(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}

@@ -1,0 +1,113 @@
+/** Location instances in this process, with stand-ins for those they talk to: a gateway that asks, a friend-graph. */
+import { randomBytes } from 'node:crypto';
+import { afterEach } from '@jest/globals';
+import { createBus, type Rpc } from '@nearby-friends/bus';
+import {
+  announceActive,
+  type Position,
+  type ReceivedPosition,
+  type RecordedPosition,
+  readActive,
+  recordPositions,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { commonSettings, Lifecycle, readConfig, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import { composeLocation } from '../compose.ts';
+import { settings } from '../settings.ts';
+
+export interface Announced {
+  readonly user: UserId;
+  readonly at: number;
+  readonly position: Position;
+}
+
+/** friend-graph, as far as the location service knows it. */
+export interface FriendGraph {
+  readonly announced: Announced[];
+  /** How many announcements it has refused. */
+  readonly refusals: number;
+  refuse(refuses: boolean): void;
+}
+
+/** A gateway, as far as the location service knows it. */
+export interface Asker {
+  record(position: ReceivedPosition): Promise<RecordedPosition>;
+  activeUsers(users: readonly UserId[]): Promise<UserId[]>;
+  /** How many location instances it sees. */
+  instances(): number;
+}
+
+export interface ServicesOfTest {
+  startLocation(redisUrl: string, options?: { ttlSeconds?: string }): Promise<Lifecycle>;
+  startFriendGraph(redisUrl: string): Promise<FriendGraph>;
+  startAsker(redisUrl: string): Promise<Asker>;
+}
+
+/** Call it once in a test file, outside of tests: whatever a test started ends with it. */
+export function useServices(): ServicesOfTest {
+  const running: Lifecycle[] = [];
+  const newId = () => randomBytes(4).toString('hex');
+  const run = async (components: ConstructorParameters<typeof Lifecycle>[0]['components']): Promise<Lifecycle> => {
+    const lifecycle = new Lifecycle({ components, logger: silentLogger });
+    running.push(lifecycle);
+    await lifecycle.start();
+    return lifecycle;
+  };
+  const busOf = (redisUrl: string, service: 'gateway' | 'friend-graph', watch: ['location'] | []) =>
+    createBus({ redisUrl, service, instanceId: newId(), watch, clock: systemClock, logger: silentLogger });
+
+  afterEach(async () => {
+    // The last first: a location instance that drains still needs its friend-graph, or waits for it in vain.
+    for (const lifecycle of running.splice(0).reverse()) await lifecycle.stop();
+  });
+
+  return {
+    startLocation(redisUrl, { ttlSeconds = '600' } = {}) {
+      const env = { REDIS_URL: redisUrl, OPS_PORT: '0', POSITION_TTL_SECONDS: ttlSeconds };
+      const config = readConfig({ ...commonSettings, ...settings }, env);
+      return run(composeLocation({ config, instanceId: newId(), logger: silentLogger }));
+    },
+    async startFriendGraph(redisUrl) {
+      const bus = busOf(redisUrl, 'friend-graph', []);
+      const announced: Announced[] = [];
+      let refusals = 0;
+      let refuses = false;
+      bus.rpc.serve(announceActive, ({ active }) => {
+        if (refuses) {
+          refusals++;
+          throw new Error('refused by the test');
+        }
+        announced.push(...active);
+        return {};
+      });
+      await run([...bus.components, bus.membership]);
+      return {
+        announced,
+        get refusals() {
+          return refusals;
+        },
+        refuse: (now) => {
+          refuses = now;
+        },
+      };
+    },
+    async startAsker(redisUrl) {
+      const bus = busOf(redisUrl, 'gateway', ['location']);
+      await run([...bus.components, bus.membership]);
+      return {
+        record: (position) => recordOne(bus.rpc, position),
+        activeUsers: async (users) => {
+          const entries = await bus.rpc.call(readActive, { users: [...users] });
+          return entries.map(({ user }) => user).sort();
+        },
+        instances: () => bus.registry.candidates('location').length,
+      };
+    },
+  };
+}
+
+async function recordOne(rpc: Rpc, position: ReceivedPosition): Promise<RecordedPosition> {
+  const [recorded] = await rpc.call(recordPositions, [position], { key: position.user });
+  if (!recorded) throw new Error('no outcome for the position');
+  return recorded;
+}
