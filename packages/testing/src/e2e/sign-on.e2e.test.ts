@@ -4,6 +4,7 @@ import { Deployment } from '../deployment.ts';
 import { eventually } from '../eventually.ts';
 import type { NearbyClient } from '../nearby-client.ts';
 import { FERRY_BUILDING, north } from '../places.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const RACES = 1_000;
 const RACES_AT_ONCE = 20;
@@ -62,7 +63,7 @@ describe('signing on', () => {
     const people = Array.from({ length: CHURNING_PEOPLE }, (_, i) => `churn-${i}`);
     const pairs = people.flatMap((person, i) => [1, 2, 5, 11].map((step) => pairAt(people, person, i + step)));
     await deployment.befriend(...pairs);
-    const random = mulberry32(20_261_122);
+    const random = seededRandom(20_261_122);
     const online = new Map<string, NearbyClient>();
     for (let done = 0; done < CHURN; ) {
       const batch = people.filter(() => random() < 0.3).slice(0, CHURN - done);
@@ -98,15 +99,4 @@ async function nobodyLeft(): Promise<void> {
 
 function pairAt(people: readonly string[], person: string, index: number): readonly [string, string] {
   return [person, people[index % people.length] ?? person];
-}
-
-/** A small seeded generator, so that a failure can be run again (T. Ettinger's mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
