@@ -4,7 +4,7 @@ import { helpText, OPTION_TABLE } from './option-table.ts';
 import { parseOptions, type ReplayPlan } from './parse-options.ts';
 import { PRESETS } from './presets.ts';
 
-const DATA = { NEARBY_DATA: '../shared/data/sf' };
+const DATA = { NEARBY_DATA: '../shared/data/sf', INIT_CWD: '/home/somebody/project' };
 
 function plan(...args: string[]): ReplayPlan {
   const parsed = parseOptions(args, DATA);
@@ -15,8 +15,8 @@ function plan(...args: string[]): ReplayPlan {
 describe('parseOptions', () => {
   it('plays the check-ins of the data folder unless told otherwise', () => {
     expect(plan()).toEqual({
-      friendshipsFile: '../shared/data/sf/friendships.csv',
-      movementsFile: '../shared/data/sf/checkins.csv',
+      friendshipsFile: '/home/somebody/shared/data/sf/friendships.csv',
+      movementsFile: '/home/somebody/shared/data/sf/checkins.csv',
       assign: false,
       speed: 120_960,
       deploymentTtlMs: 10_000,
@@ -33,7 +33,7 @@ describe('parseOptions', () => {
 
   it('takes the cabs by their preset, and lets single options differ', () => {
     expect(plan('--preset', 'cabs', '--speed', '30', '--radius', '2000', '--hours', '0.5')).toMatchObject({
-      movementsFile: '../shared/data/sf/cab_traces.csv',
+      movementsFile: '/home/somebody/shared/data/sf/cab_traces.csv',
       assign: true,
       speed: 30,
       deploymentTtlMs: 20_000,
@@ -44,10 +44,10 @@ describe('parseOptions', () => {
   });
 
   it('takes files of one’s own with the real TTL, and needs no data folder then', () => {
-    const parsed = parseOptions(['--friendships', 'f.csv', '--movements', 'm.csv'], {});
+    const parsed = parseOptions(['--friendships', 'f.csv', '--movements', '/m.csv'], { INIT_CWD: '/here' });
     expect(parsed).toMatchObject({
-      friendshipsFile: 'f.csv',
-      movementsFile: 'm.csv',
+      friendshipsFile: '/here/f.csv',
+      movementsFile: '/m.csv',
       assign: false,
       speed: 10,
       deploymentTtlMs: 60_000,

@@ -1,5 +1,5 @@
 /** Turns the arguments of `npm run replay` into a plan, or says what is wrong with them. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { DEFAULT_RADIUS_METERS, MAX_RADIUS_METERS, MIN_RADIUS_METERS } from '@nearby-friends/protocol';
@@ -50,8 +50,9 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): R
   const preset = choosePreset(text('preset'), text('movements'));
   const speed = number('speed', preset.speed, 0.001);
   const url = readUrl(text('url'));
+  // npm and pnpm run scripts in the project's folder and say where the person was.
   const dataFile = (option: 'friendships' | 'movements', file: string | undefined): string =>
-    text(option) ?? join(readDataFolder(env, option), file ?? '');
+    resolve(env['INIT_CWD'] ?? process.cwd(), text(option) ?? join(readDataFolder(env, option), file ?? ''));
   return {
     friendshipsFile: dataFile('friendships', 'friendships.csv'),
     movementsFile: dataFile('movements', preset.movementsFile),
