@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually, seededRandom } from '@nearby-friends/testing';
 import { ChannelSubscriptions, SUBSCRIBER_PING_INTERVAL_MS } from './channel-subscriptions.ts';
 import { type Redis, SOCKET_TIMEOUT_MS } from './redis-connection.ts';
-import { seededRandom } from './test-support/random.ts';
+
 import { killSubscribers, subscribedChannels, useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MalformedMessageError } from '@nearby-friends/protocol';
+import { seededRandom } from '@nearby-friends/testing';
 import { decodeEnvelope, encodeError, encodeReply, encodeRequest } from './envelope.ts';
-import { seededRandom } from './test-support/random.ts';
 
 const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 

@@ -8,13 +8,13 @@ import {
   type ServiceName,
 } from '@nearby-friends/protocol';
 import { type Clock, Lifecycle, ManualClock, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually, seededRandom } from '@nearby-friends/testing';
 import { z } from 'zod';
 import { type Bus, createBus } from './bus.ts';
 import { decodeEnvelope, encodeReply, encodeRequest } from './envelope.ts';
 import { chooseByRendezvous, hashString } from './rendezvous.ts';
 import { ATTEMPT_TIMEOUT_MS } from './rpc.ts';
-import { seededRandom } from './test-support/random.ts';
+
 import { useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();

@@ -22,6 +22,8 @@ export type Publish = (channel: string, payload: Buffer) => Promise<number>;
 type Handler = (body: Buffer) => Promise<Buffer>;
 
 interface Waiter {
+  /** Where the question went. */
+  readonly channel: string;
   resolve(body: Buffer): void;
   reject(error: Error): void;
 }
@@ -160,8 +162,9 @@ export class Rpc implements Component {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
     const question = encodeRequest(id, method.name, this.#ownChannel, body);
+    const channel = instanceChannel(method.service, instance.id);
     const reply = new Promise<Buffer>((resolve, reject) => {
-      this.#waiters.set(id, { resolve, reject });
+      this.#waiters.set(id, { channel, resolve, reject });
     });
     const fail = (error: Error) => this.#waiters.get(id)?.reject(error);
     let isTaken = false;
@@ -171,10 +174,10 @@ export class Rpc implements Component {
       fail(canHear ? new NoAnswerError(reason) : new BusAwayError(`${reason}, from Redis neither`));
     });
     // The count of receivers may come after the reply; only a zero or a failure matters.
-    this.#publish(instanceChannel(method.service, instance.id), question).then(
+    this.#publish(channel, question).then(
       (receivers) => {
         isTaken = true;
-        if (receivers === 0) fail(new NoAnswerError('nobody received it'));
+        if (receivers === 0) this.#giveUpOn(channel);
       },
       () => fail(new BusAwayError('Redis did not take it')),
     );
@@ -183,6 +186,13 @@ export class Rpc implements Component {
     } finally {
       this.#waiters.delete(id);
       cancelTimer();
+    }
+  }
+
+  /** Nobody listens there any more, so earlier questions will not be answered either: no need to wait for them. */
+  #giveUpOn(channel: string): void {
+    for (const waiter of this.#waiters.values()) {
+      if (waiter.channel === channel) waiter.reject(new NoAnswerError('nobody listens there'));
     }
   }
 

@@ -5,8 +5,12 @@ import { ManualClock } from './manual-clock.ts';
 const DAY_MS = 86_400_000;
 
 describe("the system's clock", () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   it('rings after a month too, not at once as the timers of Node do', () => {
     let rung = 0;

@@ -81,9 +81,9 @@ describe('configuration', () => {
   });
 
   it('never shows a secret, neither when it is wrong nor in the help', () => {
-    expect(() => readConfig(settings, { PORT: '80', KEY: 'canary-key', URL: 'http://u:canary-word@h' })).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining('canary') }) as Error,
-    );
+    const read = () => readConfig(settings, { PORT: '80', KEY: 'canary-key', URL: 'http://u:canary-word@h' });
+    expect(read).toThrow(/KEY: .*\n.*URL: /);
+    expect(read).not.toThrow(/canary/);
     expect(() => readConfig(settings, { PORT: '80', KEY: 'canary' })).toThrow(
       'KEY: the value given must have at least 20',
     );

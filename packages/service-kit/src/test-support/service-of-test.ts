@@ -1,0 +1,76 @@
+/** A service that does as the test says (`SCENARIO`), to be run as a process of its own. SIGUSR2 is its cue. */
+import { ConfigError, defineSettings, fromText } from '../config.ts';
+import type { Component } from '../lifecycle.ts';
+import { runService } from '../run-service.ts';
+
+const SCENARIOS = [
+  'plain',
+  'drains-on-cue',
+  'never-drains',
+  'throws-on-cue',
+  'rejects-on-cue',
+  'throws-while-draining',
+  'fails-to-start',
+  'fails-to-start-and-to-stop',
+  'waits-to-start',
+  'settings-clash',
+] as const;
+
+const never = () => new Promise<void>(() => undefined);
+const fail = () => {
+  throw new Error('said the scenario');
+};
+const cue = () =>
+  new Promise<void>((resolve) => {
+    process.once('SIGUSR2', () => resolve());
+  });
+
+await runService({
+  name: 'service-of-test',
+  purpose: 'shows how a service lives and dies.',
+  settings: defineSettings({
+    scenario: { env: 'SCENARIO', schema: fromText.oneOf(SCENARIOS), default: 'plain', description: 'What to do.' },
+  }),
+  compose({ config: { scenario }, logger }): readonly Component[] {
+    if (scenario === 'settings-clash') throw new ConfigError('THIS and THAT cannot both be.');
+    let open: NodeJS.Timeout | undefined;
+    const server: Component = {
+      name: 'server',
+      start() {
+        // As a listening socket would, it keeps the process alive.
+        open = setInterval(() => undefined, 60_000);
+        if (scenario === 'throws-on-cue') void cue().then(() => setImmediate(fail));
+        if (scenario === 'rejects-on-cue') void cue().then(fail);
+      },
+      async drain() {
+        logger.info('draining');
+        clearInterval(open);
+        if (scenario === 'drains-on-cue') {
+          const hold = setInterval(() => undefined, 60_000);
+          await cue();
+          clearInterval(hold);
+        }
+        if (scenario === 'never-drains') await never();
+        if (scenario === 'throws-while-draining') setImmediate(fail);
+        await new Promise((resolve) => setImmediate(resolve));
+        logger.info('drained');
+      },
+      async stop() {
+        logger.info('server stopped');
+        if (scenario === 'fails-to-start-and-to-stop') await never();
+      },
+    };
+    const second: Component = {
+      name: 'second',
+      start: () => {
+        if (scenario.startsWith('fails-to-start')) fail();
+        if (scenario === 'waits-to-start') {
+          logger.info('waiting');
+          return never();
+        }
+        return undefined;
+      },
+    };
+    return [server, second];
+  },
+});
