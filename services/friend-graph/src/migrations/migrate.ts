@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { CommandError } from '../commands/command-error.ts';
-import { connectWhenUp } from './connect-when-up.ts';
+import { connectWhenUp } from '../commands/connect-when-up.ts';
 import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './migration-files.ts';
 
 /** The key Prisma's CLI locks with, so that it and this runner exclude each other too. */
@@ -50,7 +50,7 @@ export interface MigrateOptions {
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const { databaseUrl, waitSeconds = 60, report = () => undefined, folder = MIGRATIONS_FOLDER } = options;
   const migrations = await readMigrations(folder);
-  const client = await connectWhenUp({ databaseUrl, waitSeconds, report });
+  const client = await connectWhenUp({ databaseUrl, command: 'migrate', waitSeconds, report });
   try {
     await lock(client, report);
     await client.query(CREATE_BOOKS);

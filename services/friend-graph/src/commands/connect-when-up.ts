@@ -1,7 +1,7 @@
 /** Connects to PostgreSQL, waiting for one that is still starting. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
-import { CommandError } from '../commands/command-error.ts';
+import { CommandError } from './command-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 250;
@@ -21,6 +21,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
  */
 export async function connectWhenUp(options: {
   databaseUrl: string;
+  /** Shown in `pg_stat_activity`. */
+  command: string;
   waitSeconds: number;
   report: (line: string) => void;
 }): Promise<Client> {
@@ -31,7 +33,7 @@ export async function connectWhenUp(options: {
     const client = new Client({
       connectionString: options.databaseUrl,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      application_name: 'friend-graph migrate',
+      application_name: options.command,
       keepAlive: true,
     });
     // Without a listener, a connection lost between two queries would end the process; the next query rejects.
@@ -41,7 +43,6 @@ export async function connectWhenUp(options: {
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
-      if (!(error instanceof Error)) throw error;
       if (error instanceof DatabaseError && !PASSING_STATES.has(error.code ?? '')) throw refused(server, error);
       const now = performance.now();
       if (now - started > options.waitSeconds * 1000) throw absent(server, options.waitSeconds, error);
@@ -72,8 +73,10 @@ function refused(server: string, error: DatabaseError): CommandError {
   });
 }
 
-function absent(server: string, waitSeconds: number, error: Error): CommandError {
-  const reason = error.message || (error as NodeJS.ErrnoException).code || 'no answer';
+function absent(server: string, waitSeconds: number, error: unknown): CommandError {
+  // An AggregateError (two addresses tried) has a code and no message.
+  const { message, code } = error as NodeJS.ErrnoException;
+  const reason = message || code || 'no answer';
   return new CommandError(
     `PostgreSQL at ${server} did not answer within ${waitSeconds} s (${reason}).`,
     'Start it, or correct DATABASE_URL.',
