@@ -4,8 +4,8 @@ import { Lifecycle, ManualClock, silentLogger, systemClock } from '@nearby-frien
 import { eventually } from '@nearby-friends/testing';
 import { z } from 'zod';
 import { type Bus, createBus } from './bus.ts';
+import { useRedis } from './redis.testing.ts';
 import { hashString } from './rendezvous.ts';
-import { useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
 const running: Lifecycle[] = [];
@@ -37,10 +37,13 @@ async function start(service: ServiceName, instanceId: string, clock = systemClo
 
 it('a question that an instance took before it vanished is asked elsewhere as soon as another finds nobody there', async () => {
   let taken = 0;
+  let letGo: (answer: { by: string }) => void = () => undefined;
   const vanishing = await start('location', 'vanishing');
   vanishing.rpc.serve(answer, () => {
     taken++;
-    return new Promise(() => undefined);
+    return new Promise((resolve) => {
+      letGo = resolve;
+    });
   });
   const staying = await start('location', 'staying');
   staying.rpc.serve(answer, () => ({ by: 'staying' }));
@@ -61,4 +64,5 @@ it('a question that an instance took before it vanished is asked elsewhere as so
   });
   expect(await asker.rpc.call(answer, {}, { instance })).toEqual({ by: 'staying' });
   expect(await early).toEqual({ by: 'staying' });
+  letGo({ by: 'vanishing' });
 });

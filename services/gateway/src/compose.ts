@@ -124,6 +124,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
       });
     },
     delivery,
+    clock,
   });
   const recovery = new Recovery({
     sessions: () => sessions.all(),

@@ -6,15 +6,19 @@ import {
   type ReceivedPosition,
   type RecordedPosition,
 } from '@nearby-friends/protocol';
+import { type Clock, delay } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
 import { parsePayload } from './parse-payload.ts';
 import type { Session } from './session.ts';
+
+const REPEAT_RETRY_MS = 200;
 
 export class PositionReceiver {
   readonly #redisNow: () => number;
   readonly #record: (received: ReceivedPosition) => Promise<RecordedPosition>;
   readonly #open: (session: Session, recorded: Promise<unknown>) => void;
   readonly #delivery: NearbyDelivery;
+  readonly #clock: Clock;
 
   constructor(options: {
     redisNow: () => number;
@@ -23,11 +27,13 @@ export class PositionReceiver {
     /** The session's first position has come. */
     open: (session: Session, recorded: Promise<unknown>) => void;
     delivery: NearbyDelivery;
+    clock: Clock;
   }) {
     this.#redisNow = options.redisNow;
     this.#record = options.record;
     this.#open = options.open;
     this.#delivery = options.delivery;
+    this.#clock = options.clock;
   }
 
   /**
@@ -39,9 +45,8 @@ export class PositionReceiver {
     // Later than this session's last by at least a millisecond: the order of a burst is the order of its times.
     const at = Math.max(this.#redisNow(), (session.own?.at ?? 0) + 1);
     const isFirst = session.move(position.lat, position.lng, at);
-    const body = encodePositionBody(position);
-    session.lastBody = body;
-    const recorded = this.#record({ user: session.user, at, body });
+    session.lastReport = position;
+    const recorded = this.#record({ user: session.user, at, body: encodePositionBody(position) });
     if (isFirst) this.#open(session, recorded);
     else this.#delivery.considerAll(session);
 
@@ -58,9 +63,16 @@ export class PositionReceiver {
     }
   }
 
-  /** Has the session's last position kept again, under its own time: Redis may have lost it. */
+  /**
+   * Has the session's last position kept again, under its own time: Redis may have lost it. Tries for as long as the
+   * session is there, since right after a loss the location service may not be back yet. Never rejects.
+   */
   async repeat(session: Session): Promise<void> {
-    const { own, lastBody } = session;
-    if (own && lastBody) await this.#record({ user: session.user, at: own.at, body: lastBody });
+    while (session.own !== null && session.lastReport !== null) {
+      const body = encodePositionBody(session.lastReport);
+      const { outcome } = await this.#record({ user: session.user, at: session.own.at, body });
+      if (outcome !== 'failed') return;
+      await delay(this.#clock, REPEAT_RETRY_MS);
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** One connection of one viewer: where the viewer is, whom it watches, and what it was last told. */
-import { DEFAULT_RADIUS_METERS, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
+import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import type { Watch } from './friend-board.ts';
 
 /** The way to the client. At most once; nothing is queued: look at `isWritable` first. */
@@ -37,8 +37,8 @@ export class Session {
   /** ms since the epoch. */
   tokenExpiresAt: number;
   phase: SessionPhase = { kind: 'waiting' };
-  /** The last position as sent to the location service, to be sent again should Redis have lost it. */
-  lastBody: Buffer | null = null;
+  /** What the phone reported last, to be sent again should Redis have lost it. */
+  lastReport: Position | null = null;
   radiusMeters = DEFAULT_RADIUS_METERS;
   /** The active friends, near or not. */
   readonly watches = new Map<UserId, Watch>();

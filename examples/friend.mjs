@@ -1,0 +1,22 @@
+// One person in 20 lines: signs in, reports a position every 30 s, prints who is near.
+//   node examples/friend.mjs alice 37.7955 -122.3937 [http://localhost:8080]
+import { io } from 'socket.io-client';
+
+const [userId, lat, lng, url = 'http://localhost:8080'] = process.argv.slice(2);
+const headers = { 'content-type': 'application/json' };
+const answer = await fetch(`${url}/api/v1/dev/tokens`, { method: 'POST', headers, body: JSON.stringify({ userId }) });
+const { token } = await answer.json();
+
+const near = new Map();
+const show = () => console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'nobody near');
+const socket = io(url, { auth: { token }, transports: ['websocket'] });
+const report = () => socket.emit('location:update', { lat: Number(lat), lng: Number(lng) });
+socket.on('connect', report);
+socket.on('connect_error', (error) => console.error(error.message));
+socket.on('nearby:snapshot', ({ friends }) => (near.clear(), friends.forEach((f) => near.set(f.id, f)), show()));
+socket.on('nearby:changes', ({ upserts, removed }) => {
+  for (const friend of upserts) near.set(friend.id, friend);
+  for (const id of removed) near.delete(id);
+  show();
+});
+setInterval(report, 30_000);
