@@ -3,9 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually, seededRandom } from '@nearby-friends/testing';
 import { ChannelSubscriptions, SUBSCRIBER_PING_INTERVAL_MS } from './channel-subscriptions.ts';
+import { killSubscribers, subscribedChannels, useRedis } from './redis.testing.ts';
 import { type Redis, SOCKET_TIMEOUT_MS } from './redis-connection.ts';
-
-import { killSubscribers, subscribedChannels, useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
 const ignore = () => undefined;

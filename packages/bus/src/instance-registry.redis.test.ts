@@ -3,8 +3,8 @@ import { instancesKey } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { HEARTBEAT_INTERVAL_MS, INSTANCE_EXPIRY_MS, InstanceRegistry, SUSPICION_MS } from './instance-registry.ts';
+import { useRedis } from './redis.testing.ts';
 import type { Redis } from './redis-connection.ts';
-import { useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
 const running: InstanceRegistry[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Clock, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
+import { useRedis } from './redis.testing.ts';
 import { RedisClock } from './redis-clock.ts';
 import type { Redis } from './redis-connection.ts';
-import { useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
 const running: RedisClock[] = [];

@@ -3,8 +3,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { type Logger, silentLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { connection as asComponent } from './bus.ts';
+import { useRedis } from './redis.testing.ts';
 import { connectRedis, openRedis, type Redis, SOCKET_TIMEOUT_MS } from './redis-connection.ts';
-import { useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
 

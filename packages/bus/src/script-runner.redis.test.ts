@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { useRedis } from './redis.testing.ts';
 import { defineScript, runScript, runScriptBuffer } from './script-runner.ts';
-import { useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
 const APPEND = defineScript(`redis.call('APPEND', KEYS[1], ARGV[1]) return redis.call('GET', KEYS[1])`);

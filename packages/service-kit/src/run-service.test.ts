@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 
-const fileOf = (name: string) => fileURLToPath(new URL(`test-support/${name}`, import.meta.url));
+const fileOf = (name: string) => fileURLToPath(new URL(`${name}`, import.meta.url));
 const running: ChildProcess[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
@@ -15,8 +15,8 @@ function run(env: Record<string, string>, ...args: string[]) {
     '--conditions',
     'nearby-source',
     '--import',
-    fileOf('run-typescript.mjs'),
-    fileOf('service-of-test.ts'),
+    fileOf('run-typescript.testing.mjs'),
+    fileOf('service.testing.ts'),
   ];
   const child = spawn(process.execPath, [...node, ...args], {
     env: { PATH: process.env['PATH'], OPS_PORT: '0', REDIS_URL: 'redis://127.0.0.1:1', ...env },

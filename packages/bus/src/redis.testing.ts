@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-stack';
 import { silentLogger } from '@nearby-friends/service-kit';
-import { connectRedis, openRedis, type Redis } from '../redis-connection.ts';
+import { connectRedis, openRedis, type Redis } from './redis-connection.ts';
 
 export interface RedisOfTest {
   readonly server: RedisServer;

@@ -1,7 +1,7 @@
 /** A service that does as the test says (`SCENARIO`), to be run as a process of its own. SIGUSR2 is its cue. */
-import { ConfigError, defineSettings, fromText } from '../config.ts';
-import type { Component } from '../lifecycle.ts';
-import { runService } from '../run-service.ts';
+import { ConfigError, defineSettings, fromText } from './config.ts';
+import type { Component } from './lifecycle.ts';
+import { runService } from './run-service.ts';
 
 const SCENARIOS = [
   'plain',
