@@ -7,7 +7,7 @@ import { plainEnvironment } from './binaries/executable.ts';
 import type { PostgresBinaries } from './binaries/postgres-binaries.ts';
 import { withFileLock } from './file-lock.ts';
 import { unprivilegedFolder } from './local-folder.ts';
-import { systemErrorCode } from './remedy-error.ts';
+import { RemedyError, systemErrorCode } from './remedy-error.ts';
 
 const run = promisify(execFile);
 
@@ -40,6 +40,15 @@ async function initialise(binaries: PostgresBinaries, initial: string): Promise<
     env: plainEnvironment(),
     cwd: partial,
     ...binaries.runAs,
+  }).catch(async (cause: unknown) => {
+    await rm(partial, { recursive: true, force: true });
+    // The usual reason: in some containers the user has a number and no entry in /etc/passwd.
+    const reason = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
+    throw new RemedyError(
+      `PostgreSQL could not prepare its data (${reason}).`,
+      'Run this as a user of /etc/passwd or as root, or set DATABASE_URL to a PostgreSQL of your own.',
+      { cause },
+    );
   });
   await rename(partial, initial);
 }
