@@ -11,8 +11,11 @@ export interface LiveView {
   end(): void;
 }
 
-export function createLiveView(stream: NodeJS.WriteStream, now: () => number): LiveView {
-  return stream.isTTY ? new TerminalView(stream) : new LineView(stream, now);
+/** Standard output, as far as it is needed here. */
+type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+export function createLiveView(stream: Screen, now: () => number): LiveView {
+  return stream.isTTY === true ? new TerminalView(stream) : new LineView(stream, now);
 }
 
 class TerminalView implements LiveView {
@@ -20,7 +23,7 @@ class TerminalView implements LiveView {
   #progress: SingleBar | undefined;
   #viewers: SingleBar[] = [];
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: Screen) {
     this.#bars = new MultiBar({ stream, hideCursor: true, fps: 4, format: '' });
   }
 
@@ -47,11 +50,11 @@ class TerminalView implements LiveView {
 }
 
 class LineView implements LiveView {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Screen;
   readonly #now: () => number;
   #shownAt = Number.NEGATIVE_INFINITY;
 
-  constructor(stream: NodeJS.WriteStream, now: () => number) {
+  constructor(stream: Screen, now: () => number) {
     this.#stream = stream;
     this.#now = now;
   }
@@ -60,7 +63,7 @@ class LineView implements LiveView {
     if (this.#now() - this.#shownAt < LINE_EVERY_MS) return;
     this.#shownAt = this.#now();
     const percent = `${(progress.fraction * 100).toFixed(0)} %`.padStart(5);
-    const [viewer] = progress.watched;
+    const [viewer] = [...progress.watched].sort((a, b) => (b.shown?.length ?? -1) - (a.shown?.length ?? -1));
     const sees = viewer === undefined ? '' : `, ${viewerText(viewer)}`;
     this.#stream.write(
       `${percent} ${datasetTime(progress)} ${progress.phase}, ${progress.clientsOnline} online${sees}\n`,

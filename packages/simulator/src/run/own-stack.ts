@@ -41,7 +41,10 @@ async function importFriendships(file: string, databaseUrl: string, signal?: Abo
   importer.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
-  const [code] = await once(importer, 'close');
+  const [code] = await once(importer, 'close').catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
   if (code === 0) return;
   throw new RemedyError(
     `The friendships of ${file} could not be imported: ${complaint.trim()}`,
