@@ -1,0 +1,27 @@
+/** Holds the rules of the code's layout, of which the one way of imports is the first: `npm run check:imports`. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkFile, checkLength } from './layout-rules.mjs';
+import { readSourceFiles } from './source-files.mjs';
+
+const root = path.resolve(process.argv[2] ?? fileURLToPath(new URL('../..', import.meta.url)));
+const files = await readSourceFiles(root);
+const warnings = files.flatMap((file) => checkLength(file).warnings);
+const violations = files.flatMap((file) => [...checkLength(file).violations, ...checkFile(file)]);
+
+for (const line of warnings) process.stdout.write(`warning: ${line}\n`);
+for (const line of violations) process.stdout.write(`${line}\n`);
+process.stdout.write(
+  violations.length === 0
+    ? `${count(files, 'file')} keep the layout.\n`
+    : `${count(violations, 'violation')} in ${count(files, 'file')}.\n`,
+);
+process.exitCode = violations.length === 0 ? 0 : 1;
+
+/**
+ * @param {readonly unknown[]} things
+ * @param {string} noun
+ */
+function count(things, noun) {
+  return `${things.length} ${noun}${things.length === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { checkFile } from './layout-rules.mjs';
+
+const program = fileURLToPath(new URL('import-direction.mjs', import.meta.url));
+const folders: string[] = [];
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+});
+
+const DUTY = '/** Does what it does. */\n';
+
+/** A text is given a duty, unless it begins with an exclamation mark. */
+const withDuty = (text: string) => (text.startsWith('!') ? text.slice(1) : DUTY + text);
+
+/** Runs the check over a workspace of these files. */
+async function check(files: Record<string, string>): Promise<{ code: number; lines: string[] }> {
+  const root = await mkdtemp(path.join(tmpdir(), 'layout-'));
+  folders.push(root);
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(path.join(root, path.dirname(file)), { recursive: true });
+    await writeFile(path.join(root, file), withDuty(text));
+  }
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [program, root], (error, stdout) => {
+      resolve({ code: error ? Number(error.code) : 0, lines: stdout.trimEnd().split('\n') });
+    });
+  });
+}
+
+/** The violations of one file, without a process. */
+function violations(file: string, text: string): string[] {
+  const member = file.split('/').slice(0, 2).join('/');
+  return checkFile({ path: file, member, text: withDuty(text) });
+}
+
+const importOf = (specifier: string) => `import { x } from '${specifier}';\n`;
+
+describe('imports run one way', () => {
+  it.each([
+    ['services/gateway/src/a.ts', '@nearby-friends/bus'],
+    ['services/gateway/src/a.ts', '@nearby-friends/protocol'],
+    ['packages/bus/src/a.ts', '@nearby-friends/service-kit'],
+    ['packages/service-kit/src/a.ts', '@nearby-friends/protocol'],
+    ['packages/bus/src/a.test.ts', '@nearby-friends/testing'],
+    ['packages/bus/src/a.testing.ts', '@nearby-friends/local-stack'],
+    ['packages/testing/src/a.ts', '@nearby-friends/local-stack'],
+    ['packages/simulator/src/a.ts', '@nearby-friends/protocol'],
+    ['packages/protocol/src/a.ts', 'zod'],
+    ['packages/protocol/src/a.test.ts', 'node:crypto'],
+    ['infra/local/src/a.ts', 'node:fs'],
+  ])('%s may import %s', (file, specifier) => {
+    expect(violations(file, importOf(specifier))).toEqual([]);
+  });
+
+  it.each([
+    ['packages/protocol/src/a.ts', '@nearby-friends/bus', 'imports run one way, protocol may import nothing'],
+    ['packages/geo/src/a.ts', '@nearby-friends/protocol', 'imports run one way'],
+    ['packages/service-kit/src/a.ts', '@nearby-friends/bus', 'imports run one way'],
+    ['packages/bus/src/a.ts', '@nearby-friends/gateway', 'nobody imports a service'],
+    ['services/gateway/src/a.ts', '@nearby-friends/location', 'nobody imports a service'],
+    ['services/gateway/src/a.test.ts', '@nearby-friends/location', 'nobody imports a service'],
+    ['packages/testing/src/a.ts', '@nearby-friends/gateway', 'nobody imports a service'],
+    ['services/gateway/src/a.ts', '@nearby-friends/testing', "only tests and developers' tools"],
+    ['packages/bus/src/a.ts', '@nearby-friends/local-stack', "only tests and developers' tools"],
+    ['packages/bus/src/a.ts', '@nearby-friends/simulator/deep', "only tests and developers' tools"],
+    ['packages/bus/src/a.ts', '@nearby-friends/bus', 'its own files by path'],
+    ['packages/bus/src/a.ts', '@nearby-friends/novelty', 'no place in the order'],
+    ['packages/protocol/src/a.ts', 'node:fs', 'does no I/O'],
+    ['packages/protocol/src/a.ts', 'ioredis', 'does no I/O'],
+    ['packages/geo/src/a.ts', 'zod', 'does no I/O'],
+    ['services/gateway/src/a.ts', '../../location/src/b.ts', 'relative imports stay in services/gateway'],
+    ['services/gateway/src/a.test.ts', '../../../packages/bus/src/b.ts', 'relative imports stay'],
+  ])('%s may not import %s', (file, specifier, rule) => {
+    expect(violations(file, importOf(specifier))).toEqual([
+      expect.stringMatching(new RegExp(`^${file}:2: .*${rule}`)) as string,
+    ]);
+  });
+
+  it.each([
+    `import type { X } from '@nearby-friends/location';`,
+    `import {\n  x,\n  type Y,\n} from '@nearby-friends/location';`,
+    `export * from '@nearby-friends/location';`,
+    `import '@nearby-friends/location';`,
+    `const x = await import('@nearby-friends/${'location'}');`,
+    `import x from "@nearby-friends/location";`,
+  ])('however it is written: %s', (text) => {
+    const found = violations('services/gateway/src/a.ts', text);
+    expect(found).toEqual([expect.stringContaining('nobody imports a service') as string]);
+  });
+
+  it('and a text that only looks like an import is none', () => {
+    const text = `const text = "x from '@nearby-friends/location'";\nexport const y = 'from';\n// from '../../x'\n`;
+    expect(violations('services/gateway/src/a.ts', text)).toEqual([]);
+  });
+});
+
+describe('clients are made in one place', () => {
+  const redis = `${importOf('ioredis')}const client = new Redis(url);\n`;
+  const opened = `${importOf('@nearby-friends/bus')}const client = openRedis({ url });\n`;
+
+  it.each([
+    ['services/gateway/src/compose.ts', opened],
+    ['packages/bus/src/redis-connection.ts', redis],
+    ['services/gateway/src/a.test.ts', redis],
+    ['packages/simulator/src/a.ts', redis],
+    ['services/gateway/src/socket-server.ts', `${importOf('socket.io')}const io = new Server();\n`],
+    ['services/gateway/src/a.ts', `${importOf('node:http')}const http = new Server();\n`],
+  ])('%s may', (file, text) => {
+    expect(violations(file, text)).toEqual([]);
+  });
+
+  it.each([
+    ['services/gateway/src/a.ts', redis],
+    ['services/gateway/src/a.ts', opened],
+    ['packages/bus/src/a.ts', redis],
+    ['services/friend-graph/src/a.ts', `${importOf('pg')}const pool = new Pool();\n`],
+    ['services/friend-graph/src/a.ts', `${importOf('./client.ts')}const prisma = new PrismaClient();\n`],
+    ['services/gateway/src/a.ts', `${importOf('socket.io')}const io = new Server();\n`],
+  ])('%s may not: %j', (file, text) => {
+    expect(violations(file, text)).toEqual([
+      expect.stringMatching(new RegExp(`^${file}:3: only compose.ts makes clients: (new |open)`)) as string,
+    ]);
+  });
+});
+
+describe('a file', () => {
+  it('opens with its duty, unless it is a test', () => {
+    const rule = 'opens with a doc comment';
+    expect(violations('packages/bus/src/a.ts', `!${importOf('zod')}${DUTY}`)).toEqual([
+      expect.stringContaining(`packages/bus/src/a.ts:1: a file ${rule}`) as string,
+    ]);
+    expect(violations('infra/local/a.mjs', `!// no doc comment\n`)).toEqual([expect.stringContaining(rule) as string]);
+    expect(violations('infra/local/a.mjs', `!#!/usr/bin/env node\n${DUTY}`)).toEqual([]);
+    expect(violations('packages/bus/src/a.test.ts', `!${importOf('zod')}`)).toEqual([]);
+  });
+
+  it.each(['utils.ts', 'util.ts', 'helpers.ts', 'types.ts', 'common.ts', 'utils.test.ts'])(
+    'has a better name than %s',
+    (name) => {
+      expect(violations(`packages/bus/src/${name}`, '')).toEqual([
+        expect.stringContaining('named by its duty') as string,
+      ]);
+    },
+  );
+
+  it('of 250 lines is fine, of 300 draws a warning, of 301 is too long', async () => {
+    const lines = (count: number) => `!${DUTY}${'// line\n'.repeat(count - 1)}`;
+    const [fine, long, tooLong] = ['packages/a/src/a.ts', 'packages/a/src/b.ts', 'packages/a/src/c.test.ts'];
+    expect(await check({ [fine]: lines(250), [long]: lines(300) })).toEqual({
+      code: 0,
+      lines: [`warning: ${long}:300: 300 lines are more than 250`, '2 files keep the layout.'],
+    });
+    expect(await check({ [tooLong]: lines(301) })).toEqual({
+      code: 1,
+      lines: [`${tooLong}:301: 301 lines are more than 300`, '1 violation in 1 file.'],
+    });
+  });
+
+  it('that is built, generated or installed is nobody’s business', async () => {
+    const bad = `!${importOf('@nearby-friends/location')}`;
+    const places = ['dist', 'src/generated', 'node_modules/x', 'src/.cache'];
+    expect(await check(Object.fromEntries(places.map((place) => [`services/gateway/${place}/a.ts`, bad])))).toEqual({
+      code: 0,
+      lines: ['0 files keep the layout.'],
+    });
+  });
+});

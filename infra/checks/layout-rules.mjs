@@ -1,0 +1,148 @@
+/** The rules of the layout, and whether one file keeps them. CONTRIBUTING.md says them in prose. */
+import path from 'node:path';
+import { findImports, lineOf } from './find-imports.mjs';
+
+/** @typedef {import('./source-files.mjs').SourceFile} SourceFile */
+
+/** What each package of the product may import of the workspace. A new package is put in here first. */
+const MAY_IMPORT = {
+  protocol: [],
+  geo: [],
+  'service-kit': ['protocol'],
+  bus: ['protocol', 'geo', 'service-kit'],
+  gateway: ['protocol', 'geo', 'bus', 'service-kit'],
+  location: ['protocol', 'geo', 'bus', 'service-kit'],
+  'friend-graph': ['protocol', 'geo', 'bus', 'service-kit'],
+};
+const SERVICES = ['gateway', 'location', 'friend-graph'];
+/** For developing, measuring and testing; they may import anything but a service, and only tests may import them. */
+const DEV_TOOLS = ['testing', 'simulator', 'benchmark', 'web', 'client', 'local-stack'];
+/** Where a member's folder is not named like its package; `infra` needs no layer of its own. */
+const NAME_OF_MEMBER = { 'infra/local': 'local-stack' };
+
+/** What the packages without I/O may import from outside. */
+const PURE = { protocol: ['zod'], geo: [] };
+
+/** Whoever makes a client owns its errors and its end, hence only these do. */
+const CLIENTS = [
+  { made: /\bnew (?:Redis|Cluster)\(/g, from: /^ioredis$/, by: ['packages/bus/src/redis-connection.ts'] },
+  { made: /\bopenRedis\(/g, from: /bus$/, by: ['packages/bus/src/bus.ts', 'packages/bus/src/redis-connection.ts'] },
+  { made: /\bnew PrismaClient\(/g, from: /./, by: ['services/friend-graph/src/database/database.ts'] },
+  {
+    made: /\bnew (?:Pool|Client)\(/g,
+    from: /^pg$/,
+    by: ['services/friend-graph/src/database/database.ts', 'services/friend-graph/src/commands/connect-when-up.ts'],
+  },
+  { made: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/socket-server.ts'] },
+];
+
+const BAD_NAMES = /^(utils?|helpers?|types|common)$/;
+const LINES_WANTED = 250;
+const LINES_ALLOWED = 300;
+const SCOPE = '@nearby-friends/';
+
+/** @param {string} file */
+const isTest = (file) => /\.(test|testing)\.[a-z]+$|\/(test-support|stand-ins)\//.test(file);
+
+/**
+ * @param {SourceFile} file
+ * @returns {{ warnings: string[], violations: string[] }}
+ */
+export function checkLength({ path: file, text }) {
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  const say = (/** @type {number} */ limit) => [`${file}:${lines}: ${lines} lines are more than ${limit}`];
+  if (lines > LINES_ALLOWED) return { warnings: [], violations: say(LINES_ALLOWED) };
+  return { warnings: lines > LINES_WANTED ? say(LINES_WANTED) : [], violations: [] };
+}
+
+/**
+ * @param {SourceFile} file
+ * @returns {string[]} one line per violation, beginning with `file:line`
+ */
+export function checkFile(file) {
+  const imports = findImports(file.text);
+  return [
+    ...checkName(file),
+    ...checkOpening(file),
+    ...imports.flatMap(({ specifier, line }) => {
+      const problem = specifier.startsWith('.')
+        ? problemOfRelative(file, specifier)
+        : (problemOfMember(file, specifier) ?? problemOfPurity(file, specifier));
+      return problem ? [`${file.path}:${line}: ${problem}`] : [];
+    }),
+    ...checkClients(
+      file,
+      imports.map(({ specifier }) => specifier),
+    ),
+  ];
+}
+
+/** @param {SourceFile} file */
+function checkName({ path: file }) {
+  const [name = ''] = path.posix.basename(file).split('.');
+  return BAD_NAMES.test(name) ? [`${file}:1: a file is named by its duty, not "${name}"`] : [];
+}
+
+/** @param {SourceFile} file */
+function checkOpening({ path: file, text }) {
+  const opening = text.replace(/^#!.*\n/, '').trimStart();
+  return opening.startsWith('/**') || isTest(file) ? [] : [`${file}:1: a file opens with a doc comment on its duty`];
+}
+
+/**
+ * @param {SourceFile} file
+ * @param {string} specifier
+ */
+function problemOfRelative(file, specifier) {
+  const target = path.posix.join(path.posix.dirname(file.path), specifier);
+  return target.startsWith(`${file.member}/`) ? null : `relative imports stay in ${file.member}: ${specifier}`;
+}
+
+/** @param {SourceFile} file */
+const nameOf = ({ member }) => NAME_OF_MEMBER[member] ?? member.split('/')[1] ?? member;
+
+/**
+ * @param {SourceFile} file
+ * @param {string} specifier
+ */
+function problemOfMember(file, specifier) {
+  if (!specifier.startsWith(SCOPE)) return null;
+  const from = nameOf(file);
+  const [to = ''] = specifier.slice(SCOPE.length).split('/');
+  if (to === from) return `a package imports its own files by path: ${specifier}`;
+  if (!(to in MAY_IMPORT) && !DEV_TOOLS.includes(to)) return `${to} has no place in the order of imports`;
+  if (SERVICES.includes(to)) return `nobody imports a service: ${specifier}`;
+  if (DEV_TOOLS.includes(to)) {
+    const isAllowed = isTest(file.path) || !(from in MAY_IMPORT);
+    return isAllowed ? null : `only tests and developers' tools import ${to}`;
+  }
+  const allowed = MAY_IMPORT[from];
+  // Tests may look down and sideways, not up into a service.
+  return !allowed || isTest(file.path) || allowed.includes(to)
+    ? null
+    : `imports run one way, ${from} may import ${allowed.join(', ') || 'nothing'}: ${specifier}`;
+}
+
+/**
+ * @param {SourceFile} file
+ * @param {string} specifier
+ */
+function problemOfPurity(file, specifier) {
+  const allowed = PURE[nameOf(file)];
+  if (!allowed || isTest(file.path) || specifier.startsWith(SCOPE) || allowed.includes(specifier)) return null;
+  return `${nameOf(file)} does no I/O, it imports ${allowed.join(', ') || 'nothing'}: ${specifier}`;
+}
+
+/**
+ * @param {SourceFile} file
+ * @param {string[]} specifiers
+ */
+function checkClients(file, specifiers) {
+  if (isTest(file.path) || !(nameOf(file) in MAY_IMPORT) || path.posix.basename(file.path) === 'compose.ts') return [];
+  return CLIENTS.filter(({ from, by }) => !by.includes(file.path) && specifiers.some((one) => from.test(one))).flatMap(
+    ({ made }) =>
+      [...file.text.matchAll(made)].map(
+        (match) => `${file.path}:${lineOf(file.text, match.index)}: only compose.ts makes clients: ${match[0]}…)`,
+      ),
+  );
+}
