@@ -6,19 +6,22 @@ import { systemErrorCode } from './remedy-error.ts';
 // Below what Linux (32768) and macOS (49152) hand out to outgoing connections: thousands of clients on loopback must
 // not be able to take the port of a service that is just being restarted.
 const LOWEST_PORT = 20_000;
-const HIGHEST_PORT = 32_000;
+const BLOCKS = 120;
+const PORTS_PER_BLOCK = 100;
 
-const handedOut = new Set<number>();
+// Between finding a port and listening on it lies the start of a program. So test runners that work side by side look in
+// different places: neighbouring pids have different blocks.
+const firstPort = LOWEST_PORT + (process.pid % BLOCKS) * PORTS_PER_BLOCK;
+let next = randomInt(PORTS_PER_BLOCK);
 
-/** A port that is free now, never the same twice from one process. Rejects when hundreds in a row are taken. */
+/** A port that is free now; the next call has another one. Rejects when this process' whole share is taken. */
 export async function findFreePort(): Promise<number> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
-    if (handedOut.has(port)) continue;
-    handedOut.add(port);
+  for (let attempt = 0; attempt < PORTS_PER_BLOCK; attempt += 1) {
+    const port = firstPort + next;
+    next = (next + 1) % PORTS_PER_BLOCK;
     if (await isPortFree(port)) return port;
   }
-  throw new Error(`No free port between ${LOWEST_PORT} and ${HIGHEST_PORT} was found in 500 attempts.`);
+  throw new Error(`All ports from ${firstPort} to ${firstPort + PORTS_PER_BLOCK - 1} are taken.`);
 }
 
 /** Whether a server could listen on that port of the host. */

@@ -45,6 +45,7 @@ export interface ManagedProcess {
 }
 
 const STOP_DEADLINE_MS = 10_000;
+const LAST_WORDS_MS = 500;
 
 /** Starts the process; rejects when it cannot be started at all. */
 export async function spawnManaged(options: ManagedProcessOptions): Promise<ManagedProcess> {
@@ -78,7 +79,7 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
       sendSignal(-pid, 'SIGKILL');
       const finish = (): void => resolve({ code, signal });
       // A note that cannot be removed is harmless: the next clean-up finds that its process is gone.
-      recorded.then(() => forgetChild(pid)).then(finish, finish);
+      Promise.all([outputEnd(child), recorded.then(() => forgetChild(pid))]).then(finish, finish);
     });
   });
   await recorded;
@@ -103,6 +104,17 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
       return exit;
     },
   };
+}
+
+/** Its last words may arrive after its end; but whoever it left behind could hold the output open for long. */
+async function outputEnd(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const deadline = setTimeout(resolve, LAST_WORDS_MS);
+    child.once('close', () => {
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
 }
 
 async function startedPid(child: ChildProcess, { name, command }: ManagedProcessOptions): Promise<number> {

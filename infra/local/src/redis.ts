@@ -54,7 +54,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   const removeFolder = async (): Promise<void> => {
     if (options.dir === undefined) await rm(folder, { recursive: true, force: true });
   };
-  const server = makeServer(executable, folder, port, options);
+  const server = makeServer(executable, folder, port, { ...options, args: await withClusterPort(options.args ?? []) });
   await server.start().catch(async (error: unknown) => {
     await removeFolder();
     throw error;
@@ -81,6 +81,12 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
     pause: () => server.signal('SIGSTOP'),
     resume: () => server.signal('SIGCONT'),
   };
+}
+
+// Left to itself, a node of a cluster takes its port + 10000 for its peers, which may be anybody's.
+async function withClusterPort(args: readonly string[]): Promise<readonly string[]> {
+  if (!args.includes('--cluster-enabled') || args.includes('--cluster-port')) return args;
+  return [...args, '--cluster-port', String(await findFreePort())];
 }
 
 function makeServer(
