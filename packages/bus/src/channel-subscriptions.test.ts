@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
-import { ChannelSubscriptions } from './channel-subscriptions.ts';
+import { ChannelSubscriptions, REFUSAL_PAUSE_MS } from './channel-subscriptions.ts';
 import type { Redis } from './redis-connection.ts';
 
 /** A connection whose answers the test gives: the real one is too quick to look in between. */
@@ -97,13 +97,27 @@ describe('channel subscriptions', () => {
     expect(told).toBe(1);
   });
 
-  it('connect anew, once, when Redis refuses', async () => {
-    const { connection, subscriptions } = setUp();
+  it('connect anew, once and after a pause, when Redis refuses', async () => {
+    const { connection, clock, subscriptions } = setUp();
     for (let i = 0; i < 600; i++) void subscriptions.subscribe(`c${i}`, () => undefined);
     connection.become('ready');
     for (const { fail } of connection.asked.splice(0)) fail();
     await nextTurn();
-    expect([connection.disconnects, subscriptions.isCurrent]).toEqual([1, false]);
+    expect([connection.disconnects, subscriptions.isCurrent]).toEqual([0, false]);
+    clock.advance(REFUSAL_PAUSE_MS);
+    expect(connection.disconnects).toBe(1);
+  });
+
+  it('leave a connection alone that has come by itself during that pause', async () => {
+    const { connection, clock, subscriptions } = setUp();
+    void subscriptions.subscribe('a', () => undefined);
+    connection.become('ready');
+    connection.asked[0]?.fail();
+    await nextTurn();
+    connection.become('close');
+    connection.become('ready');
+    clock.advance(REFUSAL_PAUSE_MS);
+    expect(connection.disconnects).toBe(0);
   });
 
   it('send after a loss what is wanted then, and nothing of what went on meanwhile', async () => {

@@ -14,6 +14,8 @@ interface Channel {
 const CHANNELS_PER_COMMAND = 500;
 /** How often the subscribing connection is asked for a sign of life; a cut network is silent otherwise. */
 export const SUBSCRIBER_PING_INTERVAL_MS = 2_000;
+/** How long to wait before a Redis that answers, but refuses a subscription, is asked anew: it may refuse for long. */
+export const REFUSAL_PAUSE_MS = 1_000;
 
 /**
  * At most once, in the order of each channel; what is published while the connection is lost is lost too, and
@@ -38,6 +40,7 @@ export class ChannelSubscriptions implements Component {
   #isCurrent = false;
   #isStopped = false;
   #stopPings: CancelTimer = () => undefined;
+  #cancelRetry: CancelTimer = () => undefined;
 
   constructor(options: { redis: Redis; clock: Clock; logger: Logger }) {
     this.#redis = options.redis;
@@ -74,6 +77,7 @@ export class ChannelSubscriptions implements Component {
   stop(): void {
     this.#isStopped = true;
     this.#stopPings();
+    this.#cancelRetry();
   }
 
   /** Calls `handler` once after each loss, when all channels are subscribed again and messages may have been missed. */
@@ -128,7 +132,7 @@ export class ChannelSubscriptions implements Component {
     });
   }
 
-  /** Sends what changed. A failure means the connection is of no use: the next one starts from what is wanted. */
+  /** Sends what changed. After a failure the next connection starts from what is wanted. */
   #flush(): void {
     const wanted: string[] = [];
     const unwanted: string[] = [];
@@ -152,10 +156,12 @@ export class ChannelSubscriptions implements Component {
 
   #onFailure(generation: number, error: unknown): void {
     if (generation !== this.#generation || !this.#isConnected || this.#isStopped) return;
-    this.#logger.warn({ reason: String(error) }, 'a subscription failed; connecting anew');
+    this.#logger.warn({ reason: String(error) }, 'a subscription was refused; connecting anew');
     this.#isConnected = false;
     this.#isCurrent = false;
-    this.#redis.disconnect(true);
+    this.#cancelRetry = this.#clock.after(REFUSAL_PAUSE_MS, () => {
+      if (generation === this.#generation) this.#redis.disconnect(true);
+    });
   }
 
   #onConnected(): void {

@@ -141,11 +141,22 @@ describe('[O1] ops server', () => {
     expect((await (await start()).get('/health?x=1')).status).toBe(200);
   });
 
-  it('ends although a connection is kept open, and frees its port', async () => {
-    const { server, get } = await start();
-    await get('/health');
+  it('ends although an answer is still due, and frees its port', async () => {
+    let asked = 0;
+    const hanging = {
+      name: 'frozen',
+      check: () => {
+        asked++;
+        return new Promise<void>(() => undefined);
+      },
+    };
+    const { server, get } = await start([hanging]);
+    await server.gate.start?.();
+    const cutOff = expect(get('/ready')).rejects.toThrow();
+    await eventually(() => expect(asked).toBe(1));
     const { port } = server;
     await server.stop();
+    await cutOff;
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
     await server.stop();
   });

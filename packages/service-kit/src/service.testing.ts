@@ -60,16 +60,18 @@ await runService({
         if (scenario === 'fails-to-start-and-to-stop') await never();
       },
     };
+    let giveUp: () => void = () => undefined;
     const second: Component = {
       name: 'second',
-      start: () => {
+      start() {
         if (scenario.startsWith('fails-to-start')) fail();
-        if (scenario === 'waits-to-start') {
-          logger.info('waiting');
-          return never();
-        }
-        return undefined;
+        if (scenario !== 'waits-to-start') return;
+        logger.info('waiting');
+        return new Promise((_, reject) => {
+          giveUp = () => reject(new Error('given up'));
+        });
       },
+      stop: () => giveUp(),
     };
     return [server, second];
   },
