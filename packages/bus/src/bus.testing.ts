@@ -1,5 +1,5 @@
 /** Instances of services on the bus for one test file, that end with each test whatever became of it. */
-import { afterEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { instancesKey, jsonCodec, type Method, type ServiceName } from '@nearby-friends/protocol';
 import { type Clock, Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { z } from 'zod';
@@ -38,9 +38,7 @@ export interface BusesOfTest {
 /** Call it once in a test file, outside of tests. */
 export function useBuses(redis: RedisOfTest): BusesOfTest {
   const running: Lifecycle[] = [];
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((lifecycle) => lifecycle.stop()));
-  });
+  redis.beforeItEnds(() => Promise.all(running.splice(0).map((lifecycle) => lifecycle.stop())));
 
   const start: BusesOfTest['start'] = async (service, instanceId, clock = systemClock) => {
     const bus = createBus({

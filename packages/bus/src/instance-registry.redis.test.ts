@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { instancesKey } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
@@ -8,7 +8,7 @@ import type { Redis } from './redis-connection.ts';
 
 const redis = useRedis();
 const running: InstanceRegistry[] = [];
-afterEach(() => {
+redis.beforeItEnds(async () => {
   for (const registry of running.splice(0)) registry.stop();
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Clock, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { useRedis } from './redis.testing.ts';
@@ -7,7 +7,7 @@ import type { Redis } from './redis-connection.ts';
 
 const redis = useRedis();
 const running: RedisClock[] = [];
-afterEach(() => {
+redis.beforeItEnds(async () => {
   for (const clock of running.splice(0)) clock.stop();
 });
 

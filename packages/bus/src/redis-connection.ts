@@ -6,6 +6,8 @@ export type { Redis } from 'ioredis';
 
 /** A connection that stays silent for this long while it owes an answer is taken for dead. */
 export const SOCKET_TIMEOUT_MS = 5_000;
+/** How long an orderly end of a connection may take: a peer that is alive needs a moment, a frozen one for ever. */
+const DISCONNECT_TIMEOUT_MS = 500;
 const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 
@@ -16,6 +18,7 @@ const COMMON_OPTIONS: Options = {
   lazyConnect: true,
   socketTimeout: SOCKET_TIMEOUT_MS,
   connectTimeout: SOCKET_TIMEOUT_MS,
+  disconnectTimeout: DISCONNECT_TIMEOUT_MS,
   // Doubling, with jitter, so that a restarted Redis does not see everybody at once. Never gives up.
   retryStrategy: (attempt) =>
     Math.min(RECONNECT_MIN_MS * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS) * (0.5 + Math.random() / 2),

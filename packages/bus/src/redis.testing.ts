@@ -10,12 +10,15 @@ export interface RedisOfTest {
   connect(purpose: 'commands' | 'subscriber'): Promise<Redis>;
   /** The same, not connected yet. */
   open(purpose: 'commands' | 'subscriber'): Redis;
+  /** Runs `end` after each test, while Redis is still there. */
+  beforeItEnds(end: () => Promise<unknown>): void;
 }
 
 /** Call it once in a test file, outside of tests. An unhandled rejection fails the test: Jest 30 sees to that. */
 export function useRedis(): RedisOfTest {
   let server: RedisServer | undefined;
   const connections: Redis[] = [];
+  const ends: (() => Promise<unknown>)[] = [];
   const started = (): RedisServer => {
     if (!server) throw new Error('Redis runs only while tests run');
     return server;
@@ -30,6 +33,7 @@ export function useRedis(): RedisOfTest {
     server = await startRedis();
   });
   afterEach(async () => {
+    await Promise.all(ends.map((end) => end()));
     for (const redis of connections.splice(0)) redis.disconnect();
     // Whatever the test left it as: frozen, dead, or full.
     await started().restart();
@@ -43,6 +47,7 @@ export function useRedis(): RedisOfTest {
       return started();
     },
     open,
+    beforeItEnds: (end) => ends.push(end),
     async connect(purpose) {
       const redis = open(purpose);
       await connectRedis(redis);
