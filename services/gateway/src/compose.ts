@@ -21,6 +21,7 @@ import {
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { ClientEvents } from './client-events.ts';
 import { NearbyDelivery } from './deliver-nearby.ts';
+import { Drain } from './drain.ts';
 import { FriendBoard } from './friend-board.ts';
 import { FriendChannels } from './friend-channels.ts';
 import { FriendLists } from './friend-lists.ts';
@@ -168,7 +169,6 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     role: `gateway:${instanceId}:adapter-sub`,
     logger,
   });
-  let isDraining = false;
   const sockets = new SocketServer({
     host: config.host,
     port: config.port,
@@ -178,7 +178,6 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
       verifier,
       connections: () => sessions.size,
       maxConnections: config.maxConnections,
-      isDraining: () => isDraining,
     }),
     begin: (id, verified, transport) => sessions.begin(id, verified, transport),
     end: (session) => sessions.end(session),
@@ -210,12 +209,14 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
       { name: 'friend-graph', check: async () => void (await bus.rpc.call(friendsOf, { viewers: [] })) },
     ],
   });
-  const shutter: Component = {
-    name: 'handshake shutter',
-    drain: () => {
-      isDraining = true;
-    },
-  };
+  const drain = new Drain({
+    sessions: () => sessions.all(),
+    closeTransport: (session) => sockets.closeTransport(session),
+    spreadMs: config.drainSpreadSeconds * 1000,
+    clock,
+    random: Math.random,
+    logger,
+  });
   return [
     ops,
     ...bus.components,
@@ -225,8 +226,8 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     uplink,
     delivery,
     sessions,
+    drain,
     sockets,
-    shutter,
     bus.membership,
     ops.gate,
   ];

@@ -18,24 +18,21 @@ export class Handshake {
   readonly #verifier: TokenVerifier;
   readonly #connections: () => number;
   readonly #maxConnections: number;
-  readonly #isDraining: () => boolean;
 
   constructor(options: {
     verifier: TokenVerifier;
     /** How many sessions there are. */
     connections: () => number;
     maxConnections: number;
-    isDraining: () => boolean;
   }) {
     this.#verifier = options.verifier;
     this.#connections = options.connections;
     this.#maxConnections = options.maxConnections;
-    this.#isDraining = options.isDraining;
   }
 
   /** Whose connection this is. Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
   async admit(auth: unknown): Promise<VerifiedToken> {
-    if (this.#isDraining() || this.#connections() >= this.#maxConnections) {
+    if (this.#connections() >= this.#maxConnections) {
       throw new CodedError('overloaded', 'This server takes no more connections. Connect again in a moment.');
     }
     const parsed = handshakeAuthSchema.safeParse(auth);

@@ -45,6 +45,14 @@ export const settings = defineSettings({
     unit: 'events',
     description: 'Events one connection may send at once.',
   },
+  drainSpreadSeconds: {
+    env: 'DRAIN_SPREAD_SECONDS',
+    schema: fromText.number(0, 600),
+    default: '5',
+    unit: 's',
+    description:
+      'Over how long a stopping replica sends its clients elsewhere. At least 3 s below STOP_DEADLINE_SECONDS.',
+  },
   maxConnections: {
     env: 'MAX_CONNECTIONS',
     schema: fromText.integer(1, 1_000_000),

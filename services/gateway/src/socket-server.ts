@@ -1,6 +1,7 @@
 /** Socket.IO at the edge: connections come in, sessions and events go on from here. */
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   asCodedError,
   type ClientToServerEvents,
@@ -37,6 +38,7 @@ export class SocketServer implements Component {
   readonly #host: string;
   readonly #port: number;
   readonly #logger: Logger;
+  #takesNewClients = true;
 
   constructor(options: {
     host: string;
@@ -70,6 +72,7 @@ export class SocketServer implements Component {
       cors: { origin: [...options.allowedOrigins] },
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
     });
+    this.#turnAwayNewClientsWhenDraining();
     this.#io.use((socket, next) => {
       options.handshake.admit(socket.handshake.auth).then(
         (verified) => {
@@ -108,15 +111,48 @@ export class SocketServer implements Component {
     this.#logger.info({ port: this.port }, 'socket server listens');
   }
 
+  /** From now on a new client gets 503, so that the load balancer takes it to another replica; sessions go on. */
+  drain(): void {
+    this.#takesNewClients = false;
+  }
+
   /** Ends all connections; clients take it for a lost one and come back elsewhere. */
   async stop(): Promise<void> {
     await this.#io.close();
+  }
+
+  /** Closes the transport under a socket, so that its client comes back by itself; what is queued is sent before. */
+  closeTransport(session: Session): void {
+    this.#io.sockets.sockets.get(session.id)?.conn.close();
   }
 
   /** Tells every device of a user, whichever replica it is on. */
   tellDevices(user: UserId, message: FriendsChanged): void {
     this.#io.to(devicesRoom(user)).emit(FRIENDS_CHANGED, message);
   }
+
+  /** Stands in front of Engine.IO, in the way Engine.IO itself stands in front of a server's own listeners. */
+  #turnAwayNewClientsWhenDraining(): void {
+    const onRequest = this.#http.listeners('request') as ((
+      request: IncomingMessage,
+      response: ServerResponse,
+    ) => void)[];
+    this.#http.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#takesNewClients || !isHandshake(request)) for (const listener of onRequest) listener(request, response);
+      else response.writeHead(503, { connection: 'close', 'retry-after': '1' }).end();
+    });
+    const onUpgrade = this.#http.listeners('upgrade') as ((...upgrade: [IncomingMessage, Duplex, Buffer]) => void)[];
+    this.#http.removeAllListeners('upgrade').on('upgrade', (...upgrade: [IncomingMessage, Duplex, Buffer]) => {
+      const [request, socket] = upgrade;
+      if (this.#takesNewClients || !isHandshake(request)) for (const listener of onUpgrade) listener(...upgrade);
+      else socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    });
+  }
+}
+
+/** A request that belongs to no session yet is a handshake. */
+function isHandshake(request: IncomingMessage): boolean {
+  return !new URL(request.url ?? '/', 'http://gateway').searchParams.has('sid');
 }
 
 function transportOf(socket: NearbySocket): SessionTransport {

@@ -7,7 +7,7 @@ import { Deployment } from '../deployment.ts';
 const PEOPLE = 80;
 const REPORT_INTERVAL_MS = 1_000;
 const DURATION_MS = 16_000;
-const TTL_SECONDS = 20;
+const TTL_SECONDS = 10;
 /** A client is to be back on another gateway, with a right list, within this time of a kill. */
 const RETURN_BOUND_MS = 5_000;
 
