@@ -87,12 +87,20 @@ export class NearbyDelivery implements Component {
     this.#markDirty(session);
   }
 
-  /** Whoever is not watched any more leaves the list, whatever happens to the watch. */
-  tellRemoved(watch: Watch): void {
-    if (!watch.isTold || watch.isPending || watch.session.phase.kind !== 'live') return;
-    watch.isPending = true;
-    watch.session.pending.push(watch);
-    this.#markDirty(watch.session);
+  /** A friend is watched from now on; who has left the list but not the client's, and comes back, was never away. */
+  watched(watch: Watch): void {
+    if (watch.session.departed.delete(watch.subject.user)) watch.isTold = true;
+    this.consider(watch);
+  }
+
+  /** A friend is not watched any more, and leaves the list if the client holds it. */
+  unwatched(watch: Watch): void {
+    const { session } = watch;
+    if (session.phase.kind !== 'live') return;
+    if (watch.isPending) session.pending.splice(session.pending.indexOf(watch), 1);
+    if (!watch.isTold) return;
+    session.departed.add(watch.subject.user);
+    this.#markDirty(session);
   }
 
   #markDirty(session: Session): void {
@@ -130,9 +138,11 @@ export class NearbyDelivery implements Component {
       const distance = visibleDistance(watch, own, now);
       if (distance === NOT_VISIBLE || watch.subject.latest === null) continue;
       watch.isTold = true;
+      watch.toldAt = watch.subject.latest.at;
       friends.push(toNearbyFriend(watch.subject.user, watch.subject.latest, distance));
     }
     session.pending = [];
+    session.departed.clear();
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
     session.transport.send(NEARBY_SNAPSHOT, { radiusMeters: session.radiusMeters, friends });
@@ -143,35 +153,31 @@ export class NearbyDelivery implements Component {
   #sendChanges(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const upserts: NearbyFriend[] = [];
-    const removed: UserId[] = [];
+    const removed: UserId[] = [...session.departed];
+    session.departed.clear();
     const { pending } = session;
     session.pending = [];
+    let newsAt = Number.POSITIVE_INFINITY;
     for (const watch of pending) {
       watch.isPending = false;
       const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null) {
+        // News of a friend on the list; others may be told now because the viewer has moved.
+        if (watch.isTold && latest.at > watch.toldAt) newsAt = Math.min(newsAt, latest.at);
         watch.isTold = true;
+        watch.toldAt = latest.at;
         upserts.push(toNearbyFriend(user, latest, distance));
-        if (upserts.length === 1) this.#metrics.deliveryLatency.observe(Math.max(0, now - latest.at) / 1000);
       } else if (watch.isTold) {
         watch.isTold = false;
-        if (!this.#handOver(watch)) removed.push(user);
+        removed.push(user);
       }
     }
     if (upserts.length === 0 && removed.length === 0) return;
     session.transport.send(NEARBY_CHANGES, { upserts, removed });
     this.#metrics.frames.inc();
+    if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
     this.#metrics.deliveries.inc(upserts.length);
-  }
-
-  /** A friend who went and came back between two flushes has another watch: what the client holds is now that one's. */
-  #handOver(old: Watch): boolean {
-    const successor = old.session.watches.get(old.subject.user);
-    if (successor === undefined || successor === old) return false;
-    successor.isTold = true;
-    this.consider(successor);
-    return true;
   }
 }
 
@@ -187,8 +193,7 @@ function mayEnter(watch: Watch, own: OwnPosition): boolean {
 function visibleDistance(watch: Watch, own: OwnPosition, now: number): number {
   const { session, subject, grant, isTold } = watch;
   const { latest } = subject;
-  // A watch that is no longer the session's has lost its right.
-  if (latest === null || session.watches.get(subject.user) !== watch || !mayDeliver(grant, now)) return NOT_VISIBLE;
+  if (latest === null || !mayDeliver(grant, now)) return NOT_VISIBLE;
   const limit = isTold ? session.radiusMeters * LEAVE_RADIUS_FACTOR : session.radiusMeters;
   const { lat, lng } = latest.position;
   if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;

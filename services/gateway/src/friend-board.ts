@@ -9,8 +9,8 @@ export interface Subject {
   /** Null while nothing is known: not read yet, or silent for longer than the TTL. */
   latest: PositionRecord | null;
   readonly watches: Set<Watch>;
-  /** Whether the wheel will look at this subject. */
-  isOnWheel: boolean;
+  /** The tick at which the wheel will look at this subject; null while it will not. */
+  wheelTick: number | null;
 }
 
 /** One session's view of one friend. */
@@ -20,6 +20,8 @@ export interface Watch {
   grant: Grant;
   /** The client's list holds this friend. */
   isTold: boolean;
+  /** The time of the position last told, ms; 0 when none was. */
+  toldAt: number;
   /** In the session's `pending`. */
   isPending: boolean;
 }
@@ -40,7 +42,7 @@ export class FriendBoard implements Component {
   readonly #onChange: (watch: Watch) => void;
   readonly #onSilent: (subject: Subject) => void;
   readonly #subjects = new Map<UserId, Subject>();
-  readonly #wheel = new Map<number, Subject[]>();
+  readonly #wheel = new Map<number, Set<Subject>>();
   #lastTick: number;
   #cancel: CancelTimer = () => undefined;
 
@@ -75,6 +77,13 @@ export class FriendBoard implements Component {
     return this.#subjects.size;
   }
 
+  /** How many of them the wheel will look at. */
+  get onWheel(): number {
+    let count = 0;
+    for (const bucket of this.#wheel.values()) count += bucket.size;
+    return count;
+  }
+
   get(user: UserId): Subject | undefined {
     return this.#subjects.get(user);
   }
@@ -83,10 +92,10 @@ export class FriendBoard implements Component {
   watch(session: Session, user: UserId, grant: Grant): Watch {
     let subject = this.#subjects.get(user);
     if (!subject) {
-      subject = { user, latest: null, watches: new Set(), isOnWheel: false };
+      subject = { user, latest: null, watches: new Set(), wheelTick: null };
       this.#subjects.set(user, subject);
     }
-    const watch: Watch = { session, subject, grant, isTold: false, isPending: false };
+    const watch: Watch = { session, subject, grant, isTold: false, toldAt: 0, isPending: false };
     subject.watches.add(watch);
     session.watches.set(user, watch);
     return watch;
@@ -102,6 +111,7 @@ export class FriendBoard implements Component {
     const subject = this.#subjects.get(user);
     if (!subject) return;
     if (subject.watches.size > 0) throw new Error('forgot a friend who is watched');
+    this.#takeOffWheel(subject);
     subject.latest = null;
     this.#subjects.delete(user);
   }
@@ -113,21 +123,34 @@ export class FriendBoard implements Component {
     if (subject.latest !== null && record.at <= subject.latest.at) return;
     if (record.at + this.#ttlMs <= this.#redisNow()) return;
     subject.latest = record;
-    if (!subject.isOnWheel) this.#putOnWheel(subject, record.at);
+    if (subject.wheelTick === null) this.#putOnWheel(subject, record.at);
     for (const watch of subject.watches) this.#onChange(watch);
   }
 
   #putOnWheel(subject: Subject, at: number): void {
-    subject.isOnWheel = true;
     // Never a tick that has been served already, or the subject would wait for ever.
-    const tick = Math.max(tickOf(at + this.#ttlMs) + 1, this.#lastTick + 1);
+    const served = Math.min(this.#lastTick, tickOf(this.#redisNow()));
+    const tick = Math.max(tickOf(at + this.#ttlMs), served) + 1;
+    subject.wheelTick = tick;
     const bucket = this.#wheel.get(tick);
-    if (bucket) bucket.push(subject);
-    else this.#wheel.set(tick, [subject]);
+    if (bucket) bucket.add(subject);
+    else this.#wheel.set(tick, new Set([subject]));
+  }
+
+  /** Viewers come and go far more often than positions grow too old: nothing may be left behind until then. */
+  #takeOffWheel(subject: Subject): void {
+    const { wheelTick } = subject;
+    if (wheelTick === null) return;
+    subject.wheelTick = null;
+    const bucket = this.#wheel.get(wheelTick);
+    bucket?.delete(subject);
+    if (bucket?.size === 0) this.#wheel.delete(wheelTick);
   }
 
   #turn(): void {
     const now = this.#redisNow();
+    // Redis' clock was set back: the ticks come again, and what stands on them is still there.
+    this.#lastTick = Math.min(this.#lastTick, tickOf(now));
     for (const last = tickOf(now); this.#lastTick < last; ) {
       const tick = ++this.#lastTick;
       const bucket = this.#wheel.get(tick);
@@ -138,7 +161,7 @@ export class FriendBoard implements Component {
   }
 
   #look(subject: Subject, now: number): void {
-    subject.isOnWheel = false;
+    subject.wheelTick = null;
     const { latest } = subject;
     if (latest === null) return;
     if (latest.at + this.#ttlMs > now) {

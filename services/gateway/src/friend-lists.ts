@@ -38,11 +38,16 @@ export class FriendLists {
     // Oneself is no friend: a faulty edge must not show people themselves.
     if (session.isClosed || friend === session.user) return;
     const watched = session.watches.get(friend);
-    if (watched) watched.grant = grant;
-    const watch = watched ?? this.#board.watch(session, friend, grant);
-    const current = watched ? undefined : this.#channels.acquire(friend);
+    if (watched) {
+      watched.grant = grant;
+      if (known) this.#board.apply(friend, known);
+      this.#delivery.consider(watched);
+      return;
+    }
+    const watch = this.#board.watch(session, friend, grant);
+    const current = this.#channels.acquire(friend);
     if (known) this.#board.apply(friend, known);
-    this.#delivery.consider(watch);
+    this.#delivery.watched(watch);
     await current;
   }
 
@@ -52,7 +57,7 @@ export class FriendLists {
     if (!watch) return;
     this.#board.unwatch(watch);
     this.#channels.release(friend);
-    this.#delivery.tellRemoved(watch);
+    this.#delivery.unwatched(watch);
   }
 
   /** Stops watching everybody, for a session that has ended. */

@@ -34,7 +34,7 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, in seconds."),
     deliveryLatency: metrics.latency(
       'delivery_latency_seconds',
-      'From receiving a position to sending it, in seconds; the first of each message.',
+      'From receiving a position of a friend on the list to sending it, in seconds; the oldest of each message.',
     ),
     positionsReceived: metrics.counter('friend_positions_received_total', 'Positions received over friends’ channels.'),
     malformedMessages: metrics.counter('malformed_messages_total', 'Messages on the bus that could not be read.'),

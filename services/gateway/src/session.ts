@@ -44,6 +44,8 @@ export class Session {
   readonly watches = new Map<UserId, Watch>();
   /** Watches that may have to be told; each at most once, see `Watch.isPending`. */
   pending: Watch[] = [];
+  /** Friends who are on the client's list and not watched any more. Those who come back are taken out again. */
+  readonly departed = new Set<UserId>();
   /** The whole list is to be sent anew. */
   needsSnapshot = false;
   /** Waiting for its flush tick. */
@@ -98,5 +100,6 @@ export class Session {
   close(): void {
     this.phase = { kind: 'closed' };
     this.pending = [];
+    this.departed.clear();
   }
 }

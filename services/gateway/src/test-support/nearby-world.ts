@@ -1,0 +1,167 @@
+/** A gateway from channel to transport, with clocks turned by hand and everything around it played by the test. */
+import { EARTH_RADIUS_METERS } from '@nearby-friends/geo';
+import {
+  DEFAULT_RADIUS_METERS,
+  type Grant,
+  type PositionRecord,
+  parseUserId,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { ManualClock } from '@nearby-friends/service-kit';
+import { NearbyDelivery } from '../deliver-nearby.ts';
+import { FriendBoard, type Watch } from '../friend-board.ts';
+import { FriendChannels } from '../friend-channels.ts';
+import { FriendLists } from '../friend-lists.ts';
+import type { Session } from '../session.ts';
+import { ChannelsInMemory } from './channels-in-memory.ts';
+import { ClientList } from './client-list.ts';
+import { type Frame, type TestTransport, testMetrics, testSession } from './test-session.ts';
+
+export const FLUSH_INTERVAL_MS = 250;
+export const TTL_MS = 600_000;
+export const EXACT: Grant = { precision: 'exact', until: null };
+export const HIDDEN: Grant = { precision: 'hidden', until: null };
+export const APPROXIMATE: Grant = { precision: 'approximate', until: null };
+
+/** Degrees of latitude per metre: due north, a great circle's length is exactly this. */
+export const DEGREES_PER_METER = 180 / (Math.PI * EARTH_RADIUS_METERS);
+
+export interface Viewer {
+  readonly session: Session;
+  readonly transport: TestTransport;
+  readonly list: ClientList;
+  /** Applies what was sent since the last call and returns it. */
+  read(): Frame[];
+}
+
+/** A position `meters` north of 0, 0. */
+export function north(meters: number): { lat: number; lng: number } {
+  return { lat: meters * DEGREES_PER_METER, lng: 0 };
+}
+
+export class NearbyWorld {
+  readonly clock = new ManualClock();
+  readonly channels = new ChannelsInMemory();
+  readonly metrics = testMetrics();
+  /** How far Redis' clock is ahead of the manual one, ms. */
+  redisLead = 0;
+  /** What the location service would answer when a friend's entry is read. */
+  readonly entries = new Map<UserId, PositionRecord>();
+  readonly delivery: NearbyDelivery;
+  readonly board: FriendBoard;
+  readonly friendChannels: FriendChannels;
+  readonly lists: FriendLists;
+  #lastReportAt = 0;
+
+  constructor(options: { ttlMs?: number } = {}) {
+    const { clock, metrics } = this;
+    const redisNow = () => this.now();
+    this.delivery = new NearbyDelivery({
+      clock,
+      redisNow,
+      metrics: metrics.metrics,
+      flushIntervalMs: FLUSH_INTERVAL_MS,
+    });
+    this.board = new FriendBoard({
+      ttlMs: options.ttlMs ?? TTL_MS,
+      redisNow,
+      clock,
+      onChange: (watch: Watch) => this.delivery.consider(watch),
+      onSilent: (subject) => this.lists.confirmSilence(subject),
+    });
+    this.friendChannels = new FriendChannels({
+      subscriber: this.channels,
+      onMessage: () => undefined,
+      readEntry: async () => undefined,
+      onLeft: (friend) => this.board.forget(friend),
+      clock,
+    });
+    this.lists = new FriendLists({
+      board: this.board,
+      channels: this.friendChannels,
+      delivery: this.delivery,
+      readEntry: async (user) => this.entries.get(user) ?? null,
+      clock,
+    });
+    this.board.start();
+    this.delivery.start();
+  }
+
+  /** Redis' time, ms. */
+  now(): number {
+    return this.clock.now() + this.redisLead;
+  }
+
+  /** A viewer who stands `meters` north of 0, 0 and holds no list yet. */
+  viewer(name: string, meters: number, options: { radiusMeters?: number; slot?: number } = {}): Viewer {
+    const { session, transport } = testSession({ user: parseUserId(name), slot: options.slot ?? 0 });
+    session.radiusMeters = options.radiusMeters ?? DEFAULT_RADIUS_METERS;
+    const { lat, lng } = north(meters);
+    session.move(lat, lng, this.now());
+    const list = new ClientList();
+    const read = () => {
+      const frames = transport.takeFrames();
+      for (const frame of frames) list.apply(frame);
+      return frames;
+    };
+    return { session, transport, list, read };
+  }
+
+  /** From now on the viewer is told. */
+  open(session: Session): void {
+    session.goLive();
+    this.delivery.requestSnapshot(session);
+  }
+
+  watch(session: Session, friend: string, grant: Grant = EXACT): Watch {
+    const user = parseUserId(friend);
+    this.lists.add(session, user, grant, null).catch(() => undefined);
+    const watch = session.watches.get(user);
+    if (!watch) throw new Error('the friend is not watched');
+    return watch;
+  }
+
+  unwatch(session: Session, friend: string): void {
+    this.lists.remove(session, parseUserId(friend));
+  }
+
+  /** The friend's position comes in over the channel; each later than the one before, as the location service has it. */
+  report(friend: string, meters: number, at = Math.max(this.now(), this.#lastReportAt + 1)): void {
+    this.#lastReportAt = at;
+    this.board.apply(parseUserId(friend), { at, position: north(meters) });
+  }
+
+  move(session: Session, meters: number): void {
+    const { lat, lng } = north(meters);
+    session.move(lat, lng, this.now());
+    this.delivery.considerAll(session);
+  }
+
+  setRadius(session: Session, radiusMeters: number): void {
+    session.radiusMeters = radiusMeters;
+    if (session.phase.kind === 'live') this.delivery.requestSnapshot(session);
+  }
+
+  /** Every session has been flushed once. */
+  flush(): void {
+    this.clock.advance(FLUSH_INTERVAL_MS);
+  }
+}
+
+/** What a message says, in short: `+ann@120` (rounded metres), `-ben`, `[ann@120]` for a snapshot. */
+export function inShort(frames: readonly Frame[]): string[] {
+  return frames.map(({ event, message }) => {
+    const named = (friends: readonly { id: UserId; distance: number }[]) =>
+      friends.map(({ id, distance }) => `${id}@${Math.round(distance)}`);
+    switch (event) {
+      case 'nearby:snapshot':
+        return `[${named(message.friends).join(' ')}]`;
+      case 'nearby:changes':
+        return [...named(message.upserts).map((text) => `+${text}`), ...message.removed.map((id) => `-${id}`)].join(
+          ' ',
+        );
+      default:
+        return event;
+    }
+  });
+}

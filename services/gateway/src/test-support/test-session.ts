@@ -1,0 +1,70 @@
+/** Sessions without a network: what would be sent is kept, and the test says whether the client reads. */
+import { parseUserId, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
+import { Metrics } from '@nearby-friends/service-kit';
+import { createGatewayMetrics, type GatewayMetrics } from '../gateway-metrics.ts';
+import { Session, type SessionTransport } from '../session.ts';
+
+export type Frame = {
+  [E in keyof ServerToClientEvents]: { event: E; message: Parameters<ServerToClientEvents[E]>[0] };
+}[keyof ServerToClientEvents];
+
+export class TestTransport implements SessionTransport {
+  writable = true;
+  frames: Frame[] = [];
+  disconnects = 0;
+  /** As the socket server does it: a connection that ends takes its session with it. */
+  onDisconnect: () => void = () => undefined;
+
+  isWritable(): boolean {
+    return this.writable;
+  }
+
+  send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void {
+    if (!this.writable) throw new Error('something was sent to a client that does not read');
+    // By way of JSON, as a client gets it: nothing that is changed later changes what was sent.
+    this.frames.push(JSON.parse(JSON.stringify({ event, message })) as Frame);
+  }
+
+  disconnect(): void {
+    this.disconnects++;
+    this.onDisconnect();
+  }
+
+  /** What was sent since the last call. */
+  takeFrames(): Frame[] {
+    const taken = this.frames;
+    this.frames = [];
+    return taken;
+  }
+}
+
+let sessionsMade = 0;
+
+export function testSession(
+  options: { user?: UserId; slot?: number; tokenExpiresAt?: number; transport?: TestTransport } = {},
+): { session: Session; transport: TestTransport } {
+  const transport = options.transport ?? new TestTransport();
+  const session = new Session({
+    id: `session-${++sessionsMade}`,
+    user: options.user ?? parseUserId('viewer'),
+    transport,
+    slot: options.slot ?? 0,
+    tokenExpiresAt: options.tokenExpiresAt ?? Number.POSITIVE_INFINITY,
+  });
+  transport.onDisconnect = () => session.close();
+  return { session, transport };
+}
+
+export function testMetrics(): { metrics: GatewayMetrics; valueOf: (name: string) => Promise<number> } {
+  const registry = new Metrics();
+  return {
+    metrics: createGatewayMetrics(registry),
+    /** The sum over all labels; a histogram's number of observations. */
+    async valueOf(name) {
+      const text = await registry.registry.getSingleMetricAsString(name);
+      const samples = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+      const counts = text.split('\n').filter((line) => line.startsWith(`${name}_count`));
+      return [...samples, ...counts].reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    },
+  };
+}
