@@ -38,6 +38,8 @@ export class SocketServer implements Component {
   readonly #host: string;
   readonly #port: number;
   readonly #logger: Logger;
+  /** The Engine.IO sessions on this replica, by `sid`. */
+  readonly #connections = new Set<string>();
   #takesNewClients = true;
 
   constructor(options: {
@@ -72,7 +74,11 @@ export class SocketServer implements Component {
       cors: { origin: [...options.allowedOrigins] },
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
     });
-    this.#turnAwayNewClientsWhenDraining();
+    this.#io.engine.on('connection', (connection: { id: string; once: (event: 'close', run: () => void) => void }) => {
+      this.#connections.add(connection.id);
+      connection.once('close', () => this.#connections.delete(connection.id));
+    });
+    this.#turnAwayOthersWhenDraining();
     this.#io.use((socket, next) => {
       options.handshake.admit(socket.handshake.auth).then(
         (verified) => {
@@ -131,28 +137,33 @@ export class SocketServer implements Component {
     this.#io.to(devicesRoom(user)).emit(FRIENDS_CHANGED, message);
   }
 
-  /** Stands in front of Engine.IO, in the way Engine.IO itself stands in front of a server's own listeners. */
-  #turnAwayNewClientsWhenDraining(): void {
+  /**
+   * Stands in front of Engine.IO, in the way Engine.IO itself stands in front of a server's own listeners. While
+   * draining, whoever has no session here gets 503: a new client, and one that polls and has been taken to another
+   * replica already but is still sent here by its address.
+   */
+  #turnAwayOthersWhenDraining(): void {
     const onRequest = this.#http.listeners('request') as ((
       request: IncomingMessage,
       response: ServerResponse,
     ) => void)[];
     this.#http.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (this.#takesNewClients || !isHandshake(request)) for (const listener of onRequest) listener(request, response);
+      if (this.#takes(request)) for (const listener of onRequest) listener(request, response);
       else response.writeHead(503, { connection: 'close', 'retry-after': '1' }).end();
     });
     const onUpgrade = this.#http.listeners('upgrade') as ((...upgrade: [IncomingMessage, Duplex, Buffer]) => void)[];
     this.#http.removeAllListeners('upgrade').on('upgrade', (...upgrade: [IncomingMessage, Duplex, Buffer]) => {
       const [request, socket] = upgrade;
-      if (this.#takesNewClients || !isHandshake(request)) for (const listener of onUpgrade) listener(...upgrade);
+      if (this.#takes(request)) for (const listener of onUpgrade) listener(...upgrade);
       else socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     });
   }
-}
 
-/** A request that belongs to no session yet is a handshake. */
-function isHandshake(request: IncomingMessage): boolean {
-  return !new URL(request.url ?? '/', 'http://gateway').searchParams.has('sid');
+  #takes(request: IncomingMessage): boolean {
+    if (this.#takesNewClients) return true;
+    const sid = new URL(request.url ?? '/', 'http://gateway').searchParams.get('sid');
+    return sid !== null && this.#connections.has(sid);
+  }
 }
 
 function transportOf(socket: NearbySocket): SessionTransport {

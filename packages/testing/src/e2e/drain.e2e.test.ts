@@ -1,6 +1,6 @@
 /** Replicas come and go in a planned way while a crowd moves; every list is compared with the oracle's. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { replay } from '@nearby-friends/simulator';
+import { replay, type TransportChoice } from '@nearby-friends/simulator';
 import { makeCrowd } from '../crowd.ts';
 import { Deployment } from '../deployment.ts';
 
@@ -22,7 +22,7 @@ afterAll(async () => {
   await deployment?.stop();
 }, 60_000);
 
-async function playThrough(name: string, change: () => Promise<void>) {
+async function playThrough(name: string, change: () => Promise<void>, transport: TransportChoice = 'both') {
   const crowd = makeCrowd({
     name,
     people: PEOPLE,
@@ -40,7 +40,7 @@ async function playThrough(name: string, change: () => Promise<void>) {
     url: deployment.url,
     deploymentTtlMs: TTL_SECONDS * 1000,
     checkpoints: 3,
-    transport: 'both',
+    transport,
     atFraction: [{ fraction: 0.3, run: change }],
   });
   expect(report.failures).toEqual([]);
@@ -49,13 +49,20 @@ async function playThrough(name: string, change: () => Promise<void>) {
 }
 
 describe('a planned change', () => {
-  it('[W3] drains a gateway: everybody is told, comes back elsewhere by itself, and it exits with 0', async () => {
-    const leaving = deployment.stack.gateways[0];
-    const report = await playThrough('drained', () => deployment.stack.removeGateway(0));
-    expect(report.measured.connections.lost).toBeGreaterThan(0);
-    expect(report.measured.connections.drainingAnnounced).toBe(report.measured.connections.lost);
-    expect(await leaving?.exited).toBe(0);
-  }, 120_000);
+  it.each<TransportChoice>(['both', 'polling'])(
+    '[W3] drains a gateway (%s): everybody is told, comes back elsewhere by itself, and it exits with 0',
+    async (transport) => {
+      const leaving = deployment.stack.gateways[0];
+      const report = await playThrough(`drained-${transport}`, () => deployment.stack.removeGateway(0), transport);
+      expect(report.measured.connections.lost).toBeGreaterThan(0);
+      if (transport === 'both') {
+        expect(report.measured.connections.drainingAnnounced).toBe(report.measured.connections.lost);
+      }
+      expect(await leaving?.exited).toBe(0);
+      await deployment.stack.addGateway();
+    },
+    120_000,
+  );
 
   it('[W4] takes a gateway in: sockets on others are untouched', async () => {
     const report = await playThrough('grown', async () => void (await deployment.stack.addGateway()));
