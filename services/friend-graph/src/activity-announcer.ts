@@ -20,16 +20,19 @@ export interface ActiveUser {
   readonly position: Position;
 }
 
+/** What is needed of the rights: who may see these people. */
+export type ReverseFriends = Pick<GrantRepository, 'reverseFriendsOf'>;
+
 /** How many messages are on their way to Redis at once: memory stays bounded however many viewers there are. */
-const PUBLISHES_IN_FLIGHT = 1_000;
+export const PUBLISHES_IN_FLIGHT = 1_000;
 
 export class ActivityAnnouncer {
-  readonly #grants: GrantRepository;
+  readonly #grants: ReverseFriends;
   readonly #publish: Publish;
   readonly #clock: Clock;
   readonly #metrics: FriendGraphMetrics;
 
-  constructor(options: { grants: GrantRepository; publish: Publish; clock: Clock; metrics: FriendGraphMetrics }) {
+  constructor(options: { grants: ReverseFriends; publish: Publish; clock: Clock; metrics: FriendGraphMetrics }) {
     this.#grants = options.grants;
     this.#publish = options.publish;
     this.#clock = options.clock;

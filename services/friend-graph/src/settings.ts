@@ -12,7 +12,7 @@ export const settings = defineSettings({
     env: 'DATABASE_URL',
     schema: fromText.url('postgresql', 'postgres'),
     secret: true,
-    description: 'PostgreSQL 14 or newer, migrated: postgresql://user:password@host:port/database.',
+    description: 'PostgreSQL 15 or newer, migrated: postgresql://user:password@host:port/database.',
   },
   databasePoolSize: {
     env: 'DATABASE_POOL_SIZE',

@@ -1,6 +1,5 @@
 /** Reads a CSV file of friendships and turns it into rows for COPY, refusing what is not one. */
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { userIdSchema } from '@nearby-friends/protocol';
 import { CsvError, parse } from 'csv-parse';
 import { CommandError } from '../commands/command-error.ts';
@@ -32,16 +31,10 @@ const SHOWN_CHARACTERS = 40;
  */
 export function readFriendshipRows(file: string, onBytes: (bytes: number) => void): FriendshipRows {
   const counts: RowCounts = { friendships: 0, selfFriendships: 0 };
-  const source = createReadStream(file, { highWaterMark: 1 << 20 });
-  let bytes = 0;
-  source.on('data', (chunk) => {
-    bytes += chunk.length;
-    onBytes(bytes);
-  });
-  return { chunks: toChunks(source, file, counts), counts };
+  return { chunks: toChunks(file, counts, onBytes), counts };
 }
 
-async function* toChunks(source: Readable, file: string, counts: RowCounts): AsyncGenerator<string> {
+async function* toChunks(file: string, counts: RowCounts, onBytes: (bytes: number) => void): AsyncGenerator<string> {
   let sawHeader = false;
   const parser = parse({
     bom: true,
@@ -57,6 +50,8 @@ async function* toChunks(source: Readable, file: string, counts: RowCounts): Asy
       return null;
     },
   });
+  const source = createReadStream(file, { highWaterMark: 1 << 20 });
+  source.on('data', () => onBytes(source.bytesRead));
   source.on('error', (error) => parser.destroy(error)).pipe(parser);
   try {
     let chunk = '';

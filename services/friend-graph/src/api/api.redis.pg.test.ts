@@ -1,0 +1,290 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_RADIUS_METERS } from '@nearby-friends/protocol';
+import { eventually } from '@nearby-friends/testing';
+import { SignJWT } from 'jose';
+import { insertEdges } from '../database.testing.ts';
+import { type FriendGraphOfTest, TEST_SECRET, useFriendGraph } from '../friend-graph.testing.ts';
+
+const services = useFriendGraph();
+const { database } = services;
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+async function call(
+  service: FriendGraphOfTest,
+  method: string,
+  path: string,
+  { token, json, raw }: { token?: string; json?: unknown; raw?: { type: string; body: string } } = {},
+): Promise<Answer> {
+  const body = raw?.body ?? (json === undefined ? undefined : JSON.stringify(json));
+  const response = await fetch(service.apiUrl + path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'Content-Type': raw?.type ?? 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+}
+
+async function signIn(service: FriendGraphOfTest, userId: string): Promise<string> {
+  const { status, body } = await call(service, 'POST', '/dev/tokens', { json: { userId } });
+  expect(status).toBe(201);
+  return body['token'] as string;
+}
+
+/** Every failure is a problem of RFC 9457 with a stable code. */
+function expectProblem(answer: Answer, status: number, code: string): void {
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.body).toMatchObject({ status, code, title: expect.any(String), detail: expect.stringMatching(/\.$/) });
+  expect(answer.status).toBe(status);
+}
+
+describe('/me', () => {
+  it('makes the user of a valid token at first contact, named like its id', async () => {
+    const service = await services.start();
+    const token = await tokenOf('first-contact');
+    const before = Date.now();
+    const { status, body } = await call(service, 'GET', '/me', { token });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      id: 'first-contact',
+      displayName: 'first-contact',
+      radiusMeters: DEFAULT_RADIUS_METERS,
+      createdAt: expect.any(Number),
+    });
+    expect(Math.abs((body['createdAt'] as number) - before)).toBeLessThan(60_000);
+  });
+
+  it('changes what is sent and keeps the rest, and tells the sessions about the radius only', async () => {
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    const gateway = await services.connectGateway();
+    const inboxes = await services.listen(gateway, 'ann');
+    await call(service, 'PATCH', '/me', { token, json: { displayName: '  Ann Ångström  ' } });
+    const { status, body } = await call(service, 'PATCH', '/me', { token, json: { radiusMeters: 500 } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ displayName: 'Ann Ångström', radiusMeters: 500 });
+    expect((await call(service, 'GET', '/me', { token })).body).toEqual(body);
+    await eventually(() => expect(inboxes['ann']).toEqual([{ kind: 'profile-changed', radiusMeters: 500 }]));
+  });
+
+  it('says where the input is wrong, all of it, without repeating a value', async () => {
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    const answer = await call(service, 'PATCH', '/me', {
+      token,
+      json: { displayName: 'a\u0000b', radiusMeters: 99, shoeSize: 'forty-two' },
+    });
+    expectProblem(answer, 400, 'invalid_payload');
+    expect((answer.body['errors'] as { path: string }[]).map(({ path }) => path).sort()).toEqual([
+      'displayName',
+      'radiusMeters',
+      'shoeSize',
+    ]);
+    expect(JSON.stringify(answer.body)).not.toContain('forty-two');
+  });
+
+  it('refuses bodies that are not small JSON objects', async () => {
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    const patch = (type: string, body: string) => call(service, 'PATCH', '/me', { token, raw: { type, body } });
+    expectProblem(await patch('application/json', '{"displayName":'), 400, 'invalid_payload');
+    expectProblem(await patch('text/plain', '{"displayName":"x"}'), 400, 'invalid_payload');
+    expectProblem(await patch('application/json', '[]'), 400, 'invalid_payload');
+    const large = JSON.stringify({ displayName: 'x'.repeat(20_000) });
+    expectProblem(await patch('application/json', large), 413, 'payload_too_large');
+  });
+});
+
+describe('/friends and /viewers', () => {
+  it('lists both directions with their fields, hidden and ended grants too', async () => {
+    const until = Date.UTC(2020, 0, 1);
+    await insertEdges(database, [
+      { viewer: 'ann', subject: 'bob', precision: 'hidden' },
+      { viewer: 'cid', subject: 'ann', precision: 'approximate', until },
+    ]);
+    await database.query(`UPDATE users SET display_name = 'Bob B.' WHERE id = 'bob'`);
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    const since = expect.any(Number);
+    // Nothing of the grant: somebody who hides looks like somebody who is offline.
+    expect((await call(service, 'GET', '/friends', { token })).body).toEqual({
+      items: [{ id: 'bob', displayName: 'Bob B.', since }],
+      nextCursor: null,
+    });
+    expect((await call(service, 'GET', '/viewers', { token })).body).toEqual({
+      items: [{ id: 'cid', displayName: 'cid', since, precision: 'approximate', until }],
+      nextCursor: null,
+    });
+  });
+
+  it('goes on page by page, showing nobody twice and leaving nobody out while others come and go', async () => {
+    const names = Array.from({ length: 120 }, (_, i) => `friend-${String(i).padStart(3, '0')}`);
+    await insertEdges(
+      database,
+      names.flatMap((name) => [
+        { viewer: 'ann', subject: name },
+        { viewer: name, subject: 'ann' },
+      ]),
+    );
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    for (const path of ['/friends', '/viewers']) {
+      const seen: string[] = [];
+      let cursor = '';
+      for (let page = 0; ; page++) {
+        const { body } = await call(service, 'GET', `${path}?limit=50${cursor}`, { token });
+        seen.push(...(body['items'] as { id: string }[]).map(({ id }) => id));
+        // Before the place where the next page starts, and the very person it starts after.
+        const coming = `early-${path.slice(1)}-${page}`;
+        await insertEdges(database, [
+          { viewer: 'ann', subject: coming },
+          { viewer: coming, subject: 'ann' },
+        ]);
+        if (page === 0) await database.query(`UPDATE users SET display_name = 'x' WHERE id = $1`, [seen.at(-1)]);
+        if (body['nextCursor'] === null) break;
+        cursor = `&cursor=${body['nextCursor']}`;
+      }
+      expect(seen.filter((name) => name.startsWith('friend-'))).toEqual(names);
+      expect(new Set(seen).size).toBe(seen.length);
+    }
+  });
+
+  it('gives 50 unless told, at most 200, and refuses what is no limit or cursor', async () => {
+    const names = Array.from({ length: 210 }, (_, i) => `friend-${i}`);
+    await insertEdges(
+      database,
+      names.map((subject) => ({ viewer: 'ann', subject })),
+    );
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    const count = async (query: string) => {
+      const { body } = await call(service, 'GET', `/friends${query}`, { token });
+      return (body['items'] as unknown[]).length;
+    };
+    expect(await count('')).toBe(50);
+    expect(await count('?limit=200')).toBe(200);
+    for (const query of [
+      'limit=0',
+      'limit=201',
+      'limit=1.5',
+      'limit=',
+      'limit=1&limit=2',
+      'cursor=ZnJpZW5k',
+      'cursor=!',
+    ]) {
+      expectProblem(await call(service, 'GET', `/friends?${query}`, { token }), 400, 'invalid_payload');
+    }
+  });
+});
+
+describe('what is not there', () => {
+  it('answers unknown addresses 404 and unknown methods 405 with Allow, as problems', async () => {
+    const service = await services.start();
+    expectProblem(await call(service, 'GET', '/nothing'), 404, 'not_found');
+    const answer = await call(service, 'DELETE', '/me');
+    expectProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, PATCH');
+  });
+
+  it('has no /dev/tokens where DEV_TOKENS is not true', async () => {
+    const service = await services.start({ DEV_TOKENS: 'false' });
+    expectProblem(await call(service, 'POST', '/dev/tokens', { json: { userId: 'ann' } }), 404, 'not_found');
+    expect(await database.query('SELECT id FROM users')).toEqual([]);
+  });
+});
+
+describe('/dev/tokens', () => {
+  it('makes the user and gives a token that works until expiresAt, in ms', async () => {
+    const service = await services.start({ DEV_TOKEN_LIFETIME_SECONDS: '3600' });
+    const { status, body } = await call(service, 'POST', '/dev/tokens', { json: { userId: 'ann' } });
+    expect(status).toBe(201);
+    expect(Math.abs((body['expiresAt'] as number) - Date.now() - 3_600_000)).toBeLessThan(60_000);
+    expect(await database.query('SELECT id FROM users')).toEqual([{ id: 'ann' }]);
+    expect((await call(service, 'GET', '/me', { token: body['token'] as string })).status).toBe(200);
+  });
+
+  it('refuses what is no user id', async () => {
+    const service = await services.start();
+    for (const userId of ['', 'a b', 'x'.repeat(65), 7, null]) {
+      expectProblem(await call(service, 'POST', '/dev/tokens', { json: { userId } }), 400, 'invalid_payload');
+    }
+  });
+});
+
+describe('while PostgreSQL is away', () => {
+  it('answers 503 with Retry-After within the timeout, is not ready, and comes back by itself', async () => {
+    const service = await services.start({ DATABASE_TIMEOUT_MS: '300' });
+    const token = await signIn(service, 'ann');
+    const ready = async () => (await fetch(`${service.opsUrl}/ready`)).status;
+    await eventually(async () => expect(await ready()).toBe(200));
+    await database.takeAway();
+    const answer = await call(service, 'GET', '/me', { token });
+    expectProblem(answer, 503, 'unavailable');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    await eventually(async () => expect(await ready()).toBe(503));
+    await database.bringBack();
+    await eventually(async () => expect((await call(service, 'GET', '/me', { token })).status).toBe(200));
+    await eventually(async () => expect(await ready()).toBe(200));
+  });
+
+  it('[O1] is not ready on a server that only reads, although it answers', async () => {
+    const service = await services.start();
+    const name = new URL(database.url).pathname.slice(1);
+    await database.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
+    // New connections have the setting; the old ones are cut, as a fail-over does.
+    await database.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = $1',
+      [name],
+    );
+    await eventually(async () => {
+      const response = await fetch(`${service.opsUrl}/ready`);
+      expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('postgresql')]);
+    });
+    expect((await call(service, 'GET', '/friends', { token: await tokenOf('ann') })).status).toBe(200);
+    expectProblem(await call(service, 'POST', '/dev/tokens', { json: { userId: 'new' } }), 503, 'unavailable');
+  });
+});
+
+describe('the log', () => {
+  it('has a line per request with the route pattern, and neither token nor query', async () => {
+    const service = await services.start();
+    const token = await signIn(service, 'ann');
+    await call(service, 'GET', '/friends?limit=7', { token });
+    await call(service, 'PATCH', '/me', { token, json: { displayName: 'Somebody' } });
+    await call(service, 'GET', '/me', { token: 'bad-token' });
+    const requests = () => service.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    await eventually(() => expect(requests()).toHaveLength(4));
+    const [info, debug] = [30, 20];
+    expect(requests()).toEqual([
+      expect.objectContaining({
+        level: info,
+        method: 'POST',
+        route: '/api/v1/dev/tokens',
+        status: 201,
+        ms: expect.any(Number),
+      }),
+      expect.objectContaining({ level: debug, method: 'GET', route: '/api/v1/friends', status: 200 }),
+      expect.objectContaining({ level: info, method: 'PATCH', route: '/api/v1/me', status: 200 }),
+      expect.objectContaining({ level: info, method: 'GET', route: '/api/v1/me', status: 401 }),
+    ]);
+    const log = service.logLines.join('');
+    for (const secret of [token, 'bad-token', 'limit=7', 'Somebody']) expect(log).not.toContain(secret);
+  });
+});
+
+function tokenOf(userId: string): Promise<string> {
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setAudience('nearby-friends')
+    .setIssuer('nearby-friends')
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(TEST_SECRET));
+}

@@ -1,0 +1,106 @@
+/** A PostgreSQL for one test file, and in it a fresh migrated database for each test. */
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { silentLogger } from '@nearby-friends/service-kit';
+import { startTestPostgres, type TestPostgres } from '@nearby-friends/testing';
+import { Client } from 'pg';
+import { type Database, openDatabase } from './database/database.ts';
+import { migrate } from './migrations/migrate.ts';
+
+export interface DatabaseOfTest {
+  readonly server: TestPostgres;
+  readonly url: string;
+  /** The database as the service opens it. */
+  readonly opened: Database;
+  /** Ends PostgreSQL, and with it all connections. It is back at the latest when the next test starts. */
+  takeAway(): Promise<void>;
+  bringBack(): Promise<void>;
+  /** Runs SQL beside the service and answers the rows. */
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+}
+
+/** Call it once in a test file, outside of tests. */
+export function useDatabase(): DatabaseOfTest {
+  let server: TestPostgres | undefined;
+  let current: { url: string; opened: Database } | undefined;
+  const running = () => {
+    if (!server || !current) throw new Error('The database is there only while a test runs');
+    return { server, ...current };
+  };
+
+  beforeAll(async () => {
+    server = await startTestPostgres({ prepare: (databaseUrl) => migrate({ databaseUrl }) });
+  });
+  beforeEach(async () => {
+    await server?.server.process.start();
+    const fresh = await server?.freshDatabase();
+    if (!fresh) throw new Error('PostgreSQL did not start');
+    const opened = openDatabase({
+      databaseUrl: fresh.url,
+      poolSize: 4,
+      queryTimeoutMs: 20_000,
+      connectTimeoutMs: 20_000,
+      role: 'test',
+      logger: silentLogger,
+    });
+    current = { url: fresh.url, opened };
+  });
+  afterEach(async () => {
+    await current?.opened.component.stop?.();
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  return {
+    get server() {
+      return running().server;
+    },
+    get url() {
+      return running().url;
+    },
+    get opened() {
+      return running().opened;
+    },
+    async query<Row extends object>(sql: string, values: unknown[] = []) {
+      const client = new Client({ connectionString: running().url });
+      await client.connect();
+      try {
+        return (await client.query<Row>(sql, values)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    async takeAway() {
+      await running().server.server.process.stop();
+    },
+    bringBack: () => running().server.server.process.start(),
+  };
+}
+
+/** "The viewer sees the subject", for a test to write down. */
+export interface EdgeOfTest {
+  viewer: string;
+  subject: string;
+  precision?: 'exact' | 'approximate' | 'hidden';
+  /** ms since the epoch. */
+  until?: number;
+}
+
+/** Writes edges, and the users they need. */
+export async function insertEdges(database: DatabaseOfTest, edges: readonly EdgeOfTest[]): Promise<void> {
+  const people = [...new Set(edges.flatMap(({ viewer, subject }) => [viewer, subject]))];
+  await database.query(
+    'INSERT INTO users (id, display_name) SELECT id, id FROM unnest($1::text[]) AS id ON CONFLICT DO NOTHING',
+    [people],
+  );
+  await database.query(
+    `INSERT INTO edges (viewer_id, subject_id, precision, until)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::precision_grant[], $4::timestamptz[])`,
+    [
+      edges.map(({ viewer }) => viewer),
+      edges.map(({ subject }) => subject),
+      edges.map(({ precision }) => precision ?? 'exact'),
+      edges.map(({ until }) => (until === undefined ? null : new Date(until).toISOString())),
+    ],
+  );
+}

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { parseUserId } from '@nearby-friends/protocol';
+import { Client } from 'pg';
+import { insertEdges, useDatabase } from '../database.testing.ts';
+import { GrantRepository } from './grant-repository.ts';
+
+const database = useDatabase();
+const NOW = Date.UTC(2026, 5, 1);
+const id = parseUserId;
+let grants: GrantRepository;
+
+beforeEach(() => {
+  grants = new GrantRepository({ client: database.opened.client });
+});
+
+describe('which grants are read', () => {
+  it('leaves out hidden and ended grants, and keeps one that still runs, with its end', async () => {
+    await insertEdges(database, [
+      { viewer: 'ann', subject: 'exact' },
+      { viewer: 'ann', subject: 'approximate', precision: 'approximate' },
+      { viewer: 'ann', subject: 'hidden', precision: 'hidden' },
+      { viewer: 'ann', subject: 'ended', until: NOW },
+      { viewer: 'ann', subject: 'ending', until: NOW + 1 },
+    ]);
+    const edges = (await grants.friendsOf([id('ann')], NOW)).get(id('ann')) ?? [];
+    expect(Object.fromEntries(edges.map(({ subject, grant }) => [subject, grant]))).toEqual({
+      exact: { precision: 'exact', until: null },
+      approximate: { precision: 'approximate', until: null },
+      ending: { precision: 'exact', until: NOW + 1 },
+    });
+  });
+
+  it('keeps the directions apart: who sees whom', async () => {
+    await insertEdges(database, [
+      { viewer: 'ann', subject: 'bob' },
+      { viewer: 'cid', subject: 'bob', precision: 'approximate' },
+    ]);
+    const people = [id('ann'), id('bob'), id('cid')];
+    const friends = await grants.friendsOf(people, NOW);
+    const reverse = await grants.reverseFriendsOf(people, NOW);
+    expect([...friends.keys()].sort()).toEqual(['ann', 'cid']);
+    expect([...reverse.keys()]).toEqual(['bob']);
+    expect(reverse.get(id('bob'))?.map(({ viewer, grant }) => [viewer, grant.precision])).toEqual([
+      ['ann', 'exact'],
+      ['cid', 'approximate'],
+    ]);
+  });
+});
+
+describe('on a table where the planner has a choice', () => {
+  const POPULAR = id('popular');
+
+  beforeEach(async () => {
+    await database.query(
+      `INSERT INTO users (id, display_name) SELECT 'user-' || i, 'x' FROM generate_series(0, 4999) i`,
+    );
+    // Their foreign keys hold by construction; checking 200,000 of them takes longer than the rest of this file.
+    await database.query(`
+      SET session_replication_role = replica;
+      INSERT INTO edges (viewer_id, subject_id)
+      SELECT 'user-' || i, 'user-' || (i + step * 61) % 5000 FROM generate_series(0, 4999) i, generate_series(1, 40) step`);
+    await database.query(`INSERT INTO users (id, display_name) VALUES ('popular', 'x')`);
+    await database.query(`
+      INSERT INTO edges (viewer_id, subject_id)
+      SELECT 'popular', 'user-' || i FROM generate_series(0, 399) i
+      UNION ALL SELECT 'user-' || i, 'popular' FROM generate_series(0, 399) i`);
+    await database.query('ANALYZE users, edges');
+  });
+
+  it('[G1] reads both lists by their own index, for one person and for many', async () => {
+    const many = Array.from({ length: 64 }, (_, i) => id(`user-${i * 71}`));
+    for (const people of [[POPULAR], many]) {
+      const friends = await planOf(() => grants.friendsOf(people, NOW));
+      const reverse = await planOf(() => grants.reverseFriendsOf(people, NOW));
+      expect(scansOf(friends)).toEqual([expect.stringMatching(/^(Index|Bitmap Index) Scan edges_pkey$/)]);
+      expect(scansOf(reverse)).toEqual([
+        expect.stringMatching(/^(Index|Bitmap Index) Scan edges_subject_id_viewer_id_idx$/),
+      ]);
+    }
+  });
+
+  it('[G1] finds 400 friends and 400 reverse friends, each in one query', async () => {
+    const expected = Array.from({ length: 400 }, (_, i) => `user-${i}`).sort();
+    const query = jest.spyOn(Client.prototype, 'query');
+    const friends = await grants.friendsOf([POPULAR, id('nobody')], NOW);
+    const reverse = await grants.reverseFriendsOf([POPULAR, id('nobody')], NOW);
+    const queries = query.mock.calls.length;
+    query.mockRestore();
+    expect(
+      friends
+        .get(POPULAR)
+        ?.map(({ subject }) => subject as string)
+        .sort(),
+    ).toEqual(expected);
+    expect(
+      reverse
+        .get(POPULAR)
+        ?.map(({ viewer }) => viewer as string)
+        .sort(),
+    ).toEqual(expected);
+    expect(queries).toBe(2);
+  });
+});
+
+interface Plan {
+  'Node Type': string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+}
+
+/** The plan of the one statement that `run` sends, as PostgreSQL makes it for these very values. */
+async function planOf(run: () => Promise<unknown>): Promise<Plan> {
+  const query = jest.spyOn(Client.prototype, 'query');
+  await run();
+  const sent = query.mock.calls.map(([config]) => config as unknown as { text: string; values: unknown[] });
+  query.mockRestore();
+  expect(sent).toHaveLength(1);
+  const [{ text, values } = { text: '', values: [] }] = sent;
+  const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (FORMAT JSON) ${text}`, values);
+  const plan = row?.['QUERY PLAN'][0]?.Plan;
+  if (!plan) throw new Error('EXPLAIN answered no plan');
+  return plan;
+}
+
+/** Every way a table is read in the plan. */
+function scansOf(plan: Plan): string[] {
+  const below = (plan.Plans ?? []).flatMap(scansOf);
+  const name = plan['Node Type'];
+  // The bitmap's heap part reads what the index part found.
+  if (!name.endsWith('Scan') || name === 'Bitmap Heap Scan') return below;
+  return [`${name} ${plan['Index Name'] ?? '(whole table)'}`, ...below];
+}

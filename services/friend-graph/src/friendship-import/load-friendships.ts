@@ -1,0 +1,71 @@
+/** The SQL of an import: from COPY into a staging table to users and edges, in the transaction it is called in. */
+import { pipeline } from 'node:stream/promises';
+import type { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { CommandError } from '../commands/command-error.ts';
+
+/** Sorts of some million rows stay in memory; given back when the import ends. */
+const MORE_MEMORY = `SET LOCAL work_mem = '128MB'`;
+const CREATE_STAGING = `CREATE TEMPORARY TABLE staged_rows (a text COLLATE "C", b text COLLATE "C") ON COMMIT DROP`;
+const COPY_STAGING = 'COPY staged_rows (a, b) FROM STDIN';
+const KEEP_DISTINCT_FRIENDSHIPS = `
+CREATE TEMPORARY TABLE staged_friendships ON COMMIT DROP AS
+SELECT DISTINCT a, b FROM staged_rows`;
+const COLLECT_PEOPLE = `
+CREATE TEMPORARY TABLE staged_people ON COMMIT DROP AS
+SELECT a AS id FROM staged_friendships UNION SELECT b FROM staged_friendships`;
+const INSERT_USERS = `
+INSERT INTO users (id, display_name)
+SELECT id, id FROM staged_people ORDER BY id
+ON CONFLICT DO NOTHING`;
+const HOLD_USERS = `
+SELECT FROM users JOIN staged_people USING (id) ORDER BY users.id FOR KEY SHARE OF users`;
+const MAY_SKIP_TRIGGERS = `SELECT has_parameter_privilege('session_replication_role', 'SET') AS allowed`;
+const SKIP_TRIGGERS = 'SET LOCAL session_replication_role = replica';
+/** In the order of the primary key: its pages are then written once each, and two imports never deadlock. */
+const INSERT_EDGES = `
+INSERT INTO edges (viewer_id, subject_id)
+SELECT viewer_id, subject_id FROM (
+  SELECT a AS viewer_id, b AS subject_id FROM staged_friendships
+  UNION ALL SELECT b, a FROM staged_friendships
+) AS both_directions
+ORDER BY viewer_id, subject_id
+ON CONFLICT DO NOTHING`;
+
+/** Copies rows `lesser id, tab, greater id, line feed` into the staging table. Throws what `chunks` throws. */
+export async function stageRows(client: Client, chunks: AsyncIterable<string>): Promise<void> {
+  await client.query(MORE_MEMORY);
+  await client.query(CREATE_STAGING);
+  await pipeline(chunks, client.query(copyFrom(COPY_STAGING)));
+}
+
+/** Leaves out repetitions; answers how many friendships remain. */
+export async function keepDistinct(client: Client): Promise<number> {
+  const distinct = await rowsOf(client, KEEP_DISTINCT_FRIENDSHIPS);
+  await client.query('ANALYZE staged_friendships');
+  return distinct;
+}
+
+/** Adds the people who are new, and holds all of them until the transaction ends; answers how many were new. */
+export async function addUsers(client: Client): Promise<number> {
+  const people = await rowsOf(client, COLLECT_PEOPLE);
+  const newUsers = await rowsOf(client, INSERT_USERS);
+  // The lock an edge's foreign keys would take, for all people at once.
+  if ((await rowsOf(client, HOLD_USERS)) !== people) {
+    throw new CommandError('Somebody in the file was deleted while it was imported.', 'Import it again.');
+  }
+  return newUsers;
+}
+
+/** Adds both directions of each friendship that are not there yet; answers how many edges were new. */
+export async function addEdges(client: Client): Promise<number> {
+  // All people are there and held, so the two foreign keys of every edge are known to hold; checking each one again
+  // takes longer than all the rest. Where the database does not let us skip it, it is merely slower.
+  const { rows } = await client.query<{ allowed: boolean }>(MAY_SKIP_TRIGGERS);
+  if (rows[0]?.allowed) await client.query(SKIP_TRIGGERS);
+  return await rowsOf(client, INSERT_EDGES);
+}
+
+async function rowsOf(client: Client, sql: string): Promise<number> {
+  return (await client.query(sql)).rowCount ?? 0;
+}

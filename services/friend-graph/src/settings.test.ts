@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, commonSettings, readConfig, silentLogger } from '@nearby-friends/service-kit';
+import { composeFriendGraph } from './compose.ts';
+import { settings } from './settings.ts';
+
+function compose(env: NodeJS.ProcessEnv) {
+  const config = readConfig(
+    { ...commonSettings, ...settings },
+    {
+      PORT: '0',
+      OPS_PORT: '0',
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      JWT_SECRET: 'x'.repeat(32),
+      ...env,
+    },
+  );
+  return composeFriendGraph({ config, instanceId: 'test', logger: silentLogger });
+}
+
+describe('the settings', () => {
+  it('[A1] refuses to hand out tokens to anybody in production, with the remedy', () => {
+    const open = () => compose({ NODE_ENV: 'production', DEV_TOKENS: 'true' });
+    expect(open).toThrow(ConfigError);
+    expect(open).toThrow(/anybody a token for anybody\. Unset DEV_TOKENS/);
+  });
+
+  it('takes each of the two alone', () => {
+    expect(() => compose({ NODE_ENV: 'production' })).not.toThrow();
+    expect(() => compose({ NODE_ENV: 'development', DEV_TOKENS: 'true' })).not.toThrow();
+  });
+
+  it('does not hand out tokens unless told', () => {
+    expect(settings.devTokens.default).toBe('false');
+  });
+
+  it('starts nothing before it is told: membership and readiness come last', () => {
+    const names = compose({}).map(({ name }) => name);
+    expect(names.slice(-3)).toEqual(['http server', 'membership', 'readiness gate']);
+    expect(names.indexOf('rpc')).toBeLessThan(names.indexOf('http server'));
+  });
+});
