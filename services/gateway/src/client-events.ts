@@ -72,6 +72,8 @@ export class ClientEvents {
     const events = new RateLimit({ perSecond, burst, now });
     const refusals = new RateLimit({ perSecond: REFUSALS_PER_SECOND, burst: REFUSALS_BURST, now });
     return (event, args) => {
+      // What had arrived before the connection was closed comes after.
+      if (session.isClosed) return;
       const last = args.at(-1);
       const ack = typeof last === 'function' ? (answer: Ack) => last(answer) : () => undefined;
       this.#receive(session, event, args[0], events).then(
@@ -83,7 +85,7 @@ export class ClientEvents {
             this.#logger.error({ session: session.id, event, error: coded.cause }, 'an event failed');
           }
           ack(ackFailure(coded));
-          if (coded.code === 'unavailable' || refusals.take(this.#clock.now())) return;
+          if (session.isClosed || coded.code === 'unavailable' || refusals.take(this.#clock.now())) return;
           this.#metrics.closedForAbuse.inc();
           this.#logger.warn({ session: session.id, code: coded.code }, 'closed a connection that would not stop');
           session.transport.disconnect();

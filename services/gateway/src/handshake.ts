@@ -11,7 +11,7 @@ export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readon
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
   if (allowedOrigins.length > 0) return allowedOrigins.includes(origin);
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return /^https?:/i.test(origin) && URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
 }
 
 export class Handshake {
@@ -32,9 +32,7 @@ export class Handshake {
 
   /** Whose connection this is. Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
   async admit(auth: unknown): Promise<VerifiedToken> {
-    if (this.#connections() >= this.#maxConnections) {
-      throw new CodedError('overloaded', 'This server takes no more connections. Connect again in a moment.');
-    }
+    this.#refuseWhenFull();
     const parsed = handshakeAuthSchema.safeParse(auth);
     if (!parsed.success) {
       throw new CodedError('unauthorized', 'Connecting needs a token: send it as auth: { token }.');
@@ -43,6 +41,14 @@ export class Handshake {
     if (protocolVersion !== CLIENT_PROTOCOL_VERSION) {
       throw new CodedError('protocol_version', `Version ${CLIENT_PROTOCOL_VERSION} is spoken here. Update the app.`);
     }
-    return this.#verifier.verify(token);
+    const verified = await this.#verifier.verify(token);
+    // Many may have come while this token was looked at.
+    this.#refuseWhenFull();
+    return verified;
+  }
+
+  #refuseWhenFull(): void {
+    if (this.#connections() < this.#maxConnections) return;
+    throw new CodedError('overloaded', 'This server takes no more connections. Connect again in a moment.');
   }
 }

@@ -55,12 +55,12 @@ export function testSession(
   return { session, transport };
 }
 
-export function testMetrics(): { metrics: GatewayMetrics; valueOf: (name: string) => Promise<number> } {
+export function testMetrics(): { metrics: GatewayMetrics; metric: (name: string) => Promise<number> } {
   const registry = new Metrics();
   return {
     metrics: createGatewayMetrics(registry),
     /** The sum over all labels; a histogram's number of observations. */
-    async valueOf(name) {
+    async metric(name) {
       const text = await registry.registry.getSingleMetricAsString(name);
       const samples = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
       const counts = text.split('\n').filter((line) => line.startsWith(`${name}_count`));
