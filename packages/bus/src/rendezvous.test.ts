@@ -36,12 +36,14 @@ describe.each(Object.entries(NAMINGS))('rendezvous hashing, instances %s', (_, n
     const gone = before[2];
     const after = before.filter((one) => one !== gone);
     const heirs = new Map<string, number>();
+    let movedWithoutNeed = 0;
     for (const key of KEYS) {
       const old = chooseByRendezvous(key, before);
       const now = chooseByRendezvous(key, after);
-      if (old !== gone) expect(now).toBe(old);
+      if (old !== gone) movedWithoutNeed += now === old ? 0 : 1;
       else heirs.set(now?.id ?? '', (heirs.get(now?.id ?? '') ?? 0) + 1);
     }
+    expect(movedWithoutNeed).toBe(0);
     expect(heirs.size).toBe(4);
     for (const count of heirs.values()) expect(count).toBeGreaterThan(KEYS.length / 5 / 4 / 2);
   });
@@ -50,9 +52,8 @@ describe.each(Object.entries(NAMINGS))('rendezvous hashing, instances %s', (_, n
 describe('rendezvous hashing', () => {
   it('does not care in which order an asker knows the instances', () => {
     const candidates = Array.from({ length: 7 }, (_, i) => candidate(`location-${i}`));
-    for (const key of KEYS.slice(0, 1_000)) {
-      expect(chooseByRendezvous(key, candidates.toReversed())).toBe(chooseByRendezvous(key, candidates));
-    }
+    const choose = (order: readonly Candidate[]) => KEYS.map((key) => chooseByRendezvous(key, order)?.id);
+    expect(choose(candidates.toReversed())).toEqual(choose(candidates));
   });
 
   it('chooses nobody among nobody', () => {

@@ -20,10 +20,10 @@ const never = () => new Promise<void>(() => undefined);
 const fail = () => {
   throw new Error('said the scenario');
 };
-const cue = () =>
-  new Promise<void>((resolve) => {
-    process.once('SIGUSR2', () => resolve());
-  });
+/** Listened for from the beginning: a signal that nobody listens for ends a process. */
+const cue = new Promise<void>((resolve) => {
+  process.once('SIGUSR2', () => resolve());
+});
 
 await runService({
   name: 'service-of-test',
@@ -39,15 +39,15 @@ await runService({
       start() {
         // As a listening socket would, it keeps the process alive.
         open = setInterval(() => undefined, 60_000);
-        if (scenario === 'throws-on-cue') void cue().then(() => setImmediate(fail));
-        if (scenario === 'rejects-on-cue') void cue().then(fail);
+        if (scenario === 'throws-on-cue') void cue.then(() => setImmediate(fail));
+        if (scenario === 'rejects-on-cue') void cue.then(fail);
       },
       async drain() {
         logger.info('draining');
         clearInterval(open);
         if (scenario === 'drains-on-cue') {
           const hold = setInterval(() => undefined, 60_000);
-          await cue();
+          await cue;
           clearInterval(hold);
         }
         if (scenario === 'never-drains') await never();
