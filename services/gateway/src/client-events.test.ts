@@ -11,7 +11,13 @@ const EVENTS_BURST = 5;
 /** So many refusals are forgiven before a client that goes on is closed. */
 const FORGIVEN = 50;
 
-function setUp(options: { receivePosition?: () => Promise<{ at: number }>; verify?: TokenVerifier['verify'] } = {}) {
+function setUp(
+  options: {
+    receivePosition?: () => Promise<{ at: number }>;
+    verify?: TokenVerifier['verify'];
+    eventsBurst?: number;
+  } = {},
+) {
   const clock = new ManualClock();
   const { session, transport } = testSession({ user: ANN, tokenExpiresAt: 1_000 });
   const { metrics, metric } = testMetrics();
@@ -26,7 +32,7 @@ function setUp(options: { receivePosition?: () => Promise<{ at: number }>; verif
       radii.push(meters);
     },
     verifier: { verify: options.verify ?? (async () => ({ userId: ANN, expiresAt: 2_000 })) },
-    limits: { eventsPerSecond: 1, eventsBurst: EVENTS_BURST },
+    limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
     metrics,
     clock,
     logger: silentLogger,
@@ -212,14 +218,14 @@ describe('[limits] a client that sends too much', () => {
   });
 
   it('is not closed because a part of the service is away', async () => {
-    const { ask, clock, transport } = setUp({
+    const { ask, transport } = setUp({
+      eventsBurst: 10 * FORGIVEN,
       receivePosition: async () => {
         throw new CodedError('unavailable', 'in a moment');
       },
     });
     for (let i = 0; i < 3 * FORGIVEN; i++) {
       expect(await ask('location:update', PLACE)).toMatchObject({ code: 'unavailable', retryable: true });
-      clock.advance(1_000);
     }
     expect(transport.disconnects).toBe(0);
   });

@@ -31,9 +31,9 @@ import { Handshake } from './handshake.ts';
 import { Inboxes } from './inboxes.ts';
 import { SessionOpener } from './open-session.ts';
 import { PositionUplink } from './position-uplink.ts';
+import { readMessage } from './read-message.ts';
 import { PositionReceiver } from './receive-position.ts';
 import { Recovery } from './recover.ts';
-import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 import type { settings } from './settings.ts';
 import { SocketServer } from './socket-server.ts';
@@ -56,7 +56,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     logger,
   });
   const redisNow = () => bus.redisClock.now();
-  const directory = new FriendsDirectory({ rpc: bus.rpc, clock });
+  const directory = new FriendsDirectory({ rpc: bus.rpc, clock, metrics });
 
   // --- What is known of friends, and who is told
   const delivery = new NearbyDelivery({ clock, redisNow, metrics, flushIntervalMs: config.flushIntervalMs });
@@ -83,7 +83,8 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     subscriber: bus.subscriptions,
     onMessage: (friend, payload) => {
       metrics.positionsReceived.inc();
-      board.apply(friend, decodePositionRecord(payload));
+      const record = readMessage(decodePositionRecord, payload, metrics);
+      if (record) board.apply(friend, record);
     },
     readEntry: refresh,
     onLeft: (friend) => board.forget(friend),
@@ -92,11 +93,6 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   const lists = new FriendLists({ board, channels, delivery, readEntry: (user) => directory.entryOf(user), clock });
 
   // --- Sessions
-  const applyRadius = (session: Session, radiusMeters: number) => {
-    if (session.radiusMeters === radiusMeters) return;
-    session.radiusMeters = radiusMeters;
-    if (session.phase.kind === 'live') delivery.requestSnapshot(session);
-  };
   const inboxes = new Inboxes({
     subscriber: bus.subscriptions,
     onFriendActive: (session, { subject, grant, at, position }) => {
@@ -104,9 +100,10 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
         logger.error({ error, session: session.id }, 'a friend who became active could not be watched');
       });
     },
-    onRadius: applyRadius,
+    onRadius: (session, radiusMeters) => delivery.setRadius(session, radiusMeters),
+    metrics,
   });
-  const opener = new SessionOpener({ inboxes, directory, lists, delivery, applyRadius, metrics, clock, logger });
+  const opener = new SessionOpener({ inboxes, directory, lists, delivery, metrics, clock, logger });
   const sessions = new Sessions({ lists, inboxes, clock, wallNow: Date.now, logger });
 
   // --- Positions of the clients here
@@ -149,7 +146,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     receivePosition: (session, payload) => receiver.receive(session, payload),
     setRadius: async (session, radiusMeters) => {
       await bus.rpc.call(setRadius, { user: session.user, radiusMeters });
-      applyRadius(session, radiusMeters);
+      delivery.setRadius(session, radiusMeters);
     },
     verifier,
     limits: { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst },

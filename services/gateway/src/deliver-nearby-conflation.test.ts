@@ -81,7 +81,7 @@ describe('a client that does not read', () => {
   it('[N3] gets a snapshot that it missed, and not the changes it holds already', () => {
     ann.transport.writable = false;
     world.report('ben', 20);
-    world.setRadius(ann.session, 2_000);
+    world.delivery.setRadius(ann.session, 2_000);
     world.report('ben', 30);
     expect(afterFlush()).toEqual([]);
     ann.transport.writable = true;

@@ -91,7 +91,7 @@ class Model {
         world.unwatch(this.viewer(action.viewer).session, action.friend);
         break;
       case 'set radius':
-        world.setRadius(this.viewer(action.viewer).session, action.radius);
+        world.delivery.setRadius(this.viewer(action.viewer).session, action.radius);
         break;
       case 'read or not':
         this.viewer(action.viewer).transport.writable = action.reads;

@@ -81,6 +81,13 @@ export class NearbyDelivery implements Component {
     for (const watch of session.watches.values()) this.consider(watch);
   }
 
+  /** The viewer wants to see further, or less far: the whole list is sent anew if it is open. */
+  setRadius(session: Session, radiusMeters: number): void {
+    if (session.radiusMeters === radiusMeters) return;
+    session.radiusMeters = radiusMeters;
+    if (session.phase.kind === 'live') this.requestSnapshot(session);
+  }
+
   /** The whole list is to be sent. */
   requestSnapshot(session: Session): void {
     session.needsSnapshot = true;

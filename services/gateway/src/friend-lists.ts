@@ -2,7 +2,7 @@
 import type { Grant, PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
-import type { FriendBoard, Subject } from './friend-board.ts';
+import type { FriendBoard, Subject, Watch } from './friend-board.ts';
 import type { FriendChannels } from './friend-channels.ts';
 import type { Session } from './session.ts';
 
@@ -39,9 +39,8 @@ export class FriendLists {
     if (session.isClosed || friend === session.user) return;
     const watched = session.watches.get(friend);
     if (watched) {
-      watched.grant = grant;
       if (known) this.#board.apply(friend, known);
-      this.#delivery.consider(watched);
+      this.#changeGrant(watched, grant);
       return;
     }
     const watch = this.#board.watch(session, friend, grant);
@@ -49,6 +48,13 @@ export class FriendLists {
     if (known) this.#board.apply(friend, known);
     this.#delivery.watched(watch);
     await current;
+  }
+
+  /** After a loss most grants are read as they were: a client is told only what changed. */
+  #changeGrant(watch: Watch, grant: Grant): void {
+    if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
+    watch.grant = grant;
+    this.#delivery.consider(watch);
   }
 
   /** Stops watching one friend; the client is told, if its list holds the friend. */

@@ -1,16 +1,18 @@
 /** Asks the other services about many users at once: who is a viewer's friend, and which friends are active. */
 import type { Rpc } from '@nearby-friends/bus';
 import {
+  decodePositionRecord,
   friendsOf,
   MAX_FRIENDS_OF_VIEWERS,
   type PositionRecord,
   readActive,
-  toActiveUsers,
   type UserId,
   type ViewerFriends,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import DataLoader from 'dataloader';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import { readMessage } from './read-message.ts';
 
 /** Questions that come within this time go as one. */
 const GATHER_MS = 5;
@@ -21,8 +23,8 @@ export class FriendsDirectory {
   readonly #friends: DataLoader<UserId, ViewerFriends>;
   readonly #entries: DataLoader<UserId, PositionRecord | null>;
 
-  constructor(options: { rpc: Rpc; clock: Clock }) {
-    const { rpc, clock } = options;
+  constructor(options: { rpc: Pick<Rpc, 'call'>; clock: Clock; metrics: GatewayMetrics }) {
+    const { rpc, clock, metrics } = options;
     const batchScheduleFn = (dispatch: () => void) => {
       clock.after(GATHER_MS, dispatch);
     };
@@ -37,7 +39,9 @@ export class FriendsDirectory {
     this.#entries = new DataLoader(
       async (users) => {
         const entries = await rpc.call(readActive, { users: [...new Set(users)] });
-        const byUser = new Map(toActiveUsers(entries).map((active) => [active.user, active]));
+        const byUser = new Map(
+          entries.map(({ user, entry }) => [user, readMessage(decodePositionRecord, entry, metrics)]),
+        );
         return users.map((user) => byUser.get(user) ?? null);
       },
       { cache: false, batchScheduleFn, maxBatchSize: MAX_ENTRIES_PER_QUESTION },

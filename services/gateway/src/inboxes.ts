@@ -1,6 +1,8 @@
 /** What friend-graph says to a viewer: one subscription per user with sessions here. */
 import { type FriendActive, inboxChannel, inboxMessageCodec, type UserId } from '@nearby-friends/protocol';
 import type { Subscriber } from './friend-channels.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import { readMessage } from './read-message.ts';
 import type { Session } from './session.ts';
 
 interface Inbox {
@@ -12,16 +14,19 @@ export class Inboxes {
   readonly #subscriber: Subscriber;
   readonly #onFriendActive: (session: Session, message: FriendActive) => void;
   readonly #onRadius: (session: Session, radiusMeters: number) => void;
+  readonly #metrics: GatewayMetrics;
   readonly #inboxes = new Map<UserId, Inbox>();
 
   constructor(options: {
     subscriber: Subscriber;
     onFriendActive: (session: Session, message: FriendActive) => void;
     onRadius: (session: Session, radiusMeters: number) => void;
+    metrics: GatewayMetrics;
   }) {
     this.#subscriber = options.subscriber;
     this.#onFriendActive = options.onFriendActive;
     this.#onRadius = options.onRadius;
+    this.#metrics = options.metrics;
   }
 
   get size(): number {
@@ -50,7 +55,8 @@ export class Inboxes {
   }
 
   #receive(sessions: ReadonlySet<Session>, payload: Buffer): void {
-    const message = inboxMessageCodec.decode(payload);
+    const message = readMessage(inboxMessageCodec.decode, payload, this.#metrics);
+    if (!message) return;
     for (const session of sessions) {
       switch (message.kind) {
         case 'friend-active':

@@ -1,5 +1,5 @@
 /** Finds a viewer's active friends, in the order that lets nobody fall between. */
-import type { ViewerFriends } from '@nearby-friends/protocol';
+import type { UserId, ViewerFriends } from '@nearby-friends/protocol';
 import { type Clock, delay, type Logger } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
 import type { FriendLists } from './friend-lists.ts';
@@ -20,20 +20,18 @@ const RETRY_MAX_MS = 2_000;
  */
 export class SessionOpener {
   readonly #inboxes: Inboxes;
-  readonly #directory: FriendsDirectory;
+  readonly #directory: Pick<FriendsDirectory, 'friendsOf' | 'entryOf'>;
   readonly #lists: FriendLists;
   readonly #delivery: NearbyDelivery;
-  readonly #applyRadius: (session: Session, radiusMeters: number) => void;
   readonly #metrics: GatewayMetrics;
   readonly #clock: Clock;
   readonly #logger: Logger;
 
   constructor(options: {
     inboxes: Inboxes;
-    directory: FriendsDirectory;
+    directory: Pick<FriendsDirectory, 'friendsOf' | 'entryOf'>;
     lists: FriendLists;
     delivery: NearbyDelivery;
-    applyRadius: (session: Session, radiusMeters: number) => void;
     metrics: GatewayMetrics;
     clock: Clock;
     logger: Logger;
@@ -42,7 +40,6 @@ export class SessionOpener {
     this.#directory = options.directory;
     this.#lists = options.lists;
     this.#delivery = options.delivery;
-    this.#applyRadius = options.applyRadius;
     this.#metrics = options.metrics;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -68,10 +65,13 @@ export class SessionOpener {
   }
 
   async #findActiveFriends(session: Session): Promise<void> {
+    const { radiusMeters: radiusBefore } = session;
+    const watchedBefore = [...session.watches.keys()];
     const { radiusMeters, friends } = await this.#directory.friendsOf(session.user);
     if (session.isClosed) return;
-    this.#applyRadius(session, radiusMeters);
-    this.#dropFormerFriends(session, friends);
+    // What came in while this was asked is newer than the answer.
+    if (session.radiusMeters === radiusBefore) this.#delivery.setRadius(session, radiusMeters);
+    this.#dropFormerFriends(session, watchedBefore, friends);
     const entries = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
     await Promise.all(
       friends.map(({ subject, grant }, i) => {
@@ -81,9 +81,9 @@ export class SessionOpener {
     );
   }
 
-  #dropFormerFriends(session: Session, friends: ViewerFriends['friends']): void {
+  #dropFormerFriends(session: Session, watchedBefore: readonly UserId[], friends: ViewerFriends['friends']): void {
     const current = new Set(friends.map(({ subject }) => subject));
-    for (const watched of [...session.watches.keys()]) {
+    for (const watched of watchedBefore) {
       if (!current.has(watched)) this.#lists.remove(session, watched);
     }
   }

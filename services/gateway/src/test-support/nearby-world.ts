@@ -137,11 +137,6 @@ export class NearbyWorld {
     this.delivery.considerAll(session);
   }
 
-  setRadius(session: Session, radiusMeters: number): void {
-    session.radiusMeters = radiusMeters;
-    if (session.phase.kind === 'live') this.delivery.requestSnapshot(session);
-  }
-
   /** Every session has been flushed once. */
   flush(): void {
     this.clock.advance(FLUSH_INTERVAL_MS);
