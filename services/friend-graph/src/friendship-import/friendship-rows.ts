@@ -1,7 +1,6 @@
 /** Reads a CSV file of friendships and turns it into rows for COPY, refusing what is not one. */
 import { createReadStream } from 'node:fs';
-import { userIdSchema } from '@nearby-friends/protocol';
-import { CsvError, parse } from 'csv-parse';
+import { type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { CommandError } from '../commands/command-error.ts';
 
 export interface RowCounts {
@@ -20,8 +19,9 @@ export interface FriendshipRows {
 
 const HEADER = 'user,friend';
 const COLUMNS = 2;
-/** Large enough that the work per chunk does not count, small enough that it waits for PostgreSQL soon. */
-const CHUNK_CHARACTERS = 65_536;
+const READ_BYTES = 1 << 18;
+/** Far more than two ids with quotes and spaces; a file without line ends must not fill the memory. */
+const MAX_LINE_CHARACTERS = 1_000;
 /** How much of a wrong value an error shows. */
 const SHOWN_CHARACTERS = 40;
 
@@ -31,90 +31,118 @@ const SHOWN_CHARACTERS = 40;
  */
 export function readFriendshipRows(file: string, onBytes: (bytes: number) => void): FriendshipRows {
   const counts: RowCounts = { friendships: 0, selfFriendships: 0 };
-  return { chunks: toChunks(file, counts, onBytes), counts };
+  return { chunks: readChunks(file, counts, onBytes), counts };
 }
 
-async function* toChunks(file: string, counts: RowCounts, onBytes: (bytes: number) => void): AsyncGenerator<string> {
-  let sawHeader = false;
-  const parser = parse({
-    bom: true,
-    skip_empty_lines: true,
-    trim: true,
-    relax_column_count: true,
-    // Called for each record with its place in the file, which an iteration would not know. The parser's types want
-    // its result to be a record again: one of a single text.
-    on_record: (record: string[], { lines }) => {
-      if (sawHeader) return toCopyRow(record, lines, counts);
-      checkHeader(record);
-      sawHeader = true;
-      return null;
-    },
-  });
-  const source = createReadStream(file, { highWaterMark: 1 << 20 });
-  source.on('data', () => onBytes(source.bytesRead));
-  source.on('error', (error) => parser.destroy(error)).pipe(parser);
+async function* readChunks(file: string, counts: RowCounts, onBytes: (bytes: number) => void): AsyncGenerator<string> {
+  const source = createReadStream(file, { encoding: 'utf8', highWaterMark: READ_BYTES });
+  const converter = new LineConverter(counts);
+  let rest = '';
   try {
-    let chunk = '';
-    for await (const row of parser) {
-      chunk += (row as [string])[0];
-      if (chunk.length < CHUNK_CHARACTERS) continue;
-      yield chunk;
-      chunk = '';
+    for await (const text of source) {
+      onBytes(source.bytesRead);
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > MAX_LINE_CHARACTERS) lines.push(rest);
+      yield converter.convert(lines);
     }
-    if (!sawHeader) checkHeader([]);
-    yield chunk;
+    yield converter.convert([rest]);
+    converter.finish();
   } catch (error) {
-    throw asCommandError(error, file);
-  } finally {
-    source.destroy();
+    throw error instanceof CommandError ? error : unreadable(file, error);
   }
 }
 
-function checkHeader(record: readonly string[]): void {
-  if (record.join(',').toLowerCase() === HEADER) return;
-  throw new CommandError(
-    `The first line must be "${HEADER}", and it is "${shorten(record.join(','))}".`,
-    'Add or correct that line.',
-  );
-}
+/**
+ * Lines of CSV to rows of COPY. The values are ids, which hold neither comma nor quote nor line end: all that CSV's
+ * quoting can do here is to stand around an id, so a general parser, ten times slower, would read nothing else.
+ */
+class LineConverter {
+  readonly #counts: RowCounts;
+  #line = 0;
+  #sawHeader = false;
 
-function toCopyRow(record: readonly string[], line: number, counts: RowCounts): [string] | null {
-  const [user, friend] = record;
-  if (record.length !== COLUMNS || user === undefined || friend === undefined) {
-    throw new CommandError(
-      `Line ${line} has ${record.length} columns instead of two.`,
-      'Correct it; nothing was imported.',
-    );
+  constructor(counts: RowCounts) {
+    this.#counts = counts;
   }
-  for (const id of [user, friend]) {
-    if (!userIdSchema.safeParse(id).success) {
+
+  convert(lines: readonly string[]): string {
+    let rows = '';
+    for (const text of lines) {
+      this.#line++;
+      const fields = fieldsOf(text);
+      if (fields === null) continue;
+      if (this.#sawHeader) rows += this.#toRow(fields);
+      else this.#takeHeader(fields);
+    }
+    return rows;
+  }
+
+  /** Throws when not even a header came. */
+  finish(): void {
+    if (!this.#sawHeader) this.#takeHeader([]);
+  }
+
+  #takeHeader(fields: readonly string[]): void {
+    const header = fields.join(',').replace('\uFEFF', '');
+    if (header.toLowerCase() !== HEADER) {
       throw new CommandError(
-        `Line ${line}: "${shorten(id)}" is not a user id.`,
-        'An id has 1–64 characters of A-Za-z0-9_-. Correct it; nothing was imported.',
+        `The first line must be "${HEADER}", and it is "${shorten(header)}".`,
+        'Add or correct that line.',
       );
     }
+    this.#sawHeader = true;
   }
-  if (user === friend) {
-    counts.selfFriendships++;
-    return null;
+
+  #toRow(fields: readonly string[]): string {
+    if (fields.length !== COLUMNS) {
+      throw new CommandError(
+        `Line ${this.#line} has ${fields.length} columns instead of two.`,
+        'Correct it; nothing was imported.',
+      );
+    }
+    const user = this.#toUserId(fields[0]);
+    const friend = this.#toUserId(fields[1]);
+    if (user === friend) {
+      this.#counts.selfFriendships++;
+      return '';
+    }
+    this.#counts.friendships++;
+    return user < friend ? `${user}\t${friend}\n` : `${friend}\t${user}\n`;
   }
-  counts.friendships++;
-  return [user < friend ? `${user}\t${friend}\n` : `${friend}\t${user}\n`];
+
+  #toUserId(field = ''): UserId {
+    const id = userIdSchema.safeParse(field);
+    if (id.success) return id.data;
+    throw new CommandError(
+      `Line ${this.#line}: "${shorten(field)}" is not a user id.`,
+      'An id has 1–64 characters of A-Za-z0-9_-. Correct it; nothing was imported.',
+    );
+  }
+}
+
+/** Without the quotes and spaces around them; null for an empty line. */
+function fieldsOf(line: string): string[] | null {
+  const text = line.trim();
+  if (text === '') return null;
+  const fields = text.split(',');
+  return text.includes('"') || text.includes(' ') ? fields.map(unquote) : fields;
+}
+
+function unquote(field: string): string {
+  return field
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
 }
 
 function shorten(text: string): string {
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 
-function asCommandError(error: unknown, file: string): unknown {
-  if (error instanceof CsvError) {
-    return new CommandError(`${file} is not CSV: ${error.message}.`, 'Correct it; nothing was imported.', {
-      cause: error,
-    });
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') {
-    return new CommandError(`${file} cannot be read (${code}).`, 'Give the path of a CSV file.', { cause: error });
-  }
-  return error;
+function unreadable(file: string, error: unknown): CommandError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new CommandError(`${file} cannot be read (${code ?? message}).`, 'Give the path of a CSV file.', {
+    cause: error,
+  });
 }

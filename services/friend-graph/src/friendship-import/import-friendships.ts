@@ -32,7 +32,8 @@ const WAIT_SECONDS = 10;
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * Idempotent: what is there already stays as it is, with its grants. Gateways with open sessions learn of new friends
+ * Idempotent: what is there already stays as it is, with its grants. The first import, into an empty table, lets
+ * nobody else read friendships while it adds them; the later ones disturb nobody. Gateways with open sessions learn of new friends
  * when these become active. Throws {@link CommandError}, whose sentence is for a person.
  */
 export async function importFriendships(options: ImportOptions): Promise<ImportSummary> {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { CommandError } from '../commands/command-error.ts';
+import { fillWhenEmpty } from './empty-table.ts';
 
 /** Sorts of some million rows stay in memory; given back when the import ends. */
 const MORE_MEMORY = `SET LOCAL work_mem = '128MB'`;
@@ -22,6 +23,8 @@ const HOLD_USERS = `
 SELECT FROM users JOIN staged_people USING (id) ORDER BY users.id FOR KEY SHARE OF users`;
 const MAY_SKIP_TRIGGERS = `SELECT has_parameter_privilege('session_replication_role', 'SET') AS allowed`;
 const SKIP_TRIGGERS = 'SET LOCAL session_replication_role = replica';
+const MAY_DEFINE = `
+SELECT pg_has_role(relowner, 'USAGE') AS allowed FROM pg_class WHERE oid = 'edges'::regclass`;
 /** In the order of the primary key: its pages are then written once each, and two imports never deadlock. */
 const INSERT_EDGES = `
 INSERT INTO edges (viewer_id, subject_id)
@@ -29,8 +32,8 @@ SELECT viewer_id, subject_id FROM (
   SELECT a AS viewer_id, b AS subject_id FROM staged_friendships
   UNION ALL SELECT b, a FROM staged_friendships
 ) AS both_directions
-ORDER BY viewer_id, subject_id
-ON CONFLICT DO NOTHING`;
+ORDER BY viewer_id, subject_id`;
+const INSERT_NEW_EDGES = `${INSERT_EDGES} ON CONFLICT DO NOTHING`;
 
 /** Copies rows `lesser id, tab, greater id, line feed` into the staging table. Throws what `chunks` throws. */
 export async function stageRows(client: Client, chunks: AsyncIterable<string>): Promise<void> {
@@ -59,11 +62,23 @@ export async function addUsers(client: Client): Promise<number> {
 
 /** Adds both directions of each friendship that are not there yet; answers how many edges were new. */
 export async function addEdges(client: Client): Promise<number> {
+  let newEdges = 0;
+  const isOwner = await isAllowed(client, MAY_DEFINE);
+  const wasEmpty =
+    isOwner &&
+    (await fillWhenEmpty(client, 'edges', async () => {
+      newEdges = await rowsOf(client, INSERT_EDGES);
+    }));
+  if (wasEmpty) return newEdges;
   // All people are there and held, so the two foreign keys of every edge are known to hold; checking each one again
   // takes longer than all the rest. Where the database does not let us skip it, it is merely slower.
-  const { rows } = await client.query<{ allowed: boolean }>(MAY_SKIP_TRIGGERS);
-  if (rows[0]?.allowed) await client.query(SKIP_TRIGGERS);
-  return await rowsOf(client, INSERT_EDGES);
+  if (await isAllowed(client, MAY_SKIP_TRIGGERS)) await client.query(SKIP_TRIGGERS);
+  return await rowsOf(client, INSERT_NEW_EDGES);
+}
+
+async function isAllowed(client: Client, sql: string): Promise<boolean> {
+  const { rows } = await client.query<{ allowed: boolean }>(sql);
+  return rows[0]?.allowed ?? false;
 }
 
 async function rowsOf(client: Client, sql: string): Promise<number> {

@@ -1,0 +1,151 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase } from '@nearby-friends/local-stack';
+import { insertEdges, useDatabase } from '../database.testing.ts';
+import { importFriendships } from './import-friendships.ts';
+
+const database = useDatabase();
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'friendships-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function importText(text: string, databaseUrl = database.url) {
+  const file = path.join(folder, 'friendships.csv');
+  await writeFile(file, text);
+  return await importFriendships({ databaseUrl, file });
+}
+
+/** Friendships of pairwise different people with the longest ids. */
+function manyLines(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `a${String(i).padStart(63, '0')},b${String(i).padStart(63, '0')}`);
+}
+
+async function edges(): Promise<string[]> {
+  const rows = await database.query<{ edge: string }>(
+    `SELECT viewer_id || '>' || subject_id AS edge FROM edges ORDER BY 1`,
+  );
+  return rows.map(({ edge }) => edge);
+}
+
+describe('importing friendships', () => {
+  it('makes users and both directions of each friendship, exact and without end', async () => {
+    expect(await importText('user,friend\nann,bob\nbob,cid\n')).toEqual({
+      read: 2,
+      selfFriendships: 0,
+      repeated: 0,
+      newUsers: 3,
+      newEdges: 4,
+    });
+    expect(await edges()).toEqual(['ann>bob', 'bob>ann', 'bob>cid', 'cid>bob']);
+    expect(await database.query('SELECT DISTINCT precision, until FROM edges')).toEqual([
+      { precision: 'exact', until: null },
+    ]);
+    expect(await database.query('SELECT id, display_name, radius_meters FROM users ORDER BY id LIMIT 1')).toEqual([
+      { id: 'ann', display_name: 'ann', radius_meters: 8046.72 },
+    ]);
+  });
+
+  it('changes nothing the second time, and leaves a grant that was narrowed as it is', async () => {
+    await insertEdges(database, [{ viewer: 'ann', subject: 'bob', precision: 'hidden' }]);
+    const text = 'user,friend\nann,bob\nbob,cid\n';
+    expect(await importText(text)).toMatchObject({ newUsers: 1, newEdges: 3 });
+    expect(await importText(text)).toMatchObject({ read: 2, newUsers: 0, newEdges: 0 });
+    expect(await database.query(`SELECT precision FROM edges WHERE viewer_id = 'ann'`)).toEqual([
+      { precision: 'hidden' },
+    ]);
+  });
+
+  it('counts and leaves out repetitions in either direction, and friendships with oneself', async () => {
+    expect(await importText('user,friend\nann,bob\nbob,ann\nann,bob\ncid,cid\n')).toEqual({
+      read: 3,
+      selfFriendships: 1,
+      repeated: 2,
+      newUsers: 2,
+      newEdges: 2,
+    });
+    expect(await edges()).toEqual(['ann>bob', 'bob>ann']);
+  });
+
+  it('takes what spreadsheets write: byte order mark, CRLF, quotes, spaces, empty lines', async () => {
+    await importText('\uFEFFuser,friend\r\n"ann", bob\r\n\r\nbob ,"cid"\r\n');
+    expect(await edges()).toEqual(['ann>bob', 'bob>ann', 'bob>cid', 'cid>bob']);
+  });
+
+  it('reads every line of a file of many chunks', async () => {
+    const count = 20_000;
+    const text = `user,friend\n${manyLines(count).join('\n')}`;
+    expect(text.length).toBeGreaterThan(2 << 20);
+    expect(await importText(text)).toEqual({
+      read: count,
+      selfFriendships: 0,
+      repeated: 0,
+      newUsers: 2 * count,
+      newEdges: 2 * count,
+    });
+  });
+
+  it.each([
+    ['a wrong id', 'user,friend\nann,bob\nann,b b\n', /^Line 3: "b b" is not a user id\..*nothing was imported/],
+    ['an id that is too long', `user,friend\nann,${'x'.repeat(65)}\n`, /^Line 2: "x{40}…" is not a user id/],
+    ['a line cut short', 'user,friend\nann,bob\n\nann\n', /^Line 4 has 1 columns instead of two/],
+    ['a line with more', 'user,friend\nann,bob,cid\n', /^Line 2 has 3 columns/],
+    ['no header', 'ann,bob\nann,cid\n', /^The first line must be "user,friend", and it is "ann,bob"/],
+    ['an empty file', '', /^The first line must be "user,friend"/],
+    ['a quote left open', 'user,friend\nann,bob\n"ann,cid\n', /^Line 3: ""ann" is not a user id/],
+    ['no line ends', 'x'.repeat(1_000_000), /^The first line must be "user,friend"/],
+  ])('imports nothing of a file with %s, and says where', async (_what, text, message) => {
+    await expect(importText(text)).rejects.toThrow(message);
+    expect(await edges()).toEqual([]);
+    expect(await database.query('SELECT id FROM users')).toEqual([]);
+  });
+
+  it('imports nothing when the last of very many lines is wrong', async () => {
+    const text = `user,friend\n${manyLines(20_000).join('\n')}\nann,?\n`;
+    await expect(importText(text)).rejects.toThrow(/^Line 20002: /);
+    expect(await edges()).toEqual([]);
+  });
+
+  it('puts every index and key back as it was after filling the empty table', async () => {
+    const definitions = () =>
+      database.query(`
+        SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+        WHERE conrelid = 'edges'::regclass
+        UNION SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+        WHERE indrelid = 'edges'::regclass ORDER BY 1, 2`);
+    const before = await definitions();
+    await importText('user,friend\nann,bob\n');
+    expect(await definitions()).toEqual(before);
+    expect(before.length).toBeGreaterThanOrEqual(6);
+    await expect(importText('user,friend\nann,cid\nann,bob\n')).resolves.toMatchObject({ newEdges: 2 });
+  });
+
+  it('says what to do when the file or the tables are missing', async () => {
+    const file = path.join(folder, 'missing.csv');
+    await expect(importFriendships({ databaseUrl: database.url, file })).rejects.toThrow(/cannot be read/);
+    const bare = await createDatabase(database.server.server.url);
+    await expect(importText('user,friend\nann,bob\n', bare.url)).rejects.toThrow(/no tables.*Migrate it first/);
+  });
+
+  it('works for a user who must not skip the foreign keys, and for two imports at once', async () => {
+    await database.query(`DROP ROLE IF EXISTS importer`);
+    await database.query('CREATE ROLE importer LOGIN');
+    await database.query('GRANT ALL ON users, edges TO importer');
+    const url = new URL(database.url);
+    url.username = 'importer';
+    const file = path.join(folder, 'both.csv');
+    await writeFile(file, `user,friend\n${Array.from({ length: 2_000 }, (_, i) => `a${i % 50},b${i}`).join('\n')}\n`);
+    const summaries = await Promise.all([
+      importFriendships({ databaseUrl: url.href, file }),
+      importFriendships({ databaseUrl: database.url, file }),
+    ]);
+    expect(summaries.reduce((sum, { newEdges }) => sum + newEdges, 0)).toBe(4_000);
+    await database.query('DROP OWNED BY importer');
+  });
+});
