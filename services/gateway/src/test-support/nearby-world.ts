@@ -47,6 +47,7 @@ export class NearbyWorld {
   redisLead = 0;
   /** What the location service would answer when a friend's entry is read. */
   readonly entries = new Map<UserId, PositionRecord>();
+  readEntryFails = false;
   readonly delivery: NearbyDelivery;
   readonly board: FriendBoard;
   readonly friendChannels: FriendChannels;
@@ -80,7 +81,10 @@ export class NearbyWorld {
       board: this.board,
       channels: this.friendChannels,
       delivery: this.delivery,
-      readEntry: async (user) => this.entries.get(user) ?? null,
+      readEntry: async (user) => {
+        if (this.readEntryFails) throw new Error('nobody answered');
+        return this.entries.get(user) ?? null;
+      },
       clock,
     });
     this.board.start();
