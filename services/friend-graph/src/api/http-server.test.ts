@@ -1,0 +1,73 @@
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { silentLogger } from '@nearby-friends/service-kit';
+import { HttpServer } from './http-server.ts';
+
+let server: HttpServer;
+let agent: Agent;
+/** The requests that have arrived and wait for the test to answer them. */
+let arrived: ServerResponse[];
+let onArrival: () => void;
+
+beforeEach(async () => {
+  arrived = [];
+  onArrival = () => undefined;
+  server = new HttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    logger: silentLogger,
+    listener: (_request, response) => {
+      arrived.push(response);
+      onArrival();
+    },
+  });
+  await server.start();
+  agent = new Agent({ keepAlive: true, maxSockets: 1 });
+});
+afterEach(() => {
+  agent.destroy();
+  server.stop();
+});
+
+function ask(): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get({ port: server.port, agent }, (response: IncomingMessage) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    request.once('error', reject);
+  });
+}
+
+async function askAndArrive(): Promise<{ answered: Promise<number | undefined>; response: ServerResponse }> {
+  const arrival = new Promise<void>((resolve) => {
+    onArrival = resolve;
+  });
+  const answered = ask();
+  await arrival;
+  const response = arrived.pop();
+  if (!response) throw new Error('nothing arrived');
+  return { answered, response };
+}
+
+describe('[W3] draining the HTTP server', () => {
+  it('finishes what is in hand, then is done, although the connection is kept alive', async () => {
+    const { answered, response } = await askAndArrive();
+    const { port } = server;
+    let drained = false;
+    const draining = server.drain().then(() => {
+      drained = true;
+    });
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+    expect(drained).toBe(false);
+    response.end('done');
+    expect(await answered).toBe(200);
+    await draining;
+  });
+
+  it('does not wait for connections that are merely kept alive', async () => {
+    const { answered, response } = await askAndArrive();
+    response.end('done');
+    await answered;
+    await server.drain();
+  });
+});
