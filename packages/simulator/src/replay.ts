@@ -33,13 +33,13 @@ async function run(plan: ReplayPlan, signal: AbortSignal): Promise<number> {
   const deployment = await findDeployment(plan, signal);
   const view = createLiveView(process.stdout, wallClock.now);
   try {
-    const { speed, radiusMeters, deploymentTtlMs, transport, checkpoints } = plan;
+    const { speed, radiusMeters, setsRadius, deploymentTtlMs, transport, checkpoints } = plan;
     const report = await replay({
       friendships,
       movements,
       window,
       speed,
-      radiusMeters,
+      ...(setsRadius ? { radiusMeters } : {}),
       deploymentTtlMs,
       transport,
       checkpoints,

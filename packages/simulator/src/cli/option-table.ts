@@ -18,7 +18,10 @@ export const OPTION_TABLE = {
   from: { value: 'TIME', text: 'play from here, ISO 8601 with zone; default the preset’s, or the first movement' },
   to: { value: 'TIME', text: 'play up to here' },
   hours: { value: 'N', text: 'play so many hours of dataset time, instead of --to' },
-  radius: { value: 'METERS', text: `everybody’s radius; default ${DEFAULT_RADIUS_METERS}` },
+  radius: {
+    value: 'METERS',
+    text: `everybody’s radius, which stays in their profiles; default ${DEFAULT_RADIUS_METERS}`,
+  },
   transport: { value: 'NAME', text: 'websocket (default), polling, or both: polling and then the upgrade' },
   checkpoints: { value: 'N', text: 'compare also so often on the way; default 4' },
   gateways: { value: 'N', text: 'gateways of the stack that is started; default 2' },

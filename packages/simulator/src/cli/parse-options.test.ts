@@ -24,6 +24,7 @@ describe('parseOptions', () => {
       toMs: Date.UTC(2010, 9, 23),
       hours: undefined,
       radiusMeters: 8_046.72,
+      setsRadius: false,
       transport: 'websocket',
       checkpoints: 4,
       url: undefined,
@@ -38,6 +39,7 @@ describe('parseOptions', () => {
       speed: 30,
       deploymentTtlMs: 20_000,
       radiusMeters: 2_000,
+      setsRadius: true,
       hours: 0.5,
       toMs: undefined,
     });
@@ -58,6 +60,8 @@ describe('parseOptions', () => {
   it('believes what it is told about the TTL of another deployment', () => {
     const parsed = plan('--url', 'http://localhost:8080', '--deployment-ttl', '600');
     expect(parsed).toMatchObject({ url: 'http://localhost:8080', deploymentTtlMs: 600_000 });
+    // Its profiles may hold what an earlier replay has set.
+    expect(parsed.setsRadius).toBe(true);
   });
 
   it.each([

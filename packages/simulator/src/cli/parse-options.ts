@@ -21,6 +21,8 @@ export interface ReplayPlan {
   readonly toMs: number | undefined;
   readonly hours: number | undefined;
   readonly radiusMeters: number;
+  /** Profiles of another deployment may hold any radius; those of a new stack hold the default. */
+  readonly setsRadius: boolean;
   readonly transport: TransportChoice;
   readonly checkpoints: number;
   /** Undefined: a stack of its own is started, with so many gateways. */
@@ -64,6 +66,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): R
     toMs: text('hours') === undefined ? readTime('to', text('to') ?? preset.to) : undefined,
     hours: text('hours') === undefined ? undefined : number('hours', 0, 0.001),
     radiusMeters: number('radius', DEFAULT_RADIUS_METERS, MIN_RADIUS_METERS, MAX_RADIUS_METERS),
+    setsRadius: text('radius') !== undefined || url !== undefined,
     transport: readTransport(text('transport') ?? 'websocket'),
     checkpoints: Math.trunc(number('checkpoints', DEFAULT_CHECKPOINTS, 0, 1_000)),
     url,

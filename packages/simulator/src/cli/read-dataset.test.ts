@@ -24,6 +24,7 @@ function read(changed: Partial<ReplayPlan>): Promise<Dataset> {
         toMs: undefined,
         hours: undefined,
         radiusMeters: 8_046.72,
+        setsRadius: false,
         transport: 'websocket',
         checkpoints: 0,
         url: undefined,

@@ -119,6 +119,15 @@ describe('PositionSender', () => {
     expect(bench.sent).toEqual([1, 2]);
   });
 
+  it('does not put a refused position before a newer one that waits already', async () => {
+    const bench = online();
+    bench.sender.report(place(1));
+    bench.sender.report(place(2));
+    await bench.answer(refusal('rate_limited', true));
+    await bench.clock.advance(250);
+    expect(bench.sent).toEqual([1, 2]);
+  });
+
   it('gives up what is refused for good, and says so by not confirming it', async () => {
     const bench = online();
     bench.sender.report(place(91));

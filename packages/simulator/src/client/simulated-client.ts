@@ -54,7 +54,7 @@ export interface SimulatedClientOptions {
   readonly transport: TransportChoice;
   /** Metres. */
   readonly radiusMeters: number;
-  /** Whether the radius is not the deployment's default and must be set. */
+  /** Whether the client sets it on each connection, or expects it to stand in the profile. */
   readonly setsRadius: boolean;
   readonly clock: WallClock;
   readonly observer: ClientObserver;

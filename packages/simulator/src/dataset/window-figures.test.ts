@@ -5,7 +5,9 @@ import { friendshipsOf } from './friendships.ts';
 import type { Movement } from './movements.ts';
 import { windowFigures } from './window-figures.ts';
 
-const [a, b, c] = ['a', 'b', 'c'].map((id) => parseUserId(id)) as [UserId, UserId, UserId];
+const a = parseUserId('a');
+const b = parseUserId('b');
+const c = parseUserId('c');
 
 function at(seconds: number, user: UserId, metersNorth: number): Movement {
   return { user, atMs: seconds * 1_000, lat: metersNorth / 111_195, lng: 0 };

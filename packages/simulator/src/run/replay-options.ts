@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly url: string;
   /** How long the deployment takes a position for current, ms of wall time. */
   readonly deploymentTtlMs: number;
-  /** Metres; the protocol's default unless given. */
+  /** Metres. Given: every client sets it, and it stays in the users' profiles. Else the protocol's default is expected. */
   readonly radiusMeters?: number;
   /** `websocket` unless given. */
   readonly transport?: TransportChoice;

@@ -81,7 +81,7 @@ class Replay {
       url,
       transport,
       radiusMeters: this.#rules.radiusMeters,
-      setsRadius: this.#rules.radiusMeters !== DEFAULT_RADIUS_METERS,
+      setsRadius: this.#options.radiusMeters !== undefined,
       clock: wallClock,
       observer: this.#measurements,
       onConnected: (client) => {

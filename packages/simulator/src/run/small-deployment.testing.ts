@@ -11,6 +11,7 @@ import {
   type NearbyFriend,
   parseUserId,
   positionSchema,
+  RADIUS_SET,
   type UserId,
 } from '@nearby-friends/protocol';
 import { Server, type Socket } from 'socket.io';
@@ -36,6 +37,7 @@ export interface SmallDeploymentOptions {
 interface Session {
   readonly user: UserId;
   readonly socket: Socket;
+  radiusMeters: number;
   told: Map<UserId, NearbyFriend> | undefined;
 }
 
@@ -87,9 +89,14 @@ export class SmallDeployment {
   }
 
   #open(socket: Socket): void {
-    const session: Session = { user: parseUserId(socket.handshake.auth['token']), socket, told: undefined };
+    const user = parseUserId(socket.handshake.auth['token']);
+    const session: Session = { user, socket, radiusMeters: DEFAULT_RADIUS_METERS, told: undefined };
     this.#sessions.add(session);
     socket.on('disconnect', () => this.#sessions.delete(session));
+    socket.on(RADIUS_SET, ({ meters }: { meters: number }, ack: (answer: unknown) => void) => {
+      session.radiusMeters = meters;
+      ack({ ok: true });
+    });
     socket.on(LOCATION_UPDATE, (payload: unknown, ack: (answer: unknown) => void) => {
       if (this.#options.defect === 'answers nothing') return;
       const { lat, lng } = positionSchema.parse(payload);
@@ -100,7 +107,7 @@ export class SmallDeployment {
       session.told = this.#list(session, new Map());
       const friends = [...session.told.values()].sort((a, b) => a.distance - b.distance);
       if (this.#options.defect === 'does not sort the snapshot') friends.reverse();
-      socket.emit(NEARBY_SNAPSHOT, { radiusMeters: DEFAULT_RADIUS_METERS, friends });
+      socket.emit(NEARBY_SNAPSHOT, { radiusMeters: session.radiusMeters, friends });
     });
   }
 
@@ -119,7 +126,7 @@ export class SmallDeployment {
     if (upserts.length + removed.length > 0) socket.emit(NEARBY_CHANGES, { upserts, removed });
   }
 
-  #list({ user }: Session, told: ReadonlyMap<UserId, NearbyFriend>): Map<UserId, NearbyFriend> {
+  #list({ user, radiusMeters }: Session, told: ReadonlyMap<UserId, NearbyFriend>): Map<UserId, NearbyFriend> {
     const { friendships, ttlMs, defect } = this.#options;
     const own = this.#places.get(user);
     const list = new Map<UserId, NearbyFriend>();
@@ -129,7 +136,7 @@ export class SmallDeployment {
       if (own === undefined || place === undefined || friend === user) continue;
       if (defect !== 'keeps the silent' && performance.now() - place.at > ttlMs) continue;
       const distance = distanceMeters(own.lat, own.lng, place.lat, place.lng);
-      const reach = DEFAULT_RADIUS_METERS * (told.has(friend) ? LEAVE_RADIUS_FACTOR : 1);
+      const reach = radiusMeters * (told.has(friend) ? LEAVE_RADIUS_FACTOR : 1);
       const toldDistance = defect === 'measures in miles' ? distance / 1_609.344 : distance;
       if (distance <= reach) list.set(friend, { ...place, id: friend, distance: toldDistance, precision: 'exact' });
     }
