@@ -66,6 +66,7 @@ describe('parseOptions', () => {
 
   it.each([
     [['--preset', 'ships'], /no preset “ships”\. Choose one of checkins, cabs/],
+    [['--preset', 'toString'], /no preset “toString”/],
     [['--speed', 'fast'], /--speed is “fast”\. Give a number of at least/],
     [['--speed', ''], /--speed is “”/],
     [['--radius', '50'], /--radius is “50”\. Give a number from 100 to 100000/],

@@ -145,7 +145,7 @@ function readTime(name: string, text: string | undefined): number | undefined {
 }
 
 function readTransport(text: string): TransportChoice {
-  if (text in TRANSPORTS) return text as TransportChoice;
+  if (Object.hasOwn(TRANSPORTS, text)) return text as TransportChoice;
   throw new RemedyError(`There is no transport “${text}”.`, `Choose one of ${Object.keys(TRANSPORTS).join(', ')}.`);
 }
 

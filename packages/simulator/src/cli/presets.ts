@@ -48,5 +48,5 @@ export const PLAIN: Omit<Preset, 'description' | 'movementsFile'> = { assign: fa
 export type PresetName = keyof typeof PRESETS;
 
 export function isPresetName(name: string): name is PresetName {
-  return name in PRESETS;
+  return Object.hasOwn(PRESETS, name);
 }
