@@ -8,15 +8,17 @@ const answer = await fetch(`${url}/api/v1/dev/tokens`, { method: 'POST', headers
 const { token } = await answer.json();
 
 const near = new Map();
-const show = () => console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'nobody near');
+const show = () =>
+  console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'nobody near');
 const socket = io(url, { auth: { token }, transports: ['websocket'] });
 const report = () => socket.emit('location:update', { lat: Number(lat), lng: Number(lng) });
 socket.on('connect', report);
 socket.on('connect_error', (error) => console.error(error.message));
-socket.on('nearby:snapshot', ({ friends }) => (near.clear(), friends.forEach((f) => near.set(f.id, f)), show()));
-socket.on('nearby:changes', ({ upserts, removed }) => {
-  for (const friend of upserts) near.set(friend.id, friend);
+const change = (upserts, removed) => {
   for (const id of removed) near.delete(id);
+  for (const friend of upserts) near.set(friend.id, friend);
   show();
-});
+};
+socket.on('nearby:snapshot', ({ friends }) => change(friends, [...near.keys()]));
+socket.on('nearby:changes', ({ upserts, removed }) => change(upserts, removed));
 setInterval(report, 30_000);
