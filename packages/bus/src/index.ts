@@ -2,6 +2,7 @@
 export * from './bus.ts';
 export * from './channel-subscriptions.ts';
 export * from './instance-registry.ts';
+export * from './pace.ts';
 export * from './redis-clock.ts';
 export * from './redis-connection.ts';
 export * from './rendezvous.ts';

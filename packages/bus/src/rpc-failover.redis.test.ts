@@ -72,7 +72,7 @@ describe('fail-over', () => {
 
 describe('while Redis', () => {
   it('is away, everything is unavailable at once, and afterwards as before', async () => {
-    const { askers } = await startFour();
+    const { askers, answerers } = await startFour();
     const [asker] = askers;
     await redis.server.kill();
     for (let i = 0; i < 20; i++) {
@@ -83,6 +83,8 @@ describe('while Redis', () => {
     // Nobody is to blame: the same key goes to the same instance right away.
     expect(asker.registry.candidates('location').length).toBe(2);
     await redis.server.restart();
+    // Before an answerer has subscribed again nobody receives what it is asked, and then the other one is asked.
+    await eventually(() => expect(answerers.every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true));
     for (const key of keysOf('l1', ['l1', 'l2'])) {
       expect((await eventually(() => asker.rpc.call(echo, { text: '' }, { key }))).by).toBe('l1');
     }

@@ -158,18 +158,26 @@ export class Rpc implements Component {
     });
   }
 
-  async #ask(method: { service: ServiceName; name: string }, instance: Candidate, body: Buffer): Promise<Buffer> {
+  async #ask(
+    {
+      service,
+      name,
+      attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+    }: Pick<Method<unknown, unknown>, 'service' | 'name' | 'attemptTimeoutMs'>,
+    instance: Candidate,
+    body: Buffer,
+  ): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
-    const question = encodeRequest(id, method.name, this.#ownChannel, body);
-    const channel = instanceChannel(method.service, instance.id);
+    const question = encodeRequest(id, name, this.#ownChannel, body);
+    const channel = instanceChannel(service, instance.id);
     const reply = new Promise<Buffer>((resolve, reject) => {
       this.#waiters.set(id, { channel, resolve, reject });
     });
     const fail = (error: Error) => this.#waiters.get(id)?.reject(error);
     let isTaken = false;
-    const cancelTimer = this.#clock.after(ATTEMPT_TIMEOUT_MS, () => {
-      const reason = `nothing within ${ATTEMPT_TIMEOUT_MS} ms`;
+    const cancelTimer = this.#clock.after(attemptTimeoutMs, () => {
+      const reason = `nothing within ${attemptTimeoutMs} ms`;
       const canHear = isTaken && this.#subscriptions.isCurrent;
       fail(canHear ? new NoAnswerError(reason) : new BusAwayError(`${reason}, from Redis neither`));
     });

@@ -1,5 +1,5 @@
 /** Asks the other services about many users at once: who is a viewer's friend, and which friends are active. */
-import type { Rpc } from '@nearby-friends/bus';
+import { Pace, type Rpc } from '@nearby-friends/bus';
 import {
   decodePositionRecord,
   friendsOf,
@@ -14,8 +14,9 @@ import DataLoader from 'dataloader';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { readMessage } from './read-message.ts';
 
-/** Questions that come within this time go as one. */
+/** Questions that come within this time go as one; in a rush they gather for as long as these many are under way. */
 const GATHER_MS = 5;
+const MAX_UNDER_WAY = 2;
 const MAX_ENTRIES_PER_QUESTION = 2_000;
 
 /** Both questions reject with a `CodedError`, `unavailable` when nobody answered. Nothing is cached. */
@@ -25,27 +26,18 @@ export class FriendsDirectory {
 
   constructor(options: { rpc: Pick<Rpc, 'call'>; clock: Clock; metrics: GatewayMetrics }) {
     const { rpc, clock, metrics } = options;
-    const batchScheduleFn = (dispatch: () => void) => {
-      clock.after(GATHER_MS, dispatch);
-    };
-    this.#friends = new DataLoader(
-      async (viewers) => {
-        const answer = await rpc.call(friendsOf, { viewers: [...new Set(viewers)] });
-        const byViewer = new Map(answer.viewers.map((friends) => [friends.viewer, friends]));
-        return viewers.map((viewer) => byViewer.get(viewer) ?? new Error('friend-graph left a viewer out'));
-      },
-      { cache: false, batchScheduleFn, maxBatchSize: MAX_FRIENDS_OF_VIEWERS },
-    );
-    this.#entries = new DataLoader(
-      async (users) => {
-        const entries = await rpc.call(readActive, { users: [...new Set(users)] });
-        const byUser = new Map(
-          entries.map(({ user, entry }) => [user, readMessage(decodePositionRecord, entry, metrics)]),
-        );
-        return users.map((user) => byUser.get(user) ?? null);
-      },
-      { cache: false, batchScheduleFn, maxBatchSize: MAX_ENTRIES_PER_QUESTION },
-    );
+    this.#friends = batched(clock, MAX_FRIENDS_OF_VIEWERS, async (viewers) => {
+      const answer = await rpc.call(friendsOf, { viewers: [...new Set(viewers)] });
+      const byViewer = new Map(answer.viewers.map((friends) => [friends.viewer, friends]));
+      return viewers.map((viewer) => byViewer.get(viewer) ?? new Error('friend-graph left a viewer out'));
+    });
+    this.#entries = batched(clock, MAX_ENTRIES_PER_QUESTION, async (users) => {
+      const entries = await rpc.call(readActive, { users: [...new Set(users)] });
+      const byUser = new Map(
+        entries.map(({ user, entry }) => [user, readMessage(decodePositionRecord, entry, metrics)]),
+      );
+      return users.map((user) => byUser.get(user) ?? null);
+    });
   }
 
   /** Whom `viewer` may see, and the viewer's radius. */
@@ -57,4 +49,18 @@ export class FriendsDirectory {
   entryOf(user: UserId): Promise<PositionRecord | null> {
     return this.#entries.load(user);
   }
+}
+
+/** Gathers single questions into batches of at most `maxBatchSize`, the answers in their order. */
+function batched<Value>(
+  clock: Clock,
+  maxBatchSize: number,
+  ask: (users: readonly UserId[]) => Promise<(Value | Error)[]>,
+): DataLoader<UserId, Value> {
+  const pace = new Pace({ clock, gatherMs: GATHER_MS, maxUnderWay: MAX_UNDER_WAY });
+  return new DataLoader((users: readonly UserId[]) => pace.hold(() => ask(users)), {
+    cache: false,
+    batchScheduleFn: (dispatch) => pace.whenFree(dispatch),
+    maxBatchSize,
+  });
 }

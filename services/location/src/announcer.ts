@@ -1,4 +1,5 @@
 /** Has friend-graph tell the active friends of whoever became active, until friend-graph has acknowledged it. */
+import { Pace } from '@nearby-friends/bus';
 import type { Position, UserId } from '@nearby-friends/protocol';
 import { MAX_ANNOUNCED_USERS } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
@@ -12,6 +13,8 @@ export interface Activity {
 
 /** Announcements that come within this time go as one message. */
 const GATHER_MS = 5;
+/** In a rush they gather for as long as these many messages are under way. */
+const MAX_UNDER_WAY = 2;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
 /** How long a stopping instance waits for acknowledgements; what is left, the user's next position announces. */
@@ -35,6 +38,7 @@ export class Announcer implements Component {
   readonly #gathered = new Map<UserId, Activity>();
   readonly #underWay = new Map<UserId, Activity>();
   readonly #refused = new Map<UserId, Activity>();
+  readonly #pace: Pace;
   #cancelGathering: CancelTimer | null = null;
   #cancelRetry: CancelTimer | null = null;
   #retryMs = RETRY_MIN_MS;
@@ -56,6 +60,7 @@ export class Announcer implements Component {
     this.#redisNow = options.redisNow;
     this.#logger = options.logger;
     this.#ttlMs = options.ttlMs;
+    this.#pace = new Pace({ clock: options.clock, gatherMs: GATHER_MS, maxUnderWay: MAX_UNDER_WAY });
   }
 
   /** How many activities are not acknowledged yet. */
@@ -95,7 +100,7 @@ export class Announcer implements Component {
   #gather(activity: Activity): void {
     if (this.#isStopped) return;
     this.#gathered.set(activity.user, activity);
-    this.#cancelGathering ??= this.#clock.after(GATHER_MS, () => {
+    this.#cancelGathering ??= this.#pace.whenFree(() => {
       this.#cancelGathering = null;
       this.#sendAll(this.#gathered);
     });
@@ -118,9 +123,9 @@ export class Announcer implements Component {
     waiting.clear();
     for (const activity of due) this.#underWay.set(activity.user, activity);
     for (let i = 0; i < due.length; i += MAX_ANNOUNCED_USERS) {
-      this.#send(due.slice(i, i + MAX_ANNOUNCED_USERS)).catch((error: unknown) =>
-        this.#logger.error({ error }, 'announcing failed unexpectedly'),
-      );
+      this.#pace
+        .hold(() => this.#send(due.slice(i, i + MAX_ANNOUNCED_USERS)))
+        .catch((error: unknown) => this.#logger.error({ error }, 'announcing failed unexpectedly'));
     }
     this.#settleIfIdle();
   }

@@ -17,4 +17,6 @@ export const announceActive: Method<z.infer<typeof requestSchema>, Record<string
   name: 'announce-active',
   request: jsonCodec(requestSchema),
   response: jsonCodec(z.object({})),
+  // In a rush of sign-ons an answer takes its time, and asking twice would only add to the rush.
+  attemptTimeoutMs: 3_000,
 };

@@ -24,4 +24,6 @@ export const friendsOf: Method<z.infer<typeof requestSchema>, z.infer<typeof res
   name: 'friends-of',
   request: jsonCodec(requestSchema),
   response: jsonCodec(responseSchema),
+  // In a rush of sign-ons an answer takes its time, and asking twice would only add to the rush.
+  attemptTimeoutMs: 3_000,
 };

@@ -9,4 +9,6 @@ export interface Method<Request, Response> {
   readonly name: string;
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
+  /** How long one instance may take to answer before another is asked, ms; the bus' own limit unless given. */
+  readonly attemptTimeoutMs?: number;
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@nearby-friends/service-kit';
+import { Pace } from './pace.ts';
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function setUp(maxUnderWay: number) {
+  const clock = new ManualClock();
+  const pace = new Pace({ clock, gatherMs: 5, maxUnderWay });
+  const departed: string[] = [];
+  const ends = new Map<string, (error?: Error) => void>();
+  const ask = (name: string) =>
+    pace.whenFree(() => {
+      departed.push(name);
+      pace
+        .hold(
+          () =>
+            new Promise<void>((resolve, reject) => {
+              ends.set(name, (error) => (error ? reject(error) : resolve()));
+            }),
+        )
+        .catch(() => undefined);
+    });
+  return { clock, departed, ends, ask };
+}
+
+describe('a pace', () => {
+  it('lets a batch go after the gathering time, not before', () => {
+    const { clock, departed, ask } = setUp(1);
+    ask('a');
+    clock.advance(4);
+    expect(departed).toEqual([]);
+    clock.advance(1);
+    expect(departed).toEqual(['a']);
+  });
+
+  it('holds the next ones back while as many as allowed are under way, and keeps their order', async () => {
+    const { clock, departed, ends, ask } = setUp(2);
+    for (const name of ['a', 'b', 'c', 'd']) ask(name);
+    clock.advance(5);
+    expect(departed).toEqual(['a', 'b']);
+    ends.get('b')?.();
+    await settled();
+    expect(departed).toEqual(['a', 'b', 'c']);
+    ends.get('a')?.(new Error('a failure makes room as well'));
+    await settled();
+    expect(departed).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('goes on when what departs finds nothing to ask', () => {
+    const { clock, departed, ask } = setUp(1);
+    const pace = new Pace({ clock, gatherMs: 5, maxUnderWay: 1 });
+    pace.whenFree(() => departed.push('nothing'));
+    pace.whenFree(() => departed.push('nothing either'));
+    clock.advance(5);
+    expect(departed).toEqual(['nothing', 'nothing either']);
+    ask('a');
+    clock.advance(5);
+    expect(departed.at(-1)).toBe('a');
+  });
+});

@@ -1,0 +1,54 @@
+/** Lets what is to be asked gather while earlier questions are under way: the busier it is, the larger the batches. */
+import type { CancelTimer, Clock } from '@nearby-friends/service-kit';
+
+/**
+ * With nothing under way a batch leaves after the gathering time; with `maxUnderWay` under way it waits for one of them
+ * to end. So a rush of single questions becomes a few large ones, and a slow answerer is not asked ever more.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #gatherMs: number;
+  readonly #maxUnderWay: number;
+  readonly #waiting = new Set<() => void>();
+  #underWay = 0;
+
+  constructor(options: { clock: Clock; gatherMs: number; maxUnderWay: number }) {
+    this.#clock = options.clock;
+    this.#gatherMs = options.gatherMs;
+    this.#maxUnderWay = options.maxUnderWay;
+  }
+
+  /**
+   * Calls `depart` once the gathering time is over and there is room; it is to call {@link hold} before it returns.
+   * The returned function calls it off.
+   */
+  whenFree(depart: () => void): CancelTimer {
+    const cancelTimer = this.#clock.after(this.#gatherMs, () => {
+      this.#waiting.add(depart);
+      this.#letGo();
+    });
+    return () => {
+      cancelTimer();
+      this.#waiting.delete(depart);
+    };
+  }
+
+  /** Counts `work` as under way until it settles. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      this.#underWay--;
+      this.#letGo();
+    }
+  }
+
+  #letGo(): void {
+    for (const depart of this.#waiting) {
+      if (this.#underWay >= this.#maxUnderWay) return;
+      this.#waiting.delete(depart);
+      depart();
+    }
+  }
+}
