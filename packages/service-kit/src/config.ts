@@ -1,5 +1,6 @@
 /** Settings of a process: each with type, default, unit and description in one place, read from the environment. */
 import { z } from 'zod';
+import { secretText } from './secret-text.ts';
 
 export interface Setting<T> {
   /** Name of the environment variable. */
@@ -11,7 +12,7 @@ export interface Setting<T> {
   readonly unit?: string;
   /** One sentence. */
   readonly description: string;
-  /** Never shown, not even in an error. */
+  /** Never shown, not even in an error; may be given as a file, by the variable's name with `_FILE` behind it. */
   readonly secret?: boolean;
 }
 
@@ -64,7 +65,8 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [name, setting] of Object.entries(settings)) {
-    const given = env[setting.env];
+    const given = textOf(setting, env, problems);
+    if (given === null) continue;
     const text = given === undefined || given === '' ? setting.default : given;
     if (text === undefined) {
       problems.push(`${setting.env} is not set: ${setting.description}`);
@@ -85,12 +87,24 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
   return values as Config<S>;
 }
 
+/** The text given for a setting; null when it is in a file that cannot be read, which is noted as a problem. */
+function textOf(setting: Setting<unknown>, env: NodeJS.ProcessEnv, problems: string[]): string | null | undefined {
+  if (!setting.secret) return env[setting.env];
+  try {
+    return secretText(setting.env, env);
+  } catch (error) {
+    problems.push(`${setting.env}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+    return null;
+  }
+}
+
 /** What `--help` prints: every setting with unit, default and description. */
 export function helpText(program: string, purpose: string, settings: Settings): string {
   const rows = Object.values(settings).map((setting) => {
     const unit = setting.unit ? ` (${setting.unit})` : '';
     const fallback = describeDefault(setting);
-    return `  ${setting.env}${unit}, ${fallback}\n      ${setting.description}`;
+    const names = setting.secret ? `${setting.env} or ${setting.env}_FILE` : setting.env;
+    return `  ${names}${unit}, ${fallback}\n      ${setting.description}`;
   });
   return `${program}: ${purpose}\n\nSettings, taken from the environment:\n${rows.join('\n')}\n`;
 }

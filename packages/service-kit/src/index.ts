@@ -8,4 +8,5 @@ export * from './manual-clock.ts';
 export * from './metrics.ts';
 export * from './ops-server.ts';
 export * from './run-service.ts';
+export * from './secret-text.ts';
 export * from './token-verifier.ts';

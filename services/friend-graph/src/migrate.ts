@@ -1,4 +1,5 @@
 /** Command: brings the database of `DATABASE_URL` to the schema of this build. */
+import { secretText } from '@nearby-friends/service-kit';
 import { CommandError } from './commands/command-error.ts';
 import { runCommand } from './commands/run-command.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -10,7 +11,7 @@ const HELP = `migrate: brings the database to the schema of this build.
 Applies what prisma/migrations holds and the database lacks, each migration in a transaction of its own. Safe to run
 again, and by several at once. Keeps the table _prisma_migrations, so that the Prisma CLI works on the database too.
 
-  --database-url URL    instead of DATABASE_URL
+  --database-url URL    instead of DATABASE_URL; DATABASE_URL_FILE may name a file that holds it
   --wait-seconds N      how long PostgreSQL may take to appear; default 60
   --help                this text
 `;
@@ -21,7 +22,7 @@ await runCommand(
     help: HELP,
     valueOptions: ['database-url', 'wait-seconds'],
     async run({ values }) {
-      const databaseUrl = values['database-url'] ?? process.env['DATABASE_URL'];
+      const databaseUrl = values['database-url'] ?? secretText('DATABASE_URL', process.env);
       if (!databaseUrl) {
         throw new CommandError(
           'It is not known which database to migrate.',
