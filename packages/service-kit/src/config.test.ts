@@ -96,7 +96,7 @@ describe('configuration', () => {
     expect(help).toContain('  PORT, required\n      Where to listen.\n');
     expect(help).toContain('  PAUSE_SECONDS (s), default 2.5\n      How long to rest.\n');
     expect(help).toContain('  ORIGINS, default empty\n');
-    expect(help).toContain('  KEY, has a default\n');
+    expect(help).toContain('  KEY or KEY_FILE, has a default\n');
   });
 });
 
