@@ -1,6 +1,7 @@
 /** Replays of real movements through real clients, judged by an oracle: for the command line and end-to-end tests. */
 
 export type { TransportChoice } from './client/simulated-client.ts';
+export { sourceAddress } from './client/source-address.ts';
 export { assignMovers } from './dataset/assign-movers.ts';
 export { byNumberOfFriends, type Friendships, friendshipsOf, readFriendships } from './dataset/friendships.ts';
 export { type Movement, readMovements, type TimeWindow, within } from './dataset/movements.ts';

@@ -1,0 +1,84 @@
+/** What happens to an operator, with 300 clients moving: killed containers, restarted databases. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../eventually.ts';
+import { ComposeProject } from './compose-project.ts';
+import { playThrough, TTL_SECONDS } from './crowd-through-compose.ts';
+
+const OFFLINE_BOUND_MS = 5_000;
+const DURATION_MS = 40_000;
+
+let project: ComposeProject;
+
+beforeAll(async () => {
+  project = await ComposeProject.up({ POSITION_TTL_SECONDS: String(TTL_SECONDS) });
+}, 600_000);
+afterAll(async () => {
+  await project?.down();
+}, 120_000);
+
+/** SIGKILL to the first container of a service, and a new start, as an orchestrator would do. */
+async function killOne(service: string): Promise<void> {
+  const [victim] = await project.containers(service);
+  if (!victim) throw new Error(`no container of ${service}`);
+  await project.docker('kill', '--signal', 'KILL', victim.id);
+  await project.docker('start', victim.id);
+  await eventually(async () => {
+    expect(await project.docker('inspect', '--format', '{{.State.Health.Status}}', victim.id)).toBe('healthy');
+  }, 60_000);
+}
+
+describe('with everybody on the move', () => {
+  it.each(['location', 'friend-graph'])(
+    'a %s container is killed: nobody is disconnected',
+    async (service) => {
+      const report = await playThrough({
+        project,
+        durationMs: DURATION_MS,
+        offlineBoundMs: 0,
+        disturb: () => killOne(service),
+      });
+      expect(report.measured.connections.lost).toBe(0);
+    },
+    300_000,
+  );
+
+  it.each(['gateway', 'nginx'])(
+    'a %s container is killed: its clients are back within 5 s',
+    async (service) => {
+      const report = await playThrough({
+        project,
+        durationMs: DURATION_MS,
+        offlineBoundMs: OFFLINE_BOUND_MS,
+        disturb: () => killOne(service),
+      });
+      expect(report.measured.connections.lost).toBeGreaterThan(0);
+    },
+    300_000,
+  );
+
+  it('[S4] redis is restarted, then killed: nobody is disconnected', async () => {
+    const report = await playThrough({
+      project,
+      durationMs: DURATION_MS,
+      offlineBoundMs: 0,
+      disturb: async () => {
+        await project.compose('restart', 'redis');
+        await killOne('redis');
+      },
+    });
+    expect(report.measured.connections.lost).toBe(0);
+  }, 300_000);
+
+  it('postgres is restarted, then killed: nobody is disconnected', async () => {
+    const report = await playThrough({
+      project,
+      durationMs: DURATION_MS,
+      offlineBoundMs: 0,
+      disturb: async () => {
+        await project.compose('restart', 'postgres');
+        await killOne('postgres');
+      },
+    });
+    expect(report.measured.connections.lost).toBe(0);
+  }, 300_000);
+});

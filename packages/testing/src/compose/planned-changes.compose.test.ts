@@ -1,0 +1,128 @@
+/** What an operator does on purpose, with 300 clients moving: scaling, restarting, reloading. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../eventually.ts';
+import { NearbyClient } from '../nearby-client.ts';
+import { FERRY_BUILDING } from '../places.ts';
+import { ComposeProject, type Container } from './compose-project.ts';
+import { playThrough, TTL_SECONDS } from './crowd-through-compose.ts';
+import { pollManyTimes } from './poll-many-times.ts';
+
+const OFFLINE_BOUND_MS = 3_000;
+const DRAIN_SPREAD_SECONDS = 3;
+
+let project: ComposeProject;
+
+beforeAll(async () => {
+  project = await ComposeProject.up({
+    POSITION_TTL_SECONDS: String(TTL_SECONDS),
+    DRAIN_SPREAD_SECONDS: String(DRAIN_SPREAD_SECONDS),
+  });
+}, 600_000);
+afterAll(async () => {
+  await project?.down();
+}, 120_000);
+
+/** Stops a container in order, sees it end with 0, starts it again and waits until it can do its job. */
+async function restart({ id }: Container): Promise<void> {
+  await project.docker('stop', '--time', '30', id);
+  expect(await project.docker('inspect', '--format', '{{.State.ExitCode}}', id)).toBe('0');
+  await project.docker('start', id);
+  await eventually(async () => {
+    expect(await project.docker('inspect', '--format', '{{.State.Health.Status}}', id)).toBe('healthy');
+  }, 60_000);
+}
+
+async function sessionsOn({ id }: Container): Promise<number> {
+  const ask =
+    "fetch('http://127.0.0.1:9090/metrics').then((r) => r.text()).then((t) => console.log(/^sessions (\\d+)$/m.exec(t)[1]))";
+  return Number(await project.docker('exec', id, 'node', '-e', ask));
+}
+
+describe('the containers', () => {
+  it('serve a client by WebSocket, by polling, and by polling that is upgraded; and hide what is not for clients', async () => {
+    for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']] as const) {
+      const answer = await fetch(`${project.url}/api/v1/dev/tokens`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ userId: 'somebody' }),
+      });
+      const { token } = (await answer.json()) as { token: string };
+      const client = await new NearbyClient({ url: project.url, token, transports: [...transports] }).connect();
+      expect(await client.report(FERRY_BUILDING)).toMatchObject({ ok: true });
+      await eventually(() => expect(client.snapshots).toBe(1));
+      await eventually(() => expect(client.socket.io.engine.transport.name).toBe(transports.at(-1)));
+      client.close();
+    }
+    for (const path of ['/metrics', '/ready', '/health']) {
+      expect((await fetch(project.url + path)).status).toBe(404);
+    }
+  });
+
+  it('[W4] scale gateways from 2 to 4 and back: nobody else is disturbed, those who leave end with 0', async () => {
+    let ended: string[] = [];
+    let moved = 0;
+    const report = await playThrough({
+      project,
+      durationMs: 60_000,
+      offlineBoundMs: OFFLINE_BOUND_MS,
+      disturb: async () => {
+        const before = new Set((await project.containers('gateway')).map(({ id }) => id));
+        await project.scale('gateway', 4);
+        const added = (await project.containers('gateway')).filter(({ id }) => !before.has(id));
+        expect(added.length).toBe(2);
+        moved = (await Promise.all(added.map(sessionsOn))).reduce((sum, sessions) => sum + sessions, 0);
+        const exits = added.map(({ id }) => project.docker('wait', id));
+        await project.scale('gateway', 2);
+        ended = await Promise.all(exits);
+      },
+    });
+    expect(ended).toEqual(['0', '0']);
+    expect(report.measured.connections.lost).toBe(moved);
+  }, 300_000);
+
+  it('[W3] are restarted one after the other, every one of the services: nobody is offline for longer than 3 s', async () => {
+    let sessions = 0;
+    const report = await playThrough({
+      project,
+      durationMs: 100_000,
+      offlineBoundMs: OFFLINE_BOUND_MS,
+      disturb: async () => {
+        for (const service of ['location', 'friend-graph', 'gateway']) {
+          for (const container of await project.containers(service)) {
+            if (service === 'gateway') sessions += await sessionsOn(container);
+            await restart(container);
+          }
+        }
+      },
+    });
+    expect(report.measured.connections.drainingAnnounced).toBe(report.measured.connections.lost);
+    expect(report.measured.connections.lost).toBe(sessions);
+  }, 400_000);
+
+  it('go on when nginx is reloaded five times: no socket is lost', async () => {
+    const report = await playThrough({
+      project,
+      durationMs: 20_000,
+      offlineBoundMs: 0,
+      disturb: async () => {
+        for (let i = 0; i < 5; i++) await project.compose('exec', '-T', 'nginx', 'nginx', '-s', 'reload');
+      },
+    });
+    expect(report.measured.connections.lost).toBe(0);
+  }, 300_000);
+
+  it('[W2] are sticky: 200 clients of different addresses poll 1,000 times each at four replicas', async () => {
+    await project.scale('gateway', 4);
+    const outcome = await pollManyTimes({ url: project.url, clients: 200, requestsEach: 1_000 });
+    expect(outcome.statuses).toEqual({ 200: 200 * 1_000 });
+    expect(outcome.replies).toEqual({ ok: 200 * 1_000 });
+    await project.scale('gateway', 2);
+  }, 600_000);
+
+  it('end with 0 when everything is stopped', async () => {
+    await project.compose('stop', '--timeout', '60');
+    const exits = (await project.containers()).map(({ service, exitCode }) => `${service} ${exitCode}`);
+    expect(exits.filter((exit) => !exit.endsWith(' 0'))).toEqual([]);
+    expect(exits.length).toBe(10);
+  }, 120_000);
+});
