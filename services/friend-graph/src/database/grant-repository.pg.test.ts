@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
+import { eventually } from '@nearby-friends/testing';
 import { Client } from 'pg';
 import { insertEdges, useDatabase } from '../database.testing.ts';
 import { GrantRepository } from './grant-repository.ts';
@@ -57,25 +58,24 @@ describe('on a table where the planner has a choice', () => {
     // Their foreign keys hold by construction; checking 200,000 of them takes longer than the rest of this file.
     await database.query(`
       SET session_replication_role = replica;
-      INSERT INTO edges (viewer_id, subject_id)
-      SELECT 'user-' || i, 'user-' || (i + step * 61) % 5000 FROM generate_series(0, 4999) i, generate_series(1, 40) step`);
+      INSERT INTO edges (viewer_id, subject_id) SELECT * FROM (
+      SELECT 'user-' || i, 'user-' || (i + step * 61) % 5000 FROM generate_series(0, 4999) i, generate_series(1, 40) step
+      UNION ALL SELECT 'popular', 'user-' || i FROM generate_series(0, 399) i
+      UNION ALL SELECT 'user-' || i, 'popular' FROM generate_series(0, 399) i
+      -- As friendships come: one after the other, by anybody.
+      ) AS friendships
+      ORDER BY random()`);
     await database.query(`INSERT INTO users (id, display_name) VALUES ('popular', 'x')`);
-    await database.query(`
-      INSERT INTO edges (viewer_id, subject_id)
-      SELECT 'popular', 'user-' || i FROM generate_series(0, 399) i
-      UNION ALL SELECT 'user-' || i, 'popular' FROM generate_series(0, 399) i`);
-    await database.query('ANALYZE users, edges');
+    await eventually(vacuum);
   });
 
-  it('[G1] reads both lists by their own index, for one person and for many', async () => {
+  it('[G1] reads both lists from their own index alone, for one person and for many', async () => {
     const many = Array.from({ length: 64 }, (_, i) => id(`user-${i * 71}`));
     for (const people of [[POPULAR], many]) {
       const friends = await planOf(() => grants.friendsOf(people, NOW));
       const reverse = await planOf(() => grants.reverseFriendsOf(people, NOW));
-      expect(scansOf(friends)).toEqual([expect.stringMatching(/^(Index|Bitmap Index) Scan edges_pkey$/)]);
-      expect(scansOf(reverse)).toEqual([
-        expect.stringMatching(/^(Index|Bitmap Index) Scan edges_subject_id_viewer_id_idx$/),
-      ]);
+      expect(scansOf(friends)).toEqual(['Index Only Scan edges_viewer_id_subject_id_precision_until_idx']);
+      expect(scansOf(reverse)).toEqual(['Index Only Scan edges_subject_id_viewer_id_precision_until_idx']);
     }
   });
 
@@ -101,6 +101,15 @@ describe('on a table where the planner has a choice', () => {
     expect(queries).toBe(2);
   });
 });
+
+/** As autovacuum does in time; it believes in rows only when their commit has been written, a moment later. */
+async function vacuum(): Promise<void> {
+  await database.query('VACUUM (ANALYZE) users, edges');
+  const [table] = await database.query<{ pages: number; visible: number }>(
+    `SELECT relpages AS pages, relallvisible AS visible FROM pg_class WHERE relname = 'edges'`,
+  );
+  expect(table?.visible).toBe(table?.pages);
+}
 
 interface Plan {
   'Node Type': string;

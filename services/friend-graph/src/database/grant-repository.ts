@@ -22,13 +22,13 @@ export class GrantRepository {
     this.#client = options.client;
   }
 
-  /** Whom each of `viewers` may see, by viewer: one query, by the primary key. Who sees nobody is left out. */
+  /** Whom each of `viewers` may see, by viewer: one query, from one index alone. Who sees nobody is left out. */
   async friendsOf(viewers: readonly UserId[], now: number): Promise<Map<UserId, GrantedEdge[]>> {
     const edges = await this.#read({ viewerId: { in: [...viewers] } }, now);
     return groupBy(edges, 'viewer');
   }
 
-  /** Who may see each of `subjects`, by subject: one query, by the reverse index. Whom nobody sees is left out. */
+  /** Who may see each of `subjects`, by subject: one query, from the reverse index alone. Whom nobody sees is left out. */
   async reverseFriendsOf(subjects: readonly UserId[], now: number): Promise<Map<UserId, GrantedEdge[]>> {
     const edges = await this.#read({ subjectId: { in: [...subjects] } }, now);
     return groupBy(edges, 'subject');
@@ -44,6 +44,7 @@ export class GrantRepository {
         precision: { not: 'hidden' satisfies Precision },
         OR: [{ until: null }, { until: { gt: new Date(now) } }],
       },
+      // What the indexes carry and no more: one other column, and each row costs a page of the table.
       select: { viewerId: true, subjectId: true, precision: true, until: true },
     });
     // Ids that are in the database are user ids: a check constraint holds that.

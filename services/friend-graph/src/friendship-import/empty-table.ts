@@ -1,4 +1,4 @@
-/** Fills an empty table without its indexes and keys, and puts them back: much faster than keeping them up row by row. */
+/** Fills an empty table without its indexes, and puts them back: much faster than keeping them up row by row. */
 import { type Client, escapeIdentifier } from 'pg';
 
 interface Definition {
@@ -8,10 +8,10 @@ interface Definition {
 }
 
 const IS_EMPTY = (table: string) => `SELECT NOT EXISTS (SELECT FROM ${table}) AS empty`;
+/** Not the foreign ones: dropping those would lock the tables they point to, and whoever writes there. */
 const READ_KEYS = `
 SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'f')
-ORDER BY contype = 'f'`;
+WHERE conrelid = $1::regclass AND contype IN ('p', 'u')`;
 const READ_INDEXES = `
 SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
 WHERE indrelid = $1::regclass
@@ -20,7 +20,7 @@ WHERE indrelid = $1::regclass
 const MORE_MEMORY = `SET LOCAL maintenance_work_mem = '256MB'`;
 
 /**
- * If `table` is empty, runs `fill` while it has neither indexes nor keys, puts them back exactly as they were, and
+ * If `table` is empty, runs `fill` while it has neither indexes nor unique keys, puts them back exactly as they were, and
  * answers true; otherwise does nothing and answers false. To be called in a transaction: nobody else reads the table
  * until that ends, and if a row violates a key, all of it fails.
  */

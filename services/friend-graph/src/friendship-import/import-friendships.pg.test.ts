@@ -62,6 +62,15 @@ describe('importing friendships', () => {
     ]);
   });
 
+  it('[G1] leaves the table so that lookups need its indexes only', async () => {
+    await importText(`user,friend\n${manyLines(500).join('\n')}\n`);
+    const [table] = await database.query<{ pages: number; visible: number }>(
+      `SELECT relpages AS pages, relallvisible AS visible FROM pg_class WHERE relname = 'edges'`,
+    );
+    expect(table?.pages).toBeGreaterThan(1);
+    expect(table?.visible).toBe(table?.pages);
+  });
+
   it('counts and leaves out repetitions in either direction, and friendships with oneself', async () => {
     expect(await importText('user,friend\nann,bob\nbob,ann\nann,bob\ncid,cid\n')).toEqual({
       read: 3,
