@@ -38,6 +38,8 @@ export class SocketServer implements Component {
   readonly #host: string;
   readonly #port: number;
   readonly #logger: Logger;
+  /** Connections whose handshake is being looked at or has been accepted. */
+  readonly #greeted = new WeakSet<object>();
   /** The Engine.IO sessions on this replica, by `sid`. */
   readonly #connections = new Set<string>();
   #takesNewClients = true;
@@ -55,6 +57,8 @@ export class SocketServer implements Component {
     receiverFor: (session: Session) => (event: string, args: readonly unknown[]) => void;
     metrics: GatewayMetrics;
     logger: Logger;
+    /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
+    unauthenticatedLifetimeMs?: number;
   }) {
     this.#host = options.host;
     this.#port = options.port;
@@ -64,7 +68,7 @@ export class SocketServer implements Component {
       adapter: options.adapter,
       serveClient: false,
       transports: ['websocket', 'polling'],
-      connectTimeout: UNAUTHENTICATED_LIFETIME_MS,
+      connectTimeout: options.unauthenticatedLifetimeMs ?? UNAUTHENTICATED_LIFETIME_MS,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
@@ -80,12 +84,20 @@ export class SocketServer implements Component {
     });
     this.#turnAwayOthersWhenDraining();
     this.#io.use((socket, next) => {
+      // Socket.IO takes any number of handshakes on one connection as long as none is accepted: each would become a
+      // session, and all but the last would be out of reach.
+      if (this.#greeted.has(socket.conn)) {
+        socket.conn.close();
+        return;
+      }
+      this.#greeted.add(socket.conn);
       options.handshake.admit(socket.handshake.auth).then(
         (verified) => {
           socket.data.verified = verified;
           next();
         },
         (error: unknown) => {
+          this.#greeted.delete(socket.conn);
           const coded = asCodedError(error);
           options.metrics.refused.inc({ code: coded.code });
           const { code, retryable } = coded;
@@ -98,7 +110,11 @@ export class SocketServer implements Component {
       const session = options.begin(socket.id, verified, transportOf(socket));
       const receive = options.receiverFor(session);
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
-      socket.on('disconnect', () => options.end(session));
+      socket.on('disconnect', () => {
+        options.end(session);
+        // A client that leaves may keep its transport open, and nothing would ever close it.
+        socket.conn.close();
+      });
       // The adapter has no promise to wait for with rooms of this node; its failures are logged by its connection.
       Promise.resolve(socket.join(devicesRoom(verified.userId))).catch((error: unknown) => {
         this.#logger.warn({ session: session.id, reason: String(error) }, 'joining the devices failed');
@@ -124,6 +140,9 @@ export class SocketServer implements Component {
 
   /** Ends all connections; clients take it for a lost one and come back elsewhere. */
   async stop(): Promise<void> {
+    // Before Socket.IO does it: that would wait for whoever has sent half a request, or does not answer a farewell.
+    this.#http.close();
+    this.#http.closeAllConnections();
     await this.#io.close();
   }
 
@@ -161,7 +180,7 @@ export class SocketServer implements Component {
 
   #takes(request: IncomingMessage): boolean {
     if (this.#takesNewClients) return true;
-    const sid = new URL(request.url ?? '/', 'http://gateway').searchParams.get('sid');
+    const sid = new URLSearchParams(request.url?.split('?')[1]).get('sid');
     return sid !== null && this.#connections.has(sid);
   }
 }
