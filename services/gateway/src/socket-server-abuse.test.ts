@@ -94,7 +94,10 @@ it('refuses bodies of polling that are too large, of no session, or no packets',
   expect(await post(`${polling}&sid=${sid}`, 'x'.repeat(5_000))).toBe(413);
   expect(await post(`${polling}&sid=nobody`, '40')).toBe(400);
   expect(await post(polling, '40')).toBe(400);
+  // The client polls meanwhile, as clients do: that is how the server says that it closes.
+  const polled = fetch(`${polling}&sid=${sid}`);
   expect(await post(`${polling}&sid=${sid}`, '\u001e\u001e\u001e')).toBe(200);
+  await polled;
   await eventually(async () => expect((await fetch(`${polling}&sid=${sid}`)).status).toBe(400));
 });
 
