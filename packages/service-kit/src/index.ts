@@ -3,6 +3,7 @@ export * from './clock.ts';
 export * from './common-settings.ts';
 export * from './config.ts';
 export * from './lifecycle.ts';
+export * from './listen.ts';
 export * from './logger.ts';
 export * from './manual-clock.ts';
 export * from './metrics.ts';

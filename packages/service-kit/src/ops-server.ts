@@ -1,8 +1,9 @@
 /** `/health`, `/ready` and `/metrics` of a service, on a port of their own that nginx does not know. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from './clock.ts';
 import type { Component } from './lifecycle.ts';
+import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -43,8 +44,6 @@ export class OpsServer implements Component {
         response.end();
       });
     });
-    // For example no file handle left to accept with: that passes, and must not end the process.
-    this.#server.on('error', (error) => options.logger.error({ error }, 'ops server failed'));
   }
 
   get port(): number {
@@ -52,15 +51,7 @@ export class OpsServer implements Component {
   }
 
   async start(): Promise<void> {
-    const { host, port, logger } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    logger.info({ address: `http://${isIPv6(host) ? `[${host}]` : host}:${this.port}` }, 'ops server listens');
+    await listen(this.#server, { ...this.#options, name: 'ops server' });
   }
 
   /**

@@ -11,7 +11,7 @@ import {
   type ServerToClientEvents,
   type UserId,
 } from '@nearby-friends/protocol';
-import type { Component, Logger, VerifiedToken } from '@nearby-friends/service-kit';
+import { type Component, type Logger, listen, type VerifiedToken } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type Handshake, isOriginAllowed } from './handshake.ts';
@@ -127,10 +127,7 @@ export class SocketServer implements Component {
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject).listen(this.#port, this.#host, resolve);
-    });
-    this.#logger.info({ port: this.port }, 'socket server listens');
+    await listen(this.#http, { host: this.#host, port: this.#port, name: 'socket server', logger: this.#logger });
   }
 
   /** From now on a new client gets 503, so that the load balancer takes it to another replica; sessions go on. */

@@ -1,7 +1,7 @@
 /** Listens for the API's requests, and stops without cutting one off. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Component, Logger } from '@nearby-friends/service-kit';
+import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 
 /** Longer than any proxy keeps an idle connection, so that it is never closed while the proxy sends a request on it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -42,10 +42,7 @@ export class HttpServer implements Component {
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(this.#port, this.#host, resolve);
-    });
-    this.#logger.info({ host: this.#host, port: this.port }, 'http server listens');
+    await listen(this.#server, { host: this.#host, port: this.#port, name: 'http server', logger: this.#logger });
   }
 
   /** Refuses new connections; resolves when the last request is answered. */
