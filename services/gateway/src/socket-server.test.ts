@@ -81,7 +81,7 @@ describe('[A3] a connection that shows no valid token', () => {
   });
 
   it('does not outlive its session by leaving the namespace', async () => {
-    const server = await start();
+    const server = await start({ unauthenticatedLifetimeMs: 100 });
     const { say, socket } = server.raw();
     await once(socket, 'message');
     say(`40{"token":"${await tokenOf()}"}`);

@@ -60,6 +60,7 @@ export class SocketServer implements Component {
     /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
     unauthenticatedLifetimeMs?: number;
   }) {
+    const { unauthenticatedLifetimeMs = UNAUTHENTICATED_LIFETIME_MS } = options;
     this.#host = options.host;
     this.#port = options.port;
     this.#logger = options.logger;
@@ -68,7 +69,7 @@ export class SocketServer implements Component {
       adapter: options.adapter,
       serveClient: false,
       transports: ['websocket', 'polling'],
-      connectTimeout: options.unauthenticatedLifetimeMs ?? UNAUTHENTICATED_LIFETIME_MS,
+      connectTimeout: unauthenticatedLifetimeMs,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
@@ -112,8 +113,8 @@ export class SocketServer implements Component {
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
       socket.on('disconnect', () => {
         options.end(session);
-        // A client that leaves may keep its transport open, and nothing would ever close it.
-        socket.conn.close();
+        // A client that leaves closes its transport by itself, or else is one that shows no token (A3).
+        setTimeout(() => socket.conn.close(), unauthenticatedLifetimeMs).unref();
       });
       // The adapter has no promise to wait for with rooms of this node; its failures are logged by its connection.
       Promise.resolve(socket.join(devicesRoom(verified.userId))).catch((error: unknown) => {
