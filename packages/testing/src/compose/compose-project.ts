@@ -80,10 +80,10 @@ export class ComposeProject {
 
   /** Runs SQL in the project's database; the text goes in by standard input. */
   async sql(text: string): Promise<void> {
-    const args = ['compose', ...FILES, 'exec', '-T', 'postgres', 'psql', '-qv', 'ON_ERROR_STOP=1', '-h', '127.0.0.1'];
+    const args = ['compose', ...FILES, 'exec', '-T', 'postgres', 'psql', '-qv', 'ON_ERROR_STOP=1'];
     const child = spawn('docker', [...args, '-U', 'nearby', 'nearby_friends'], {
       cwd: ROOT,
-      env: { ...this.#env, PGPASSWORD: 'only-for-trying' },
+      env: this.#env,
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     let complaint = '';
