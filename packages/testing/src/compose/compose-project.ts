@@ -9,7 +9,7 @@ import { findFreePort } from '@nearby-friends/local-stack';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(fileURLToPath(new URL('../../../..', import.meta.url)));
-const FILES = ['-f', 'docker-compose.yml', '-f', 'infra/docker/test.yml'];
+const FILES = ['docker-compose.yml', 'infra/docker/test.yml'];
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface Container {
@@ -21,17 +21,25 @@ export interface Container {
 
 export class ComposeProject {
   readonly name = `nearby-test-${randomBytes(4).toString('hex')}`;
-  readonly #port: number;
+  readonly port: number;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #files: readonly string[];
 
-  private constructor(port: number, env: Record<string, string>) {
-    this.#port = port;
-    this.#env = { ...process.env, ...env, NEARBY_PORT: String(port), COMPOSE_PROJECT_NAME: this.name };
+  private constructor(port: number, env: Record<string, string>, files: readonly string[]) {
+    this.port = port;
+    this.#files = files.flatMap((file) => ['-f', file]);
+    this.#env = {
+      ...process.env,
+      ...env,
+      NEARBY_PORT: String(port),
+      NEARBY_TLS_PORT: String(port),
+      COMPOSE_PROJECT_NAME: this.name,
+    };
   }
 
   /** Builds the images and brings everything up; resolves when all is healthy. Leaves nothing behind when it fails. */
-  static async up(env: Record<string, string> = {}): Promise<ComposeProject> {
-    const project = new ComposeProject(await findFreePort(), env);
+  static async up(env: Record<string, string> = {}, files: readonly string[] = FILES): Promise<ComposeProject> {
+    const project = new ComposeProject(await findFreePort(), env, files);
     try {
       await project.compose('up', '--build', '--wait', '--quiet-pull');
     } catch (error) {
@@ -43,7 +51,7 @@ export class ComposeProject {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Removes containers, networks and volumes. */
@@ -53,7 +61,7 @@ export class ComposeProject {
 
   /** Runs `docker compose …`; resolves with what it printed. Rejects with its error output. */
   async compose(...args: readonly string[]): Promise<string> {
-    return (await this.#docker(['compose', ...FILES, ...args])).trim();
+    return (await this.#docker(['compose', ...this.#files, ...args])).trim();
   }
 
   async docker(...args: readonly string[]): Promise<string> {
@@ -80,7 +88,7 @@ export class ComposeProject {
 
   /** Runs SQL in the project's database; the text goes in by standard input. */
   async sql(text: string): Promise<void> {
-    const args = ['compose', ...FILES, 'exec', '-T', 'postgres', 'psql', '-qv', 'ON_ERROR_STOP=1'];
+    const args = ['compose', ...this.#files, 'exec', '-T', 'postgres', 'psql', '-qv', 'ON_ERROR_STOP=1'];
     const child = spawn('docker', [...args, '-U', 'nearby', 'nearby_friends'], {
       cwd: ROOT,
       env: this.#env,
