@@ -45,7 +45,10 @@ export async function playThrough(options: {
     transport,
     atFraction: [{ fraction: REPORT_INTERVAL_MS / durationMs, run: disturb }],
   });
-  expect(report.failures).toEqual([]);
+  if (!report.ok) {
+    const { failures, measured } = report;
+    throw new Error(`${JSON.stringify({ failures, measured }, null, 1)}\n${await project.logs()}`);
+  }
   expect(report.checkpoints.find(({ label }) => label === 'end')?.required).toBeGreaterThan(PEOPLE);
   expect(report.measured.offlineMs.p99).toBeLessThanOrEqual(offlineBoundMs);
   return report;
