@@ -145,7 +145,8 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   const events = new ClientEvents({
     receivePosition: (session, payload) => receiver.receive(session, payload),
     setRadius: async (session, radiusMeters) => {
-      await bus.rpc.call(setRadius, { user: session.user, radiusMeters });
+      // By user, so that of two quick ones the second is kept.
+      await bus.rpc.call(setRadius, { user: session.user, radiusMeters }, { key: session.user });
       delivery.setRadius(session, radiusMeters);
     },
     verifier,

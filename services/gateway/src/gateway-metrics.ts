@@ -12,6 +12,7 @@ export interface GatewayMetrics {
   readonly conflated: Counter;
   readonly flushesPostponed: Counter;
   readonly signOnSeconds: Histogram;
+  readonly openingRetries: Counter;
   readonly deliveryLatency: Histogram;
   readonly positionsReceived: Counter;
   readonly malformedMessages: Counter;
@@ -31,6 +32,7 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       'Positions that were overtaken by newer ones before sending.',
     ),
     flushesPostponed: metrics.counter('flushes_postponed_total', 'Flushes put off because the client was not reading.'),
+    openingRetries: metrics.counter('session_opening_retries_total', 'Openings of a list that had to be tried again.'),
     signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, in seconds."),
     deliveryLatency: metrics.latency(
       'delivery_latency_seconds',

@@ -95,10 +95,10 @@ export class SessionOpener {
         await attempt();
         return;
       } catch (error) {
-        this.#logger.warn(
-          { session: session.id, retryMs, reason: error instanceof Error ? error.message : 'unknown' },
-          'a session could not be opened yet',
-        );
+        this.#metrics.openingRetries.inc();
+        // Not louder: while friend-graph is away every session that signs on comes by here, again and again.
+        const reason = error instanceof Error ? error.message : 'unknown';
+        this.#logger.debug({ session: session.id, retryMs, reason }, 'a session could not be opened yet');
         await delay(this.#clock, retryMs);
       }
     }
