@@ -10,27 +10,33 @@ import { readMetric } from './read-metric.ts';
 const TOKEN_LIFETIME = '1h';
 
 export class Deployment {
-  readonly stack: Stack;
+  readonly #options: StackOptions;
   readonly #clients = new Set<NearbyClient>();
   /** A source address per gateway, found out by trying. */
   readonly #addresses: string[] = [];
   #nextHost = 1;
 
-  private constructor(stack: Stack) {
-    this.stack = stack;
+  #stack: Stack | null = null;
+
+  constructor(options: StackOptions = {}) {
+    this.#options = options;
   }
 
-  /** Starts everything and finds an address for each gateway. */
-  static async start(options: StackOptions = {}): Promise<Deployment> {
-    const stack = await startStack(options);
-    const deployment = new Deployment(stack);
+  /** Starts everything and finds an address for each gateway. Leaves nothing running when it fails. */
+  async start(): Promise<void> {
+    this.#stack = await startStack(this.#options);
     try {
-      await deployment.#findAddresses();
+      await this.#findAddresses();
     } catch (error) {
-      await stack.forceStop();
+      await this.#stack.forceStop();
       throw error;
     }
-    return deployment;
+  }
+
+  /** Throws before {@link start}. */
+  get stack(): Stack {
+    if (!this.#stack) throw new Error('the deployment is not started');
+    return this.#stack;
   }
 
   get url(): string {
@@ -39,7 +45,7 @@ export class Deployment {
 
   async stop(): Promise<void> {
     this.closeClients();
-    await this.stack.stop();
+    await this.#stack?.stop();
   }
 
   closeClients(): void {

@@ -1,29 +1,25 @@
 /** Whatever a client sends: an error with a code or a closed socket, never a crash, and nobody else notices. */
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Deployment } from '../deployment.ts';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import type { NearbyClient } from '../nearby-client.ts';
 import { FERRY_BUILDING, north } from '../places.ts';
 import { openRawSocket } from '../raw-socket.ts';
+import { useDeployment } from '../use-deployment.ts';
 
-let deployment: Deployment;
+const deployment = useDeployment();
 let witness: NearbyClient;
 let neighbour: NearbyClient;
 let pids: number[];
 
 beforeAll(async () => {
-  deployment = await Deployment.start();
   await deployment.befriend(['witness', 'neighbour']);
   pids = processes();
-}, 120_000);
+});
 afterEach(async () => {
   await stillServed();
   deployment.closeClients();
 });
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
 
 const processes = () => {
   const { gateways, locations, friendGraphs } = deployment.stack;

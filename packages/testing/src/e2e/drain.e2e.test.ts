@@ -1,49 +1,20 @@
 /** Replicas come and go in a planned way while a crowd moves; every list is compared with the oracle's. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { replay, type TransportChoice } from '@nearby-friends/simulator';
-import { makeCrowd } from '../crowd.ts';
-import { Deployment } from '../deployment.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { TransportChoice } from '@nearby-friends/simulator';
+import { playCrowd } from '../play-crowd.ts';
+import { useDeployment } from '../use-deployment.ts';
 
-const PEOPLE = 80;
-const DURATION_MS = 16_000;
 const TTL_SECONDS = 10;
 /** p99 of a client's time without a connection in a planned change. */
 const OFFLINE_BOUND_MS = 3_000;
 
-let deployment: Deployment;
+const deployment = useDeployment({
+  positionTtlSeconds: TTL_SECONDS,
+  env: { gateway: { DRAIN_SPREAD_SECONDS: '2' } },
+});
 
-beforeAll(async () => {
-  deployment = await Deployment.start({
-    positionTtlSeconds: TTL_SECONDS,
-    env: { gateway: { DRAIN_SPREAD_SECONDS: '2' } },
-  });
-}, 120_000);
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
-
-async function playThrough(name: string, change: () => Promise<void>, transport: TransportChoice = 'both') {
-  const crowd = makeCrowd({
-    name,
-    people: PEOPLE,
-    friendsEach: 8,
-    intervalMs: 1_000,
-    durationMs: DURATION_MS,
-    seed: 7,
-  });
-  await deployment.befriend(...crowd.pairs);
-  const report = await replay({
-    friendships: crowd.friendships,
-    movements: crowd.movements,
-    window: { fromMs: 0, toMs: DURATION_MS },
-    speed: 1,
-    url: deployment.url,
-    deploymentTtlMs: TTL_SECONDS * 1000,
-    checkpoints: 3,
-    transport,
-    atFraction: [{ fraction: 0.3, run: change }],
-  });
-  expect(report.failures).toEqual([]);
+async function playThrough(change: () => Promise<void>, transport: TransportChoice = 'both') {
+  const report = await playCrowd(deployment, { ttlSeconds: TTL_SECONDS, disturb: change, at: 0.3, transport });
   expect(report.measured.offlineMs.p99).toBeLessThanOrEqual(OFFLINE_BOUND_MS);
   return report;
 }
@@ -53,7 +24,7 @@ describe('a planned change', () => {
     '[W3] drains a gateway (%s): everybody is told, comes back elsewhere by itself, and it exits with 0',
     async (transport) => {
       const leaving = deployment.stack.gateways[0];
-      const report = await playThrough(`drained-${transport}`, () => deployment.stack.removeGateway(0), transport);
+      const report = await playThrough(() => deployment.stack.removeGateway(0), transport);
       expect(report.measured.connections.lost).toBeGreaterThan(0);
       if (transport === 'both') {
         expect(report.measured.connections.drainingAnnounced).toBe(report.measured.connections.lost);
@@ -65,12 +36,12 @@ describe('a planned change', () => {
   );
 
   it('[W4] takes a gateway in: sockets on others are untouched', async () => {
-    const report = await playThrough('grown', async () => void (await deployment.stack.addGateway()));
+    const report = await playThrough(async () => void (await deployment.stack.addGateway()));
     expect(report.measured.connections.lost).toBe(0);
   }, 120_000);
 
   it('[W4] restarts location and friend-graph instances one after the other: nobody notices', async () => {
-    const report = await playThrough('rolled', async () => {
+    const report = await playThrough(async () => {
       const { locations, friendGraphs } = deployment.stack;
       for (const instance of [...locations, ...friendGraphs]) {
         const { exited } = instance;

@@ -1,55 +1,14 @@
 /** Parts of the system die in the middle of a crowd's movements; every list is compared with the oracle's. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ReplayReport, replay } from '@nearby-friends/simulator';
-import { makeCrowd } from '../crowd.ts';
-import { Deployment } from '../deployment.ts';
+import { describe, expect, it } from '@jest/globals';
+import { playCrowd, REPORT_INTERVAL_MS } from '../play-crowd.ts';
+import { useDeployment } from '../use-deployment.ts';
 
-const PEOPLE = 80;
-const REPORT_INTERVAL_MS = 1_000;
-const DURATION_MS = 16_000;
 const TTL_SECONDS = 10;
 /** A client is to be back on another gateway, with a right list, within this time of a kill. */
 const RETURN_BOUND_MS = 5_000;
 
-let deployment: Deployment;
-let crowds = 0;
-
-beforeAll(async () => {
-  deployment = await Deployment.start({ positionTtlSeconds: TTL_SECONDS });
-}, 120_000);
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
-
-/**
- * Plays a new crowd and does `disturb` in the middle of it; the lists are compared before, right after and at the end.
- * A comparison gives the lists 5 s to become right (S4).
- */
-async function playThrough(disturb: () => Promise<void>): Promise<ReplayReport> {
-  const crowd = makeCrowd({
-    name: `crowd-${++crowds}`,
-    people: PEOPLE,
-    friendsEach: 8,
-    intervalMs: REPORT_INTERVAL_MS,
-    durationMs: DURATION_MS,
-    seed: crowds,
-  });
-  await deployment.befriend(...crowd.pairs);
-  const report = await replay({
-    friendships: crowd.friendships,
-    movements: crowd.movements,
-    window: { fromMs: 0, toMs: DURATION_MS },
-    speed: 1,
-    url: deployment.url,
-    deploymentTtlMs: TTL_SECONDS * 1000,
-    checkpoints: 3,
-    // Shortly before the second of three checkpoints, so that it shows how soon the lists are right again.
-    atFraction: [{ fraction: 0.45, run: disturb }],
-  });
-  expect(report.failures).toEqual([]);
-  for (const { required } of report.checkpoints.slice(0, 4)) expect(required).toBeGreaterThan(PEOPLE);
-  return report;
-}
+const deployment = useDeployment({ positionTtlSeconds: TTL_SECONDS });
+const playThrough = (disturb: () => Promise<void>) => playCrowd(deployment, { ttlSeconds: TTL_SECONDS, disturb });
 
 describe('in the middle of a crowd', () => {
   it('[S4] Redis is killed and comes back empty: nobody is disconnected, the lists are right within 5 s', async () => {

@@ -1,23 +1,15 @@
 /** Who may connect, through nginx. */
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
-import { Deployment } from '../deployment.ts';
 import { eventually } from '../eventually.ts';
 import { FERRY_BUILDING } from '../places.ts';
 import { openRawSocket } from '../raw-socket.ts';
+import { useDeployment } from '../use-deployment.ts';
 
 const AUDIENCE = 'nearby-friends';
 
-let deployment: Deployment;
-
-beforeAll(async () => {
-  deployment = await Deployment.start();
-}, 120_000);
-afterEach(() => deployment.closeClients());
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
+const deployment = useDeployment();
 
 interface TokenFaults {
   readonly secret?: string;

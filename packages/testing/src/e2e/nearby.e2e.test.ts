@@ -1,19 +1,11 @@
 /** Who sees whom, through nginx, with two of every service. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Deployment } from '../deployment.ts';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import { FERRY_BUILDING, north } from '../places.ts';
+import { useDeployment } from '../use-deployment.ts';
 
-let deployment: Deployment;
+const deployment = useDeployment();
 let people = 0;
-
-beforeAll(async () => {
-  deployment = await Deployment.start();
-}, 120_000);
-afterEach(() => deployment.closeClients());
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
 
 /** Names nobody had before, all of them friends of the first. */
 async function friends(count: number): Promise<string[]> {

@@ -1,25 +1,17 @@
 /** Many sign-ons and sign-offs, in every order: nobody is missed and nothing is left over. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Deployment } from '../deployment.ts';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import type { NearbyClient } from '../nearby-client.ts';
 import { FERRY_BUILDING, north } from '../places.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { useDeployment } from '../use-deployment.ts';
 
 const RACES = 1_000;
 const RACES_AT_ONCE = 20;
 const CHURN = 1_000;
 const CHURNING_PEOPLE = 60;
 
-let deployment: Deployment;
-
-beforeAll(async () => {
-  deployment = await Deployment.start();
-}, 120_000);
-afterEach(() => deployment.closeClients());
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
+const deployment = useDeployment();
 
 describe('signing on', () => {
   it(`[S1] [S2] in the same instant on different gateways, ${RACES} times: both always see each other`, async () => {

@@ -1,22 +1,14 @@
 /** What happens to whoever stops reporting, with a TTL of a few seconds. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Deployment } from '../deployment.ts';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import { FERRY_BUILDING, north } from '../places.ts';
+import { useDeployment } from '../use-deployment.ts';
 
 const TTL_SECONDS = 3;
 /** What S5 allows, and what the client's own clock may be off by here: nothing, it is the same machine. */
 const REMOVAL_BOUND_MS = TTL_SECONDS * 1000 + 1_000;
 
-let deployment: Deployment;
-
-beforeAll(async () => {
-  deployment = await Deployment.start({ positionTtlSeconds: TTL_SECONDS });
-}, 120_000);
-afterEach(() => deployment.closeClients());
-afterAll(async () => {
-  await deployment?.stop();
-}, 60_000);
+const deployment = useDeployment({ positionTtlSeconds: TTL_SECONDS });
 
 describe('a friend who falls silent', () => {
   it('[S5] [L2] leaves the list within the TTL and a second, also when still connected, and returns with the next report', async () => {

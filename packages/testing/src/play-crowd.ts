@@ -1,0 +1,52 @@
+/** Plays a moving crowd against a deployment while something is done to it; every list is compared with the oracle's. */
+import { expect } from '@jest/globals';
+import { type ReplayReport, replay, type TransportChoice } from '@nearby-friends/simulator';
+import { makeCrowd } from './crowd.ts';
+import type { Deployment } from './deployment.ts';
+
+const PEOPLE = 80;
+/** How often each of them reports. */
+export const REPORT_INTERVAL_MS = 1_000;
+const DURATION_MS = 16_000;
+
+let crowds = 0;
+
+/**
+ * A new crowd each time; `disturb` begins at that share of its time. The lists are compared three times on the way and
+ * at the end, and have 5 s to become right each time (S4). Fails on any difference.
+ */
+export async function playCrowd(
+  deployment: Deployment,
+  options: {
+    ttlSeconds: number;
+    disturb: () => Promise<void>;
+    /** 0–1. Default: shortly before the second comparison, which then shows how soon the lists are right again. */
+    at?: number;
+    transport?: TransportChoice;
+  },
+): Promise<ReplayReport> {
+  const { ttlSeconds, disturb, at = 0.45, transport = 'websocket' } = options;
+  const crowd = makeCrowd({
+    name: `crowd-${++crowds}`,
+    people: PEOPLE,
+    friendsEach: 8,
+    intervalMs: REPORT_INTERVAL_MS,
+    durationMs: DURATION_MS,
+    seed: crowds,
+  });
+  await deployment.befriend(...crowd.pairs);
+  const report = await replay({
+    friendships: crowd.friendships,
+    movements: crowd.movements,
+    window: { fromMs: 0, toMs: DURATION_MS },
+    speed: 1,
+    url: deployment.url,
+    deploymentTtlMs: ttlSeconds * 1000,
+    checkpoints: 3,
+    transport,
+    atFraction: [{ fraction: at, run: disturb }],
+  });
+  expect(report.failures).toEqual([]);
+  for (const { required } of report.checkpoints.slice(0, 4)) expect(required).toBeGreaterThan(PEOPLE);
+  return report;
+}
