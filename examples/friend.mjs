@@ -5,7 +5,8 @@ import { io } from 'socket.io-client';
 const [userId, lat, lng, url = 'http://localhost:8080'] = process.argv.slice(2);
 const headers = { 'content-type': 'application/json' };
 const answer = await fetch(`${url}/api/v1/dev/tokens`, { method: 'POST', headers, body: JSON.stringify({ userId }) });
-const { token } = await answer.json();
+const { token, title } = await answer.json();
+if (!token) throw new Error(`No token for "${userId}": ${title}.`);
 
 const near = new Map();
 const show = () =>

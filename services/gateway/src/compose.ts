@@ -28,6 +28,7 @@ import { FriendLists } from './friend-lists.ts';
 import { FriendsDirectory } from './friends-directory.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { Handshake } from './handshake.ts';
+import { inTurn } from './in-turn.ts';
 import { Inboxes } from './inboxes.ts';
 import { SessionOpener } from './open-session.ts';
 import { PositionUplink } from './position-uplink.ts';
@@ -144,11 +145,11 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   });
   const events = new ClientEvents({
     receivePosition: (session, payload) => receiver.receive(session, payload),
-    setRadius: async (session, radiusMeters) => {
-      // By user, so that of two quick ones the second is kept.
+    // One after the other, so that of two quick ones the second is in force.
+    setRadius: inTurn(async (session, radiusMeters) => {
       await bus.rpc.call(setRadius, { user: session.user, radiusMeters }, { key: session.user });
       delivery.setRadius(session, radiusMeters);
-    },
+    }),
     verifier,
     limits: { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst },
     metrics,

@@ -15,6 +15,8 @@ export class Recovery {
   readonly #refresh: (friend: UserId) => Promise<void>;
   readonly #reopen: (session: Session) => Promise<void>;
   readonly #logger: Logger;
+  #isWanted = false;
+  #isRunning = false;
 
   constructor(options: {
     sessions: () => Iterable<Session>;
@@ -34,7 +36,22 @@ export class Recovery {
     this.#logger = options.logger;
   }
 
+  /** A loss that comes while one is being made good is made good once afterwards, however many there were. */
   async run(): Promise<void> {
+    this.#isWanted = true;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        await this.#recover();
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #recover(): Promise<void> {
     const sessions = [...this.#sessions()];
     await Promise.all(sessions.map((session) => this.#repeatPosition(session)));
     await Promise.all([
