@@ -140,6 +140,15 @@ describe('what is not to be reached', () => {
 });
 
 describe('answers of nginx itself', () => {
+  it.each(['/api/v1/me%00', '/x%00', '/socket.io/%00', '/api/v1/%zz', `/${'x'.repeat(9_000)}`])(
+    'answers what cannot even be read with 400 and a code (%.20s)',
+    async (target) => {
+      const { status, headers, body } = await send(trusting.url, target);
+      expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
+      expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
+    },
+  );
+
   it('refuses a large body with a code', async () => {
     const { status, headers, body } = await send(trusting.url, '/api/v1/me', {
       method: 'PATCH',
