@@ -1,7 +1,10 @@
 /** Says to the person who started the stack what they can do with it now. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from './stack.ts';
 
 const FIRST_USER = 'alice';
+const UNAVAILABLE_DEADLINE_MS = 10_000;
+const RETRY_PAUSE_MS = 100;
 
 /** The text, with a token that really works. Rejects when none can be had: then the stack does not work either. */
 export async function welcome(stack: Stack, url: string, tookMs: number): Promise<string> {
@@ -19,14 +22,23 @@ Stop with Ctrl-C. Requests are logged in ${stack.nginx.accessLogFile}
 `;
 }
 
-async function requestToken(url: string, userId: string): Promise<{ token: string; expiresAt: number }> {
-  const response = await fetch(`${url}/api/v1/dev/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ userId }),
-  });
-  if (response.status !== 201) {
-    throw new Error(`The stack is up, but gives no token: it answered ${response.status} ${await response.text()}`);
+/**
+ * A 503 passes: whoever called before friend-graph was up made nginx leave it alone for two seconds.
+ * Rejects with any other refusal, and when it has not passed by then.
+ */
+export async function requestToken(url: string, userId: string): Promise<{ token: string; expiresAt: number }> {
+  const deadline = performance.now() + UNAVAILABLE_DEADLINE_MS;
+  for (;;) {
+    const response = await fetch(`${url}/api/v1/dev/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userId }),
+    });
+    if (response.status === 201) return (await response.json()) as { token: string; expiresAt: number };
+    const answer = await response.text();
+    if (response.status !== 503 || performance.now() >= deadline) {
+      throw new Error(`The stack is up, but gives no token: it answered ${response.status} ${answer}`);
+    }
+    await delay(RETRY_PAUSE_MS);
   }
-  return (await response.json()) as { token: string; expiresAt: number };
 }
