@@ -17,6 +17,8 @@ export const ERROR_CODES = {
   payload_too_large: { retryable: false, status: 413, title: 'The request is too large' },
   not_found: { retryable: false, status: 404, title: 'There is no such thing' },
   method_not_allowed: { retryable: false, status: 405, title: 'This method is not allowed here' },
+  friend_limit: { retryable: false, status: 409, title: 'Nobody can have more friends than this' },
+  request_limit: { retryable: false, status: 409, title: 'Too many friend requests are open' },
   rate_limited: { retryable: true, status: 429, title: 'Too many requests' },
   unavailable: { retryable: true, status: 503, title: 'A part of the service is unavailable' },
   internal: { retryable: true, status: 500, title: 'Something went wrong here' },

@@ -10,3 +10,8 @@ export const grantSchema = z.object({
   until: z.number().nullable(),
 });
 export type Grant = z.infer<typeof grantSchema>;
+
+/** Whether a grant lets anything through at `now`, ms since the epoch. */
+export function isGranted({ precision, until }: Grant, now: number): boolean {
+  return precision !== 'hidden' && (until === null || now < until);
+}

@@ -1,6 +1,8 @@
 /** The wire contracts: with clients, and between the services. No I/O. */
 export * from './bus/announce-active.ts';
+export * from './bus/forget-users.ts';
 export * from './bus/friends-of.ts';
+export * from './bus/graph-event.ts';
 export * from './bus/inbox-message.ts';
 export * from './bus/method.ts';
 export * from './bus/notify-devices.ts';
@@ -21,8 +23,10 @@ export * from './client/token-refresh.ts';
 export * from './codec.ts';
 export * from './error-codes.ts';
 export * from './grant.ts';
+export * from './graph-version.ts';
 export * from './names.ts';
 export * from './nearby-limits.ts';
 export * from './position.ts';
 export * from './position-record.ts';
+export * from './sharing.ts';
 export * from './user-id.ts';

@@ -28,6 +28,9 @@ export function instancesKey(service: ServiceName): string {
   return `instances:{${service}}`;
 }
 
+/** Stream of all changes of who may see whom: friend-graph → every gateway. The bus keeps its followers beside it. */
+export const GRAPH_EVENTS = 'graph-events';
+
 /**
  * Socket.IO room that holds all devices of one user. The prefix alone is longer than 20 characters,
  * because the Redis adapter takes any room of exactly 20 characters for a socket id.

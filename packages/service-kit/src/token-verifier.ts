@@ -4,6 +4,8 @@ import { errors, jwtVerify } from 'jose';
 
 export interface VerifiedToken {
   readonly userId: UserId;
+  /** When it was issued, ms since the epoch; null when the token does not say. */
+  readonly issuedAt: number | null;
   /** ms since the epoch. */
   readonly expiresAt: number;
 }
@@ -28,7 +30,11 @@ export function createSecretVerifier(options: { secret: string; audience: string
         });
         const userId = userIdSchema.safeParse(payload.sub);
         if (!userId.success || payload.exp === undefined) throw unauthorized();
-        return { userId: userId.data, expiresAt: payload.exp * 1000 };
+        return {
+          userId: userId.data,
+          issuedAt: payload.iat === undefined ? null : payload.iat * 1000,
+          expiresAt: payload.exp * 1000,
+        };
       } catch (error) {
         if (error instanceof CodedError) throw error;
         if (error instanceof errors.JWTExpired) {

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { grantSchema } from '../grant.ts';
-import { radiusMetersSchema } from '../nearby-limits.ts';
+import { graphVersionSchema } from '../graph-version.ts';
 import { positionSchema } from '../position.ts';
+import { sharingSchema } from '../sharing.ts';
 import { userIdSchema } from '../user-id.ts';
 
 /** A friend became active: subscribe to the friend's channel. */
@@ -11,14 +12,15 @@ const friendActiveSchema = z.object({
   kind: z.literal('friend-active'),
   subject: userIdSchema,
   grant: grantSchema,
+  /** Of the grant. */
+  version: graphVersionSchema,
+  /** Null when the friend has never paused. */
+  sharing: z.object({ sharing: sharingSchema, version: graphVersionSchema }).nullable(),
   at: z.number(),
   position: positionSchema,
 });
 export type FriendActive = z.infer<typeof friendActiveSchema>;
 
-/** The viewer's own profile changed. */
-const profileChangedSchema = z.object({ kind: z.literal('profile-changed'), radiusMeters: radiusMetersSchema });
-
-export const inboxMessageSchema = z.discriminatedUnion('kind', [friendActiveSchema, profileChangedSchema]);
+export const inboxMessageSchema = z.discriminatedUnion('kind', [friendActiveSchema]);
 export type InboxMessage = z.infer<typeof inboxMessageSchema>;
 export const inboxMessageCodec = jsonCodec(inboxMessageSchema);

@@ -1,15 +1,17 @@
-/** gateway → friend-graph: keep this user's radius; every session of the user hears of it over its inbox. */
+/** gateway → friend-graph: keep this user's radius; every session of the user hears of it as a graph event. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
+import { graphVersionSchema } from '../graph-version.ts';
 import { radiusMetersSchema } from '../nearby-limits.ts';
 import { userIdSchema } from '../user-id.ts';
 import type { Method } from './method.ts';
 
 const requestSchema = z.object({ user: userIdSchema, radiusMeters: radiusMetersSchema });
+const responseSchema = z.object({ version: graphVersionSchema });
 
-export const setRadius: Method<z.infer<typeof requestSchema>, Record<string, never>> = {
+export const setRadius: Method<z.infer<typeof requestSchema>, z.infer<typeof responseSchema>> = {
   service: 'friend-graph',
   name: 'set-radius',
   request: jsonCodec(requestSchema),
-  response: jsonCodec(z.object({})),
+  response: jsonCodec(responseSchema),
 };
