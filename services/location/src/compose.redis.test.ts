@@ -71,6 +71,34 @@ describe('a user who becomes active', () => {
   });
 });
 
+describe('users who are erased', () => {
+  it('have no entry any more, and the others keep theirs', async () => {
+    const { asker, commands, now } = await setUp();
+    const at = await now();
+    for (const user of [ANN, BEN]) await asker.record(positionOf(user, at));
+    await asker.forget([ANN, parseUserId('nobody')]);
+    expect(await commands.exists(locationKey(ANN))).toBe(0);
+    expect(await asker.activeUsers([ANN, BEN])).toEqual([BEN]);
+  });
+
+  it('are unknown however often it is said, and begin anew with their next position', async () => {
+    const { asker, friendGraph, now } = await setUp();
+    await asker.record(positionOf(ANN, await now()));
+    await eventually(() => expect(friendGraph?.announced).toHaveLength(1));
+    await asker.forget([ANN]);
+    await asker.forget([ANN]);
+    // Older than what was forgotten: nothing is left that it could be older than.
+    expect(await asker.record(positionOf(ANN, (await now()) - 1_000, 1))).toMatchObject({ outcome: 'stored' });
+    await eventually(() => expect(friendGraph?.announced).toHaveLength(2));
+  });
+
+  it('are not taken for forgotten while Redis is away', async () => {
+    const { asker } = await setUp();
+    await redis.server.kill();
+    await expect(asker.forget([ANN])).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
 describe('two instances', () => {
   it('[L3] keep one truth between them, and one that stops is not missed', async () => {
     const { asker, friendGraph, location, url, now } = await setUp();

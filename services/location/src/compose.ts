@@ -1,6 +1,6 @@
 /** Builds a location instance. */
 import { createBus } from '@nearby-friends/bus';
-import { announceActive, readActive, recordPositions } from '@nearby-friends/protocol';
+import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
 import { type Component, Metrics, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './announcer.ts';
 import { RedisLocationCache } from './location-cache.redis.ts';
@@ -48,6 +48,11 @@ export function composeLocation({ config, instanceId, logger }: ServiceContext<t
     const entries = await cache.readActive(users);
     metrics.entriesRead.inc(entries.length);
     return entries;
+  });
+  bus.rpc.serve(forgetUsers, async ({ users }) => {
+    await cache.forget(users);
+    metrics.usersForgotten.inc(users.length);
+    return {};
   });
 
   const ops = new OpsServer({

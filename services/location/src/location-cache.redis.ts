@@ -46,6 +46,11 @@ export class RedisLocationCache implements LocationCache {
     return entries.filter((found): found is { user: UserId; entry: Buffer } => found.entry !== null);
   }
 
+  async forget(users: readonly UserId[]): Promise<void> {
+    // One DEL per key, as above. The memory may be given back later; the entry is gone at once.
+    await Promise.all(users.map((user) => this.#redis.unlink(locationKey(user))));
+  }
+
   async proveWritable(): Promise<void> {
     await this.#redis.set(this.#probeKey, '1', 'PX', PROBE_TTL_MS);
   }

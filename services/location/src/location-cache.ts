@@ -23,6 +23,8 @@ export interface LocationCache {
   markAnnounced(user: UserId, activeSince: number): Promise<void>;
   /** The entries of those who have one, in no order. Rejects when the cache does not answer. */
   readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]>;
+  /** Deletes the entries of users who are erased; who has none is no failure. Rejects when the cache does not answer. */
+  forget(users: readonly UserId[]): Promise<void>;
   /** Rejects with the reason when entries cannot be written now. */
   proveWritable(): Promise<void>;
 }

@@ -5,6 +5,7 @@ export interface LocationMetrics {
   readonly positions: Counter<'outcome'>;
   readonly announcements: Counter;
   readonly entriesRead: Counter;
+  readonly usersForgotten: Counter;
   readonly batchSize: Histogram;
 }
 
@@ -13,6 +14,7 @@ export function createLocationMetrics(metrics: Metrics): LocationMetrics {
     positions: metrics.counter('positions_recorded_total', 'Positions taken in, by outcome.', ['outcome']),
     announcements: metrics.counter('activities_announced_total', 'Users who became active and were announced.'),
     entriesRead: metrics.counter('entries_read_total', 'Entries of active users read for gateways.'),
+    usersForgotten: metrics.counter('users_forgotten_total', 'Erased users whose entries were deleted.'),
     batchSize: metrics.histogram(
       'position_batch_size',
       'Positions per message from a gateway.',

@@ -4,6 +4,7 @@ import { afterEach } from '@jest/globals';
 import { createBus, type Rpc } from '@nearby-friends/bus';
 import {
   announceActive,
+  forgetUsers,
   type Position,
   type ReceivedPosition,
   type RecordedPosition,
@@ -33,6 +34,8 @@ export interface FriendGraph {
 export interface Asker {
   record(position: ReceivedPosition): Promise<RecordedPosition>;
   activeUsers(users: readonly UserId[]): Promise<UserId[]>;
+  /** As friend-graph asks for the erased. */
+  forget(users: readonly UserId[]): Promise<void>;
   /** How many location instances it sees. */
   instances(): number;
 }
@@ -99,6 +102,9 @@ export function useServices(): ServicesOfTest {
         activeUsers: async (users) => {
           const entries = await bus.rpc.call(readActive, { users: [...users] });
           return entries.map(({ user }) => user).sort();
+        },
+        forget: async (users) => {
+          await bus.rpc.call(forgetUsers, { users: [...users] });
         },
         instances: () => bus.registry.candidates('location').length,
       };
