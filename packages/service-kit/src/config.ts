@@ -111,5 +111,6 @@ export function helpText(program: string, purpose: string, settings: Settings): 
 
 function describeDefault(setting: Setting<unknown>): string {
   if (setting.default === undefined) return 'required';
-  return setting.secret ? 'has a default' : `default ${setting.default || 'empty'}`;
+  if (setting.default === '') return 'default empty';
+  return setting.secret ? 'has a default' : `default ${setting.default}`;
 }

@@ -10,4 +10,5 @@ export * from './metrics.ts';
 export * from './ops-server.ts';
 export * from './run-service.ts';
 export * from './secret-text.ts';
+export * from './token-secrets.ts';
 export * from './token-verifier.ts';

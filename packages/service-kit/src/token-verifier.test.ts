@@ -28,6 +28,7 @@ describe('[A1] a token', () => {
     const payload = good();
     expect(await verifier.verify(await sign(payload))).toEqual({
       userId: 'ann',
+      issuedAt: null,
       expiresAt: Number(payload.exp) * 1000,
     });
   });

@@ -1,6 +1,12 @@
 /** Decides whose token this is (A1). */
 import { CodedError, MAX_TOKEN_LENGTH, type UserId, userIdSchema } from '@nearby-friends/protocol';
-import { errors, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Clock } from './clock.ts';
+import type { tokenSettings } from './common-settings.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { Logger } from './logger.ts';
+import { RemoteKeySet } from './remote-key-set.ts';
+import { secretsIn } from './token-secrets.ts';
 
 export interface VerifiedToken {
   readonly userId: UserId;
@@ -11,30 +17,73 @@ export interface VerifiedToken {
 }
 
 export interface TokenVerifier {
-  /** Throws a `CodedError`: `unauthorized` or `token_expired`. Never says which check failed to whoever sent it. */
+  /**
+   * Throws a `CodedError`: `unauthorized` or `token_expired`, or `unavailable` when the token cannot be judged now.
+   * Never says which check failed to whoever sent it.
+   */
   verify(token: string): Promise<VerifiedToken>;
 }
 
-/** Tokens signed with a shared secret. The algorithm is pinned: a token cannot choose how it is checked. */
-export function createSecretVerifier(options: { secret: string; audience: string; issuer: string }): TokenVerifier {
-  const key = new TextEncoder().encode(options.secret);
+/** What a token must name, whatever it is signed with. */
+interface Expectation {
+  readonly audience: string;
+  readonly issuer: string;
+}
+
+/** The verifier that the settings ask for. Throws `ConfigError` unless they name exactly one of secret and key URL. */
+export function createTokenVerifier(options: {
+  config: Config<typeof tokenSettings>;
+  clock: Clock;
+  logger: Logger;
+}): TokenVerifier {
+  const { jwtSecret: secret, jwksUrl: url, jwtAlgorithms, jwtAudience: audience, jwtIssuer: issuer } = options.config;
+  if ((secret === '') === (url === '')) {
+    throw new ConfigError('Set exactly one of JWT_SECRET and JWKS_URL: that is how tokens are checked.');
+  }
+  if (secret !== '') return createSecretVerifier({ secret, audience, issuer });
+  const keys = new RemoteKeySet({ url, clock: options.clock, logger: options.logger });
+  return createKeyVerifier({ keyFor: keys.keyFor, algorithms: jwtAlgorithms, audience, issuer });
+}
+
+/**
+ * Tokens signed with a shared secret, or with any of several, one per line. The algorithm is pinned: a token cannot
+ * choose how it is checked.
+ */
+export function createSecretVerifier({ secret, ...expected }: Expectation & { secret: string }): TokenVerifier {
+  const keys = secretsIn(secret).map((one) => new TextEncoder().encode(one));
+  return verifierOf(async (token) => {
+    const options = claimsOf(expected, ['HS256']);
+    for (const [i, key] of keys.entries()) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (error) {
+        const isLast = i === keys.length - 1;
+        if (isLast || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      }
+    }
+    throw unauthorized();
+  });
+}
+
+/** Tokens signed with a private key; `algorithms` are of public keys only. */
+export function createKeyVerifier({
+  keyFor,
+  algorithms,
+  ...expected
+}: Expectation & { keyFor: JWTVerifyGetKey; algorithms: readonly string[] }): TokenVerifier {
+  return verifierOf(async (token) => (await jwtVerify(token, keyFor, claimsOf(expected, algorithms))).payload);
+}
+
+function claimsOf({ audience, issuer }: Expectation, algorithms: readonly string[]) {
+  return { algorithms: [...algorithms], audience, issuer, requiredClaims: ['exp', 'sub'] };
+}
+
+function verifierOf(readPayload: (token: string) => Promise<JWTPayload>): TokenVerifier {
   return {
     async verify(token) {
       if (token.length > MAX_TOKEN_LENGTH) throw unauthorized();
       try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          audience: options.audience,
-          issuer: options.issuer,
-          requiredClaims: ['exp', 'sub'],
-        });
-        const userId = userIdSchema.safeParse(payload.sub);
-        if (!userId.success || payload.exp === undefined) throw unauthorized();
-        return {
-          userId: userId.data,
-          issuedAt: payload.iat === undefined ? null : payload.iat * 1000,
-          expiresAt: payload.exp * 1000,
-        };
+        return verifiedOf(await readPayload(token));
       } catch (error) {
         if (error instanceof CodedError) throw error;
         if (error instanceof errors.JWTExpired) {
@@ -46,6 +95,18 @@ export function createSecretVerifier(options: { secret: string; audience: string
   };
 }
 
-function unauthorized(): CodedError {
+function verifiedOf({ sub, iat, exp }: JWTPayload): VerifiedToken {
+  const userId = userIdSchema.safeParse(sub);
+  if (!userId.success || exp === undefined) throw unauthorized();
+  return {
+    userId: userId.data,
+    // Issuers may give fractions of a second.
+    issuedAt: iat === undefined ? null : Math.round(iat * 1000),
+    expiresAt: exp * 1000,
+  };
+}
+
+/** What whoever shows no valid token is told, whatever is wrong with it. */
+export function unauthorized(): CodedError {
   return new CodedError('unauthorized', 'This needs a valid token. Sign in and send the token you are given.');
 }

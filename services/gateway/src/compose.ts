@@ -11,7 +11,7 @@ import {
 } from '@nearby-friends/protocol';
 import {
   type Component,
-  createSecretVerifier,
+  createTokenVerifier,
   delay,
   Metrics,
   OpsServer,
@@ -138,11 +138,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   });
 
   // --- The edge
-  const verifier = createSecretVerifier({
-    secret: config.jwtSecret,
-    audience: config.jwtAudience,
-    issuer: config.jwtIssuer,
-  });
+  const verifier = createTokenVerifier({ config, clock, logger });
   const events = new ClientEvents({
     receivePosition: (session, payload) => receiver.receive(session, payload),
     // One after the other, so that of two quick ones the second is in force.
