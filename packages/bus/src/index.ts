@@ -1,6 +1,7 @@
 /** How the services talk to each other: Redis sharded pub/sub, and nothing else. */
 export * from './bus.ts';
 export * from './channel-subscriptions.ts';
+export * from './fenced-stream/index.ts';
 export * from './instance-registry.ts';
 export * from './pace.ts';
 export * from './redis-clock.ts';

@@ -1,4 +1,4 @@
-/** How this system connects to Redis: one connection for commands, one that only subscribes. */
+/** How this system connects to Redis: one connection for commands, one that only subscribes, one that waits. */
 import type { Logger } from '@nearby-friends/service-kit';
 import { Redis, type RedisOptions } from 'ioredis';
 
@@ -6,6 +6,8 @@ export type { Redis } from 'ioredis';
 
 /** A connection that stays silent for this long while it owes an answer is taken for dead. */
 export const SOCKET_TIMEOUT_MS = 5_000;
+/** The same for a connection that waits for entries of a stream. */
+export const BLOCKING_SOCKET_TIMEOUT_MS = 3_000;
 /** How long an orderly end of a connection may take: a peer that is alive needs a moment, a frozen one for ever. */
 const DISCONNECT_TIMEOUT_MS = 500;
 const RECONNECT_MIN_MS = 50;
@@ -45,7 +47,15 @@ const SUBSCRIBER_OPTIONS: Options = {
 /** For libraries that bring their own habits (the Socket.IO adapter): waits for Redis instead of rejecting. */
 const PATIENT_OPTIONS: Options = { ...COMMON_OPTIONS, maxRetriesPerRequest: null };
 
-const OPTIONS = { commands: COMMAND_OPTIONS, subscriber: SUBSCRIBER_OPTIONS, patient: PATIENT_OPTIONS };
+/** For reads that wait: longer than they wait, and shorter than a follower may live on what it last read. */
+const BLOCKING_OPTIONS: Options = { ...SUBSCRIBER_OPTIONS, socketTimeout: BLOCKING_SOCKET_TIMEOUT_MS };
+
+const OPTIONS = {
+  commands: COMMAND_OPTIONS,
+  subscriber: SUBSCRIBER_OPTIONS,
+  blocking: BLOCKING_OPTIONS,
+  patient: PATIENT_OPTIONS,
+};
 
 /**
  * Opens a connection that reconnects for ever and logs its losses. Connecting starts with `.connect()`.

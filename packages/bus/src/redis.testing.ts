@@ -4,12 +4,14 @@ import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-sta
 import { silentLogger } from '@nearby-friends/service-kit';
 import { connectRedis, openRedis, type Redis } from './redis-connection.ts';
 
+type Purpose = 'commands' | 'subscriber' | 'blocking';
+
 export interface RedisOfTest {
   readonly server: RedisServer;
   /** A connection as services make it, connected. */
-  connect(purpose: 'commands' | 'subscriber'): Promise<Redis>;
+  connect(purpose: Purpose): Promise<Redis>;
   /** The same, not connected yet. */
-  open(purpose: 'commands' | 'subscriber'): Redis;
+  open(purpose: Purpose): Redis;
   /** Runs `end` after each test, while Redis is still there. */
   beforeItEnds(end: () => Promise<unknown>): void;
 }

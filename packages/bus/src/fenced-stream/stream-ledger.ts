@@ -1,0 +1,186 @@
+/** What Redis keeps of a fenced stream: its entries, and beside them the epoch with the followers' reports. */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from '../redis-connection.ts';
+import { defineScript, runScript, type Script } from '../script-runner.ts';
+
+export interface StreamEntry {
+  readonly id: string;
+  readonly payload: Buffer;
+}
+
+export interface ChainedEntry extends StreamEntry {
+  /** The id of the entry before, also when that one is trimmed. */
+  readonly previous: string;
+}
+
+/** How far the stream goes, and in which epoch. */
+export interface StreamEnd {
+  readonly epoch: string;
+  readonly last: string;
+}
+
+export interface Report {
+  readonly applied: string;
+  /** ms since the epoch, by Redis' clock. */
+  readonly at: number;
+}
+
+/** All of it at one moment; times in ms since the epoch, by Redis' clock. */
+export interface Look extends StreamEnd {
+  readonly now: number;
+  readonly epochBegan: number;
+  readonly reports: ReadonlyMap<string, Report>;
+}
+
+/** How many entries are read or appended at once. */
+export const PAGE = 500;
+const FOLLOWER = 'follower:';
+
+/**
+ * Every script begins like this. KEYS: the stream, the epoch (a hash, so that it is lost as one). ARGV 1: a name for
+ * a new epoch. An epoch ends when its hash is gone (flushed, evicted, another Redis), when the process behind the
+ * address is another one (restarted, perhaps from an older snapshot; failed over), and when the stream does not end
+ * where it should.
+ */
+const IN_AN_EPOCH = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local server = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local known = redis.call('HMGET', KEYS[2], 'token', 'server', 'last')
+local token, last = known[1], known[3]
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local isLost = newest and newest[1] ~= last or last ~= '0-0' and redis.call('EXISTS', KEYS[1]) == 0
+if not token or known[2] ~= server or isLost then
+  token, last = ARGV[1], newest and newest[1] or '0-0'
+  redis.call('DEL', KEYS[2])
+  redis.call('HSET', KEYS[2], 'token', token, 'server', server, 'began', now, 'last', last)
+end
+local function trim(retentionMs)
+  redis.call('XTRIM', KEYS[1], 'MINID', '=', string.format('%d', now - retentionMs))
+end
+`;
+/** Reports and trimming go on when Redis is full: without them everybody would fall silent. */
+const ALSO_WHEN_FULL = '#!lua flags=allow-oom';
+
+/** ARGV 2: ms for which entries are kept; then the payloads. */
+const APPEND = defineScript(`${IN_AN_EPOCH}
+for i = 3, #ARGV do
+  last = redis.call('XADD', KEYS[1], '*', 'payload', ARGV[i], 'previous', last)
+end
+redis.call('HSET', KEYS[2], 'last', last)
+trim(ARGV[2])
+`);
+
+/** ARGV 2: ms for which entries are kept, or '' not to trim. */
+const LOOK = defineScript(`${ALSO_WHEN_FULL}
+${IN_AN_EPOCH}
+if ARGV[2] ~= '' then trim(ARGV[2]) end
+return {now, redis.call('HGETALL', KEYS[2])}
+`);
+
+/** ARGV 2: the epoch, 3: the entry up to which all is applied, 4: who. Refused when what comes next is not there. */
+const REPORT = defineScript(`${ALSO_WHEN_FULL}
+${IN_AN_EPOCH}
+local isReadable = token == ARGV[2]
+if isReadable and ARGV[3] ~= last then
+  local following = redis.call('XRANGE', KEYS[1], '(' .. ARGV[3], '+', 'COUNT', 1)[1]
+  isReadable = following and following[2][4] == ARGV[3]
+end
+if isReadable then redis.call('HSET', KEYS[2], ARGV[4], ARGV[3] .. ' ' .. string.format('%d', now)) end
+return {isReadable and 1 or 0, token, last}
+`);
+
+/** ARGV: pairs of a follower and its report as it was seen; one that has changed since stays. */
+const REMOVE = defineScript(`
+for i = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', KEYS[2], ARGV[i]) end
+end
+`);
+
+/** All calls reject as ioredis does when Redis does not answer. */
+export class StreamLedger {
+  readonly #redis: Redis;
+  readonly #keys: readonly [stream: string, epoch: string];
+
+  constructor(options: { redis: Redis; stream: string }) {
+    this.#redis = options.redis;
+    // The hash tag is the whole name of the stream: both share a slot.
+    this.#keys = [options.stream, `{${options.stream}}:epoch`];
+  }
+
+  async append(payloads: readonly Buffer[], retentionMs: number): Promise<void> {
+    await this.#run(APPEND, retentionMs, ...payloads);
+  }
+
+  /** Trims to `retentionMs`, if given, and looks. */
+  async look(retentionMs: number | '' = ''): Promise<Look> {
+    const [now, state] = (await this.#run(LOOK, retentionMs)) as [number, string[]];
+    const fields = new Map<string, string>();
+    for (let i = 0; i + 1 < state.length; i += 2) fields.set(String(state[i]), String(state[i + 1]));
+    const reports = new Map<string, Report>();
+    for (const [field, value] of fields) {
+      if (!field.startsWith(FOLLOWER)) continue;
+      const [applied = '', at] = value.split(' ');
+      reports.set(field.slice(FOLLOWER.length), { applied, at: Number(at) });
+    }
+    const [epoch = '', last = ''] = [fields.get('token'), fields.get('last')];
+    return { now, epoch, last, epochBegan: Number(fields.get('began')), reports };
+  }
+
+  /** Where the stream ends. */
+  async end(): Promise<StreamEnd> {
+    return (await this.report({ follower: '', epoch: '', applied: '' })).end;
+  }
+
+  /**
+   * Says that `follower` has applied everything up to `applied`. Not taken when the epoch is another one, or the next
+   * entry is not to be had any more.
+   */
+  async report(options: {
+    follower: string;
+    epoch: string;
+    applied: string;
+  }): Promise<{ readonly isTaken: boolean; readonly end: StreamEnd }> {
+    const answer = await this.#run(REPORT, options.epoch, options.applied, FOLLOWER + options.follower);
+    const [isTaken, epoch, last] = answer as [number, string, string];
+    return { isTaken: isTaken === 1, end: { epoch, last } };
+  }
+
+  async leave(follower: string): Promise<void> {
+    await this.#redis.hdel(this.#keys[1], FOLLOWER + follower);
+  }
+
+  /** Forgets reports, each unless it has been renewed since it was seen. */
+  async remove(reports: ReadonlyMap<string, Report>): Promise<void> {
+    const pairs = [...reports].flatMap(([follower, { applied, at }]) => [FOLLOWER + follower, `${applied} ${at}`]);
+    await runScript(this.#redis, REMOVE, this.#keys, pairs);
+  }
+
+  #run(script: Script, ...args: (string | number | Buffer)[]): Promise<unknown> {
+    return runScript(this.#redis, script, this.#keys, [randomUUID(), ...args]);
+  }
+}
+
+/**
+ * Reads up to {@link PAGE} entries after `after`. With none there, waits `blockMs` for one: that is to be done on a
+ * connection of its own, since everything sent behind it waits too. An entry that did not come by a ledger has no
+ * `previous` ('').
+ */
+export async function readEntries(options: {
+  redis: Redis;
+  stream: string;
+  after: string;
+  blockMs: number | null;
+}): Promise<ChainedEntry[]> {
+  const { redis, stream, after, blockMs } = options;
+  const answer =
+    blockMs === null
+      ? await redis.xreadBuffer('COUNT', PAGE, 'STREAMS', stream, after)
+      : await redis.xreadBuffer('COUNT', PAGE, 'BLOCK', blockMs, 'STREAMS', stream, after);
+  const entries = (answer as [Buffer, [Buffer, Buffer[]][]][] | null)?.[0]?.[1] ?? [];
+  return entries.map(([id, [, payload, , previous]]) => ({
+    id: id.toString('latin1'),
+    payload: payload ?? Buffer.alloc(0),
+    previous: previous?.toString('latin1') ?? '',
+  }));
+}
