@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Grant, inboxChannel, inboxMessageCodec, parseUserId, type UserId } from '@nearby-friends/protocol';
+import {
+  type Grant,
+  type InboxMessage,
+  inboxChannel,
+  inboxMessageCodec,
+  parseUserId,
+  type SubjectSharing,
+  type UserId,
+} from '@nearby-friends/protocol';
 import { ManualClock, Metrics } from '@nearby-friends/service-kit';
-import { ActivityAnnouncer, PUBLISHES_IN_FLIGHT } from './activity-announcer.ts';
+import { ActivityAnnouncer, MAX_RIGHTS_AGE_MS, PUBLISHES_IN_FLIGHT } from './activity-announcer.ts';
 import { createFriendGraphMetrics } from './friend-graph-metrics.ts';
 
 const EXACT: Grant = { precision: 'exact', until: null };
@@ -17,6 +25,8 @@ class Setting {
   /** Called for each message; by default Redis takes it. */
   take: (channel: string) => Promise<number> = () => Promise.resolve(1);
   grantOf = new Map<UserId, Grant>();
+  sharing: SubjectSharing[] = [];
+  readonly messages: InboxMessage[] = [];
   queries = 0;
 
   async announce(...users: UserId[]): Promise<void> {
@@ -24,13 +34,15 @@ class Setting {
       grants: {
         reverseFriendsOf: async (subjects) => {
           this.queries++;
-          const edges = (subject: UserId) => [...this.grantOf].map(([viewer, grant]) => ({ viewer, subject, grant }));
+          const edges = (subject: UserId) =>
+            [...this.grantOf].map(([viewer, grant]) => ({ viewer, subject, grant, version: 7 }));
           return new Map(subjects.map((subject) => [subject, edges(subject)]));
         },
       },
+      sharing: { sharingOf: async (subjects) => this.sharing.filter(({ subject }) => subjects.includes(subject)) },
       publish: async (channel, payload) => {
         this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
-        inboxMessageCodec.decode(payload);
+        this.messages.push(inboxMessageCodec.decode(payload));
         const receivers = await this.take(channel);
         this.inFlight--;
         this.published.push(channel);
@@ -78,6 +90,33 @@ describe('announcing active users', () => {
     };
     await setting.announce(STAR);
     expect(setting.published.filter((channel) => !channel.includes('early'))).toEqual(['inbox:{stays}']);
+  });
+
+  it('says the version of the grant, and the pause of whoever has ever paused', async () => {
+    const setting = new Setting();
+    setting.grantOf.set(parseUserId('ann'), EXACT);
+    const paused = { sharing: { paused: true, until: 5 }, version: 9 };
+    setting.sharing = [{ subject: STAR, ...paused }];
+    await setting.announce(STAR, parseUserId('bob'));
+    expect(setting.messages).toMatchObject([
+      { subject: 'star', version: 7, sharing: paused },
+      { subject: 'bob', version: 7, sharing: null },
+    ]);
+  });
+
+  it('[G5] reads the rights again when telling takes long, and tells nobody whose right is gone by then', async () => {
+    const setting = new Setting();
+    for (let i = 0; i < PUBLISHES_IN_FLIGHT; i++) setting.grantOf.set(parseUserId(`early-${i}`), EXACT);
+    setting.grantOf.set(parseUserId('revoked'), EXACT);
+    setting.grantOf.set(parseUserId('stays'), EXACT);
+    setting.take = async () => {
+      if (setting.grantOf.delete(parseUserId('revoked'))) setting.clock.advance(MAX_RIGHTS_AGE_MS + 1);
+      return 1;
+    };
+    await setting.announce(STAR);
+    expect(setting.queries).toBe(2);
+    expect(setting.published).toHaveLength(PUBLISHES_IN_FLIGHT + 1);
+    expect(setting.published.at(-1)).toBe('inbox:{stays}');
   });
 
   it('fails as unavailable when Redis does not take one message, so that it is announced again', async () => {

@@ -3,14 +3,17 @@
 import type { Publish } from '@nearby-friends/bus';
 import {
   CodedError,
-  type Grant,
+  type InboxMessage,
   inboxChannel,
   inboxMessageCodec,
+  isGranted,
   type Position,
+  type SubjectSharing,
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { GrantedEdge, GrantRepository } from './database/grant-repository.ts';
+import type { SharingRepository } from './database/sharing-repository.ts';
 import type { FriendGraphMetrics } from './friend-graph-metrics.ts';
 
 export interface ActiveUser {
@@ -20,20 +23,41 @@ export interface ActiveUser {
   readonly position: Position;
 }
 
-/** What is needed of the rights: who may see these people. */
+/** What is needed of the rights: who may see these people, and which of them have ever paused. */
 export type ReverseFriends = Pick<GrantRepository, 'reverseFriendsOf'>;
+export type SharingOfSubjects = Pick<SharingRepository, 'sharingOf'>;
 
 /** How many messages are on their way to Redis at once: memory stays bounded however many viewers there are. */
 export const PUBLISHES_IN_FLIGHT = 1_000;
+/**
+ * Rights that were read longer ago are read again, ms: nobody is told under a right that was taken away longer ago than
+ * a gateway may itself be behind. Far below the time for which gateways remember that a right was taken away.
+ */
+export const MAX_RIGHTS_AGE_MS = 5_000;
+
+interface Rights {
+  /** When reading began, ms on the monotonic clock. */
+  readonly readAt: number;
+  readonly edgesTo: ReadonlyMap<UserId, readonly GrantedEdge[]>;
+  readonly sharing: ReadonlyMap<UserId, SubjectSharing>;
+}
 
 export class ActivityAnnouncer {
   readonly #grants: ReverseFriends;
+  readonly #sharing: SharingOfSubjects;
   readonly #publish: Publish;
   readonly #clock: Clock;
   readonly #metrics: FriendGraphMetrics;
 
-  constructor(options: { grants: ReverseFriends; publish: Publish; clock: Clock; metrics: FriendGraphMetrics }) {
+  constructor(options: {
+    grants: ReverseFriends;
+    sharing: SharingOfSubjects;
+    publish: Publish;
+    clock: Clock;
+    metrics: FriendGraphMetrics;
+  }) {
     this.#grants = options.grants;
+    this.#sharing = options.sharing;
     this.#publish = options.publish;
     this.#clock = options.clock;
     this.#metrics = options.metrics;
@@ -41,37 +65,50 @@ export class ActivityAnnouncer {
 
   /**
    * Publishes `friend-active` to the inbox of every viewer whose grant delivers now; nothing to a viewer whose grant is
-   * hidden or over. Resolves once Redis has taken all of them; rejects with `unavailable` when the rights cannot be
-   * read (then nothing is published) or Redis does not take one (then some may have been, and saying it again is
-   * harmless).
+   * hidden or over. A subject's pause goes along, for the gateways to heed. Resolves once Redis has taken all of them;
+   * rejects with `unavailable` when the rights cannot be read (then nothing more is published) or Redis does not take
+   * one (then some may have been, and saying it again is harmless).
    */
   async announce(active: readonly ActiveUser[]): Promise<void> {
     this.#metrics.announceBatchSize.observe(active.length);
-    const stopTimer = this.#metrics.reverseFriendsSeconds.startTimer();
     const subjects = [...new Set(active.map(({ user }) => user))];
-    const edgesTo = await this.#grants.reverseFriendsOf(subjects, this.#clock.now());
-    stopTimer();
-    for (const activity of active) await this.#tellViewers(activity, edgesTo.get(activity.user) ?? []);
+    let rights = await this.#readRights(subjects);
+    for (const activity of active) rights = await this.#tellViewers(activity, rights, subjects);
     this.#metrics.activeUsersAnnounced.inc(active.length);
   }
 
-  async #tellViewers({ user, at, position }: ActiveUser, edges: readonly GrantedEdge[]): Promise<void> {
-    // Viewers with the same grant get the same bytes, and most grants are the same.
-    const encoded = new Map<string, Buffer>();
-    const encode = (grant: Grant): Buffer => {
-      const key = `${grant.precision} ${grant.until}`;
-      const known = encoded.get(key);
-      if (known) return known;
-      const message = inboxMessageCodec.encode({ kind: 'friend-active', subject: user, grant, at, position });
-      encoded.set(key, message);
-      return message;
-    };
-    for (let start = 0; start < edges.length; start += PUBLISHES_IN_FLIGHT) {
-      // Once more, at the last moment: a grant may have ended while the others were told.
+  async #readRights(subjects: readonly UserId[]): Promise<Rights> {
+    const readAt = this.#clock.now();
+    const stopTimer = this.#metrics.reverseFriendsSeconds.startTimer();
+    const [edgesTo, sharing] = await Promise.all([
+      this.#grants.reverseFriendsOf(subjects, readAt),
+      this.#sharing.sharingOf(subjects),
+    ]);
+    stopTimer();
+    return { readAt, edgesTo, sharing: new Map(sharing.map((one) => [one.subject, one])) };
+  }
+
+  /** Answers the rights as they were read last, for the next one. */
+  async #tellViewers(activity: ActiveUser, given: Rights, subjects: readonly UserId[]): Promise<Rights> {
+    let rights = given;
+    let waiting = rights.edgesTo.get(activity.user) ?? [];
+    const told = new Set<UserId>();
+    while (waiting.length > 0) {
+      // Once more, at the last moment: a grant may have ended or been taken away while the others were told.
       const now = this.#clock.now();
-      const due = edges.slice(start, start + PUBLISHES_IN_FLIGHT).filter(({ grant }) => delivers(grant, now));
-      await this.#publishAll(due.map(({ viewer, grant }) => [inboxChannel(viewer), encode(grant)]));
+      if (now - rights.readAt > MAX_RIGHTS_AGE_MS) {
+        rights = await this.#readRights(subjects);
+        waiting = (rights.edgesTo.get(activity.user) ?? []).filter(({ viewer }) => !told.has(viewer));
+        continue;
+      }
+      const batch = waiting.slice(0, PUBLISHES_IN_FLIGHT);
+      waiting = waiting.slice(PUBLISHES_IN_FLIGHT);
+      for (const { viewer } of batch) told.add(viewer);
+      const due = batch.filter(({ grant }) => isGranted(grant, now));
+      const encode = messageEncoder(activity, rights.sharing.get(activity.user));
+      await this.#publishAll(due.map((edge) => [inboxChannel(edge.viewer), encode(edge)]));
     }
+    return rights;
   }
 
   async #publishAll(messages: readonly [channel: string, payload: Buffer][]): Promise<void> {
@@ -84,6 +121,17 @@ export class ActivityAnnouncer {
   }
 }
 
-function delivers(grant: Grant, now: number): boolean {
-  return grant.precision !== 'hidden' && (grant.until === null || grant.until > now);
+/** Viewers with the same grant of the same version, such as all who were imported, get the same bytes. */
+function messageEncoder({ user, at, position }: ActiveUser, kept: SubjectSharing | undefined) {
+  const sharing = kept ? { sharing: kept.sharing, version: kept.version } : null;
+  const encoded = new Map<string, Buffer>();
+  return ({ grant, version }: GrantedEdge): Buffer => {
+    const key = `${version} ${grant.precision} ${grant.until}`;
+    const known = encoded.get(key);
+    if (known) return known;
+    const message: InboxMessage = { kind: 'friend-active', subject: user, grant, version, sharing, at, position };
+    const bytes = inboxMessageCodec.encode(message);
+    encoded.set(key, bytes);
+    return bytes;
+  };
 }

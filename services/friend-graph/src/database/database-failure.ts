@@ -12,6 +12,18 @@ const CONNECTION_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'S
  */
 const PASSING_STATES = /^(08...|28...|40...|53...|57...|58...|25006|3D000)$/;
 
+/** Prisma's own codes of a transaction that found no connection in time, or took too long; and of a deadlock. */
+const TRANSACTION_CODES = new Set(['P2028', 'P2034']);
+/** Deadlock, or another transaction was first: the same again will do. */
+const WRITE_CONFLICT_STATES = new Set(['40001', '40P01']);
+
+/** Whether a transaction was ended in favour of another one, whatever layer says it. */
+export function isWriteConflict(error: unknown): boolean {
+  const cause = error instanceof CodedError ? error.cause : error;
+  if (!(cause instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return cause.code === 'P2034' || WRITE_CONFLICT_STATES.has(driverCause(cause).originalCode ?? '');
+}
+
 /**
  * A `CodedError` `unavailable`, with the error as its cause, when the same call may succeed later; anything else as it
  * came.
@@ -26,6 +38,7 @@ export function asDatabaseFailure(error: unknown): unknown {
 function isPassing(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     const { kind, originalCode } = driverCause(error);
+    if (TRANSACTION_CODES.has(error.code)) return true;
     return CONNECTION_KINDS.has(kind ?? '') || PASSING_STATES.test(originalCode ?? '');
   }
   // What the driver says of lost, silent or missing connections it says in plain errors, which Prisma passes on.

@@ -31,6 +31,12 @@ export interface Database {
 /** Prisma; what PostgreSQL's absence makes fail is thrown as `CodedError` `unavailable`. */
 export type DatabaseClient = ReturnType<typeof translateFailures>;
 
+/** The same within a transaction. */
+export type TransactionClient = Omit<
+  DatabaseClient,
+  '$connect' | '$disconnect' | '$extends' | '$on' | '$transaction' | '$use'
+>;
+
 /** Nothing is connected yet; each connection is made when it is needed, and again after a loss. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { logger } = options;

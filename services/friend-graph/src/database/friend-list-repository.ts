@@ -29,7 +29,7 @@ export interface Page<T> {
 }
 
 /** No id sorts before it. */
-const BEFORE_ALL = '';
+export const BEFORE_ALL = '';
 
 /** Pages go on from an id and not from a count, so that nobody is shown twice or left out when others come or go. */
 export class FriendListRepository {
@@ -65,7 +65,7 @@ export class FriendListRepository {
 }
 
 /** One row more than asked for says that there is a next page. */
-function toPage<T extends { id: UserId }>(rows: T[], limit: number): Page<T> {
+export function toPage<T extends { id: UserId }>(rows: T[], limit: number): Page<T> {
   const items = rows.slice(0, limit);
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -1,12 +1,15 @@
 /** Reads who may see whom, in both directions, for many people at once (G1). */
 import type { Grant, Precision, UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database.ts';
+import { toGrant } from './edge-table.ts';
 
 /** "The viewer may see the subject", and how. */
 export interface GrantedEdge {
   readonly viewer: UserId;
   readonly subject: UserId;
   readonly grant: Grant;
+  /** Of the grant, see `graphVersionSchema`. */
+  readonly version: number;
 }
 
 /**
@@ -45,13 +48,14 @@ export class GrantRepository {
         OR: [{ until: null }, { until: { gt: new Date(now) } }],
       },
       // What the indexes carry and no more: one other column, and each row costs a page of the table.
-      select: { viewerId: true, subjectId: true, precision: true, until: true },
+      select: { viewerId: true, subjectId: true, precision: true, until: true, version: true },
     });
     // Ids that are in the database are user ids: a check constraint holds that.
-    return rows.map(({ viewerId, subjectId, precision, until }) => ({
+    return rows.map(({ viewerId, subjectId, version, ...grant }) => ({
       viewer: viewerId as UserId,
       subject: subjectId as UserId,
-      grant: { precision, until: until?.getTime() ?? null },
+      grant: toGrant(grant),
+      version: Number(version),
     }));
   }
 }
