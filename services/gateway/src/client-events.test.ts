@@ -16,9 +16,11 @@ function setUp(
     receivePosition?: () => Promise<{ at: number }>;
     verify?: TokenVerifier['verify'];
     eventsBurst?: number;
+    calledBackBefore?: number;
   } = {},
 ) {
   const clock = new ManualClock();
+  const { calledBackBefore = 0 } = options;
   const { session, transport } = testSession({ user: ANN, tokenExpiresAt: 1_000 });
   const { metrics, metric } = testMetrics();
   const taken: unknown[] = [];
@@ -31,7 +33,8 @@ function setUp(
     setRadius: async (_, meters) => {
       radii.push(meters);
     },
-    verifier: { verify: options.verify ?? (async () => ({ userId: ANN, expiresAt: 2_000 })) },
+    verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
+    isCalledBack: ({ issuedAt }) => (issuedAt ?? 0) <= calledBackBefore,
     limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
     metrics,
     clock,
@@ -155,7 +158,9 @@ describe('[A2] a token that is refreshed', () => {
   });
 
   it('must be of the same user', async () => {
-    const { ask, session } = setUp({ verify: async () => ({ userId: parseUserId('ben'), expiresAt: 2_000 }) });
+    const { ask, session } = setUp({
+      verify: async () => ({ userId: parseUserId('ben'), issuedAt: 500, expiresAt: 2_000 }),
+    });
     expect(await ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
     expect(session.tokenExpiresAt).toBe(1_000);
   });

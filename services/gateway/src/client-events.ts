@@ -9,9 +9,8 @@ import {
   radiusSetSchema,
   TOKEN_REFRESH,
   tokenRefreshSchema,
-  type UserId,
 } from '@nearby-friends/protocol';
-import type { Clock, Logger, TokenVerifier } from '@nearby-friends/service-kit';
+import type { Clock, Logger, TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { parsePayload } from './parse-payload.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -36,6 +35,8 @@ export class ClientEvents {
     /** Keeps the radius in the profile and applies it to this session. */
     setRadius: (session: Session, meters: number) => Promise<void>;
     verifier: TokenVerifier;
+    /** Whether a valid token has been called back since it was issued. */
+    isCalledBack: (token: VerifiedToken) => boolean;
     limits: { eventsPerSecond: number; eventsBurst: number };
     metrics: GatewayMetrics;
     clock: Clock;
@@ -58,7 +59,15 @@ export class ClientEvents {
         TOKEN_REFRESH,
         async (session, payload) => {
           const { token } = parsePayload(tokenRefreshSchema, payload);
-          session.tokenExpiresAt = await expiryOf(options.verifier, token, session.user);
+          const verified = await options.verifier.verify(token);
+          if (verified.userId !== session.user) {
+            throw new CodedError('unauthorized', "The token is another user's. Connect anew for that.");
+          }
+          if (options.isCalledBack(verified) || session.isCalledBack(verified.issuedAt)) {
+            throw new CodedError('unauthorized', 'The token has been called back. Sign in and connect again.');
+          }
+          session.tokenExpiresAt = verified.expiresAt;
+          session.tokenIssuedAt = verified.issuedAt;
           return {};
         },
       ],
@@ -104,12 +113,4 @@ export class ClientEvents {
     this.#metrics.received.inc({ event });
     return handle(session, payload);
   }
-}
-
-/** The new token's end, ms. Throws `unauthorized` for another user's token. */
-async function expiryOf(verifier: TokenVerifier, token: string, user: UserId): Promise<number> {
-  const verified = await verifier.verify(token);
-  if (verified.userId !== user)
-    throw new CodedError('unauthorized', "The token is another user's. Connect anew for that.");
-  return verified.expiresAt;
 }

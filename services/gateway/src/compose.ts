@@ -1,45 +1,36 @@
 /** Builds a gateway instance. */
-import { connection, createBus, openRedis } from '@nearby-friends/bus';
+import { connection, createBus, FencedStreamFollower, openRedis } from '@nearby-friends/bus';
 import {
-  decodePositionRecord,
   friendsOf,
+  GRAPH_EVENTS,
   notifyDevices,
   readActive,
   recordPositions,
   setRadius,
-  type UserId,
 } from '@nearby-friends/protocol';
 import {
   type Component,
   createTokenVerifier,
-  delay,
   Metrics,
   OpsServer,
   type ServiceContext,
   systemClock,
+  type VerifiedToken,
 } from '@nearby-friends/service-kit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { ClientEvents } from './client-events.ts';
-import { NearbyDelivery } from './deliver-nearby.ts';
+import { composeNearby } from './compose-nearby.ts';
 import { Drain } from './drain.ts';
-import { FriendBoard } from './friend-board.ts';
-import { FriendChannels } from './friend-channels.ts';
-import { FriendLists } from './friend-lists.ts';
-import { FriendsDirectory } from './friends-directory.ts';
+import { registerGauges } from './gateway-gauges.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { Handshake } from './handshake.ts';
 import { inTurn } from './in-turn.ts';
-import { Inboxes } from './inboxes.ts';
-import { SessionOpener } from './open-session.ts';
+import { MovementCheck } from './movement-check.ts';
 import { PositionUplink } from './position-uplink.ts';
-import { readMessage } from './read-message.ts';
 import { PositionReceiver } from './receive-position.ts';
 import { Recovery } from './recover.ts';
-import { Sessions } from './sessions.ts';
 import type { settings } from './settings.ts';
 import { SocketServer } from './socket-server.ts';
-
-const READ_RETRY_MS = 250;
 
 export function composeGateway({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
@@ -57,55 +48,30 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     logger,
   });
   const redisNow = () => bus.redisClock.now();
-  const directory = new FriendsDirectory({ rpc: bus.rpc, clock, metrics });
 
-  // --- What is known of friends, and who is told
-  const delivery = new NearbyDelivery({ clock, redisNow, metrics, flushIntervalMs: config.flushIntervalMs });
-  const board: FriendBoard = new FriendBoard({
-    ttlMs: config.positionTtlSeconds * 1000,
-    redisNow,
-    clock,
-    onChange: (watch) => delivery.consider(watch),
-    onSilent: (subject) => lists.confirmSilence(subject),
-  });
-  const refresh = async (friend: UserId): Promise<void> => {
-    while (channels.has(friend)) {
-      try {
-        const entry = await directory.entryOf(friend);
-        if (entry) board.apply(friend, entry);
-        return;
-      } catch (error) {
-        logger.debug({ reason: error instanceof Error ? error.message : 'unknown' }, 'an entry could not be read yet');
-        await delay(clock, READ_RETRY_MS);
-      }
-    }
-  };
-  const channels: FriendChannels = new FriendChannels({
-    subscriber: bus.subscriptions,
-    onMessage: (friend, payload) => {
-      metrics.positionsReceived.inc();
-      const record = readMessage(decodePositionRecord, payload, metrics);
-      if (record) board.apply(friend, record);
-    },
-    readEntry: refresh,
-    onLeft: (friend) => board.forget(friend),
-    clock,
-  });
-  const lists = new FriendLists({ board, channels, delivery, readEntry: (user) => directory.entryOf(user), clock });
-
-  // --- Sessions
-  const inboxes = new Inboxes({
-    subscriber: bus.subscriptions,
-    onFriendActive: (session, { subject, grant, at, position }) => {
-      lists.add(session, subject, grant, { at, position }).catch((error: unknown) => {
-        logger.error({ error, session: session.id }, 'a friend who became active could not be watched');
-      });
-    },
-    onRadius: (session, radiusMeters) => delivery.setRadius(session, radiusMeters),
+  const nearby = composeNearby({
+    bus,
+    flushIntervalMs: config.flushIntervalMs,
+    positionTtlMs: config.positionTtlSeconds * 1000,
+    areRightsCurrent: () => follower.isCurrent,
     metrics,
+    clock,
+    logger,
   });
-  const opener = new SessionOpener({ inboxes, directory, lists, delivery, metrics, clock, logger });
-  const sessions = new Sessions({ lists, inboxes, clock, wallNow: Date.now, logger });
+  const { applier, board, channels, delivery, inboxes, ledger, opener, refresh, sessions } = nearby;
+
+  // --- Who may see whom, as it changes
+  const streamRedis = openRedis({ url: redisUrl, purpose: 'blocking', role: `gateway:${instanceId}:stream`, logger });
+  const follower: FencedStreamFollower = new FencedStreamFollower({
+    redis: bus.commands,
+    blockingRedis: streamRedis,
+    stream: GRAPH_EVENTS,
+    followerId: instanceId,
+    onEntries: applier.onEntries,
+    onMissed: applier.onMissed,
+    clock,
+    logger,
+  });
 
   // --- Positions of the clients here
   const uplink = new PositionUplink({
@@ -123,6 +89,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
       });
     },
     delivery,
+    movement: new MovementCheck({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
     clock,
   });
   const recovery = new Recovery({
@@ -139,14 +106,16 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
 
   // --- The edge
   const verifier = createTokenVerifier({ config, clock, logger });
+  const isCalledBack = ({ userId, issuedAt }: VerifiedToken) => ledger.isCalledBack(userId, issuedAt);
   const events = new ClientEvents({
     receivePosition: (session, payload) => receiver.receive(session, payload),
     // One after the other, so that of two quick ones the second is in force.
     setRadius: inTurn(async (session, radiusMeters) => {
-      await bus.rpc.call(setRadius, { user: session.user, radiusMeters }, { key: session.user });
-      delivery.setRadius(session, radiusMeters);
+      const { version } = await bus.rpc.call(setRadius, { user: session.user, radiusMeters }, { key: session.user });
+      delivery.setRadius(session, { radiusMeters, version });
     }),
     verifier,
+    isCalledBack,
     limits: { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst },
     metrics,
     clock,
@@ -171,6 +140,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     adapter: createShardedAdapter(adapterPub, adapterSub, { subscriptionMode: 'dynamic' }),
     handshake: new Handshake({
       verifier,
+      isCalledBack,
       connections: () => sessions.size,
       maxConnections: config.maxConnections,
     }),
@@ -186,13 +156,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   });
 
   // --- For operators
-  registry.gauge('sessions', 'Connections with a valid token.', () => sessions.size);
-  for (const kind of ['waiting', 'opening', 'live'] as const) {
-    registry.gauge(`sessions_${kind}`, `Sessions that are ${kind}.`, () => sessions.countIn(kind));
-  }
-  registry.gauge('friend_subscriptions', 'Subscriptions to friends’ channels.', () => channels.size);
-  registry.gauge('inbox_subscriptions', 'Subscriptions to viewers’ inboxes.', () => inboxes.size);
-  registry.gauge('friends_on_board', 'Friends whose positions are held.', () => board.size);
+  registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,
@@ -200,6 +164,12 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     logger,
     checks: [
       bus.readiness,
+      {
+        name: 'rights',
+        check: async () => {
+          if (!follower.isCurrent) throw new Error('changes of who may see whom cannot be followed');
+        },
+      },
       { name: 'location', check: async () => void (await bus.rpc.call(readActive, { users: [] })) },
       { name: 'friend-graph', check: async () => void (await bus.rpc.call(friendsOf, { viewers: [] })) },
     ],
@@ -217,6 +187,8 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     ...bus.components,
     connection('adapter publisher', adapterPub),
     connection('adapter subscriber', adapterSub),
+    connection('stream reader', streamRedis),
+    follower,
     board,
     uplink,
     delivery,

@@ -1,14 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FLUSH_SLOTS } from './deliver-nearby.ts';
-import {
-  APPROXIMATE,
-  EXACT,
-  FLUSH_INTERVAL_MS,
-  HIDDEN,
-  inShort,
-  NearbyWorld,
-  type Viewer,
-} from './test-support/nearby-world.ts';
+import { EXACT, FLUSH_INTERVAL_MS, HIDDEN, inShort, NearbyWorld, type Viewer } from './test-support/nearby-world.ts';
 
 let world: NearbyWorld;
 let ann: Viewer;
@@ -81,7 +73,7 @@ describe('a client that does not read', () => {
   it('[N3] gets a snapshot that it missed, and not the changes it holds already', () => {
     ann.transport.writable = false;
     world.report('ben', 20);
-    world.delivery.setRadius(ann.session, 2_000);
+    world.setRadius(ann.session, 2_000);
     world.report('ben', 30);
     expect(afterFlush()).toEqual([]);
     ann.transport.writable = true;
@@ -154,11 +146,8 @@ describe('a session', () => {
 });
 
 describe('a right', () => {
-  it.each([
-    ['hidden', HIDDEN],
-    ['approximate, which is not computed yet', APPROXIMATE],
-  ])('that is %s shows nobody, near as they are', (_, grant) => {
-    world.watch(ann.session, 'cho', grant);
+  it('that is hidden shows nobody, near as they are', () => {
+    world.grant(ann.session, 'cho', HIDDEN);
     world.report('cho', 1);
     expect(afterFlush()).toEqual([]);
     world.delivery.requestSnapshot(ann.session);
@@ -168,7 +157,7 @@ describe('a right', () => {
   it('that is narrowed takes the friend off the list; widened again, the friend is back', () => {
     world.report('ben', 10);
     expect(afterFlush()).toEqual(['+ben@10']);
-    world.watch(ann.session, 'ben', HIDDEN);
+    world.grant(ann.session, 'ben', HIDDEN);
     expect(afterFlush()).toEqual(['-ben']);
     world.report('ben', 20);
     expect(afterFlush()).toEqual([]);
@@ -195,7 +184,7 @@ describe('a right', () => {
     world.report('ben', 10);
     world.flush();
     dan.read();
-    world.watch(ann.session, 'ben', HIDDEN);
+    world.grant(ann.session, 'ben', HIDDEN);
     world.report('ben', 20);
     world.flush();
     expect(inShort(dan.read())).toEqual(['+ben@20']);

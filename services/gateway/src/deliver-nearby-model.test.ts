@@ -91,7 +91,7 @@ class Model {
         world.unwatch(this.viewer(action.viewer).session, action.friend);
         break;
       case 'set radius':
-        world.delivery.setRadius(this.viewer(action.viewer).session, action.radius);
+        world.setRadius(this.viewer(action.viewer).session, action.radius);
         break;
       case 'read or not':
         this.viewer(action.viewer).transport.writable = action.reads;
@@ -149,7 +149,7 @@ class Model {
     const entry = this.entryOf(user);
     const { session } = this.viewer(index);
     if (grant && (entry || session.watches.has(user))) {
-      this.world.lists.add(session, user, grant, entry).catch(() => undefined);
+      this.world.grant(session, user, grant, entry);
     }
   }
 
@@ -157,7 +157,7 @@ class Model {
     const connected = this.world.viewer(VIEWERS[index] ?? 'nobody', place, { radiusMeters, slot: index });
     for (const [user, grant] of this.friendshipsOf(index)) {
       const entry = this.entryOf(user);
-      if (entry) this.world.lists.add(connected.session, user, grant, entry).catch(() => undefined);
+      if (entry) this.world.grant(connected.session, user, grant, entry);
     }
     this.world.open(connected.session);
     return connected;

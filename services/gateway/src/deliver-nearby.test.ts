@@ -126,12 +126,12 @@ describe('a new radius', () => {
     world.report('ben', 990);
     world.report('cho', 1_500);
     expect(afterFlush()).toEqual(['+ben@990']);
-    world.delivery.setRadius(ann.session, 2_000);
+    world.setRadius(ann.session, 2_000);
     expect(afterFlush()).toEqual(['[ben@990 cho@1500]']);
     expect(ann.list.radiusMeters).toBe(2_000);
-    world.delivery.setRadius(ann.session, 960);
+    world.setRadius(ann.session, 960);
     expect(afterFlush()).toEqual(['[]']);
-    world.delivery.setRadius(ann.session, 1_000);
+    world.setRadius(ann.session, 1_000);
     expect(afterFlush()).toEqual(['[ben@990]']);
   });
 

@@ -1,28 +1,25 @@
 /** Decides what each viewer is to be told, conflates it, and tells it. The hot path. */
-import { distanceMeters, mayBeWithin } from '@nearby-friends/geo';
-import {
-  type Grant,
-  LEAVE_RADIUS_FACTOR,
-  NEARBY_CHANGES,
-  NEARBY_SNAPSHOT,
-  type NearbyFriend,
-  type PositionRecord,
-  type UserId,
-} from '@nearby-friends/protocol';
-import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
+import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type NearbyFriend, type UserId } from '@nearby-friends/protocol';
+import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { ReadonlyEdges, RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
+import { mayEnter, NOT_VISIBLE, toNearbyFriend, visibleDistance } from './visibility.ts';
 
 /** The flush interval is divided into this many ticks, so that not all sessions are written to at once. */
 export const FLUSH_SLOTS = 10;
 
-const NOT_VISIBLE = -1;
+/** A viewer who moves as nobody can is told its list at most this often, ms. */
+export const SLOWED_INTERVAL_MS = 2_000;
 
 /**
  * A change only marks the watch (`consider`); what is sent is computed when the session is flushed, from the newest
  * positions, at most once per flush interval and only while its transport takes it. So a slow client costs no more
  * memory than one mark per friend, and gets the newest state when it reads again (N3).
+ *
+ * Nothing is sent by rights that may have changed unheard (G5): not while the gateway cannot follow the graph events,
+ * and not to a session whose rights were read before events may have been missed. What is pending waits.
  */
 export class NearbyDelivery implements Component {
   readonly name = 'nearby delivery';
@@ -30,6 +27,9 @@ export class NearbyDelivery implements Component {
   readonly #redisNow: () => number;
   readonly #metrics: GatewayMetrics;
   readonly #flushIntervalMs: number;
+  readonly #areRightsCurrent: () => boolean;
+  readonly #ledger: RightsLedger;
+  readonly #logger: Logger;
   readonly #dirty: Session[][] = Array.from({ length: FLUSH_SLOTS }, () => []);
   #slot = 0;
   #cancel: CancelTimer = () => undefined;
@@ -39,11 +39,18 @@ export class NearbyDelivery implements Component {
     redisNow: () => number;
     metrics: GatewayMetrics;
     flushIntervalMs: number;
+    /** Whether every change of rights that others may rely on has been applied here. Cheap: asked for each message. */
+    areRightsCurrent: () => boolean;
+    ledger: RightsLedger;
+    logger: Logger;
   }) {
     this.#clock = options.clock;
     this.#redisNow = options.redisNow;
     this.#metrics = options.metrics;
     this.#flushIntervalMs = options.flushIntervalMs;
+    this.#areRightsCurrent = options.areRightsCurrent;
+    this.#ledger = options.ledger;
+    this.#logger = options.logger;
   }
 
   start(): void {
@@ -81,8 +88,13 @@ export class NearbyDelivery implements Component {
     for (const watch of session.watches.values()) this.consider(watch);
   }
 
-  /** The viewer wants to see further, or less far: the whole list is sent anew if it is open. */
-  setRadius(session: Session, radiusMeters: number): void {
+  /**
+   * The viewer wants to see further, or less far: the whole list is sent anew if it is open. Older than the radius that
+   * is in force changes nothing.
+   */
+  setRadius(session: Session, { radiusMeters, version }: VersionedRadius): void {
+    if (version <= session.radiusVersion) return;
+    session.radiusVersion = version;
     if (session.radiusMeters === radiusMeters) return;
     session.radiusMeters = radiusMeters;
     if (session.phase.kind === 'live') this.requestSnapshot(session);
@@ -124,34 +136,51 @@ export class NearbyDelivery implements Component {
     for (const session of sessions) {
       if (session.phase.kind !== 'live') {
         session.isDirty = false;
-      } else if (session.transport.isWritable()) {
+      } else if (this.#isHeldBack(session)) {
+        waiting.push(session);
+      } else {
         session.isDirty = false;
         if (session.needsSnapshot) this.#sendSnapshot(session, session.phase.own);
         else this.#sendChanges(session, session.phase.own);
-      } else {
-        this.#metrics.flushesPostponed.inc();
-        waiting.push(session);
       }
     }
   }
 
+  #isHeldBack(session: Session): boolean {
+    // Asked anew for each session: the process may have stood still since the one before.
+    if (!this.#areRightsCurrent() || session.confirmedIn !== this.#ledger.generation) {
+      this.#metrics.flushesFenced.inc();
+      return true;
+    }
+    if (!session.transport.isWritable()) {
+      this.#metrics.flushesPostponed.inc();
+      return true;
+    }
+    if (session.slowedUntil === 0) return false;
+    const now = this.#clock.now();
+    return now < session.slowedUntil && now < session.toldAt + SLOWED_INTERVAL_MS;
+  }
+
   #sendSnapshot(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
+    const edges = this.#ledger.edgesOf(session.user);
     const friends: NearbyFriend[] = [];
     for (const watch of session.watches.values()) {
       watch.isPending = false;
       // The list is built anew: who is between r and r · 1.05 has to come nearer first.
       watch.isTold = false;
       const distance = visibleDistance(watch, own, now);
-      if (distance === NOT_VISIBLE || watch.subject.latest === null) continue;
+      const { latest } = watch.subject;
+      if (distance === NOT_VISIBLE || latest === null || this.#isForbidden(watch, edges, now)) continue;
       watch.isTold = true;
-      watch.toldAt = watch.subject.latest.at;
-      friends.push(toNearbyFriend(watch.subject.user, watch.subject.latest, distance));
+      watch.toldAt = latest.at;
+      friends.push(toNearbyFriend(watch, latest, distance));
     }
     session.pending = [];
     session.departed.clear();
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
+    session.toldAt = this.#clock.now();
     session.transport.send(NEARBY_SNAPSHOT, { radiusMeters: session.radiusMeters, friends });
     this.#metrics.snapshots.inc();
     this.#metrics.deliveries.inc(friends.length);
@@ -159,6 +188,7 @@ export class NearbyDelivery implements Component {
 
   #sendChanges(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
+    const edges = this.#ledger.edgesOf(session.user);
     const upserts: NearbyFriend[] = [];
     const removed: UserId[] = [...session.departed];
     session.departed.clear();
@@ -169,50 +199,34 @@ export class NearbyDelivery implements Component {
       watch.isPending = false;
       const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
-      if (distance !== NOT_VISIBLE && latest !== null) {
+      if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbidden(watch, edges, now)) {
         // News of a friend on the list; others may be told now because the viewer has moved.
         if (watch.isTold && latest.at > watch.toldAt) newsAt = Math.min(newsAt, latest.at);
         watch.isTold = true;
         watch.toldAt = latest.at;
-        upserts.push(toNearbyFriend(user, latest, distance));
+        upserts.push(toNearbyFriend(watch, latest, distance));
       } else if (watch.isTold) {
         watch.isTold = false;
         removed.push(user);
       }
     }
     if (upserts.length === 0 && removed.length === 0) return;
+    session.toldAt = this.#clock.now();
     session.transport.send(NEARBY_CHANGES, { upserts, removed });
     this.#metrics.frames.inc();
     if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
     this.#metrics.deliveries.inc(upserts.length);
   }
-}
 
-/** A cheap bound: false only if the friend is certainly not to enter the list. */
-function mayEnter(watch: Watch, own: OwnPosition): boolean {
-  const { latest } = watch.subject;
-  if (latest === null) return false;
-  const { lat, lng } = latest.position;
-  return mayBeWithin(own.lat, own.lng, lat, lng, watch.session.radiusMeters);
-}
-
-/** Metres between viewer and friend, or {@link NOT_VISIBLE}. Every right and bound is checked here, at sending. */
-function visibleDistance(watch: Watch, own: OwnPosition, now: number): number {
-  const { session, subject, grant, isTold } = watch;
-  const { latest } = subject;
-  if (latest === null || !mayDeliver(grant, now)) return NOT_VISIBLE;
-  const limit = isTold ? session.radiusMeters * LEAVE_RADIUS_FACTOR : session.radiusMeters;
-  const { lat, lng } = latest.position;
-  if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;
-  const distance = distanceMeters(own.lat, own.lng, lat, lng);
-  return distance <= limit ? distance : NOT_VISIBLE;
-}
-
-/** Approximate positions are not computed yet, and what cannot be computed is not delivered. */
-function mayDeliver(grant: Grant, now: number): boolean {
-  return grant.precision === 'exact' && (grant.until === null || now < grant.until);
-}
-
-function toNearbyFriend(id: UserId, { at, position }: PositionRecord, distance: number): NearbyFriend {
-  return { id, ...position, distance, at, precision: 'exact' };
+  /**
+   * A second opinion on what is about to be sent, from the events themselves and not from what was made of them. It has
+   * nothing to say as long as the rest is right.
+   */
+  #isForbidden(watch: Watch, edges: ReadonlyEdges | undefined, now: number): boolean {
+    const { session, grant } = watch;
+    if (!this.#ledger.forbids(edges, watch, now)) return false;
+    this.#metrics.postRevocationDeliveries.inc();
+    this.#logger.error({ session: session.id, precision: grant.precision }, 'stopped a position whose right has ended');
+    return true;
+  }
 }

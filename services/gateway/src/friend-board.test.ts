@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { ManualClock } from '@nearby-friends/service-kit';
 import fc from 'fast-check';
-import { FriendBoard } from './friend-board.ts';
+import { FriendBoard, type Watch } from './friend-board.ts';
 import { EXACT, north } from './test-support/nearby-world.ts';
 import { testSession } from './test-support/test-session.ts';
 
@@ -17,6 +17,7 @@ function setUp() {
   const redisNow = () => clock.now() + redisLead;
   const silences: { user: UserId; at: number }[] = [];
   const changes: string[] = [];
+  const ended: Watch[] = [];
   const board = new FriendBoard({
     ttlMs: TTL_MS,
     redisNow,
@@ -24,6 +25,7 @@ function setUp() {
     onChange: ({ session, subject }) =>
       changes.push(`${session.user} ${subject.user} ${subject.latest?.at ?? 'silent'}`),
     onSilent: ({ user }) => silences.push({ user, at: redisNow() }),
+    onGrantEnded: (watch) => ended.push(watch),
   });
   board.start();
   const { session } = testSession({ user: parseUserId('ann') });
@@ -33,11 +35,12 @@ function setUp() {
     session,
     silences,
     changes,
+    ended,
     redisNow,
     setRedisLead: (ms: number) => {
       redisLead = ms;
     },
-    watch: (friend: UserId = BEN) => board.watch(session, friend, EXACT),
+    watch: (friend: UserId = BEN) => board.watch(session, friend, { grant: EXACT, version: 1 }),
     report: (at: number, friend: UserId = BEN) => board.apply(friend, { at, position: north(at % 1_000) }),
     latest: (friend: UserId = BEN) => board.get(friend)?.latest?.at ?? null,
   };
@@ -94,7 +97,7 @@ describe('silence', () => {
     const reportedAt = new Map(friends.map((friend, i) => [friend, redisNow() - i * 4]));
     for (const [friend, at] of reportedAt) {
       watch(friend);
-      board.watch(other, friend, EXACT);
+      board.watch(other, friend, { grant: EXACT, version: 1 });
       board.apply(friend, { at, position: north(0) });
     }
     clock.advance(TTL_MS + NOTICED_WITHIN_MS);

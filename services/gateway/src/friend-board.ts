@@ -1,16 +1,22 @@
-/** The last known positions of the friends watched here, and who watches them. */
-import type { Grant, PositionRecord, UserId } from '@nearby-friends/protocol';
+/** The last known positions and rights of the friends watched here, and who watches them. */
+import { approximate, type Place } from '@nearby-friends/geo';
+import { type Grant, type PositionRecord, SHARING, type Sharing, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
+import type { VersionedSharing } from './rights-ledger.ts';
 import type { Session } from './session.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
 /** A friend whom somebody here watches. */
 export interface Subject {
   readonly user: UserId;
   /** Null while nothing is known: not read yet, or silent for longer than the TTL. */
   latest: PositionRecord | null;
+  /** Where `latest` is on the grid of approximate positions, once somebody has asked: see {@link gridPlaceOf}. */
+  gridPlace: Place | null;
+  /** The friend's own pause, for all who watch. */
+  sharing: Sharing;
+  sharingVersion: number;
   readonly watches: Set<Watch>;
-  /** The tick at which the wheel will look at this subject; null while it will not. */
-  wheelTick: number | null;
 }
 
 /** One session's view of one friend. */
@@ -18,6 +24,8 @@ export interface Watch {
   readonly session: Session;
   readonly subject: Subject;
   grant: Grant;
+  /** Of the grant. */
+  version: number;
   /** The client's list holds this friend. */
   isTold: boolean;
   /** The time of the position last told, ms; 0 when none was. */
@@ -26,13 +34,17 @@ export interface Watch {
   isPending: boolean;
 }
 
-/** How often the wheel turns: silence is noticed at most this much after the TTL (S5 allows a second). */
+/**
+ * How often the wheels turn: silence is noticed at most this much after the TTL (S5 allows a second), and so is the end
+ * of a grant or a pause.
+ */
 const WHEEL_TICK_MS = 250;
 
 /**
  * Silence is judged by the position's own time against Redis' clock, never by an expiry event. A subject stands on the
  * wheel once, at the tick its position would grow too old; if newer ones have come by then it is put further on, so a
- * position that comes in costs the wheel nothing.
+ * position that comes in costs the wheel nothing. Grants and pauses that end by themselves stand on a wheel of their
+ * own; most have no end.
  */
 export class FriendBoard implements Component {
   readonly name = 'friend board';
@@ -41,9 +53,10 @@ export class FriendBoard implements Component {
   readonly #clock: Clock;
   readonly #onChange: (watch: Watch) => void;
   readonly #onSilent: (subject: Subject) => void;
+  readonly #onGrantEnded: (watch: Watch) => void;
   readonly #subjects = new Map<UserId, Subject>();
-  readonly #wheel = new Map<number, Set<Subject>>();
-  #lastTick: number;
+  readonly #silence: TimerWheel<Subject>;
+  readonly #ends: TimerWheel<Watch | Subject>;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -54,18 +67,24 @@ export class FriendBoard implements Component {
     onChange: (watch: Watch) => void;
     /** The friend's position is older than the TTL; the watches have been told. */
     onSilent: (subject: Subject) => void;
+    /** The time of this watch's grant is over. */
+    onGrantEnded: (watch: Watch) => void;
   }) {
     this.#ttlMs = options.ttlMs;
     this.#redisNow = options.redisNow;
     this.#clock = options.clock;
     this.#onChange = options.onChange;
     this.#onSilent = options.onSilent;
-    this.#lastTick = tickOf(options.redisNow());
+    this.#onGrantEnded = options.onGrantEnded;
+    this.#silence = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
+    this.#ends = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
   }
 
   start(): void {
-    this.#lastTick = tickOf(this.#redisNow());
-    this.#cancel = this.#clock.every(WHEEL_TICK_MS, () => this.#turn());
+    this.#cancel = this.#clock.every(WHEEL_TICK_MS, () => {
+      this.#silence.turn((subject) => this.#look(subject));
+      this.#ends.turn((item) => this.#end(item));
+    });
   }
 
   stop(): void {
@@ -79,9 +98,12 @@ export class FriendBoard implements Component {
 
   /** How many of them the wheel will look at. */
   get onWheel(): number {
-    let count = 0;
-    for (const bucket of this.#wheel.values()) count += bucket.size;
-    return count;
+    return this.#silence.size;
+  }
+
+  /** How many grants and pauses are to end by themselves. */
+  get timedRights(): number {
+    return this.#ends.size;
   }
 
   get(user: UserId): Subject | undefined {
@@ -89,19 +111,42 @@ export class FriendBoard implements Component {
   }
 
   /** Adds a watch. The caller holds the friend's channel for as long as the watch lasts. */
-  watch(session: Session, user: UserId, grant: Grant): Watch {
+  watch(session: Session, user: UserId, { grant, version }: { grant: Grant; version: number }): Watch {
     let subject = this.#subjects.get(user);
     if (!subject) {
-      subject = { user, latest: null, watches: new Set(), wheelTick: null };
+      subject = { user, latest: null, gridPlace: null, sharing: SHARING, sharingVersion: 0, watches: new Set() };
       this.#subjects.set(user, subject);
     }
-    const watch: Watch = { session, subject, grant, isTold: false, toldAt: 0, isPending: false };
+    const watch: Watch = { session, subject, grant, version, isTold: false, toldAt: 0, isPending: false };
     subject.watches.add(watch);
     session.watches.set(user, watch);
+    this.#putEnd(watch, grant.until);
     return watch;
   }
 
+  /** Changes what a watch may see. Older than what it holds changes nothing, nor does the same again. */
+  setGrant(watch: Watch, { grant, version }: { grant: Grant; version: number }): void {
+    if (version <= watch.version) return;
+    watch.version = version;
+    // After a loss most grants are read as they were: a client is told only what changed.
+    if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
+    watch.grant = grant;
+    this.#putEnd(watch, grant.until);
+    this.#onChange(watch);
+  }
+
+  /** The friend pauses or resumes, for all who watch. Older than what is known changes nothing. */
+  setSharing(user: UserId, { sharing, version }: VersionedSharing): void {
+    const subject = this.#subjects.get(user);
+    if (!subject || version <= subject.sharingVersion) return;
+    subject.sharing = sharing;
+    subject.sharingVersion = version;
+    this.#putEnd(subject, sharing.until);
+    for (const watch of subject.watches) this.#onChange(watch);
+  }
+
   unwatch(watch: Watch): void {
+    this.#ends.remove(watch);
     watch.subject.watches.delete(watch);
     watch.session.watches.delete(watch.subject.user);
   }
@@ -111,8 +156,11 @@ export class FriendBoard implements Component {
     const subject = this.#subjects.get(user);
     if (!subject) return;
     if (subject.watches.size > 0) throw new Error('forgot a friend who is watched');
-    this.#takeOffWheel(subject);
+    // Viewers come and go far more often than positions grow too old: nothing may be left behind until then.
+    this.#silence.remove(subject);
+    this.#ends.remove(subject);
     subject.latest = null;
+    subject.gridPlace = null;
     this.#subjects.delete(user);
   }
 
@@ -123,57 +171,38 @@ export class FriendBoard implements Component {
     if (subject.latest !== null && record.at <= subject.latest.at) return;
     if (record.at + this.#ttlMs <= this.#redisNow()) return;
     subject.latest = record;
-    if (subject.wheelTick === null) this.#putOnWheel(subject, record.at);
+    subject.gridPlace = null;
+    if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
     for (const watch of subject.watches) this.#onChange(watch);
   }
 
-  #putOnWheel(subject: Subject, at: number): void {
-    // Never a tick that has been served already, or the subject would wait for ever.
-    const served = Math.min(this.#lastTick, tickOf(this.#redisNow()));
-    const tick = Math.max(tickOf(at + this.#ttlMs), served) + 1;
-    subject.wheelTick = tick;
-    const bucket = this.#wheel.get(tick);
-    if (bucket) bucket.add(subject);
-    else this.#wheel.set(tick, new Set([subject]));
-  }
-
-  /** Viewers come and go far more often than positions grow too old: nothing may be left behind until then. */
-  #takeOffWheel(subject: Subject): void {
-    const { wheelTick } = subject;
-    if (wheelTick === null) return;
-    subject.wheelTick = null;
-    const bucket = this.#wheel.get(wheelTick);
-    bucket?.delete(subject);
-    if (bucket?.size === 0) this.#wheel.delete(wheelTick);
-  }
-
-  #turn(): void {
-    const now = this.#redisNow();
-    // Redis' clock was set back: the ticks come again, and what stands on them is still there.
-    this.#lastTick = Math.min(this.#lastTick, tickOf(now));
-    for (const last = tickOf(now); this.#lastTick < last; ) {
-      const tick = ++this.#lastTick;
-      const bucket = this.#wheel.get(tick);
-      if (!bucket) continue;
-      this.#wheel.delete(tick);
-      for (const subject of bucket) this.#look(subject, now);
-    }
-  }
-
-  #look(subject: Subject, now: number): void {
-    subject.wheelTick = null;
+  #look(subject: Subject): void {
     const { latest } = subject;
     if (latest === null) return;
-    if (latest.at + this.#ttlMs > now) {
-      this.#putOnWheel(subject, latest.at);
+    if (latest.at + this.#ttlMs > this.#redisNow()) {
+      this.#silence.put(subject, latest.at + this.#ttlMs);
       return;
     }
     subject.latest = null;
+    subject.gridPlace = null;
     for (const watch of subject.watches) this.#onChange(watch);
     this.#onSilent(subject);
   }
+
+  #putEnd(item: Watch | Subject, until: number | null): void {
+    // What has ended already is not called up: whoever set it sees that.
+    if (until === null || until <= this.#redisNow()) this.#ends.remove(item);
+    else this.#ends.put(item, until);
+  }
+
+  #end(item: Watch | Subject): void {
+    if ('watches' in item) for (const watch of item.watches) this.#onChange(watch);
+    else this.#onGrantEnded(item);
+  }
 }
 
-function tickOf(ms: number): number {
-  return Math.floor(ms / WHEEL_TICK_MS);
+/** Where the friend is for those who may see it approximately; computed once per position, however many they are. */
+export function gridPlaceOf(subject: Subject, { at, position }: PositionRecord): Place {
+  subject.gridPlace ??= approximate(subject.user, position.lat, position.lng, at);
+  return subject.gridPlace;
 }

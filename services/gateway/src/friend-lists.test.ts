@@ -135,7 +135,7 @@ it('a closed session watches nobody any more', async () => {
   ann.session.close();
   world.lists.removeAll(ann.session);
   const late: PositionRecord = { at: world.now(), position: north(0) };
-  await world.lists.add(ann.session, parseUserId('cho'), EXACT, late);
+  await world.lists.add(ann.session, parseUserId('cho'), { grant: EXACT, version: 1, sharing: null }, late);
   expect(ann.session.watches.size).toBe(0);
   expect(world.friendChannels.size).toBe(1);
 });

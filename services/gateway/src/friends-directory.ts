@@ -6,6 +6,7 @@ import {
   MAX_FRIENDS_OF_VIEWERS,
   type PositionRecord,
   readActive,
+  type SubjectSharing,
   type UserId,
   type ViewerFriends,
 } from '@nearby-friends/protocol';
@@ -19,16 +20,23 @@ const GATHER_MS = 5;
 const MAX_UNDER_WAY = 2;
 const MAX_ENTRIES_PER_QUESTION = 2_000;
 
+/** Whom a viewer may see, and of whom it is known whether they pause: friends who are not in `sharing` never have. */
+export interface ViewerRights extends ViewerFriends {
+  readonly sharing: ReadonlyMap<UserId, SubjectSharing>;
+}
+
 /** Both questions reject with a `CodedError`, `unavailable` when nobody answered. Nothing is cached. */
 export class FriendsDirectory {
-  readonly #friends: DataLoader<UserId, ViewerFriends>;
+  readonly #friends: DataLoader<UserId, ViewerRights>;
   readonly #entries: DataLoader<UserId, PositionRecord | null>;
 
   constructor(options: { rpc: Pick<Rpc, 'call'>; clock: Clock; metrics: GatewayMetrics }) {
     const { rpc, clock, metrics } = options;
     this.#friends = batched(clock, MAX_FRIENDS_OF_VIEWERS, async (viewers) => {
       const answer = await rpc.call(friendsOf, { viewers: [...new Set(viewers)] });
-      const byViewer = new Map(answer.viewers.map((friends) => [friends.viewer, friends]));
+      // One for all who are in the answer: each looks up its own friends only.
+      const sharing = new Map(answer.sharing.map((subject) => [subject.subject, subject]));
+      const byViewer = new Map(answer.viewers.map((friends) => [friends.viewer, { ...friends, sharing }]));
       return viewers.map((viewer) => byViewer.get(viewer) ?? new Error('friend-graph left a viewer out'));
     });
     this.#entries = batched(clock, MAX_ENTRIES_PER_QUESTION, async (users) => {
@@ -40,8 +48,8 @@ export class FriendsDirectory {
     });
   }
 
-  /** Whom `viewer` may see, and the viewer's radius. */
-  friendsOf(viewer: UserId): Promise<ViewerFriends> {
+  /** Whom `viewer` may see, the viewer's radius and sign-outs; read after this call. */
+  friendsOf(viewer: UserId): Promise<ViewerRights> {
     return this.#friends.load(viewer);
   }
 

@@ -16,6 +16,12 @@ export interface GatewayMetrics {
   readonly deliveryLatency: Histogram;
   readonly positionsReceived: Counter;
   readonly malformedMessages: Counter;
+  readonly rightsApplied: Counter<'kind'>;
+  readonly rightsIgnored: Counter<'kind'>;
+  readonly rightsMissed: Counter;
+  readonly flushesFenced: Counter;
+  readonly postRevocationDeliveries: Counter;
+  readonly implausibleMovements: Counter;
 }
 
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
@@ -40,5 +46,16 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     ),
     positionsReceived: metrics.counter('friend_positions_received_total', 'Positions received over friends’ channels.'),
     malformedMessages: metrics.counter('malformed_messages_total', 'Messages on the bus that could not be read.'),
+    rightsApplied: metrics.counter('graph_events_applied_total', 'Changes of who may see whom, by kind.', ['kind']),
+    rightsIgnored: metrics.counter('graph_events_ignored_total', 'Such changes that were known or overtaken.', [
+      'kind',
+    ]),
+    rightsMissed: metrics.counter('rights_missed_total', 'Times that all rights had to be read anew.'),
+    flushesFenced: metrics.counter('flushes_fenced_total', 'Flushes put off because rights may have changed unheard.'),
+    postRevocationDeliveries: metrics.counter(
+      'post_revocation_deliveries_total',
+      'Positions stopped at the last moment because a right had ended. Must stay 0.',
+    ),
+    implausibleMovements: metrics.counter('implausible_movements_total', 'Viewers’ movements too fast to be true.'),
   };
 }

@@ -56,9 +56,17 @@ describe('the origin', () => {
 });
 
 describe('the handshake', () => {
-  const ann: VerifiedToken = { userId: parseUserId('ann'), expiresAt: 1 };
+  const ann: VerifiedToken = { userId: parseUserId('ann'), issuedAt: 5, expiresAt: 1 };
 
-  function setUp({ maxConnections = 10, verify }: { maxConnections?: number; verify?: TokenVerifier['verify'] } = {}) {
+  function setUp({
+    maxConnections = 10,
+    verify,
+    calledBackBefore = 0,
+  }: {
+    maxConnections?: number;
+    verify?: TokenVerifier['verify'];
+    calledBackBefore?: number;
+  } = {}) {
     const verified: string[] = [];
     let connections = 0;
     const handshake = new Handshake({
@@ -68,6 +76,7 @@ describe('the handshake', () => {
           return verify ? await verify(token) : ann;
         },
       },
+      isCalledBack: ({ issuedAt }) => issuedAt === null || issuedAt <= calledBackBefore,
       connections: () => connections,
       maxConnections,
     });

@@ -16,16 +16,20 @@ export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readon
 
 export class Handshake {
   readonly #verifier: TokenVerifier;
+  readonly #isCalledBack: (token: VerifiedToken) => boolean;
   readonly #connections: () => number;
   readonly #maxConnections: number;
 
   constructor(options: {
     verifier: TokenVerifier;
+    /** Whether a valid token has been called back of late, as far as this replica has heard. */
+    isCalledBack: (token: VerifiedToken) => boolean;
     /** How many sessions there are. */
     connections: () => number;
     maxConnections: number;
   }) {
     this.#verifier = options.verifier;
+    this.#isCalledBack = options.isCalledBack;
     this.#connections = options.connections;
     this.#maxConnections = options.maxConnections;
   }
@@ -42,6 +46,9 @@ export class Handshake {
       throw new CodedError('protocol_version', `Version ${CLIENT_PROTOCOL_VERSION} is spoken here. Update the app.`);
     }
     const verified = await this.#verifier.verify(token);
+    if (this.#isCalledBack(verified)) {
+      throw new CodedError('unauthorized', 'The token has been called back. Sign in and connect again.');
+    }
     // Many may have come while this token was looked at.
     this.#refuseWhenFull();
     return verified;

@@ -11,6 +11,8 @@ const FRIEND_ACTIVE: InboxMessage = {
   kind: 'friend-active',
   subject: parseUserId('cho'),
   grant: { precision: 'exact', until: null },
+  version: 1,
+  sharing: null,
   at: 5,
   position: { lat: 1, lng: 2 },
 };
@@ -22,7 +24,6 @@ function setUp() {
   const inboxes = new Inboxes({
     subscriber: channels,
     onFriendActive: (session, { subject, at }) => heard.push(`${session.id}: ${subject} active at ${at}`),
-    onRadius: (session, radiusMeters) => heard.push(`${session.id}: radius ${radiusMeters}`),
     metrics,
   });
   return {
@@ -44,13 +45,7 @@ describe('an inbox', () => {
     await Promise.all([phone, tablet, other].map((session) => inboxes.join(session)));
     expect(channels.channels).toEqual([inboxChannel(ANN), inboxChannel(BEN)]);
     say(ANN, FRIEND_ACTIVE);
-    say(ANN, { kind: 'profile-changed', radiusMeters: 500 });
-    expect(heard).toEqual([
-      `${phone.id}: cho active at 5`,
-      `${tablet.id}: cho active at 5`,
-      `${phone.id}: radius 500`,
-      `${tablet.id}: radius 500`,
-    ]);
+    expect(heard).toEqual([`${phone.id}: cho active at 5`, `${tablet.id}: cho active at 5`]);
   });
 
   it('[S3] is left with the last device, and not before', async () => {
@@ -94,7 +89,7 @@ describe('an inbox', () => {
     const { channels, heard, inboxes, metric, say } = setUp();
     const { session } = testSession({ user: ANN });
     await inboxes.join(session);
-    for (const bad of ['', '{}', '{"kind":"of another version"}', '{"kind":"profile-changed","radiusMeters":-1}']) {
+    for (const bad of ['', '{}', '{"kind":"of another version"}', '{"kind":"friend-active","subject":"ben"}']) {
       channels.publish(inboxChannel(ANN), Buffer.from(bad));
     }
     say(ANN, FRIEND_ACTIVE);

@@ -13,19 +13,16 @@ interface Inbox {
 export class Inboxes {
   readonly #subscriber: Subscriber;
   readonly #onFriendActive: (session: Session, message: FriendActive) => void;
-  readonly #onRadius: (session: Session, radiusMeters: number) => void;
   readonly #metrics: GatewayMetrics;
   readonly #inboxes = new Map<UserId, Inbox>();
 
   constructor(options: {
     subscriber: Subscriber;
     onFriendActive: (session: Session, message: FriendActive) => void;
-    onRadius: (session: Session, radiusMeters: number) => void;
     metrics: GatewayMetrics;
   }) {
     this.#subscriber = options.subscriber;
     this.#onFriendActive = options.onFriendActive;
-    this.#onRadius = options.onRadius;
     this.#metrics = options.metrics;
   }
 
@@ -57,15 +54,6 @@ export class Inboxes {
   #receive(sessions: ReadonlySet<Session>, payload: Buffer): void {
     const message = readMessage(inboxMessageCodec.decode, payload, this.#metrics);
     if (!message) return;
-    for (const session of sessions) {
-      switch (message.kind) {
-        case 'friend-active':
-          this.#onFriendActive(session, message);
-          break;
-        case 'profile-changed':
-          this.#onRadius(session, message.radiusMeters);
-          break;
-      }
-    }
+    for (const session of sessions) this.#onFriendActive(session, message);
   }
 }

@@ -18,7 +18,17 @@ function isActive(user: string, meters: number): void {
 
 function announce(user: string, meters: number, grant = EXACT): boolean {
   const at = world.nearby.now();
-  const message = { kind: 'friend-active', subject: parseUserId(user), grant, at, position: north(meters) } as const;
+  const subject = parseUserId(user);
+  const version = world.nearby.nextVersion();
+  const message = {
+    kind: 'friend-active',
+    subject,
+    grant,
+    version,
+    sharing: null,
+    at,
+    position: north(meters),
+  } as const;
   return world.nearby.channels.publish(inboxChannel(parseUserId('ann')), inboxMessageCodec.encode(message));
 }
 
@@ -103,7 +113,7 @@ describe('a session that opens', () => {
 
   it('keeps a radius that was set while the profile was read', async () => {
     world.whileAsking = () => {
-      ann.session.radiusMeters = 500;
+      world.nearby.setRadius(ann.session, 500);
     };
     await world.opener.open(ann.session, Promise.resolve());
     expect(ann.session.radiusMeters).toBe(500);
@@ -215,7 +225,7 @@ describe('[S4] a session that is opened anew after a loss', () => {
     world.befriend('ann', 'cho', HIDDEN);
     await world.opener.reopen(ann.session);
     expect((await told()).map((text) => text.split(' ').sort())).toEqual([['-ben', '-cho']]);
-    expect([...ann.session.watches.keys()]).toEqual(['cho']);
+    expect([...ann.session.watches.keys()]).toEqual([]);
   });
 
   it('keeps a friend whose entry is gone: what is known here counts until its TTL', async () => {

@@ -1,15 +1,24 @@
 /** Finds a viewer's active friends, in the order that lets nobody fall between. */
-import type { UserId, ViewerFriends } from '@nearby-friends/protocol';
+import type { UserId } from '@nearby-friends/protocol';
 import { type Clock, delay, type Logger } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
+import type { FriendBoard } from './friend-board.ts';
 import type { FriendLists } from './friend-lists.ts';
-import type { FriendsDirectory } from './friends-directory.ts';
+import type { FriendsDirectory, ViewerRights } from './friends-directory.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { Inboxes } from './inboxes.ts';
+import type { RightsLedger } from './rights-ledger.ts';
 import type { Session } from './session.ts';
 
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
+
+/** What friend-graph answered, and what was known when it was asked. */
+interface Answer {
+  readonly rights: ViewerRights;
+  readonly generation: number;
+  readonly mark: number;
+}
 
 /**
  * subscribe the inbox → (own position is recorded) → read the friends → read who of them is active → subscribe their
@@ -17,12 +26,18 @@ const RETRY_MAX_MS = 2_000;
  *
  * Why nobody falls between: a viewer subscribes its inbox before it reads; a user writes its entry before it is
  * announced. Either this reading finds the entry, or the announcement finds this inbox.
+ *
+ * Why no right comes back to life: an answer counts only in the generation of the ledger in which it was asked for, and
+ * each of its statements is settled against the events that were heard meanwhile, at the moment it takes effect.
  */
 export class SessionOpener {
   readonly #inboxes: Inboxes;
   readonly #directory: Pick<FriendsDirectory, 'friendsOf' | 'entryOf'>;
   readonly #lists: FriendLists;
   readonly #delivery: NearbyDelivery;
+  readonly #ledger: RightsLedger;
+  readonly #board: FriendBoard;
+  readonly #onSignedOut: (session: Session, before: number) => void;
   readonly #metrics: GatewayMetrics;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -32,6 +47,10 @@ export class SessionOpener {
     directory: Pick<FriendsDirectory, 'friendsOf' | 'entryOf'>;
     lists: FriendLists;
     delivery: NearbyDelivery;
+    ledger: RightsLedger;
+    board: FriendBoard;
+    /** Tokens of the session's user issued at `before` (ms since the epoch) or earlier are void. */
+    onSignedOut: (session: Session, before: number) => void;
     metrics: GatewayMetrics;
     clock: Clock;
     logger: Logger;
@@ -40,6 +59,9 @@ export class SessionOpener {
     this.#directory = options.directory;
     this.#lists = options.lists;
     this.#delivery = options.delivery;
+    this.#ledger = options.ledger;
+    this.#board = options.board;
+    this.#onSignedOut = options.onSignedOut;
     this.#metrics = options.metrics;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -51,7 +73,7 @@ export class SessionOpener {
     await this.#untilDone(session, async () => {
       await this.#inboxes.join(session);
       await recorded;
-      await this.#findActiveFriends(session);
+      return this.#findActiveFriends(session);
     });
     if (session.isClosed) return;
     session.goLive();
@@ -64,42 +86,95 @@ export class SessionOpener {
     await this.#untilDone(session, () => this.#findActiveFriends(session));
   }
 
-  async #findActiveFriends(session: Session): Promise<void> {
-    const { radiusMeters: radiusBefore } = session;
-    const watchedBefore = [...session.watches.keys()];
-    const { radiusMeters, friends } = await this.#directory.friendsOf(session.user);
-    if (session.isClosed) return;
-    // What came in while this was asked is newer than the answer.
-    if (session.radiusMeters === radiusBefore) this.#delivery.setRadius(session, radiusMeters);
-    this.#dropFormerFriends(session, watchedBefore, friends);
-    const entries = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
-    await Promise.all(
-      friends.map(({ subject, grant }, i) => {
-        const entry = entries[i];
-        return entry ? this.#lists.add(session, subject, grant, entry) : undefined;
-      }),
-    );
+  /**
+   * The session's user may see one more friend: watches the friend if active. Asks for the right anew, since what was
+   * heard does not say whether the friend pauses. Retries by itself and never rejects.
+   */
+  async admit(session: Session, friend: UserId): Promise<void> {
+    await this.#untilDone(session, async () => {
+      const answer = await this.#ask(session);
+      return this.#watchActive(session, answer, (subject) => subject === friend);
+    });
   }
 
-  #dropFormerFriends(session: Session, watchedBefore: readonly UserId[], friends: ViewerFriends['friends']): void {
+  async #findActiveFriends(session: Session): Promise<boolean> {
+    const watchedBefore = [...session.watches.keys()];
+    const answer = await this.#ask(session);
+    if (!this.#isValid(session, answer)) return false;
+    const { rights, generation, mark } = answer;
+    if (rights.signedOutBefore !== null) this.#onSignedOut(session, rights.signedOutBefore);
+    const { radiusMeters, radiusVersion: version } = rights;
+    this.#delivery.setRadius(session, this.#ledger.settleRadius(session.user, { radiusMeters, version }));
+    this.#dropFormerFriends(session, watchedBefore, rights, mark);
+    this.#applyToWatched(session, rights);
+    // From here on everything the session goes by was read in this generation.
+    session.confirmedIn = generation;
+    return this.#watchActive(session, answer, () => true);
+  }
+
+  async #ask(session: Session): Promise<Answer> {
+    const { generation, mark } = this.#ledger;
+    return { rights: await this.#directory.friendsOf(session.user), generation, mark };
+  }
+
+  /** An answer that was read before events may have been missed proves nothing. */
+  #isValid(session: Session, { generation }: Answer): boolean {
+    return !session.isClosed && generation === this.#ledger.generation;
+  }
+
+  #dropFormerFriends(
+    session: Session,
+    watchedBefore: readonly UserId[],
+    { friends }: ViewerRights,
+    mark: number,
+  ): void {
     const current = new Set(friends.map(({ subject }) => subject));
     for (const watched of watchedBefore) {
-      if (!current.has(watched)) this.#lists.remove(session, watched);
+      // What came in while this was asked may be newer than the answer.
+      if (current.has(watched) || this.#ledger.hasHeardSince(mark, session.user, watched)) continue;
+      this.#lists.remove(session, watched);
     }
   }
 
-  /** Tries again, with growing pauses, for as long as the session is there. */
-  async #untilDone(session: Session, attempt: () => Promise<void>): Promise<void> {
-    for (let retryMs = RETRY_MIN_MS; !session.isClosed; retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)) {
+  #applyToWatched(session: Session, { friends, sharing }: ViewerRights): void {
+    for (const { subject, grant, version } of friends) {
+      if (!session.watches.has(subject)) continue;
+      this.#board.setSharing(subject, this.#ledger.settleSharing(subject, sharing.get(subject) ?? null));
+      this.#lists.setRight(session, subject, this.#ledger.settleEdge(session.user, subject, { grant, version }));
+    }
+  }
+
+  /** Resolves with whether the answer was still valid when it took effect. */
+  async #watchActive(session: Session, answer: Answer, isWanted: (friend: UserId) => boolean): Promise<boolean> {
+    const { sharing } = answer.rights;
+    const friends = answer.rights.friends.filter(({ subject }) => isWanted(subject));
+    const entries = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
+    if (!this.#isValid(session, answer)) return false;
+    await Promise.all(
+      friends.map(({ subject, grant, version }, i) => {
+        const entry = entries[i];
+        if (!entry) return undefined;
+        return this.#lists.add(session, subject, { grant, version, sharing: sharing.get(subject) ?? null }, entry);
+      }),
+    );
+    return true;
+  }
+
+  /**
+   * Tries again, with growing pauses after a failure, for as long as the session is there. An attempt resolves with
+   * false when it has to be made again at once.
+   */
+  async #untilDone(session: Session, attempt: () => Promise<boolean>): Promise<void> {
+    for (let retryMs = RETRY_MIN_MS; !session.isClosed; ) {
       try {
-        await attempt();
-        return;
+        if (await attempt()) return;
       } catch (error) {
         this.#metrics.openingRetries.inc();
         // Not louder: while friend-graph is away every session that signs on comes by here, again and again.
         const reason = error instanceof Error ? error.message : 'unknown';
         this.#logger.debug({ session: session.id, retryMs, reason }, 'a session could not be opened yet');
         await delay(this.#clock, retryMs);
+        retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
       }
     }
   }

@@ -6,6 +6,7 @@ import {
   type ReceivedPosition,
   type RecordedPosition,
 } from '@nearby-friends/protocol';
+import { MovementCheck } from './movement-check.ts';
 import { PositionReceiver } from './receive-position.ts';
 import { inShort, NearbyWorld } from './test-support/nearby-world.ts';
 import { testSession } from './test-support/test-session.ts';
@@ -25,6 +26,7 @@ function setUp() {
     },
     open: (session) => opened.push(session),
     delivery: world.delivery,
+    movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
     clock: world.clock,
   });
   return {

@@ -8,6 +8,7 @@ import {
 } from '@nearby-friends/protocol';
 import { type Clock, delay } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
+import type { MovementCheck } from './movement-check.ts';
 import { parsePayload } from './parse-payload.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +19,7 @@ export class PositionReceiver {
   readonly #record: (received: ReceivedPosition) => Promise<RecordedPosition>;
   readonly #open: (session: Session, recorded: Promise<unknown>) => void;
   readonly #delivery: NearbyDelivery;
+  readonly #movement: MovementCheck;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -27,12 +29,14 @@ export class PositionReceiver {
     /** The session's first position has come. */
     open: (session: Session, recorded: Promise<unknown>) => void;
     delivery: NearbyDelivery;
+    movement: MovementCheck;
     clock: Clock;
   }) {
     this.#redisNow = options.redisNow;
     this.#record = options.record;
     this.#open = options.open;
     this.#delivery = options.delivery;
+    this.#movement = options.movement;
     this.#clock = options.clock;
   }
 
@@ -44,6 +48,7 @@ export class PositionReceiver {
     const position = parsePayload(locationUpdateSchema, payload);
     // Later than this session's last by at least a millisecond: the order of a burst is the order of its times.
     const at = Math.max(this.#redisNow(), (session.own?.at ?? 0) + 1);
+    this.#movement.look(session, position.lat, position.lng, at);
     const isFirst = session.move(position.lat, position.lng, at);
     session.lastReport = position;
     const recorded = this.#record({ user: session.user, at, body: encodePositionBody(position) });

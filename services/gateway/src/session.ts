@@ -36,10 +36,18 @@ export class Session {
   readonly slot: number;
   /** ms since the epoch. */
   tokenExpiresAt: number;
+  /** ms since the epoch; null when the token does not say. */
+  tokenIssuedAt: number | null;
+  /** Tokens issued at this time or earlier have been called back, ms since the epoch; null while none is known to be. */
+  signedOutBefore: number | null = null;
   phase: SessionPhase = { kind: 'waiting' };
   /** What the phone reported last, to be sent again should Redis have lost it. */
   lastReport: Position | null = null;
   radiusMeters = DEFAULT_RADIUS_METERS;
+  /** Of the radius; below every version while it is only the default. */
+  radiusVersion = -1;
+  /** The generation of the ledger in which this session's rights were read; null while they never were. */
+  confirmedIn: number | null = null;
   /** The active friends, near or not. */
   readonly watches = new Map<UserId, Watch>();
   /** Watches that may have to be told; each at most once, see `Watch.isPending`. */
@@ -50,6 +58,10 @@ export class Session {
   needsSnapshot = false;
   /** Waiting for its flush tick. */
   isDirty = false;
+  /** Until then (ms on the process' clock) the list is told rarely, since the viewer moves as nobody can. */
+  slowedUntil = 0;
+  /** When the list was told last, ms on the process' clock. */
+  toldAt = 0;
 
   constructor(options: {
     id: string;
@@ -57,16 +69,23 @@ export class Session {
     transport: SessionTransport;
     slot: number;
     tokenExpiresAt: number;
+    tokenIssuedAt: number | null;
   }) {
     this.id = options.id;
     this.user = options.user;
     this.transport = options.transport;
     this.slot = options.slot;
     this.tokenExpiresAt = options.tokenExpiresAt;
+    this.tokenIssuedAt = options.tokenIssuedAt;
   }
 
   get isClosed(): boolean {
     return this.phase.kind === 'closed';
+  }
+
+  /** Whether a token that was issued at `issuedAt` is void for this user, as far as the session has heard. */
+  isCalledBack(issuedAt: number | null): boolean {
+    return this.signedOutBefore !== null && (issuedAt === null || issuedAt <= this.signedOutBefore);
   }
 
   /** Moves the viewer. Returns whether this was the first position, with which the list is to be opened. */

@@ -4,7 +4,6 @@ import { silentLogger } from '@nearby-friends/service-kit';
 import { FLUSH_SLOTS } from './deliver-nearby.ts';
 import { LEAVE_GRACE_MS } from './friend-channels.ts';
 import { Sessions, TOKEN_GRACE_MS } from './sessions.ts';
-import { EXACT } from './test-support/nearby-world.ts';
 import { OpeningWorld } from './test-support/opening-world.ts';
 import { TestTransport } from './test-support/test-session.ts';
 
@@ -28,7 +27,7 @@ function setUp() {
     const transport = new TestTransport();
     const session = sessions.begin(
       `socket-${++begun}`,
-      { userId: ANN, expiresAt: clock.now() + expiresInMs },
+      { userId: ANN, issuedAt: clock.now(), expiresAt: clock.now() + expiresInMs },
       transport,
     );
     transport.onDisconnect = () => sessions.end(session);
@@ -58,7 +57,7 @@ describe('a session', () => {
     const { session } = begin(60_000);
     session.move(0, 0, clock.now());
     await world.inboxes.join(session);
-    for (const friend of ['ben', 'cho']) await world.nearby.lists.add(session, parseUserId(friend), EXACT, null);
+    for (const friend of ['ben', 'cho']) world.nearby.watch(session, friend);
     expect(world.nearby.channels.channels).toHaveLength(3);
     sessions.end(session);
     sessions.end(session);

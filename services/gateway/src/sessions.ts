@@ -1,4 +1,5 @@
 /** All sessions of this gateway: how they begin, how they end, whose token has run out. */
+import type { UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger, VerifiedToken } from '@nearby-friends/service-kit';
 import { FLUSH_SLOTS } from './deliver-nearby.ts';
 import type { FriendLists } from './friend-lists.ts';
@@ -17,6 +18,7 @@ export class Sessions implements Component {
   readonly #wallNow: () => number;
   readonly #logger: Logger;
   readonly #sessions = new Map<string, Session>();
+  readonly #byUser = new Map<UserId, Set<Session>>();
   #nextSlot = 0;
   #cancel: CancelTimer = () => undefined;
 
@@ -51,6 +53,20 @@ export class Sessions implements Component {
     return this.#sessions.values();
   }
 
+  /** The devices of a user that are connected here. A copy: sessions may end while it is gone through. */
+  of(user: UserId): readonly Session[] {
+    return [...(this.#byUser.get(user) ?? [])];
+  }
+
+  /** How many sessions hold a list whose rights have not been read in `generation`. */
+  countUnconfirmed(generation: number): number {
+    let count = 0;
+    for (const { phase, confirmedIn } of this.#sessions.values()) {
+      if (phase.kind === 'live' && confirmedIn !== generation) count++;
+    }
+    return count;
+  }
+
   /** How many sessions are in a phase. */
   countIn(kind: Session['phase']['kind']): number {
     let count = 0;
@@ -58,18 +74,39 @@ export class Sessions implements Component {
     return count;
   }
 
-  begin(id: string, { userId, expiresAt }: VerifiedToken, transport: SessionTransport): Session {
+  begin(id: string, { userId, issuedAt, expiresAt }: VerifiedToken, transport: SessionTransport): Session {
     this.#nextSlot = (this.#nextSlot + 1) % FLUSH_SLOTS;
-    const session = new Session({ id, user: userId, transport, slot: this.#nextSlot, tokenExpiresAt: expiresAt });
+    const session = new Session({
+      id,
+      user: userId,
+      transport,
+      slot: this.#nextSlot,
+      tokenExpiresAt: expiresAt,
+      tokenIssuedAt: issuedAt,
+    });
     this.#sessions.set(id, session);
+    const devices = this.#byUser.get(userId);
+    if (devices) devices.add(session);
+    else this.#byUser.set(userId, new Set([session]));
     return session;
   }
 
   end(session: Session): void {
     if (!this.#sessions.delete(session.id)) return;
+    const devices = this.#byUser.get(session.user);
+    devices?.delete(session);
+    if (devices?.size === 0) this.#byUser.delete(session.user);
     session.close();
     this.#inboxes.leave(session);
     this.#lists.removeAll(session);
+  }
+
+  /** Tokens of this session's user issued at `before` or earlier are void: a connection with such a one is closed. */
+  callBack(session: Session, before: number): void {
+    session.signedOutBefore = Math.max(session.signedOutBefore ?? before, before);
+    if (session.isClosed || !session.isCalledBack(session.tokenIssuedAt)) return;
+    this.#logger.info({ session: session.id }, 'closed a connection whose token has been called back');
+    session.transport.disconnect();
   }
 
   #endExpired(): void {

@@ -45,6 +45,14 @@ export const settings = defineSettings({
     unit: 'events',
     description: 'Events one connection may send at once.',
   },
+  maxPlausibleSpeed: {
+    env: 'MAX_PLAUSIBLE_SPEED',
+    schema: fromText.number(0, 1_000_000),
+    default: '340',
+    unit: 'm/s',
+    description:
+      'A viewer who often moves faster is told its list at most every 2 s. The position itself counts as ever. 0: off.',
+  },
   drainSpreadSeconds: {
     env: 'DRAIN_SPREAD_SECONDS',
     schema: fromText.number(0, 600),

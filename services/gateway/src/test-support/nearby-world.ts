@@ -5,13 +5,15 @@ import {
   type Grant,
   type PositionRecord,
   parseUserId,
+  type Sharing,
   type UserId,
 } from '@nearby-friends/protocol';
-import { ManualClock } from '@nearby-friends/service-kit';
+import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
 import { NearbyDelivery } from '../deliver-nearby.ts';
 import { FriendBoard, type Watch } from '../friend-board.ts';
 import { FriendChannels } from '../friend-channels.ts';
 import { FriendLists } from '../friend-lists.ts';
+import { RightsLedger } from '../rights-ledger.ts';
 import type { Session } from '../session.ts';
 import { ChannelsInMemory } from './channels-in-memory.ts';
 import { ClientList } from './client-list.ts';
@@ -48,11 +50,15 @@ export class NearbyWorld {
   /** What the location service would answer when a friend's entry is read. */
   readonly entries = new Map<UserId, PositionRecord>();
   readEntryFails = false;
+  /** What the follower of the graph events would say. */
+  areRightsCurrent = true;
+  readonly ledger = new RightsLedger({ clock: this.clock });
   readonly delivery: NearbyDelivery;
   readonly board: FriendBoard;
   readonly friendChannels: FriendChannels;
   readonly lists: FriendLists;
   #lastReportAt = 0;
+  #version = 0;
 
   constructor(options: { ttlMs?: number } = {}) {
     const { clock, metrics } = this;
@@ -62,6 +68,9 @@ export class NearbyWorld {
       redisNow,
       metrics: metrics.metrics,
       flushIntervalMs: FLUSH_INTERVAL_MS,
+      areRightsCurrent: () => this.areRightsCurrent,
+      ledger: this.ledger,
+      logger: silentLogger,
     });
     this.board = new FriendBoard({
       ttlMs: options.ttlMs ?? TTL_MS,
@@ -69,6 +78,7 @@ export class NearbyWorld {
       clock,
       onChange: (watch: Watch) => this.delivery.consider(watch),
       onSilent: (subject) => this.lists.confirmSilence(subject),
+      onGrantEnded: ({ session, subject }) => this.lists.remove(session, subject.user),
     });
     this.friendChannels = new FriendChannels({
       subscriber: this.channels,
@@ -81,6 +91,8 @@ export class NearbyWorld {
       board: this.board,
       channels: this.friendChannels,
       delivery: this.delivery,
+      ledger: this.ledger,
+      redisNow,
       readEntry: async (user) => {
         if (this.readEntryFails) throw new Error('nobody answered');
         return this.entries.get(user) ?? null;
@@ -102,6 +114,7 @@ export class NearbyWorld {
     session.radiusMeters = options.radiusMeters ?? DEFAULT_RADIUS_METERS;
     const { lat, lng } = north(meters);
     session.move(lat, lng, this.now());
+    session.confirmedIn = this.ledger.generation;
     const list = new ClientList();
     const read = () => {
       const frames = transport.takeFrames();
@@ -117,12 +130,31 @@ export class NearbyWorld {
     this.delivery.requestSnapshot(session);
   }
 
+  /** The next version of friend-graph's, greater than all before. */
+  nextVersion(): number {
+    return ++this.#version;
+  }
+
+  /** Says what the viewer may see from now on. */
+  grant(session: Session, friend: string, grant: Grant, known: PositionRecord | null = null): void {
+    const stated = { grant, version: this.nextVersion(), sharing: null };
+    this.lists.add(session, parseUserId(friend), stated, known).catch(() => undefined);
+  }
+
   watch(session: Session, friend: string, grant: Grant = EXACT): Watch {
-    const user = parseUserId(friend);
-    this.lists.add(session, user, grant, null).catch(() => undefined);
-    const watch = session.watches.get(user);
+    this.grant(session, friend, grant);
+    const watch = session.watches.get(parseUserId(friend));
     if (!watch) throw new Error('the friend is not watched');
     return watch;
+  }
+
+  /** The friend pauses or resumes. */
+  share(friend: string, sharing: Sharing): void {
+    this.board.setSharing(parseUserId(friend), { sharing, version: this.nextVersion() });
+  }
+
+  setRadius(session: Session, radiusMeters: number): void {
+    this.delivery.setRadius(session, { radiusMeters, version: this.nextVersion() });
   }
 
   unwatch(session: Session, friend: string): void {

@@ -1,27 +1,47 @@
-/** What opening a session needs: an inbox without Redis, and a friend-graph and a location service that answer by hand. */
-import { CodedError, DEFAULT_RADIUS_METERS, type Grant, parseUserId, type UserId } from '@nearby-friends/protocol';
+/** What sessions need to open and to follow rights: an inbox without Redis, a friend-graph and a location service played by hand. */
+import {
+  CodedError,
+  DEFAULT_RADIUS_METERS,
+  type Grant,
+  type GraphEvent,
+  graphEventCodec,
+  parseUserId,
+  type SubjectSharing,
+  type UserId,
+} from '@nearby-friends/protocol';
 import { silentLogger } from '@nearby-friends/service-kit';
+import { DISTRUST_MS, RightsApplier } from '../apply-rights.ts';
+import type { ViewerRights } from '../friends-directory.ts';
 import { Inboxes } from '../inboxes.ts';
 import { SessionOpener } from '../open-session.ts';
 import type { Session } from '../session.ts';
 import { EXACT, NearbyWorld } from './nearby-world.ts';
 
+type Friendship = ViewerRights['friends'][number];
+
 export class OpeningWorld {
   readonly nearby = new NearbyWorld();
   readonly inboxes: Inboxes;
   readonly opener: SessionOpener;
+  readonly applier: RightsApplier;
+  /** Those whom events reach. */
+  readonly sessions = new Set<Session>();
   /** What was asked and subscribed, in order. */
   readonly log: string[] = [];
-  readonly friendships = new Map<UserId, { subject: UserId; grant: Grant }[]>();
+  readonly friendships = new Map<UserId, readonly Friendship[]>();
+  readonly sharing = new Map<UserId, SubjectSharing>();
   radiusMeters = DEFAULT_RADIUS_METERS;
+  radiusVersion = 0;
+  signedOutBefore: number | null = null;
   /** Runs, and is waited for, after a question has been read and before its answer comes. */
   whileAsking: (question: 'friends' | 'entry') => Promise<void> | void = () => undefined;
   /** So many questions to friend-graph go unanswered. */
   failures = 0;
+  #entryId = 0;
 
   constructor() {
     const { nearby, log } = this;
-    const { clock, delivery, lists } = nearby;
+    const { board, clock, delivery, ledger, lists } = nearby;
     const { metrics } = nearby.metrics;
     this.inboxes = new Inboxes({
       subscriber: {
@@ -31,22 +51,24 @@ export class OpeningWorld {
         },
         unsubscribe: (channel) => nearby.channels.unsubscribe(channel),
       },
-      onFriendActive: (session, { subject, grant, at, position }) => {
-        lists.add(session, subject, grant, { at, position }).catch(() => undefined);
-      },
-      onRadius: (session, radiusMeters) => delivery.setRadius(session, radiusMeters),
+      onFriendActive: (session, message) => this.applier.friendActive(session, message),
       metrics,
     });
+    const callBack = (session: Session, before: number) => {
+      session.signedOutBefore = before;
+      if (session.isCalledBack(session.tokenIssuedAt)) session.transport.disconnect();
+    };
     this.opener = new SessionOpener({
       inboxes: this.inboxes,
       directory: {
         friendsOf: async (viewer) => {
           log.push(`friends of ${viewer}`);
           if (this.failures-- > 0) throw new CodedError('unavailable', 'nobody answered');
+          const { radiusMeters, radiusVersion, signedOutBefore } = this;
           const friends = [...(this.friendships.get(viewer) ?? [])];
-          const { radiusMeters } = this;
+          const sharing = new Map(this.sharing);
           await this.whileAsking('friends');
-          return { viewer, radiusMeters, friends };
+          return { viewer, radiusMeters, radiusVersion, signedOutBefore, friends, sharing };
         },
         entryOf: async (user) => {
           log.push(`entry of ${user}`);
@@ -57,28 +79,69 @@ export class OpeningWorld {
       },
       lists,
       delivery,
+      ledger,
+      board,
+      onSignedOut: callBack,
       metrics,
       clock,
       logger: silentLogger,
     });
+    this.applier = new RightsApplier({
+      ledger,
+      sessions: {
+        all: () => this.sessions,
+        of: (user) => [...this.sessions].filter((session) => session.user === user),
+        callBack,
+      },
+      board,
+      lists,
+      delivery,
+      opener: this.opener,
+      redisNow: () => nearby.now(),
+      metrics,
+      clock,
+      logger: silentLogger,
+    });
+    // It has been following for long.
+    clock.advance(DISTRUST_MS + 1);
+  }
+
+  /** Changes an edge in PostgreSQL; null: there is none any more. Returns the event, which nobody has heard yet. */
+  setEdge(viewer: string, subject: string, grant: Grant | null): GraphEvent {
+    const version = this.nearby.nextVersion();
+    const [viewerId, subjectId] = [parseUserId(viewer), parseUserId(subject)];
+    const others = (this.friendships.get(viewerId) ?? []).filter((friend) => friend.subject !== subjectId);
+    // As friend-graph answers: hidden ones are left out.
+    const isListed = grant !== null && grant.precision !== 'hidden';
+    this.friendships.set(viewerId, isListed ? [...others, { subject: subjectId, grant, version }] : others);
+    return { kind: 'edge', version, viewer: viewerId, subject: subjectId, grant };
+  }
+
+  setSharing(user: string, paused: boolean, until: number | null = null): GraphEvent {
+    const stated = { subject: parseUserId(user), sharing: { paused, until }, version: this.nearby.nextVersion() };
+    this.sharing.set(stated.subject, stated);
+    return { kind: 'sharing', ...stated };
   }
 
   befriend(viewer: string, subject: string, grant: Grant = EXACT): void {
-    const friends = this.friendships.get(parseUserId(viewer)) ?? [];
-    this.friendships.set(parseUserId(viewer), [...friends, { subject: parseUserId(subject), grant }]);
+    this.setEdge(viewer, subject, grant);
   }
 
   unfriend(viewer: string, subject: string): void {
-    const friends = this.friendships.get(parseUserId(viewer)) ?? [];
-    this.friendships.set(
-      parseUserId(viewer),
-      friends.filter((friend) => friend.subject !== parseUserId(subject)),
+    this.setEdge(viewer, subject, null);
+  }
+
+  /** The events come over the stream, together. */
+  hear(...events: readonly GraphEvent[]): void {
+    this.applier.onEntries(
+      events.map((event) => ({ id: `${++this.#entryId}-0`, payload: graphEventCodec.encode(event) })),
     );
   }
 
   /** As when a connection ends. */
   end(session: Session): void {
     session.close();
+    this.sessions.delete(session);
     this.inboxes.leave(session);
     this.nearby.lists.removeAll(session);
   }

@@ -71,11 +71,19 @@ export class SocketServerOfTest {
       adapter: adapterOfOneProcess(),
       handshake: new Handshake({
         verifier,
+        isCalledBack: () => false,
         connections: () => this.sessions.length - this.ended.length,
         maxConnections: this.maxConnections,
       }),
-      begin: (id, { userId, expiresAt }, transport) => {
-        const session = new Session({ id, user: userId, transport, slot: 0, tokenExpiresAt: expiresAt });
+      begin: (id, { userId, issuedAt, expiresAt }, transport) => {
+        const session = new Session({
+          id,
+          user: userId,
+          transport,
+          slot: 0,
+          tokenExpiresAt: expiresAt,
+          tokenIssuedAt: issuedAt,
+        });
         this.sessions.push(session);
         return session;
       },

@@ -41,7 +41,13 @@ export class TestTransport implements SessionTransport {
 let sessionsMade = 0;
 
 export function testSession(
-  options: { user?: UserId; slot?: number; tokenExpiresAt?: number; transport?: TestTransport } = {},
+  options: {
+    user?: UserId;
+    slot?: number;
+    tokenExpiresAt?: number;
+    tokenIssuedAt?: number | null;
+    transport?: TestTransport;
+  } = {},
 ): { session: Session; transport: TestTransport } {
   const transport = options.transport ?? new TestTransport();
   const session = new Session({
@@ -50,6 +56,7 @@ export function testSession(
     transport,
     slot: options.slot ?? 0,
     tokenExpiresAt: options.tokenExpiresAt ?? Number.POSITIVE_INFINITY,
+    tokenIssuedAt: options.tokenIssuedAt ?? null,
   });
   transport.onDisconnect = () => session.close();
   return { session, transport };

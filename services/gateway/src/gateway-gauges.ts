@@ -1,0 +1,39 @@
+/** What an operator sees of a gateway's state. */
+import type { FencedStreamFollower } from '@nearby-friends/bus';
+import type { Metrics } from '@nearby-friends/service-kit';
+import type { FriendBoard } from './friend-board.ts';
+import type { FriendChannels } from './friend-channels.ts';
+import type { Inboxes } from './inboxes.ts';
+import type { RightsLedger } from './rights-ledger.ts';
+import type { Sessions } from './sessions.ts';
+
+export function registerGauges(
+  metrics: Metrics,
+  parts: {
+    sessions: Sessions;
+    channels: FriendChannels;
+    inboxes: Inboxes;
+    board: FriendBoard;
+    ledger: RightsLedger;
+    follower: Pick<FencedStreamFollower, 'isCurrent' | 'ageMs'>;
+  },
+): void {
+  const { sessions, channels, inboxes, board, ledger, follower } = parts;
+  metrics.gauge('sessions', 'Connections with a valid token.', () => sessions.size);
+  for (const kind of ['waiting', 'opening', 'live'] as const) {
+    metrics.gauge(`sessions_${kind}`, `Sessions that are ${kind}.`, () => sessions.countIn(kind));
+  }
+  metrics.gauge('sessions_unconfirmed', 'Live sessions that are told nothing until their rights are read anew.', () =>
+    sessions.countUnconfirmed(ledger.generation),
+  );
+  metrics.gauge('friend_subscriptions', 'Subscriptions to friends’ channels.', () => channels.size);
+  metrics.gauge('inbox_subscriptions', 'Subscriptions to viewers’ inboxes.', () => inboxes.size);
+  metrics.gauge('friends_on_board', 'Friends whose positions are held.', () => board.size);
+  metrics.gauge('timed_rights', 'Grants and pauses that will end by themselves.', () => board.timedRights);
+  metrics.gauge('rights_age_seconds', 'Since the last proof that all changes of rights are known.', () =>
+    Math.max(0, follower.ageMs / 1000),
+  );
+  metrics.gauge('rights_fenced', '1 while nothing is delivered, since rights may have changed unheard.', () =>
+    follower.isCurrent ? 0 : 1,
+  );
+}
