@@ -1,4 +1,5 @@
 /** Writers and followers of one stream for one test file, that end with each test whatever became of it. */
+import type { Socket } from 'node:net';
 import { type Clock, type Logger, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import type { RedisOfTest } from '../redis.testing.ts';
 import type { Redis } from '../redis-connection.ts';
@@ -36,8 +37,10 @@ export function useFencedStream(redis: RedisOfTest) {
   redis.beforeItEnds(() => Promise.all(running.splice(0).map(({ follower }) => follower.stop())));
 
   /** Begins to start one. */
-  async function openFollower(id = 'g1', logger: Logger = silentLogger): Promise<FollowerOfTest> {
-    const [commands, blocking] = [await redis.connect('commands'), await redis.connect('blocking')];
+  function openFollower(id = 'g1', logger: Logger = silentLogger): FollowerOfTest {
+    const [commands, blocking] = [redis.open('commands'), redis.open('blocking')];
+    // Redis may not be there yet; they go on trying.
+    for (const connection of [commands, blocking]) connection.connect().catch(() => undefined);
     const clock = new ShiftedClock();
     const follower = new FencedStreamFollower({
       redis: commands,
@@ -75,7 +78,7 @@ export function useFencedStream(redis: RedisOfTest) {
   return {
     openFollower,
     async startFollower(id?: string): Promise<FollowerOfTest> {
-      const made = await openFollower(id);
+      const made = openFollower(id);
       await made.started;
       return made;
     },
@@ -105,6 +108,13 @@ export async function age(control: Redis, ms: number): Promise<void> {
     const [applied, at] = value.split(' ');
     await control.hset(EPOCH_KEY, field, `${applied} ${Number(at) - ms}`);
   }
+}
+
+/** Lets nothing that Redis says arrive on this connection until the returned function is called, as a cut network does. */
+export function hold(connection: Redis): () => void {
+  const { stream } = connection as unknown as { stream: Socket };
+  stream.pause();
+  return () => stream.resume();
 }
 
 /** Whose reports Redis has, sorted; without what tells one life of a follower from another. */

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@nearby-friends/service-kit';
+import { BLOCKING_SOCKET_TIMEOUT_MS } from '../redis-connection.ts';
+import { isLater } from './entry-id.ts';
+import { Fence } from './fence.ts';
+import { FENCE_MS, READ_BLOCK_MS, SILENT_AFTER_MS } from './fence-times.ts';
+import { DEFAULT_BARRIER_DEADLINE_MS } from './fenced-stream-writer.ts';
+
+/** A fence, and a way to ask, be answered and confirmed, each step so many ms after the one before. */
+function setUp() {
+  const clock = new ManualClock();
+  const fence = new Fence(clock);
+  return {
+    clock,
+    fence,
+    round({ read = 10, report = 10 } = {}) {
+      const askedAt = clock.now();
+      clock.advance(read);
+      const reportedAt = clock.now();
+      clock.advance(report);
+      fence.confirm({ askedAt, reportedAt });
+    },
+  };
+}
+
+describe('[G5] the fence', () => {
+  it('opens with the second confirmed round, since writers wait for a follower only from its first report on', () => {
+    const { fence, round } = setUp();
+    expect(fence.isOpen).toBe(false);
+    round();
+    expect(fence.isOpen).toBe(false);
+    round();
+    expect(fence.isOpen).toBe(true);
+  });
+
+  it('stays open for 5 s, counted from before the read', () => {
+    const { fence, round, clock } = setUp();
+    round();
+    round({ read: 1_000, report: 500 });
+    expect(fence.ageMs).toBe(1_500);
+    clock.advance(FENCE_MS - 1_500 - 1);
+    expect(fence.isOpen).toBe(true);
+    clock.advance(1);
+    expect(fence.isOpen).toBe(false);
+    expect(fence.ageMs).toBe(FENCE_MS);
+  });
+
+  it('does not open for an answer that comes when it may have been passed over: that takes a read begun after it', () => {
+    const { fence, round, clock } = setUp();
+    round();
+    round();
+    // Still read in time, but the report took so long that writers had stopped waiting.
+    clock.advance(3_000);
+    round({ report: 2_500 });
+    expect(fence.isOpen).toBe(false);
+    round();
+    expect(fence.isOpen).toBe(true);
+  });
+
+  it('is shut the moment a frozen process wakes up, before anything else runs', () => {
+    const { fence, round, clock } = setUp();
+    round();
+    round();
+    clock.advance(30_000);
+    expect(fence.isOpen).toBe(false);
+  });
+
+  it('keeps what is proven when the membership ends, and nothing when it is closed', () => {
+    const { fence, round } = setUp();
+    round();
+    round();
+    fence.endMembership();
+    expect(fence.isOpen).toBe(true);
+    round();
+    fence.close();
+    expect(fence.isOpen).toBe(false);
+    round();
+    expect(fence.isOpen).toBe(false);
+  });
+});
+
+it('the times fit each other', () => {
+  // Several reads may fail before a follower falls silent.
+  expect(FENCE_MS).toBeGreaterThanOrEqual(4 * READ_BLOCK_MS);
+  expect(FENCE_MS).toBe(5_000);
+  expect(SILENT_AFTER_MS).toBeGreaterThanOrEqual(FENCE_MS + 1_000);
+  // A dead connection is replaced while there is time left, a waiting one is not taken for dead.
+  expect(BLOCKING_SOCKET_TIMEOUT_MS).toBeGreaterThanOrEqual(2 * READ_BLOCK_MS);
+  expect(BLOCKING_SOCKET_TIMEOUT_MS).toBeLessThan(FENCE_MS);
+  // Redis lost while somebody is being waited out: both waits fit.
+  expect(DEFAULT_BARRIER_DEADLINE_MS).toBeGreaterThanOrEqual(2 * SILENT_AFTER_MS);
+});
+
+it.each([
+  ['1-0', '0-0', true],
+  ['0-0', '0-0', false],
+  ['10-0', '9-5', true],
+  ['9-10', '9-9', true],
+  ['9-9', '9-10', false],
+  ['1700000000000-0', '1699999999999-7', true],
+])('the entry %s is later than %s: %s', (a, b, expected) => {
+  expect(isLater(a, b)).toBe(expected);
+});

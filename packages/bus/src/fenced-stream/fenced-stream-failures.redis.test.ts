@@ -1,0 +1,206 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nearby-friends/testing';
+import { useRedis } from '../redis.testing.ts';
+import { shortenTimes, shortTimes } from './short-times.testing.ts';
+
+shortenTimes();
+const { EPOCH_KEY, hold, reporters, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
+const { FENCE_MS, SILENT_AFTER_MS } = shortTimes;
+
+const redis = useRedis();
+const streams = useFencedStream(redis);
+
+/** A stream that is long settled, on which everybody has seen `a`. */
+async function setUp() {
+  const control = await redis.connect('commands');
+  const made = await streams.openWriter();
+  const followers = [await streams.startFollower('g1'), await streams.startFollower('g2')] as const;
+  await made.writer.trim();
+  await made.append('a');
+  await made.writer.barrier();
+  return { control, ...made, followers };
+}
+type Setting = Awaited<ReturnType<typeof setUp>>;
+
+async function took(work: Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work;
+  return performance.now() - startedAt;
+}
+
+/** Whatever was lost: everybody is told once, and a change made then is waited for until all who were not are silent. */
+async function expectLossNoticed({ writer, append, followers }: Setting): Promise<void> {
+  await eventually(() => append('b'));
+  expect(await took(eventually(() => writer.barrier()))).toBeGreaterThan(SILENT_AFTER_MS / 2);
+  for (const follower of followers) {
+    expect(follower.missed).toBe(1);
+    expect(follower.seen).toContain('b');
+    await eventually(() => expect(follower.follower.isCurrent).toBe(true));
+  }
+  await append('c');
+  expect(await took(writer.barrier())).toBeLessThan(SILENT_AFTER_MS / 2);
+}
+
+describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
+  it('when Redis is flushed', async () => {
+    const setting = await setUp();
+    await setting.control.flushall();
+    await expectLossNoticed(setting);
+  });
+
+  it('when Redis dies and comes back empty', async () => {
+    const setting = await setUp();
+    await redis.server.kill();
+    await redis.server.restart();
+    await expectLossNoticed(setting);
+  });
+
+  it('when Redis comes back with an older state, also by those who had not seen what is lost', async () => {
+    const setting = await setUp();
+    const { control, append, followers } = setting;
+    try {
+      await control.save();
+      followers[0].onEntries = (payloads) => {
+        if (payloads.includes('lost')) throw new Error('hangs');
+      };
+      await append('lost');
+      await eventually(() => expect(followers[1].seen).toContain('lost'));
+      await redis.server.kill();
+      await redis.server.restart();
+      await expectLossNoticed(setting);
+      expect(followers[0].seen).not.toContain('lost');
+    } finally {
+      // The snapshot must not come back in the next test.
+      await control.flushall();
+      await control.save();
+    }
+  });
+
+  it.each([
+    ['the stream', STREAM],
+    ['the epoch with the reports', EPOCH_KEY],
+  ])('when Redis throws away %s alone', async (_, key) => {
+    const setting = await setUp();
+    await setting.control.del(key);
+    await expectLossNoticed(setting);
+  });
+
+  it('when somebody else has written to the stream', async () => {
+    const setting = await setUp();
+    await setting.control.xadd(STREAM, '*', 'foreign', 'x');
+    await expectLossNoticed(setting);
+  });
+
+  it('when the epoch changes while a barrier waits: those who were not waited for are waited for anew', async () => {
+    const { writer, append, followers, control } = await setUp();
+    followers[0].onEntries = () => {
+      throw new Error('hangs');
+    };
+    await append('b');
+    const barrier = writer.barrier();
+    await eventually(() => expect(followers[1].seen).toContain('b'));
+    const lostAt = performance.now();
+    await control.flushall();
+    await barrier;
+    expect(performance.now() - lostAt).toBeGreaterThan(SILENT_AFTER_MS - 50);
+    expect(followers[0].missed).toBe(1);
+  });
+
+  it('by a follower that was away while they were trimmed; it gets those that are left', async () => {
+    const { control, followers } = await setUp();
+    const short = await streams.openWriter({ retentionMs: 50 });
+    const [blocking] = followers[0].connections.slice(1);
+    blocking?.disconnect();
+    await short.append('trimmed');
+    await eventually(async () => {
+      await short.writer.trim();
+      expect(await control.xlen(STREAM)).toBe(0);
+    });
+    const { append } = await streams.openWriter();
+    await append('left');
+    await blocking?.connect();
+    await eventually(() => expect(followers[0].seen).toEqual(['a', 'left']));
+    expect([followers[0].missed, followers[1].missed, followers[1].seen]).toEqual([1, 0, ['a', 'trimmed', 'left']]);
+  });
+
+  it('by a follower that was away while all was trimmed, although nothing new comes', async () => {
+    const { control, followers } = await setUp();
+    const short = await streams.openWriter({ retentionMs: 50 });
+    const [blocking] = followers[0].connections.slice(1);
+    blocking?.disconnect();
+    await short.append('trimmed');
+    await eventually(async () => {
+      await short.writer.trim();
+      expect(await control.xlen(STREAM)).toBe(0);
+    });
+    await blocking?.connect();
+    await eventually(() => expect(followers[0].missed).toBe(1));
+    await eventually(() => expect(followers[0].follower.isCurrent).toBe(true));
+  });
+
+  it('and a follower that cannot even take that in falls silent until it can', async () => {
+    const { control, followers } = await setUp();
+    let isBroken = true;
+    followers[0].onMissed = () => {
+      if (isBroken) throw new Error('cannot');
+    };
+    await control.flushall();
+    await eventually(() => expect(followers[0].missed).toBeGreaterThan(1));
+    await eventually(() => expect(followers[0].follower.isCurrent).toBe(false));
+    isBroken = false;
+    await eventually(() => expect(followers[0].follower.isCurrent).toBe(true));
+  });
+});
+
+describe('[G5] a follower falls silent, within its fence', () => {
+  it('when Redis freezes, and comes back with it, without having missed anything', async () => {
+    const { followers, append, writer } = await setUp();
+    redis.server.pause();
+    const frozenAt = performance.now();
+    await eventually(() => expect(followers.map(({ follower }) => follower.isCurrent)).toEqual([false, false]));
+    expect(performance.now() - frozenAt).toBeLessThan(FENCE_MS + 50);
+    redis.server.resume();
+    await eventually(() => append('b'));
+    await eventually(() => writer.barrier());
+    for (const { missed, seen } of followers) expect([missed, seen]).toEqual([0, ['a', 'b']]);
+  });
+
+  it('when it was frozen itself, before anything else runs, and wakes up by itself', async () => {
+    const { followers } = await setUp();
+    const [{ follower, clock, missed }] = followers;
+    expect(follower.isCurrent).toBe(true);
+    clock.shiftMs += 30_000;
+    expect(follower.isCurrent).toBe(false);
+    expect(follower.ageMs).toBeGreaterThanOrEqual(30_000);
+    await eventually(() => expect(follower.isCurrent).toBe(true));
+    expect(missed).toBe(0);
+  });
+
+  it.each([
+    ['reports are not answered', 0],
+    ['reads are not answered', 1],
+  ])('when its %s, and nobody waits for it longer', async (_, which) => {
+    const { followers, append, writer } = await setUp();
+    const connection = followers[0].connections[which];
+    if (!connection) throw new Error('no such connection');
+    const release = hold(connection);
+    const heldAt = performance.now();
+    await append('b');
+    await writer.barrier();
+    expect(performance.now() - heldAt).toBeLessThan(SILENT_AFTER_MS + FENCE_MS);
+    expect(followers[0].seen.includes('b') || !followers[0].follower.isCurrent).toBe(true);
+    await eventually(() => expect(followers[0].follower.isCurrent).toBe(false));
+    release();
+    await eventually(() => expect([followers[0].follower.isCurrent, followers[0].seen]).toEqual([true, ['a', 'b']]));
+  });
+
+  it('when it leaves, for good: no report that was under way brings it back', async () => {
+    const { followers, control, append } = await setUp();
+    // The next report is refused and sent again as a whole script: later than the leaving, if nobody took care.
+    await control.script('FLUSH');
+    await append('b');
+    await eventually(() => expect(followers[0].seen).toContain('b'));
+    await followers[0].follower.drain();
+    expect([followers[0].follower.isCurrent, await reporters(control)]).toEqual([false, ['g2']]);
+  });
+});
