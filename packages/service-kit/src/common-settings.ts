@@ -78,6 +78,15 @@ export const tokenSettings = defineSettings({
     default: 'RS256,ES256,EdDSA',
     description: `The algorithms that a token may be signed with by a key of JWKS_URL, of ${KEY_ALGORITHMS.join(', ')}.`,
   },
+  tokenMaxLifetimeSeconds: {
+    env: 'TOKEN_MAX_LIFETIME_SECONDS',
+    schema: fromText.integer(60, 315_360_000),
+    default: '31536000',
+    unit: 's',
+    description:
+      'How long a token may be used at most, whatever its end; after this time it is forgotten who has signed out. ' +
+      'The same on all services.',
+  },
   jwtAudience: {
     env: 'JWT_AUDIENCE',
     schema: fromText.string(),

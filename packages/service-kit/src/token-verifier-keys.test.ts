@@ -77,10 +77,11 @@ describe('[A1] a token signed with a private key', () => {
   it.each(['RS256', 'ES256', 'EdDSA'])('is checked with the public one: %s', async (alg) => {
     const key = await signingKey(alg, 'one');
     host.keys = [(await signingKey(alg, 'another')).jwk, key.jwk];
-    const payload = { ...good(), iat: 1_763_815_285.123 };
+    const issuedAt = Date.now() - 1_000;
+    const payload = { ...good(), iat: issuedAt / 1000 };
     expect(await verifierFor().verify(await key.sign(payload))).toEqual({
       userId: 'ann',
-      issuedAt: 1_763_815_285_123,
+      issuedAt,
       expiresAt: Number(payload.exp) * 1000,
     });
   });
@@ -221,6 +222,17 @@ describe('the settings of tokens', () => {
       expect(() => create({ JWKS_URL: 'https://id.example/keys', JWT_ALGORITHMS })).toThrow('JWT_ALGORITHMS');
     }
     expect(() => create({ JWKS_URL: 'file:///keys' })).toThrow('JWKS_URL');
+  });
+
+  it('bound how long a token may be used, whatever it says itself', async () => {
+    const secret = 'the secret, of 32 characters or more';
+    const verifier = create({ JWT_SECRET: secret, TOKEN_MAX_LIFETIME_SECONDS: '60' });
+    const issuedAgo = (seconds: number) =>
+      new SignJWT({ ...good(), iat: Date.now() / 1000 - seconds })
+        .setProtectedHeader({ alg: 'HS256' })
+        .sign(new TextEncoder().encode(secret));
+    await verifier.verify(await issuedAgo(30));
+    await expectRefused(verifier, await issuedAgo(61), 'token_expired');
   });
 
   it('may hold several secrets, so that one can be replaced: all are accepted, and short ones are not', async () => {

@@ -28,6 +28,8 @@ export interface TokenVerifier {
 interface Expectation {
   readonly audience: string;
   readonly issuer: string;
+  /** From its issue on, ms; without: as long as the token says. */
+  readonly maxLifetimeMs?: number;
 }
 
 /** The verifier that the settings ask for. Throws `ConfigError` unless they name exactly one of secret and key URL. */
@@ -36,13 +38,18 @@ export function createTokenVerifier(options: {
   clock: Clock;
   logger: Logger;
 }): TokenVerifier {
-  const { jwtSecret: secret, jwksUrl: url, jwtAlgorithms, jwtAudience: audience, jwtIssuer: issuer } = options.config;
+  const { jwtSecret: secret, jwksUrl: url, jwtAlgorithms, jwtAudience, jwtIssuer } = options.config;
   if ((secret === '') === (url === '')) {
     throw new ConfigError('Set exactly one of JWT_SECRET and JWKS_URL: that is how tokens are checked.');
   }
-  if (secret !== '') return createSecretVerifier({ secret, audience, issuer });
+  const expected = {
+    audience: jwtAudience,
+    issuer: jwtIssuer,
+    maxLifetimeMs: options.config.tokenMaxLifetimeSeconds * 1000,
+  };
+  if (secret !== '') return createSecretVerifier({ ...expected, secret });
   const keys = new RemoteKeySet({ url, clock: options.clock, logger: options.logger });
-  return createKeyVerifier({ keyFor: keys.keyFor, algorithms: jwtAlgorithms, audience, issuer });
+  return createKeyVerifier({ ...expected, keyFor: keys.keyFor, algorithms: jwtAlgorithms });
 }
 
 /**
@@ -51,7 +58,7 @@ export function createTokenVerifier(options: {
  */
 export function createSecretVerifier({ secret, ...expected }: Expectation & { secret: string }): TokenVerifier {
   const keys = secretsIn(secret).map((one) => new TextEncoder().encode(one));
-  return verifierOf(async (token) => {
+  return verifierOf(expected, async (token) => {
     const options = claimsOf(expected, ['HS256']);
     for (const [i, key] of keys.entries()) {
       try {
@@ -71,23 +78,29 @@ export function createKeyVerifier({
   algorithms,
   ...expected
 }: Expectation & { keyFor: JWTVerifyGetKey; algorithms: readonly string[] }): TokenVerifier {
-  return verifierOf(async (token) => (await jwtVerify(token, keyFor, claimsOf(expected, algorithms))).payload);
+  const options = claimsOf(expected, algorithms);
+  return verifierOf(expected, async (token) => (await jwtVerify(token, keyFor, options)).payload);
 }
 
 function claimsOf({ audience, issuer }: Expectation, algorithms: readonly string[]) {
   return { algorithms: [...algorithms], audience, issuer, requiredClaims: ['exp', 'sub'] };
 }
 
-function verifierOf(readPayload: (token: string) => Promise<JWTPayload>): TokenVerifier {
+function verifierOf(
+  { maxLifetimeMs = Number.POSITIVE_INFINITY }: Expectation,
+  readPayload: (token: string) => Promise<JWTPayload>,
+): TokenVerifier {
   return {
     async verify(token) {
       if (token.length > MAX_TOKEN_LENGTH) throw unauthorized();
       try {
-        return verifiedOf(await readPayload(token));
+        const verified = verifiedOf(await readPayload(token));
+        if (verified.issuedAt !== null && Date.now() - verified.issuedAt > maxLifetimeMs) throw expired();
+        return verified;
       } catch (error) {
         if (error instanceof CodedError) throw error;
         if (error instanceof errors.JWTExpired) {
-          throw new CodedError('token_expired', 'The token has expired. Get a new one and connect again.');
+          throw expired();
         }
         throw unauthorized();
       }
@@ -104,6 +117,10 @@ function verifiedOf({ sub, iat, exp }: JWTPayload): VerifiedToken {
     issuedAt: iat === undefined ? null : Math.round(iat * 1000),
     expiresAt: exp * 1000,
   };
+}
+
+function expired(): CodedError {
+  return new CodedError('token_expired', 'The token has expired. Get a new one and connect again.');
 }
 
 /** What whoever shows no valid token is told, whatever is wrong with it. */

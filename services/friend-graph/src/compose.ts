@@ -1,9 +1,19 @@
 /** Builds a friend-graph instance. */
-import { createBus } from '@nearby-friends/bus';
-import { announceActive, friendsOf, setRadius } from '@nearby-friends/protocol';
+import { createBus, FencedStreamWriter } from '@nearby-friends/bus';
+import {
+  announceActive,
+  forgetUsers,
+  friendsOf,
+  GRAPH_EVENTS,
+  notifyDevices,
+  readActive,
+  setRadius,
+  toActiveUsers,
+  type UserId,
+} from '@nearby-friends/protocol';
 import {
   type Component,
-  createSecretVerifier,
+  createTokenVerifier,
   Metrics,
   OpsServer,
   type ServiceContext,
@@ -15,11 +25,12 @@ import { HttpServer } from './api/http-server.ts';
 import { openDatabase } from './database/database.ts';
 import { FriendListRepository } from './database/friend-list-repository.ts';
 import { GrantRepository } from './database/grant-repository.ts';
+import { SharingRepository } from './database/sharing-repository.ts';
 import { UserRepository } from './database/user-repository.ts';
 import { DevTokenIssuer } from './dev-token-issuer.ts';
 import { createFriendGraphMetrics } from './friend-graph-metrics.ts';
 import { FriendLookup } from './friend-lookup.ts';
-import { Profiles } from './profiles.ts';
+import { FriendGraph } from './graph/friend-graph.ts';
 import { refuseOpenDoor, type settings } from './settings.ts';
 
 /** Throws `ConfigError` when the settings must not be used together. */
@@ -42,36 +53,59 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
   registry.gauge('database_waiting', 'Queries that wait for a connection.', database.load.waiting);
   const users = new UserRepository({ client: database.client });
   const grants = new GrantRepository({ client: database.client });
-  const friendLists = new FriendListRepository({ client: database.client });
+  const sharing = new SharingRepository({ client: database.client });
 
   const bus = createBus({
     redisUrl: config.redisUrl,
     service: 'friend-graph',
     instanceId,
-    watch: [],
+    watch: ['gateway', 'location'],
     clock,
     logger,
   });
-  const profiles = new Profiles({ users, publish: bus.publish });
-  const lookup = new FriendLookup({ users, grants, clock, metrics });
-  const announcer = new ActivityAnnouncer({ grants, publish: bus.publish, clock, metrics });
-  bus.rpc.serve(friendsOf, async ({ viewers }) => ({ viewers: await lookup.friendsOf(viewers) }));
+  const forgetPosition = (user: UserId) => bus.rpc.call(forgetUsers, { users: [user] });
+  const graph = new FriendGraph({
+    client: database.client,
+    stream: new FencedStreamWriter({ redis: bus.commands, stream: GRAPH_EVENTS, clock, logger }),
+    notifyDevices: (user, friendsChanged) => bus.rpc.call(notifyDevices, { user, friendsChanged }),
+    forgetPosition,
+    async readLastPosition(user) {
+      const [active] = toActiveUsers(await bus.rpc.call(readActive, { users: [user] }));
+      return active ?? null;
+    },
+    tokenMaxLifetimeMs: config.tokenMaxLifetimeSeconds * 1000,
+    clock,
+    logger,
+    metrics,
+  });
+
+  const { revocations, profiles } = graph;
+  const lookup = new FriendLookup({ users, grants, sharing, revocations, clock, metrics });
+  const announcer = new ActivityAnnouncer({ grants, sharing, publish: bus.publish, clock, metrics });
+  bus.rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   bus.rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);
     return {};
   });
   bus.rpc.serve(setRadius, async ({ user, radiusMeters }) => {
-    await profiles.change(user, { radiusMeters });
-    return {};
+    const { radiusVersion } = await profiles.change(user, { radiusMeters });
+    return { version: radiusVersion };
   });
 
-  const tokens = { secret: config.jwtSecret, audience: config.jwtAudience, issuer: config.jwtIssuer };
   const api = createApi({
-    profiles,
-    friendLists,
-    verifier: createSecretVerifier(tokens),
+    graph,
+    friendLists: new FriendListRepository({ client: database.client }),
+    isKnown: async (user) => (await users.radiiOf([user])).has(user),
+    forgetPosition,
+    verifier: createTokenVerifier({ config, clock, logger }),
     devTokenIssuer: config.devTokens
-      ? new DevTokenIssuer({ ...tokens, lifetimeSeconds: config.devTokenLifetimeSeconds, clock })
+      ? new DevTokenIssuer({
+          secret: config.jwtSecret,
+          audience: config.jwtAudience,
+          issuer: config.jwtIssuer,
+          lifetimeSeconds: config.devTokenLifetimeSeconds,
+          clock,
+        })
       : null,
     metrics,
     clock,
@@ -85,5 +119,5 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
     logger,
     checks: [bus.readiness, database.readiness],
   });
-  return [ops, database.component, ...bus.components, http, bus.membership, ops.gate];
+  return [ops, database.component, ...bus.components, ...graph.components, http, bus.membership, ops.gate];
 }

@@ -1,6 +1,6 @@
 /** Signs tokens for anybody who asks: only where `DEV_TOKENS` says so. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { Clock } from '@nearby-friends/service-kit';
+import { type Clock, ConfigError, signingSecretIn } from '@nearby-friends/service-kit';
 import { SignJWT } from 'jose';
 
 export interface IssuedToken {
@@ -16,8 +16,12 @@ export class DevTokenIssuer {
   readonly #lifetimeSeconds: number;
   readonly #clock: Clock;
 
+  /** Throws `ConfigError` when there is no secret to sign with: private keys are none of this service's business. */
   constructor(options: { secret: string; audience: string; issuer: string; lifetimeSeconds: number; clock: Clock }) {
-    this.#key = new TextEncoder().encode(options.secret);
+    const signingSecret = signingSecretIn(options.secret);
+    if (signingSecret === undefined)
+      throw new ConfigError('DEV_TOKENS=true needs JWT_SECRET: tokens are signed with it.');
+    this.#key = new TextEncoder().encode(signingSecret);
     this.#audience = options.audience;
     this.#issuer = options.issuer;
     this.#lifetimeSeconds = options.lifetimeSeconds;
@@ -25,8 +29,9 @@ export class DevTokenIssuer {
   }
 
   async issue(user: UserId): Promise<IssuedToken> {
-    const issuedAtSeconds = Math.floor(this.#clock.now() / 1000);
-    const expiresAtSeconds = issuedAtSeconds + this.#lifetimeSeconds;
+    // With its fraction: a token made right after signing out everywhere must not count as one from before.
+    const issuedAtSeconds = Math.floor(this.#clock.now()) / 1000;
+    const expiresAtSeconds = Math.floor(issuedAtSeconds) + this.#lifetimeSeconds;
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(user)

@@ -1,22 +1,31 @@
-/** The HTTP API under `/api/v1`, put together from its routes. */
+/** The HTTP API under `/api/v1` and its documents, put together from its routes. */
 import type { Clock, Logger, TokenVerifier } from '@nearby-friends/service-kit';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { FriendListRepository } from '../database/friend-list-repository.ts';
 import type { DevTokenIssuer } from '../dev-token-issuer.ts';
 import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
-import type { Profiles } from '../profiles.ts';
+import type { ForgetPosition } from '../graph/accounts.ts';
+import type { FriendGraph } from '../graph/friend-graph.ts';
+import { accountRoutes } from './account-routes.ts';
 import { API_PREFIX } from './api-prefix.ts';
 import { createAuthenticate } from './authenticated.ts';
+import { blockRoutes } from './block-routes.ts';
 import { devTokenRoutes } from './dev-token-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
+import { friendRequestRoutes } from './friend-request-routes.ts';
 import { answerNotFound, answerProblem } from './problem.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { logRequests } from './request-log.ts';
+import type { Route } from './route.ts';
+import { createRouter } from './router.ts';
+import { sharingRoutes } from './sharing-routes.ts';
 
 export interface ApiOptions {
-  readonly profiles: Profiles;
+  readonly graph: FriendGraph;
   readonly friendLists: FriendListRepository;
+  readonly isKnown: Parameters<typeof accountRoutes>[0]['isKnown'];
+  readonly forgetPosition: ForgetPosition;
   readonly verifier: TokenVerifier;
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
@@ -26,8 +35,8 @@ export interface ApiOptions {
 }
 
 export function createApi(options: ApiOptions): Express {
-  const { profiles, friendLists, devTokenIssuer, metrics, clock, logger } = options;
-  const authenticate = createAuthenticate(options.verifier);
+  const { graph, verifier, metrics, clock, logger } = options;
+  const routes = routesOf(options);
   const app = express();
   // Every answer is one person's own: nobody keeps it, so nobody compares it.
   app.set('etag', false);
@@ -37,10 +46,23 @@ export function createApi(options: ApiOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  const routes = [profileRoutes({ profiles, authenticate }), friendListRoutes({ friendLists, authenticate })];
-  if (devTokenIssuer) routes.push(devTokenRoutes({ profiles, issuer: devTokenIssuer }));
-  app.use(API_PREFIX, ...routes);
+  const authenticate = createAuthenticate({ verifier, revocations: graph.revocations });
+  app.use(API_PREFIX, createRouter({ routes, authenticate }));
   app.use(answerNotFound);
   app.use(answerProblem(logger));
   return app;
+}
+
+/** All there are, in the order in which the document shows them. */
+function routesOf({ graph, friendLists, isKnown, forgetPosition, devTokenIssuer, clock }: ApiOptions): Route[] {
+  const { profiles } = graph;
+  return [
+    ...profileRoutes({ profiles }),
+    ...sharingRoutes({ graph, clock }),
+    ...friendListRoutes({ friendLists, graph }),
+    ...friendRequestRoutes({ graph }),
+    ...blockRoutes({ graph }),
+    ...accountRoutes({ graph, forgetPosition, isKnown, clock }),
+    ...(devTokenIssuer ? devTokenRoutes({ profiles, issuer: devTokenIssuer }) : []),
+  ];
 }

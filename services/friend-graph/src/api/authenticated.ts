@@ -1,21 +1,30 @@
 /** Lets only the holder of a valid token through, as the user the token names. */
-import { CodedError, type UserId } from '@nearby-friends/protocol';
-import type { TokenVerifier } from '@nearby-friends/service-kit';
-import type { Request, RequestHandler, Response } from 'express';
+import { CodedError } from '@nearby-friends/protocol';
+import { type TokenVerifier, unauthorized } from '@nearby-friends/service-kit';
+import type { Request } from 'express';
+import type { TokenRevocations } from '../database/token-revocations.ts';
+import type { Access, Caller } from './route.ts';
 
-export type UserRequestHandler = (user: UserId, request: Request, response: Response) => Promise<void>;
-/** Wraps a handler so that it is called with the user; 401 for everybody else. */
-export type Authenticate = (handle: UserRequestHandler) => RequestHandler;
+/** Who calls. Throws a `CodedError`: `unauthorized`, `token_expired`, or `unavailable` when that cannot be told. */
+export type Authenticate = (request: Request, access: Exclude<Access, 'anybody'>) => Promise<Caller>;
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
-export function createAuthenticate(verifier: TokenVerifier): Authenticate {
-  return (handle) => async (request, response) => {
+export function createAuthenticate(options: {
+  verifier: TokenVerifier;
+  revocations: Pick<TokenRevocations, 'signedOutBefore'>;
+}): Authenticate {
+  const { verifier, revocations } = options;
+  return async (request, access) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) {
       throw new CodedError('unauthorized', 'This needs a token. Send it as "Authorization: Bearer" and the token.');
     }
-    const { userId } = await verifier.verify(token);
-    await handle(userId, request, response);
+    const { userId: user, issuedAt } = await verifier.verify(token);
+    const before = await revocations.signedOutBefore(user);
+    // A token that does not say when it was issued may be from before.
+    const isCalledBack = before !== null && (issuedAt === null || issuedAt <= before);
+    if (isCalledBack && access !== 'called-back') throw unauthorized();
+    return { user, isCalledBack };
   };
 }

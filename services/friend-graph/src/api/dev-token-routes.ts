@@ -1,24 +1,30 @@
 /** `/dev/tokens`: a token for anybody, where that is allowed; elsewhere there is no such address. */
-import { userIdSchema } from '@nearby-friends/protocol';
-import { Router } from 'express';
 import { z } from 'zod';
 import type { DevTokenIssuer } from '../dev-token-issuer.ts';
 import type { Profiles } from '../profiles.ts';
-import { readBody } from './json-body.ts';
-import { answerMethodNotAllowed } from './problem.ts';
+import { idSchema, timeSchema } from './answer-schemas.ts';
+import { defineRoute, type Route } from './route.ts';
 
-const requestSchema = z.strictObject({ userId: userIdSchema });
+const requestSchema = z.strictObject({ userId: idSchema }).meta({ id: 'DevTokenRequest' });
+const tokenSchema = z.strictObject({ token: z.string(), expiresAt: timeSchema }).meta({ id: 'DevToken' });
 
-export function devTokenRoutes(options: { profiles: Profiles; issuer: DevTokenIssuer }): Router {
+export function devTokenRoutes(options: { profiles: Pick<Profiles, 'createIfNew'>; issuer: DevTokenIssuer }): Route[] {
   const { profiles, issuer } = options;
-  const router = Router();
-  router
-    .route('/dev/tokens')
-    .post(async (request, response) => {
-      const { userId } = await readBody(requestSchema, request, response);
-      await profiles.createIfNew(userId);
-      response.status(201).json(await issuer.issue(userId));
-    })
-    .all(answerMethodNotAllowed('POST'));
-  return router;
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/dev/tokens',
+      operationId: 'issueDevToken',
+      tag: 'Development',
+      summary: 'A token for anybody',
+      description: 'Only where DEV_TOKENS is true: for trying and testing. The user is made if new.',
+      access: 'anybody',
+      body: requestSchema,
+      answer: { status: 201, description: 'The token.', schema: tokenSchema },
+      async handle({ body }) {
+        await profiles.createIfNew(body.userId);
+        return await issuer.issue(body.userId);
+      },
+    }),
+  ];
 }

@@ -1,67 +1,53 @@
-/** `/friends` and `/viewers`: whom a user sees, and who sees the user, page by page. */
-import type { UserId } from '@nearby-friends/protocol';
-import { type Request, Router } from 'express';
-import { z } from 'zod';
-import type {
-  FriendListRepository,
-  ListedFriend,
-  ListedViewer,
-  Page,
-  PageRequest,
-} from '../database/friend-list-repository.ts';
-import type { Authenticate } from './authenticated.ts';
-import { cursorSchema, encodeCursor } from './cursor.ts';
-import { parseInput } from './input.ts';
-import { answerMethodNotAllowed } from './problem.ts';
+/** `/friends`, and reading `/viewers`: whom a user sees, and who sees the user, page by page. */
+import type { FriendListRepository } from '../database/friend-list-repository.ts';
+import type { FriendGraph } from '../graph/friend-graph.ts';
+import { friendSchema, friendToJson, viewerSchema, viewerToJson } from './answer-schemas.ts';
+import { pageQuerySchema, pageRequestOf, pageSchemaOf, pageToJson } from './paging.ts';
+import { defineRoute, type Route } from './route.ts';
 
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 200;
-
-const pageSchema = z.object({
-  limit: z
-    .string()
-    .regex(/^\d{1,6}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(1).max(MAX_LIMIT))
-    .default(DEFAULT_LIMIT),
-  cursor: cursorSchema.optional(),
-});
-
-export function friendListRoutes(options: { friendLists: FriendListRepository; authenticate: Authenticate }): Router {
-  const { friendLists, authenticate } = options;
-  const router = Router();
-  router
-    .route('/friends')
-    .get(
-      authenticate(async (user, request, response) => {
-        response.json(toJson(await friendLists.friendsOf(user, readPageRequest(request)), friendToJson));
-      }),
-    )
-    .all(answerMethodNotAllowed('GET', 'HEAD'));
-  router
-    .route('/viewers')
-    .get(
-      authenticate(async (user, request, response) => {
-        response.json(toJson(await friendLists.viewersOf(user, readPageRequest(request)), viewerToJson));
-      }),
-    )
-    .all(answerMethodNotAllowed('GET', 'HEAD'));
-  return router;
-}
-
-function readPageRequest(request: Request): PageRequest {
-  const { limit, cursor } = parseInput(pageSchema, request.query);
-  return { limit, after: cursor ?? null };
-}
-
-function toJson<T extends { id: UserId }, J>({ items, next }: Page<T>, itemToJson: (item: T) => J) {
-  return { items: items.map(itemToJson), nextCursor: next === null ? null : encodeCursor(next) };
-}
-
-function friendToJson({ id, displayName, since }: ListedFriend) {
-  return { id, displayName, since: since.getTime() };
-}
-
-function viewerToJson({ precision, until, ...friend }: ListedViewer) {
-  return { ...friendToJson(friend), precision, until: until?.getTime() ?? null };
+export function friendListRoutes(options: {
+  friendLists: FriendListRepository;
+  graph: Pick<FriendGraph, 'unfriend'>;
+}): Route[] {
+  const { friendLists, graph } = options;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/friends',
+      operationId: 'listFriends',
+      tag: 'Friends',
+      summary: 'The people I see',
+      description: 'Nothing tells whether a friend hides, has paused or is offline.',
+      access: 'user',
+      query: pageQuerySchema,
+      answer: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(friendSchema) },
+      handle: async ({ caller, query }) =>
+        pageToJson(await friendLists.friendsOf(caller.user, pageRequestOf(query)), friendToJson),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/friends/{id}',
+      operationId: 'endFriendship',
+      tag: 'Friends',
+      summary: 'End a friendship',
+      description: 'In both directions. Answered when neither can see the other any more.',
+      access: 'user',
+      pathId: { description: 'The friend.', malformed: 'invalid_payload' },
+      answer: { status: 204, description: 'There is no such friendship, or no longer.' },
+      handle: ({ caller, id, signal }) => graph.unfriend(caller.user, id, signal),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/viewers',
+      operationId: 'listViewers',
+      tag: 'Viewers',
+      summary: 'The people who see me',
+      description: 'With what I grant each of them; grants that are hidden or have ended are listed too.',
+      access: 'user',
+      query: pageQuerySchema,
+      answer: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(viewerSchema) },
+      handle: async ({ caller, query }) =>
+        pageToJson(await friendLists.viewersOf(caller.user, pageRequestOf(query)), viewerToJson),
+    }),
+  ];
 }

@@ -25,6 +25,8 @@ export function answerProblem(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, _request, response, _next) => {
     const coded = fromBodyParser(error) ?? asCodedError(error);
+    // Who has left, left; what was begun goes on.
+    if (response.closed) return;
     if (coded.code === 'internal') logger.error({ error }, 'a request failed');
     if (coded.code === 'unavailable') logger.warn({ error: coded.cause ?? coded }, 'a request could not be served');
     if (response.headersSent) response.destroy();

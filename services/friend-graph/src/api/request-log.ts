@@ -1,8 +1,7 @@
 /** Counts and logs each request by its route pattern: never its query, its token or its body. */
 import type { Clock, Logger } from '@nearby-friends/service-kit';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
-import { API_PREFIX } from './api-prefix.ts';
 
 const READING_METHODS = new Set(['GET', 'HEAD']);
 
@@ -13,7 +12,7 @@ export function logRequests(options: { logger: Logger; metrics: FriendGraphMetri
     response.once('close', () => {
       const ms = clock.now() - start;
       const { method } = request;
-      const route = routePattern(request);
+      const route = routeOf(response);
       // Nothing was answered: the client left.
       const status = response.headersSent ? response.statusCode : 499;
       metrics.apiRequests.inc({ method: knownMethod(method), route, status });
@@ -25,10 +24,17 @@ export function logRequests(options: { logger: Logger; metrics: FriendGraphMetri
   };
 }
 
-function routePattern(request: Request): string {
-  const path: unknown = request.route?.path;
-  // Not request.baseUrl: that is gone once a handler has thrown.
-  return typeof path === 'string' ? API_PREFIX + path : 'unknown';
+/** Says which route a request came to, for the log and the metrics. */
+export function nameRoute(pattern: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals['route'] = pattern;
+    next();
+  };
+}
+
+function routeOf(response: Response): string {
+  const pattern: unknown = response.locals['route'];
+  return typeof pattern === 'string' ? pattern : 'unknown';
 }
 
 /** A client chooses its method; a metric must not get a new series for each. */

@@ -1,0 +1,39 @@
+/** The parts that answers of several routes have in common. */
+import { precisionSchema, userIdSchema } from '@nearby-friends/protocol';
+import { z } from 'zod';
+import type { ListedFriend, ListedViewer } from '../database/friend-list-repository.ts';
+
+export const MAX_DISPLAY_NAME_LENGTH = 100;
+
+export const idSchema = userIdSchema.meta({ id: 'UserId', description: 'Opaque; given by whoever signs the tokens.' });
+
+/** The year 9999: as far as PostgreSQL's and JavaScript's dates agree. */
+const MAX_TIME_MS = 253_402_300_799_999;
+export const timeSchema = z
+  .int()
+  .min(0)
+  .max(MAX_TIME_MS)
+  .meta({ id: 'Time', description: 'Milliseconds since the epoch.', examples: [1_763_815_285_123] });
+
+export const friendSchema = z
+  .strictObject({
+    id: idSchema,
+    displayName: z.string().max(MAX_DISPLAY_NAME_LENGTH),
+    since: timeSchema.describe('Since when.'),
+  })
+  .meta({ id: 'Friend' });
+
+export const viewerSchema = friendSchema
+  .extend({
+    precision: precisionSchema,
+    until: timeSchema.nullable().describe('When the grant ends; null: it does not end.'),
+  })
+  .meta({ id: 'Viewer', description: 'Somebody who has the user as a friend, and what the user grants that viewer.' });
+
+export function friendToJson({ id, displayName, since }: ListedFriend): z.infer<typeof friendSchema> {
+  return { id, displayName, since: since.getTime() };
+}
+
+export function viewerToJson({ precision, until, ...friend }: ListedViewer): z.infer<typeof viewerSchema> {
+  return { ...friendToJson(friend), precision, until: until?.getTime() ?? null };
+}
