@@ -27,6 +27,8 @@ export class DeviceNotices {
   readonly #metrics: FriendGraphMetrics;
   readonly #waiting: Notice[] = [];
   readonly #senders = new Set<Promise<void>>();
+  /** Senders that wait for a gateway's answer; the others are about to take the next notice. */
+  #busy = 0;
 
   constructor(options: { notify: NotifyDevices; logger: Logger; metrics: FriendGraphMetrics }) {
     this.#notify = options.notify;
@@ -41,7 +43,7 @@ export class DeviceNotices {
       this.#waiting.splice(0, tooMany);
       this.#metrics.devicesNotTold.inc(tooMany);
     }
-    while (this.#senders.size < Math.min(NOTICES_IN_FLIGHT, this.#waiting.length)) {
+    while (this.#senders.size < NOTICES_IN_FLIGHT && this.#senders.size - this.#busy < this.#waiting.length) {
       const sender = this.#sendWaiting().finally(() => this.#senders.delete(sender));
       this.#senders.add(sender);
     }
@@ -56,11 +58,14 @@ export class DeviceNotices {
     // Not in the turn of the caller, whose answer goes first.
     await new Promise(setImmediate);
     for (let notice = this.#waiting.shift(); notice; notice = this.#waiting.shift()) {
+      this.#busy++;
       try {
         await this.#notify(notice.user, notice.friendsChanged);
       } catch (error) {
         this.#metrics.devicesNotTold.inc();
         this.#logger.debug({ error }, 'no gateway took a notice');
+      } finally {
+        this.#busy--;
       }
     }
   }

@@ -1,0 +1,190 @@
+import { describe, expect, it } from '@jest/globals';
+import { SHARING } from '@nearby-friends/protocol';
+import { eventually } from '@nearby-friends/testing';
+import { id, useGraph } from './graph.testing.ts';
+
+const setting = useGraph();
+const { database } = setting;
+const [ann, bob, cid] = [id('ann'), id('bob'), id('cid')];
+const version = expect.any(Number);
+const HOUR_MS = 3_600_000;
+
+describe('pausing', () => {
+  it('[G2] is kept and told, turns into its opposite at its end, and is nobody else’s', async () => {
+    const until = Date.now() + HOUR_MS;
+    const paused = { paused: true, until };
+    expect(await setting.graph.setSharing(ann, paused)).toEqual(paused);
+    expect(await setting.graph.sharingOf(ann)).toEqual(paused);
+    expect(await setting.graph.sharingOf(bob)).toEqual(SHARING);
+    expect(await setting.takeEvents()).toEqual([{ kind: 'sharing', version, subject: 'ann', sharing: paused }]);
+    await setting.graph.setSharing(ann, { paused: true, until: Date.now() - 1 });
+    expect(await setting.graph.sharingOf(ann)).toEqual(SHARING);
+    await setting.graph.setSharing(ann, { paused: false, until: Date.now() - 1 });
+    expect(await setting.graph.sharingOf(ann)).toEqual({ paused: true, until: null });
+  });
+
+  it('keeps a row only for who has ever paused', async () => {
+    await setting.graph.setSharing(ann, SHARING);
+    expect(await database.query('SELECT * FROM sharing')).toEqual([]);
+    expect(await setting.takeEvents()).toEqual([]);
+    await setting.graph.setSharing(ann, { paused: true, until: null });
+    await setting.graph.setSharing(ann, SHARING);
+    const events = await setting.takeEvents();
+    expect(events.map((event) => event.kind === 'sharing' && event.sharing.paused)).toEqual([true, false]);
+    const rows = await database.query('SELECT user_id, paused, until, version::int FROM sharing');
+    expect(rows).toEqual([{ user_id: 'ann', paused: false, until: null, version: events.at(-1)?.version }]);
+  });
+
+  it('[G4] keeps what it told with the highest version, whoever pauses and resumes at once', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => setting.graph.setSharing(ann, { paused: i % 2 === 0, until: 4e12 + i })),
+    );
+    const events = await setting.takeEvents();
+    const last = events.toSorted((one, other) => one.version - other.version).at(-1);
+    expect(last).toMatchObject({ kind: 'sharing', sharing: await setting.graph.sharingOf(ann) });
+    expect(new Set(events.map((event) => event.version)).size).toBe(40);
+  });
+});
+
+describe('signing out everywhere', () => {
+  it('voids the tokens issued until now, and tells the gateways which', async () => {
+    expect(await setting.graph.revocations.signedOutBefore(ann)).toBeNull();
+    const start = Date.now();
+    await setting.graph.signOutEverywhere(ann);
+    const before = (await setting.graph.revocations.signedOutBefore(ann)) ?? 0;
+    expect(before).toBeGreaterThanOrEqual(start - 1_000);
+    expect(await setting.takeEvents()).toEqual([{ kind: 'signed-out', version, user: 'ann', before }]);
+    expect(await setting.graph.revocations.signedOutBefore(bob)).toBeNull();
+    await setting.graph.signOutEverywhere(ann);
+    expect(await setting.graph.revocations.signedOutBefore(ann)).toBeGreaterThan(before);
+  });
+});
+
+describe('erasing', () => {
+  /** Everything in the database, as text, without the migrations' books. */
+  async function everything(): Promise<string> {
+    const tables = await database.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+       AND relname <> '_prisma_migrations'`,
+    );
+    expect(tables.length).toBeGreaterThanOrEqual(8);
+    const contents = await Promise.all(tables.map(({ name }) => database.query(`SELECT t::text FROM "${name}" AS t`)));
+    return JSON.stringify(contents);
+  }
+
+  it('[G2] leaves nothing of the user in any table, on nobody’s list, and nothing in the outbox', async () => {
+    const gone = id('somebody-who-leaves');
+    await setting.befriend('ann', gone);
+    await setting.befriend(gone, 'bob');
+    await setting.graph.request(cid, gone);
+    await setting.graph.request(gone, id('dan'));
+    await setting.graph.block(gone, id('eve'));
+    await setting.graph.block(id('eve'), gone);
+    await setting.graph.request(gone, id('eve'));
+    await setting.graph.setSharing(gone, { paused: true, until: null });
+    await setting.graph.setGrant(gone, ann, { precision: 'hidden', until: null });
+    await setting.graph.profiles.change(gone, { radiusMeters: 500, displayName: 'somebody-who-leaves indeed' });
+    await setting.graph.signOutEverywhere(gone);
+    expect(await everything()).toContain(gone);
+    const told = await setting.takeEvents();
+
+    await setting.graph.erase(gone);
+    expect(await everything()).not.toContain(gone);
+    expect(await setting.friendsOf('ann')).toEqual([]);
+    expect((await setting.graph.requestsOf(cid)).outgoing).toEqual([]);
+    expect((await setting.graph.blocksOf(id('eve'), { after: null, limit: 9 })).items).toEqual([]);
+    expect(setting.forgotten).toEqual([gone]);
+    const [erased, ...more] = await setting.takeEvents();
+    expect([erased, more]).toEqual([{ kind: 'erased', version, user: gone, before: expect.any(Number) }, []]);
+    expect(erased?.version).toBeGreaterThan(Math.max(...told.map((event) => event.version)));
+    expect(await setting.graph.revocations.signedOutBefore(gone)).toEqual((erased as { before: number }).before);
+    await eventually(() =>
+      expect(setting.notices.slice(-2).toSorted((one, other) => (one.user < other.user ? -1 : 1))).toEqual([
+        { user: 'ann', friendsChanged: { kind: 'removed', userId: gone } },
+        { user: 'bob', friendsChanged: { kind: 'removed', userId: gone } },
+      ]),
+    );
+  });
+
+  it('is idempotent, and takes a user who was never made', async () => {
+    await setting.graph.erase(ann);
+    await setting.graph.erase(ann);
+    expect((await setting.takeEvents()).map((event) => event.kind)).toEqual(['erased', 'erased']);
+    expect(setting.forgotten).toEqual(['ann', 'ann']);
+  });
+
+  it('[G4] has a version above all edges that it removes, whoever changes them at the same moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const [leaver, friend] = [id(`leaver-${round}`), id(`friend-${round}`)];
+      await setting.befriend(leaver, friend);
+      await Promise.allSettled([
+        setting.graph.setGrant(leaver, friend, { precision: 'approximate', until: null }),
+        setting.graph.erase(leaver),
+        setting.graph.setGrant(friend, leaver, { precision: 'approximate', until: null }),
+        setting.graph.setSharing(leaver, { paused: true, until: null }),
+      ]);
+      // A pause may make the user anew: whoever still holds the phone is somebody.
+      expect(await setting.friendsOf(friend)).toEqual([]);
+      const events = await setting.takeEvents();
+      const erased = events.find((event) => event.kind === 'erased')?.version ?? 0;
+      for (const event of events) if (event.kind === 'edge') expect(event.version).toBeLessThan(erased);
+    }
+  });
+
+  it('survives that two friends leave at the same moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const [one, other] = [id(`a-${round}`), id(`b-${round}`)];
+      await setting.befriend(one, other);
+      // Whoever is being erased may be told to come again.
+      const unfriending = setting.graph.unfriend(one, other).catch((error) => expect(error.code).toBe('unavailable'));
+      await Promise.all([setting.graph.erase(one), setting.graph.erase(other), unfriending]);
+      expect(await setting.friendsOf(one)).toEqual([]);
+    }
+  });
+});
+
+describe('the export', () => {
+  it('holds everything that is kept about the user, and not what the user must not know', async () => {
+    const until = Date.now() + HOUR_MS;
+    await setting.befriend('ann', 'bob');
+    await setting.graph.setGrant(ann, bob, { precision: 'approximate', until });
+    await setting.graph.request(cid, ann);
+    await setting.graph.request(ann, id('dan'));
+    await setting.graph.block(ann, id('eve'));
+    await setting.graph.request(id('eve'), ann);
+    await setting.graph.setSharing(ann, { paused: true, until });
+    await setting.graph.signOutEverywhere(ann);
+    const position = { at: 5, position: { lat: 1, lng: 2, battery: 0.5 } };
+    setting.positions.set(ann, position);
+    const since = expect.any(Date);
+    const friend = { id: 'bob', displayName: 'bob', since };
+    expect(await setting.graph.exportOf(ann)).toEqual({
+      profile: await setting.graph.profiles.read(ann),
+      sharing: { paused: true, until },
+      friends: [friend],
+      viewers: [{ ...friend, precision: 'approximate', until: new Date(until) }],
+      requests: { incoming: [{ id: 'cid', displayName: 'cid', since }], outgoing: [{ id: 'dan', since }] },
+      blocks: [{ id: 'eve', since }],
+      signedOutBefore: await setting.graph.revocations.signedOutBefore(ann),
+      position,
+    });
+  });
+});
+
+describe('the radius', () => {
+  it('[G4] takes a version, and the highest is the one that is kept, whoever changes it at once', async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) => setting.graph.profiles.change(ann, { radiusMeters: 500 + i })),
+    );
+    await setting.graph.profiles.change(ann, { displayName: 'Ann' });
+    const { radiusMeters, radiusVersion } = await setting.graph.profiles.read(ann);
+    const events = await setting.takeEvents();
+    expect(events).toHaveLength(30);
+    expect(events.toSorted((one, other) => one.version - other.version).at(-1)).toEqual({
+      kind: 'radius',
+      version: radiusVersion,
+      user: 'ann',
+      radiusMeters,
+    });
+  });
+});

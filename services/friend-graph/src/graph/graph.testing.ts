@@ -1,0 +1,112 @@
+/** A friend graph on real PostgreSQL, with everything around it in memory. */
+import { afterEach, beforeEach } from '@jest/globals';
+import { type GraphEvent, parseUserId, type UserId } from '@nearby-friends/protocol';
+import { Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import { eventually } from '@nearby-friends/testing';
+import { FriendListRepository } from '../database/friend-list-repository.ts';
+import { type DatabaseOfTest, useDatabase } from '../database.testing.ts';
+import { createFriendGraphMetrics } from '../friend-graph-metrics.ts';
+import { EventStreamOfTest } from '../outbox/event-stream.testing.ts';
+import type { LastPosition } from './data-export.ts';
+import type { Notice } from './device-notices.ts';
+import { FriendGraph } from './friend-graph.ts';
+
+export interface GraphOfTest {
+  readonly database: DatabaseOfTest;
+  readonly graph: FriendGraph;
+  readonly stream: EventStreamOfTest;
+  readonly registry: Metrics;
+  /** `friends:changed` as sent to devices. */
+  readonly notices: readonly Notice[];
+  /** Whose last position was deleted. */
+  readonly forgotten: readonly UserId[];
+  readonly positions: Map<UserId, LastPosition>;
+  /** Takes what has been relayed since the last time, everything that is committed. */
+  takeEvents(): Promise<GraphEvent[]>;
+  /** Makes two people friends. */
+  befriend(one: string, other: string): Promise<void>;
+  /** Everybody the user sees, and everybody who sees the user with precision and end. */
+  friendsOf(user: string): Promise<string[]>;
+  viewersOf(user: string): Promise<[string, string, number | null][]>;
+}
+
+export const id = parseUserId;
+const DAY_MS = 86_400_000;
+const ALL = { after: null, limit: 100_000 };
+
+/** Call it once in a test file, outside of tests. */
+export function useGraph(): GraphOfTest {
+  const database = useDatabase();
+  let current: ReturnType<typeof build> | undefined;
+  const running = () => {
+    if (!current) throw new Error('The graph is there only while a test runs');
+    return current;
+  };
+
+  beforeEach(() => {
+    current = build(database);
+    for (const component of current.graph.components) component.start?.();
+  });
+  afterEach(async () => {
+    for (const component of current?.graph.components ?? []) await component.drain?.();
+  });
+
+  return {
+    database,
+    get graph() {
+      return running().graph;
+    },
+    get stream() {
+      return running().stream;
+    },
+    get registry() {
+      return running().registry;
+    },
+    get notices() {
+      return running().notices;
+    },
+    get forgotten() {
+      return running().forgotten;
+    },
+    get positions() {
+      return running().positions;
+    },
+    async takeEvents() {
+      await eventually(() => running().graph.inForceEverywhere());
+      return running().stream.events.splice(0);
+    },
+    async befriend(one, other) {
+      await running().graph.request(id(one), id(other));
+      await running().graph.accept(id(other), id(one));
+    },
+    async friendsOf(user) {
+      const { items } = await running().lists.friendsOf(id(user), ALL);
+      return items.map((friend) => friend.id);
+    },
+    async viewersOf(user) {
+      const { items } = await running().lists.viewersOf(id(user), ALL);
+      return items.map((viewer) => [viewer.id, viewer.precision, viewer.until?.getTime() ?? null]);
+    },
+  };
+}
+
+function build(database: DatabaseOfTest) {
+  const stream = new EventStreamOfTest();
+  const registry = new Metrics();
+  const notices: Notice[] = [];
+  const forgotten: UserId[] = [];
+  const positions = new Map<UserId, LastPosition>();
+  const graph = new FriendGraph({
+    client: database.opened.client,
+    stream,
+    notifyDevices: async (user, friendsChanged) => void notices.push({ user, friendsChanged }),
+    forgetPosition: async (user) => void forgotten.push(user),
+    readLastPosition: async (user) => positions.get(user) ?? null,
+    tokenMaxLifetimeMs: DAY_MS,
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: createFriendGraphMetrics(registry),
+  });
+  const lists = new FriendListRepository({ client: database.opened.client });
+  return { graph, stream, registry, notices, forgotten, positions, lists };
+}

@@ -1,0 +1,27 @@
+/** A stream in memory that does what a test wants it to. */
+import { type GraphEvent, graphEventCodec } from '@nearby-friends/protocol';
+import type { GraphEventStream } from './graph-event-stream.ts';
+
+export class EventStreamOfTest implements GraphEventStream {
+  readonly events: GraphEvent[] = [];
+  /** Called before the events are taken. */
+  beforeAppend: () => Promise<void> | void = () => undefined;
+  /** How many events were on the stream when each barrier was asked for. */
+  readonly barriers: number[] = [];
+  beforeBarrier: (options: { signal?: AbortSignal }) => Promise<void> | void = () => undefined;
+  trims = 0;
+
+  async append(payloads: readonly Buffer[]): Promise<void> {
+    await this.beforeAppend();
+    this.events.push(...payloads.map((payload) => graphEventCodec.decode(payload)));
+  }
+
+  async barrier(options: { signal?: AbortSignal } = {}): Promise<void> {
+    this.barriers.push(this.events.length);
+    await this.beforeBarrier(options);
+  }
+
+  async trim(): Promise<void> {
+    this.trims++;
+  }
+}

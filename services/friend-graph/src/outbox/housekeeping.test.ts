@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
+import { HOUSEKEEPING_INTERVAL_MS, Housekeeping } from './housekeeping.ts';
+
+const LIFETIME_MS = 5_000;
+
+describe('housekeeping', () => {
+  it('trims the stream and purges what no valid token is older than, every minute until it stops', async () => {
+    const clock = new ManualClock();
+    const done: unknown[] = [];
+    const housekeeping = new Housekeeping({
+      // One that fails does not keep the other from being done.
+      stream: { trim: () => Promise.reject(new Error(`trimmed ${done.push('trimmed')}`)) },
+      revocations: { purge: async (before) => void done.push(before) },
+      tokenMaxLifetimeMs: LIFETIME_MS,
+      clock,
+      logger: silentLogger,
+    });
+    housekeeping.start();
+    clock.advance(HOUSEKEEPING_INTERVAL_MS - 1);
+    expect(done).toEqual([]);
+    clock.advance(1);
+    expect(done).toEqual(['trimmed', clock.now() - LIFETIME_MS]);
+    clock.advance(HOUSEKEEPING_INTERVAL_MS);
+    expect(done).toHaveLength(4);
+    await housekeeping.drain();
+    expect(clock.pending).toBe(0);
+  });
+});
