@@ -1,5 +1,7 @@
 /** What tests of several packages share; only tests import it. */
+export * from './api-client.ts';
 export * from './crowd.ts';
+
 export * from './deployment.ts';
 export * from './eventually.ts';
 export * from './nearby-client.ts';

@@ -1,0 +1,41 @@
+/** Calls the HTTP API through the load balancer, as a user. */
+import type { Deployment } from './deployment.ts';
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Undefined when there is none. */
+  readonly body: unknown;
+}
+
+export class ApiClient {
+  readonly #deployment: Deployment;
+  readonly #tokens = new Map<string, string>();
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+  }
+
+  /** Any answer is an answer. */
+  async ask(user: string, method: string, path: string, json?: unknown): Promise<ApiAnswer> {
+    const token = this.#tokens.get(user) ?? (await this.#deployment.token(user));
+    this.#tokens.set(user, token);
+    const response = await fetch(`${this.#deployment.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** Rejects unless the answer is 2xx; resolves with its body. */
+  async call(user: string, method: string, path: string, json?: unknown): Promise<unknown> {
+    const { status, body } = await this.ask(user, method, path, json);
+    if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+}

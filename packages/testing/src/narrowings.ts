@@ -1,0 +1,61 @@
+/** The ways in which a subject takes a right from a viewer, and gives it back. */
+import type { ApiClient } from './api-client.ts';
+import type { Narrowing, Pair } from './rights-trial.ts';
+
+/** How far ahead an end is set that is to run out by itself, ms. */
+const RUNS_OUT_IN_MS = 400;
+
+export function narrowings(api: ApiClient): readonly Narrowing[] {
+  const befriendAgain = async ({ subject, viewer }: Pair) => {
+    await api.call(subject, 'POST', '/friend-requests', { to: viewer });
+    await api.call(viewer, 'POST', `/friend-requests/${subject}/accept`);
+  };
+  const grant = ({ subject, viewer }: Pair, granted: object) => api.call(subject, 'PUT', `/viewers/${viewer}`, granted);
+  const exactAgain = async (pair: Pair) => void (await grant(pair, { precision: 'exact' }));
+  return [
+    {
+      name: 'revoke',
+      take: async ({ subject, viewer }) => {
+        await api.call(subject, 'DELETE', `/friends/${viewer}`);
+        return null;
+      },
+      giveBack: befriendAgain,
+    },
+    {
+      name: 'block',
+      take: async ({ subject, viewer }) => {
+        await api.call(subject, 'POST', '/blocks', { userId: viewer });
+        return null;
+      },
+      giveBack: async (pair) => {
+        await api.call(pair.subject, 'DELETE', `/blocks/${pair.viewer}`);
+        await befriendAgain(pair);
+      },
+    },
+    {
+      name: 'pause',
+      take: async ({ subject }) => {
+        await api.call(subject, 'PUT', '/me/sharing', { paused: true });
+        return null;
+      },
+      giveBack: async ({ subject }) => void (await api.call(subject, 'PUT', '/me/sharing', { paused: false })),
+    },
+    {
+      name: 'hide',
+      take: async (pair) => {
+        await grant(pair, { precision: 'hidden' });
+        return null;
+      },
+      giveBack: exactAgain,
+    },
+    {
+      name: 'until runs out',
+      take: async (pair) => {
+        const until = Date.now() + RUNS_OUT_IN_MS;
+        await grant(pair, { precision: 'exact', until });
+        return until;
+      },
+      giveBack: exactAgain,
+    },
+  ];
+}
