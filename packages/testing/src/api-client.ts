@@ -1,5 +1,9 @@
 /** Calls the HTTP API through the load balancer, as a user. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Deployment } from './deployment.ts';
+
+const RETRY_MS = 200;
+const GIVE_UP_MS = 60_000;
 
 export interface ApiAnswer {
   readonly status: number;
@@ -37,5 +41,16 @@ export class ApiClient {
     const { status, body } = await this.ask(user, method, path, json);
     if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
     return body;
+  }
+
+  /** As {@link call}, but sends it again for as long as the answer is 503, as the protocol says; at most a minute. */
+  async callUntilTaken(user: string, method: string, path: string, json?: unknown): Promise<unknown> {
+    for (const giveUpAt = Date.now() + GIVE_UP_MS; ; ) {
+      const { status, body } = await this.ask(user, method, path, json);
+      if (status >= 200 && status < 300) return body;
+      if (status !== 503 || Date.now() > giveUpAt)
+        throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
+      await delay(RETRY_MS);
+    }
   }
 }

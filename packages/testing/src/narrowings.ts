@@ -7,16 +7,17 @@ const RUNS_OUT_IN_MS = 400;
 
 export function narrowings(api: ApiClient): readonly Narrowing[] {
   const befriendAgain = async ({ subject, viewer }: Pair) => {
-    await api.call(subject, 'POST', '/friend-requests', { to: viewer });
-    await api.call(viewer, 'POST', `/friend-requests/${subject}/accept`);
+    await api.callUntilTaken(subject, 'POST', '/friend-requests', { to: viewer });
+    await api.callUntilTaken(viewer, 'POST', `/friend-requests/${subject}/accept`);
   };
-  const grant = ({ subject, viewer }: Pair, granted: object) => api.call(subject, 'PUT', `/viewers/${viewer}`, granted);
+  const grant = ({ subject, viewer }: Pair, granted: object) =>
+    api.callUntilTaken(subject, 'PUT', `/viewers/${viewer}`, granted);
   const exactAgain = async (pair: Pair) => void (await grant(pair, { precision: 'exact' }));
   return [
     {
       name: 'revoke',
       take: async ({ subject, viewer }) => {
-        await api.call(subject, 'DELETE', `/friends/${viewer}`);
+        await api.callUntilTaken(subject, 'DELETE', `/friends/${viewer}`);
         return null;
       },
       giveBack: befriendAgain,
@@ -24,21 +25,22 @@ export function narrowings(api: ApiClient): readonly Narrowing[] {
     {
       name: 'block',
       take: async ({ subject, viewer }) => {
-        await api.call(subject, 'POST', '/blocks', { userId: viewer });
+        await api.callUntilTaken(subject, 'POST', '/blocks', { userId: viewer });
         return null;
       },
       giveBack: async (pair) => {
-        await api.call(pair.subject, 'DELETE', `/blocks/${pair.viewer}`);
+        await api.callUntilTaken(pair.subject, 'DELETE', `/blocks/${pair.viewer}`);
         await befriendAgain(pair);
       },
     },
     {
       name: 'pause',
       take: async ({ subject }) => {
-        await api.call(subject, 'PUT', '/me/sharing', { paused: true });
+        await api.callUntilTaken(subject, 'PUT', '/me/sharing', { paused: true });
         return null;
       },
-      giveBack: async ({ subject }) => void (await api.call(subject, 'PUT', '/me/sharing', { paused: false })),
+      giveBack: async ({ subject }) =>
+        void (await api.callUntilTaken(subject, 'PUT', '/me/sharing', { paused: false })),
     },
     {
       name: 'hide',
