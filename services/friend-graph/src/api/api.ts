@@ -12,6 +12,8 @@ import { API_PREFIX } from './api-prefix.ts';
 import { createAuthenticate } from './authenticated.ts';
 import { blockRoutes } from './block-routes.ts';
 import { devTokenRoutes } from './dev-token-routes.ts';
+import { DOCS_PATH } from './docs/docs-pages.ts';
+import { docsRouter } from './docs/docs-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
 import { friendRequestRoutes } from './friend-request-routes.ts';
 import { answerNotFound, answerProblem } from './problem.ts';
@@ -48,6 +50,7 @@ export function createApi(options: ApiOptions): Express {
   });
   const authenticate = createAuthenticate({ verifier, revocations: graph.revocations });
   app.use(API_PREFIX, createRouter({ routes, authenticate }));
+  app.use(DOCS_PATH, docsRouter(routes));
   app.use(answerNotFound);
   app.use(answerProblem(logger));
   return app;

@@ -1,11 +1,32 @@
 /** Answers failures as problem details (RFC 9457) with a stable `code`. */
-import { asCodedError, CodedError, ERROR_CODES } from '@nearby-friends/protocol';
+import { asCodedError, CodedError, ERROR_CODES, type ErrorCodeName } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { z } from 'zod';
 import { InvalidInputError } from './input.ts';
 
 /** When to come back after 503, s: a restarted or failed-over PostgreSQL takes a few. */
 const RETRY_AFTER_SECONDS = 2;
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export const problemSchema = z
+  .strictObject({
+    type: z.string().describe('A URI that names the kind of problem.'),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCodeName, ...ErrorCodeName[]]),
+    detail: z.string().optional().describe('A sentence for a person. Absent when the load balancer answers.'),
+    retryable: z
+      .boolean()
+      .optional()
+      .describe('Whether the same call may succeed later. Absent when the load balancer answers.'),
+    errors: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Every defect of the input, by its place. No value is repeated.'),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
 
 /** Answers 404 to whatever no route has taken. */
 export const answerNotFound: RequestHandler = () => {
@@ -40,8 +61,8 @@ function send(response: Response, error: CodedError): void {
     response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
   }
   if (status === 503) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
-  const defects = error instanceof InvalidInputError && error.defects.length > 0 ? { errors: error.defects } : {};
-  const problem = {
+  const defects = error instanceof InvalidInputError && error.defects.length > 0 ? { errors: [...error.defects] } : {};
+  const problem: z.infer<typeof problemSchema> = {
     type: `urn:nearby-friends:problem:${error.code}`,
     title,
     status,
@@ -50,7 +71,7 @@ function send(response: Response, error: CodedError): void {
     retryable,
     ...defects,
   };
-  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+  response.status(status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 /** What Express' own parsers throw carries a status and a type; their messages may repeat the body and are not used. */

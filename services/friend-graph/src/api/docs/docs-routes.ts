@@ -1,0 +1,61 @@
+/** Serves the documents of the API and their pages, under `/api/docs`. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { type RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import { answerMethodNotAllowed } from '../problem.ts';
+import { nameRoute } from '../request-log.ts';
+import type { Route } from '../route.ts';
+import { asyncApiDocument } from './asyncapi.ts';
+import { API_PAGE, DOCS_PATH, eventsPage, START_SCRIPT, STYLE } from './docs-pages.ts';
+import { openApiDocument } from './openapi.ts';
+
+/** What the page needs of Swagger UI, and no more. */
+const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+/** The same for everybody, and new with a new build at the latest after this time, s. */
+const CACHE_CONTROL = 'public, max-age=300';
+
+/** Nothing from elsewhere, no script but the files here; the page may call this API, and nobody may frame it. */
+const contentSecurityPolicy = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    'default-src': ["'none'"],
+    'script-src': ["'self'"],
+    'style-src': ["'self'"],
+    'img-src': ["'self'", 'data:'],
+    'connect-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+  },
+});
+
+/** To be mounted at {@link DOCS_PATH}. */
+export function docsRouter(routes: readonly Route[]): Router {
+  const asyncApi = asyncApiDocument();
+  const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const router = Router();
+  router.use(nameRoute(DOCS_PATH), contentSecurityPolicy, (_request, response, next) => {
+    response.setHeader('Cache-Control', CACHE_CONTROL);
+    next();
+  });
+  const serve = (address: string, type: string, text: string) => {
+    const answer: RequestHandler = (_request, response) => {
+      response.type(type).send(text);
+    };
+    router.route(address).get(answer).all(answerMethodNotAllowed('GET', 'HEAD'));
+  };
+  serve('/', 'html', API_PAGE);
+  serve('/events', 'html', eventsPage(asyncApi));
+  serve('/openapi.json', 'json', JSON.stringify(openApiDocument(routes)));
+  serve('/asyncapi.json', 'json', JSON.stringify(asyncApi));
+  serve('/assets/start.js', 'text/javascript', START_SCRIPT);
+  serve('/assets/docs.css', 'css', STYLE);
+  for (const file of SWAGGER_FILES) {
+    const send: RequestHandler = (_request, response) => {
+      response.sendFile(file, { root: swaggerFolder, cacheControl: false });
+    };
+    router.route(`/assets/${file}`).get(send).all(answerMethodNotAllowed('GET', 'HEAD'));
+  }
+  return router;
+}

@@ -1,0 +1,136 @@
+/** The OpenAPI 3.1 document of the HTTP API, made of the descriptions that its router is made of. */
+import { CLIENT_PROTOCOL_VERSION, ERROR_CODES, type ErrorCodeName } from '@nearby-friends/protocol';
+import { idSchema } from '../answer-schemas.ts';
+import { API_PREFIX } from '../api-prefix.ts';
+import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
+import { failuresOf, type Route } from '../route.ts';
+import { type JsonSchema, SchemaGatherer } from './json-schema.ts';
+
+const SECURITY_SCHEME = 'token';
+
+const DESCRIPTION = `Who may see whom, and everything a person can do about it. Positions themselves go over
+[Socket.IO](/api/docs/events).
+
+User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent: after a 503
+the same call again completes it. What narrows somebody's view is answered when it is in force everywhere. Ids that the
+caller has nothing to do with are answered like ids that nobody has. Every GET may be asked as HEAD.`;
+
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: JsonSchema;
+  readonly servers: readonly JsonSchema[];
+  readonly tags: readonly JsonSchema[];
+  readonly paths: Record<string, Record<string, JsonSchema>>;
+  readonly components: { readonly schemas: Record<string, JsonSchema>; readonly [kind: string]: unknown };
+}
+
+export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+  const schemas = new SchemaGatherer();
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const route of routes) {
+    const operations = paths[route.path] ?? {};
+    operations[route.method.toLowerCase()] = operationOf(route, schemas);
+    paths[route.path] = operations;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'nearby-friends',
+      version: `${CLIENT_PROTOCOL_VERSION}.0.0`,
+      summary: 'See live which of your friends are near.',
+      description: DESCRIPTION,
+    },
+    servers: [{ url: API_PREFIX }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: schemas.named,
+      securitySchemes: { [SECURITY_SCHEME]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}
+
+function operationOf(route: Route, schemas: SchemaGatherer): JsonSchema {
+  const { operationId, tag, summary, description, body, access } = route;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: access === 'anybody' ? [] : [{ [SECURITY_SCHEME]: [] }],
+    parameters: parametersOf(route, schemas),
+    ...(body && {
+      requestBody: { required: true, content: contentOf('application/json', schemas.add(body, 'input')) },
+    }),
+    responses: { ...successOf(route, schemas), ...failureResponsesOf(route, schemas) },
+  };
+}
+
+function parametersOf({ pathId, query }: Route, schemas: SchemaGatherer): JsonSchema[] {
+  const ofPath = pathId
+    ? [
+        {
+          name: 'id',
+          in: 'path',
+          required: true,
+          description: pathId.description,
+          schema: schemas.add(idSchema, 'input'),
+        },
+      ]
+    : [];
+  if (!query) return ofPath;
+  const { properties = {}, required = [] } = schemas.add(query, 'input') as {
+    properties?: Record<string, JsonSchema>;
+    required?: string[];
+  };
+  const ofQuery = Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema,
+  }));
+  return [...ofPath, ...ofQuery];
+}
+
+function successOf({ answer }: Route, schemas: SchemaGatherer): Record<string, JsonSchema> {
+  const { status, description, schema } = answer;
+  const content = schema && { content: contentOf('application/json', schemas.add(schema, 'output')) };
+  return { [status]: { description, ...content } };
+}
+
+/** One response per status, each with the codes that come with it. */
+function failureResponsesOf(route: Route, schemas: SchemaGatherer): Record<string, JsonSchema> {
+  const byStatus = new Map<number, ErrorCodeName[]>();
+  for (const code of failuresOf(route)) {
+    const { status } = ERROR_CODES[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const problem = schemas.add(problemSchema, 'output');
+  const responses = [...byStatus].sort(([one], [other]) => one - other);
+  return Object.fromEntries(
+    responses.map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}.`).join(' '),
+        ...headersOf(status),
+        content: contentOf(PROBLEM_TYPE, { allOf: [problem, { properties: { code: { enum: codes } } }] }),
+      },
+    ]),
+  );
+}
+
+function headersOf(status: number): JsonSchema {
+  if (status === 503) {
+    const description = 'When to come back, s.';
+    return { headers: { 'Retry-After': { description, required: true, schema: { type: 'integer', minimum: 1 } } } };
+  }
+  if (status === 401) {
+    return { headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string', pattern: '^Bearer' } } } };
+  }
+  return {};
+}
+
+function contentOf(type: string, schema: JsonSchema): JsonSchema {
+  return { [type]: { schema } };
+}
