@@ -96,12 +96,12 @@ describe('PostgreSQL is restarted', () => {
     const write = () => api.ask('somebody', 'PUT', '/me/sharing', { paused: false });
     const ready = async () => (await fetch(`http://127.0.0.1:${friendGraphs[0]?.opsPort}/ready`)).status;
     expect((await write()).status).toBe(200);
-    await postgres?.kill();
+    postgres?.process.kill('SIGKILL');
     const refused = await write();
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     await eventually(async () => expect(await ready()).toBe(503));
-    await postgres?.restart();
+    await postgres?.process.start();
     await eventually(async () => expect((await write()).status).toBe(200), WRITES_BACK_MS);
     await eventually(async () => expect(await ready()).toBe(200));
   }, 60_000);
