@@ -45,14 +45,14 @@ await runCommand(
 );
 
 function describe(summary: ImportSummary, seconds: number): string {
-  const { read, repeated, selfFriendships, newUsers, newEdges } = summary;
+  const { read, repeated, selfFriendships, blocked, newUsers, newEdges } = summary;
   const friendships = read - repeated;
   const count = (n: number) => n.toLocaleString('en');
   return [
     `Read ${count(read + selfFriendships)} lines: ${count(friendships)} friendships; left out ${count(repeated)} ` +
-      `repetitions and ${count(selfFriendships)} friendships with oneself.`,
+      `repetitions, ${count(selfFriendships)} friendships with oneself and ${count(blocked)} where one blocks the other.`,
     `Added ${count(newUsers)} users and ${count(newEdges)} edges (two per friendship; ` +
-      `${count(2 * friendships - newEdges)} were there already) in ${seconds.toFixed(1)} s.`,
+      `${count(2 * (friendships - blocked) - newEdges)} were there already) in ${seconds.toFixed(1)} s.`,
     '',
   ].join('\n');
 }

@@ -40,6 +40,7 @@ describe('importing friendships', () => {
       read: 2,
       selfFriendships: 0,
       repeated: 0,
+      blocked: 0,
       newUsers: 3,
       newEdges: 4,
     });
@@ -62,6 +63,33 @@ describe('importing friendships', () => {
     ]);
   });
 
+  it('[G4] gives new edges a version above all earlier ones, and tells gateways to read again, once', async () => {
+    const [before] = await database.query<{ version: string }>(`SELECT nextval('graph_version') AS version`);
+    await importText('user,friend\nann,bob\n');
+    await importText('user,friend\nann,bob\n');
+    const [after] = await database.query<{ version: string }>('SELECT DISTINCT version FROM edges');
+    expect(Number(after?.version)).toBeGreaterThan(Number(before?.version));
+    expect(await database.query('SELECT event FROM outbox')).toEqual([
+      { event: { kind: 'reread', version: Number(after?.version) } },
+    ]);
+  });
+
+  it('[G2] makes nobody a friend of whom one of the two blocks, and settles open requests', async () => {
+    await database.query(
+      `INSERT INTO users (id, display_name) SELECT x, x FROM unnest(array['ann', 'bob', 'cid', 'dan']) x`,
+    );
+    await database.query(
+      `INSERT INTO blocks (user_id, blocked_id) VALUES ('ann', 'bob'), ('dan', 'ann'), ('dan', 'new')`,
+    );
+    await database.query(`INSERT INTO friend_requests (from_id, to_id) VALUES ('cid', 'ann'), ('cid', 'dan')`);
+    const summary = await importText('user,friend\nann,bob\nann,cid\nann,dan\nnew,dan\n');
+    expect(summary).toMatchObject({ read: 4, blocked: 3, newEdges: 2 });
+    expect(await edges()).toEqual(['ann>cid', 'cid>ann']);
+    expect(await database.query('SELECT from_id, to_id FROM friend_requests')).toEqual([
+      { from_id: 'cid', to_id: 'dan' },
+    ]);
+  });
+
   it('[G1] leaves the table so that lookups need its indexes only', async () => {
     await importText(`user,friend\n${manyLines(500).join('\n')}\n`);
     const [table] = await database.query<{ pages: number; visible: number }>(
@@ -76,6 +104,7 @@ describe('importing friendships', () => {
       read: 3,
       selfFriendships: 1,
       repeated: 2,
+      blocked: 0,
       newUsers: 2,
       newEdges: 2,
     });
@@ -95,6 +124,7 @@ describe('importing friendships', () => {
       read: count,
       selfFriendships: 0,
       repeated: 0,
+      blocked: 0,
       newUsers: 2 * count,
       newEdges: 2 * count,
     });
@@ -145,7 +175,8 @@ describe('importing friendships', () => {
   it('works for a user who must not skip the foreign keys, and for two imports at once', async () => {
     await database.query(`DROP ROLE IF EXISTS importer`);
     await database.query('CREATE ROLE importer LOGIN');
-    await database.query('GRANT ALL ON users, edges TO importer');
+    await database.query('GRANT ALL ON users, edges, blocks, friend_requests, outbox TO importer');
+    await database.query('GRANT USAGE ON SEQUENCE graph_version, outbox_id_seq TO importer');
     const url = new URL(database.url);
     url.username = 'importer';
     const file = path.join(folder, 'both.csv');

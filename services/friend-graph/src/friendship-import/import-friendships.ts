@@ -5,7 +5,7 @@ import { CommandError } from '../commands/command-error.ts';
 import { connectWhenUp } from '../commands/connect-when-up.ts';
 import { readFriendshipRows } from './friendship-rows.ts';
 import { type ImportProgress, silentProgress } from './import-progress.ts';
-import { addEdges, addUsers, keepDistinct, stageRows } from './load-friendships.ts';
+import { addEdges, addUsers, keepDistinct, leaveOutBlocked, stageRows } from './load-friendships.ts';
 
 export interface ImportOptions {
   readonly databaseUrl: string;
@@ -22,6 +22,8 @@ export interface ImportSummary {
   readonly selfFriendships: number;
   /** Lines that repeat an earlier one, in either direction; left out. */
   readonly repeated: number;
+  /** Friendships of two people one of whom blocks the other; left out. */
+  readonly blocked: number;
   readonly newUsers: number;
   /** Directed edges that were not there before: two for each new friendship. */
   readonly newEdges: number;
@@ -34,9 +36,10 @@ const UNDEFINED_TABLE = '42P01';
 const COMMIT_AT_ONCE = 'SET synchronous_commit = on';
 
 /**
- * Idempotent: what is there already stays as it is, with its grants. The first import, into an empty table, lets
- * nobody else read friendships while it adds them; the later ones disturb nobody. Gateways with open sessions learn of new friends
- * when these become active. Throws {@link CommandError}, whose sentence is for a person.
+ * Idempotent: what is there already stays as it is, with its grants. While it adds friendships, nobody among the people
+ * in the file can accept, end or block one: they are told to come back; the first import, into an empty table, lets
+ * nobody read friendships either. Gateways with open sessions then read everything again. Throws {@link CommandError},
+ * whose sentence is for a person.
  */
 export async function importFriendships(options: ImportOptions): Promise<ImportSummary> {
   const { databaseUrl, file, progress = silentProgress } = options;
@@ -72,12 +75,14 @@ async function load(client: Client, file: string, progress: ImportProgress): Pro
   const distinct = await keepDistinct(client);
   progress.step('Adding users');
   const newUsers = await addUsers(client);
+  const blocked = await leaveOutBlocked(client);
   progress.step('Adding friendships');
   const newEdges = await addEdges(client);
   return {
     read: counts.friendships,
     selfFriendships: counts.selfFriendships,
     repeated: counts.friendships - distinct,
+    blocked,
     newUsers,
     newEdges,
   };

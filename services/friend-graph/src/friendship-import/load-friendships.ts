@@ -19,16 +19,32 @@ const INSERT_USERS = `
 INSERT INTO users (id, display_name)
 SELECT id, id FROM staged_people ORDER BY id
 ON CONFLICT DO NOTHING`;
+/**
+ * Until the import ends nobody ends, blocks or accepts a friendship of these people: such a change would not see the
+ * edges that come here, and they would outlive it. Pausing and narrowing need no such lock.
+ */
 const HOLD_USERS = `
-SELECT FROM users JOIN staged_people USING (id) ORDER BY users.id FOR KEY SHARE OF users`;
+SELECT FROM users JOIN staged_people USING (id) ORDER BY users.id FOR SHARE OF users`;
+/** Neither has said so to the other, but nobody becomes a friend of whom one blocks. */
+const LEAVE_OUT_BLOCKED = `
+DELETE FROM staged_friendships USING blocks
+WHERE (user_id = a AND blocked_id = b) OR (user_id = b AND blocked_id = a)`;
+/** One for all: higher than that of every earlier change between these people, since they are held. */
+const TAKE_VERSION = `SELECT nextval('graph_version') AS version`;
+const TELL_GATEWAYS = `
+INSERT INTO outbox (event) VALUES (jsonb_build_object('kind', 'reread', 'version', $1::bigint))`;
+/** People become friends by the import, so what they asked each other before is settled. */
+const SETTLE_REQUESTS = `
+DELETE FROM friend_requests USING staged_friendships
+WHERE (from_id = a AND to_id = b) OR (from_id = b AND to_id = a)`;
 const MAY_SKIP_TRIGGERS = `SELECT has_parameter_privilege('session_replication_role', 'SET') AS allowed`;
 const SKIP_TRIGGERS = 'SET LOCAL session_replication_role = replica';
 const MAY_DEFINE = `
 SELECT pg_has_role(relowner, 'USAGE') AS allowed FROM pg_class WHERE oid = 'edges'::regclass`;
 /** In the order of the primary key: its pages are then written once each, and two imports never deadlock. */
 const INSERT_EDGES = `
-INSERT INTO edges (viewer_id, subject_id)
-SELECT viewer_id, subject_id FROM (
+INSERT INTO edges (viewer_id, subject_id, version)
+SELECT viewer_id, subject_id, $1::bigint FROM (
   SELECT a AS viewer_id, b AS subject_id FROM staged_friendships
   UNION ALL SELECT b, a FROM staged_friendships
 ) AS both_directions
@@ -60,19 +76,36 @@ export async function addUsers(client: Client): Promise<number> {
   return newUsers;
 }
 
-/** Adds both directions of each friendship that are not there yet; answers how many edges were new. */
+/** Leaves out the friendships of people one of whom blocks the other; answers how many. To be called after addUsers. */
+export async function leaveOutBlocked(client: Client): Promise<number> {
+  return await rowsOf(client, LEAVE_OUT_BLOCKED);
+}
+
+/**
+ * Adds both directions of each friendship that are not there yet, and tells the gateways to read everything again;
+ * answers how many edges were new.
+ */
 export async function addEdges(client: Client): Promise<number> {
+  const { rows } = await client.query<{ version: string }>(TAKE_VERSION);
+  const version = [rows[0]?.version];
+  await client.query(SETTLE_REQUESTS);
+  const newEdges = await insertEdges(client, version);
+  if (newEdges > 0) await client.query(TELL_GATEWAYS, version);
+  return newEdges;
+}
+
+async function insertEdges(client: Client, version: unknown[]): Promise<number> {
   // All people are there and held, so the two foreign keys of every edge are known to hold; checking each one again
   // takes longer than all the rest. Where the database does not let us skip it, it is merely slower.
   if (await isAllowed(client, MAY_SKIP_TRIGGERS)) await client.query(SKIP_TRIGGERS);
   if (await isAllowed(client, MAY_DEFINE)) {
     let newEdges = 0;
     const wasEmpty = await fillWhenEmpty(client, 'edges', async () => {
-      newEdges = await rowsOf(client, INSERT_EDGES);
+      newEdges = await rowsOf(client, INSERT_EDGES, version);
     });
     if (wasEmpty) return newEdges;
   }
-  return await rowsOf(client, INSERT_NEW_EDGES);
+  return await rowsOf(client, INSERT_NEW_EDGES, version);
 }
 
 async function isAllowed(client: Client, sql: string): Promise<boolean> {
@@ -80,6 +113,6 @@ async function isAllowed(client: Client, sql: string): Promise<boolean> {
   return rows[0]?.allowed ?? false;
 }
 
-async function rowsOf(client: Client, sql: string): Promise<number> {
-  return (await client.query(sql)).rowCount ?? 0;
+async function rowsOf(client: Client, sql: string, values: unknown[] = []): Promise<number> {
+  return (await client.query(sql, values)).rowCount ?? 0;
 }
