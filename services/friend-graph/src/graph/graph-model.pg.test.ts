@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { id, useGraph } from './graph.testing.ts';
+import {
+  GatewayModel,
+  GraphModel,
+  type Operation,
+  operation,
+  operationOrErasure,
+  PEOPLE,
+  type View,
+} from './graph-model.testing.ts';
+
+const setting = useGraph();
+
+/** Answers the code of the failure, or "ok". */
+async function perform(operation: Operation): Promise<string> {
+  try {
+    await call(operation);
+    return 'ok';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+async function call(operation: Operation): Promise<unknown> {
+  const { graph } = setting;
+  const who = id(operation.who);
+  if (operation.kind === 'share') return await graph.setSharing(who, operation.sharing);
+  if (operation.kind === 'erase') return await graph.erase(who);
+  const whom = id(operation.whom);
+  switch (operation.kind) {
+    case 'request':
+      return await graph.request(who, whom);
+    case 'accept':
+      return await graph.accept(who, whom);
+    case 'decline':
+      return await graph.declineOrWithdraw(who, whom);
+    case 'unfriend':
+      return await graph.unfriend(who, whom);
+    case 'block':
+      return await graph.block(who, whom);
+    case 'unblock':
+      return await graph.unblock(who, whom);
+    case 'grant':
+      return await graph.setGrant(who, whom, operation.grant);
+  }
+}
+
+async function viewOf(name: string): Promise<View> {
+  const who = id(name);
+  const [friends, viewers, requests, blocks, sharing] = await Promise.all([
+    setting.friendsOf(name),
+    setting.viewersOf(name),
+    setting.graph.requestsOf(who),
+    setting.graph.blocksOf(who, { after: null, limit: 100 }),
+    setting.graph.sharingOf(who),
+  ]);
+  return {
+    friends,
+    viewers,
+    incoming: requests.incoming.map((one) => one.id).sort(),
+    outgoing: requests.outgoing.map((one) => one.id).sort(),
+    blocks: blocks.items.map((one) => one.id),
+    sharing,
+  };
+}
+const allViews = () => Promise.all(PEOPLE.map(viewOf));
+const viewsOf = (model: GraphModel) => PEOPLE.map((who) => model.view(who));
+
+/** What gateways hold that have heard everything, some of it twice, in an order that `seed` chooses. */
+async function gatewayAfterAll(seed: number): Promise<GatewayModel> {
+  const events = await setting.takeEvents();
+  const gateway = new GatewayModel();
+  const shuffled = [...events, ...events]
+    .map((event, i) => ({ event, place: Math.imul(seed ^ (i + 1), 2_654_435_761) >>> 0 }))
+    .sort((one, other) => one.place - other.place);
+  for (const { event } of shuffled) gateway.apply(event);
+  return gateway;
+}
+
+async function expectGatewaysToAgree(model: GraphModel, seed: number): Promise<void> {
+  const gateway = await gatewayAfterAll(seed);
+  expect(new Map([...gateway.edges()].sort())).toEqual(new Map([...model.edges].sort()));
+  for (const who of PEOPLE) expect(gateway.sharingOf(who)).toEqual(model.view(who).sharing);
+}
+
+async function startAnew(): Promise<void> {
+  await setting.database.query('TRUNCATE users, edges, friend_requests, blocks, sharing, outbox, token_revocations');
+  setting.stream.events.length = 0;
+}
+
+/** All orders in which these can come after each other. */
+function orders<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, i) => orders(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+}
+
+describe('[G2] [G4] the friend graph', () => {
+  it('is what a plain model says, for everybody after every step, and so are gateways', async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(fc.array(operationOrErasure, { minLength: 8, maxLength: 30 }), fc.nat(), async (steps, seed) => {
+          const model = new GraphModel();
+          for (const step of steps) {
+            expect([step, await perform(step)]).toEqual([step, model.apply(step)]);
+            expect([step, await allViews()]).toEqual([step, viewsOf(model)]);
+          }
+          await expectGatewaysToAgree(model, seed);
+        })
+        .beforeEach(startAnew),
+      { numRuns: 10, endOnFailure: true },
+    );
+  }, 120_000);
+
+  it('ends up as if changes made at the same moment had come one after the other, and so do gateways', async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(
+          fc.array(operation, { minLength: 2, maxLength: 10 }),
+          fc.array(operation, { minLength: 2, maxLength: 3 }),
+          fc.nat(),
+          async (before, atOnce, seed) => {
+            const start = new GraphModel();
+            for (const step of before) {
+              await perform(step);
+              start.apply(step);
+            }
+            const outcomes = await Promise.all(atOnce.map(perform));
+            const seen = JSON.stringify([outcomes, await allViews()]);
+            const possible = orders(atOnce.map((step, i) => ({ step, i }))).map((order) => {
+              const model = start.copy();
+              const codes: string[] = [];
+              for (const { step, i } of order) codes[i] = model.apply(step);
+              return { model, said: JSON.stringify([codes, viewsOf(model)]) };
+            });
+            expect(possible.map(({ said }) => said)).toContain(seen);
+            const happened = possible.find(({ said }) => said === seen);
+            if (happened) await expectGatewaysToAgree(happened.model, seed);
+          },
+        )
+        .beforeEach(startAnew),
+      { numRuns: 30, endOnFailure: true },
+    );
+  }, 120_000);
+});

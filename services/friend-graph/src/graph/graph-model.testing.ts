@@ -1,0 +1,203 @@
+/** What the friend graph does, said a second time and as plainly as possible: in memory, one change after the other. */
+import type { Grant, GraphEvent, Sharing } from '@nearby-friends/protocol';
+import fc from 'fast-check';
+
+export const PEOPLE = ['ann', 'bob', 'cid', 'dan'] as const;
+type Person = (typeof PEOPLE)[number];
+
+export type Operation =
+  | {
+      readonly kind: 'request' | 'accept' | 'decline' | 'unfriend' | 'block' | 'unblock';
+      readonly who: Person;
+      readonly whom: Person;
+    }
+  | { readonly kind: 'grant'; readonly who: Person; readonly whom: Person; readonly grant: Grant }
+  | { readonly kind: 'share'; readonly who: Person; readonly sharing: Sharing }
+  | { readonly kind: 'erase'; readonly who: Person };
+
+const EXACT: Grant = { precision: 'exact', until: null };
+/** Ends are far away: the model knows no time. */
+const until = fc.option(fc.constant(4_000_000_000_000), { nil: null });
+const person = fc.constantFrom(...PEOPLE);
+const pair = fc.uniqueArray(person, { minLength: 2, maxLength: 2 }) as fc.Arbitrary<[Person, Person]>;
+const betweenTwo = (kinds: readonly ('request' | 'accept' | 'decline' | 'unfriend' | 'block' | 'unblock')[]) =>
+  fc.tuple(fc.constantFrom(...kinds), pair).map(([kind, [who, whom]]): Operation => ({ kind, who, whom }));
+
+/** What two or more people may do at the same moment. */
+export const operation: fc.Arbitrary<Operation> = fc.oneof(
+  // Rare things need friendships to happen to.
+  { weight: 5, arbitrary: betweenTwo(['request', 'accept']) },
+  { weight: 4, arbitrary: betweenTwo(['decline', 'unfriend', 'block', 'unblock']) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(pair, fc.constantFrom('exact' as const, 'approximate' as const, 'hidden' as const), until)
+      .map(
+        ([[who, whom], precision, end]): Operation => ({ kind: 'grant', who, whom, grant: { precision, until: end } }),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(person, fc.boolean(), until)
+      .map(([who, paused, end]): Operation => ({ kind: 'share', who, sharing: { paused, until: end } })),
+  },
+);
+export const operationOrErasure: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 12, arbitrary: operation },
+  { weight: 1, arbitrary: person.map((who): Operation => ({ kind: 'erase', who })) },
+);
+
+/** What one person can find out. */
+export interface View {
+  readonly friends: string[];
+  readonly viewers: [string, string, number | null][];
+  readonly incoming: string[];
+  readonly outgoing: string[];
+  readonly blocks: string[];
+  readonly sharing: Sharing;
+}
+
+export class GraphModel {
+  /** By "viewer>subject". */
+  readonly edges = new Map<string, Grant>();
+  /** By "from>to": whether it is suppressed. */
+  readonly requests = new Map<string, boolean>();
+  /** "who>whom" */
+  readonly blocks = new Set<string>();
+  readonly sharing = new Map<Person, Sharing>();
+
+  copy(): GraphModel {
+    const copy = new GraphModel();
+    for (const [key, value] of this.edges) copy.edges.set(key, value);
+    for (const [key, value] of this.requests) copy.requests.set(key, value);
+    for (const key of this.blocks) copy.blocks.add(key);
+    for (const [key, value] of this.sharing) copy.sharing.set(key, value);
+    return copy;
+  }
+
+  /** Answers the code of the failure, or "ok". */
+  apply(operation: Operation): string {
+    const { who } = operation;
+    if (operation.kind === 'share') {
+      this.sharing.set(who, operation.sharing);
+      return 'ok';
+    }
+    if (operation.kind === 'erase') {
+      for (const kept of [this.edges, this.requests, this.blocks]) {
+        for (const key of kept.keys()) if (key.split('>').includes(who)) kept.delete(key);
+      }
+      this.sharing.delete(who);
+      return 'ok';
+    }
+    const { whom } = operation;
+    const [there, back] = [`${who}>${whom}`, `${whom}>${who}`];
+    switch (operation.kind) {
+      case 'request':
+        if (this.edges.has(there) || this.blocks.has(there)) return 'ok';
+        if (this.requests.get(back) === false) this.#befriend(there, back);
+        else if (!this.requests.has(there)) this.requests.set(there, this.blocks.has(back));
+        return 'ok';
+      case 'accept':
+        if (this.edges.has(there)) return 'ok';
+        if (this.requests.get(back) !== false) return 'not_found';
+        this.#befriend(there, back);
+        return 'ok';
+      case 'decline':
+        this.requests.delete(there);
+        if (this.requests.get(back) === false) this.requests.delete(back);
+        return 'ok';
+      case 'unfriend':
+        this.#part(there, back);
+        return 'ok';
+      case 'block':
+        this.blocks.add(there);
+        this.#part(there, back);
+        this.requests.delete(there);
+        if (this.requests.has(back)) this.requests.set(back, true);
+        return 'ok';
+      case 'unblock':
+        this.blocks.delete(there);
+        return 'ok';
+      case 'grant':
+        if (!this.edges.has(back)) return 'not_found';
+        this.edges.set(back, operation.grant);
+        return 'ok';
+    }
+  }
+
+  view(who: Person): View {
+    const ends = (keys: Iterable<string>) => [...keys].map((key) => key.split('>') as [string, string]);
+    const requests = [...this.requests].map(([key, suppressed]) => ({ key: key.split('>'), suppressed }));
+    return {
+      friends: ends(this.edges.keys())
+        .filter(([viewer]) => viewer === who)
+        .map(([, subject]) => subject)
+        .sort(),
+      viewers: [...this.edges]
+        .map(([key, grant]) => ({ key: key.split('>'), grant }))
+        .filter(({ key }) => key[1] === who)
+        .map(({ key, grant }): [string, string, number | null] => [key[0] ?? '', grant.precision, grant.until])
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
+      incoming: requests
+        .filter(({ key, suppressed }) => key[1] === who && !suppressed)
+        .map(({ key }) => key[0] ?? '')
+        .sort(),
+      outgoing: requests
+        .filter(({ key }) => key[0] === who)
+        .map(({ key }) => key[1] ?? '')
+        .sort(),
+      blocks: ends(this.blocks)
+        .filter(([blocker]) => blocker === who)
+        .map(([, blocked]) => blocked)
+        .sort(),
+      sharing: this.sharing.get(who) ?? { paused: false, until: null },
+    };
+  }
+
+  #befriend(there: string, back: string): void {
+    for (const key of [there, back]) {
+      this.edges.set(key, EXACT);
+      this.requests.delete(key);
+    }
+  }
+
+  #part(there: string, back: string): void {
+    this.edges.delete(there);
+    this.edges.delete(back);
+  }
+}
+
+/** What a gateway makes of the events, in whatever order and however often they come: the highest version wins. */
+export class GatewayModel {
+  readonly #edges = new Map<string, { version: number; grant: Grant | null }>();
+  readonly #sharing = new Map<string, { version: number; sharing: Sharing }>();
+  readonly #erased = new Map<string, number>();
+
+  apply(event: GraphEvent): void {
+    if (event.kind === 'edge') {
+      const key = `${event.viewer}>${event.subject}`;
+      if (event.version > (this.#edges.get(key)?.version ?? -1)) this.#edges.set(key, event);
+    } else if (event.kind === 'sharing') {
+      if (event.version > (this.#sharing.get(event.subject)?.version ?? -1)) this.#sharing.set(event.subject, event);
+    } else if (event.kind === 'erased') {
+      this.#erased.set(event.user, Math.max(event.version, this.#erased.get(event.user) ?? -1));
+    }
+  }
+
+  /** By "viewer>subject". */
+  edges(): Map<string, Grant> {
+    const edges = new Map<string, Grant>();
+    for (const [key, { version, grant }] of this.#edges) {
+      const isVoid = key.split('>').some((end) => version < (this.#erased.get(end) ?? -1));
+      if (grant && !isVoid) edges.set(key, grant);
+    }
+    return edges;
+  }
+
+  sharingOf(who: string): Sharing {
+    const kept = this.#sharing.get(who);
+    if (!kept || kept.version < (this.#erased.get(who) ?? -1)) return { paused: false, until: null };
+    return kept.sharing;
+  }
+}
