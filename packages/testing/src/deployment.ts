@@ -76,13 +76,17 @@ export class Deployment {
 
   /** Signs a token with the stack's own secret. */
   async token(userId: string, claims: { expiresAt?: number } = {}): Promise<string> {
-    return new SignJWT()
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(userId)
-      .setAudience('nearby-friends')
-      .setIssuer('nearby-friends')
-      .setExpirationTime(claims.expiresAt === undefined ? TOKEN_LIFETIME : Math.floor(claims.expiresAt / 1000))
-      .sign(new TextEncoder().encode(this.stack.jwtSecret));
+    return (
+      new SignJWT()
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(userId)
+        .setAudience('nearby-friends')
+        .setIssuer('nearby-friends')
+        // To the millisecond: a token made right after signing out everywhere is to be good.
+        .setIssuedAt(Date.now() / 1000)
+        .setExpirationTime(claims.expiresAt === undefined ? TOKEN_LIFETIME : Math.floor(claims.expiresAt / 1000))
+        .sign(new TextEncoder().encode(this.stack.jwtSecret))
+    );
   }
 
   /** A source address that the load balancer sends to that gateway, another one at each call. */

@@ -1,0 +1,91 @@
+/** No coordinate and no token gets into what the services write: logs, metrics, errors, the load balancer's lines. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { ServiceHandle } from '@nearby-friends/local-stack';
+import { ApiClient } from '../api-client.ts';
+import { Deployment } from '../deployment.ts';
+import { eventually } from '../eventually.ts';
+
+/** Digits that come from nowhere else. */
+const LAT = 37.795_513_579;
+const LNG = -122.393_724_681;
+const CANARIES = ['795513579', '393724681', '791353579', '7777135791', 'canaryName', 'canaryToken'];
+
+const deployment = new Deployment({ env: { all: { LOG_LEVEL: 'trace' } } });
+const written: string[] = [];
+const api = new ApiClient(deployment);
+
+beforeAll(() => deployment.start(), 120_000);
+afterAll(() => deployment.stop(), 60_000);
+
+/** Every way on which something that must not be written could come in. */
+async function driveEveryWay(): Promise<void> {
+  await deployment.befriend(['ann', 'bob']);
+  const [ann, bob] = [await deployment.signIn('ann', { gateway: 0 }), await deployment.signIn('bob', { gateway: 1 })];
+  for (const client of [ann, bob]) await client.report({ lat: LAT, lng: LNG, accuracy: 7_777.135_791 });
+  await eventually(() => expect([ann.friendIds, bob.friendIds]).toEqual([['bob'], ['ann']]));
+  const answers = [
+    await ann.send('location:update', { lat: 791_353_579, lng: LNG }),
+    await ann.send('location:update', { lat: '37.795513579', lng: LNG }),
+    await ann.send('location:update', [LAT, LNG]),
+    await ann.send('location:update', `${LAT},${LNG}`),
+    await ann.send('radius:set', { meters: 7_777_135_791 }),
+    await ann.send('token:refresh', { token: 'canaryToken' }),
+    await ann.send('no-such-event-795513579', { lat: LAT }),
+  ];
+  written.push(JSON.stringify(answers));
+  await deployment
+    .client({ token: 'canaryToken' })
+    .connect()
+    .catch(() => undefined);
+  await deployment
+    .client({ auth: { token: { canaryToken: 1 } } })
+    .connect()
+    .catch(() => undefined);
+  const asked = [
+    await api.ask('ann', 'PATCH', '/me', { displayName: 'canaryName', lat: LAT }),
+    await api.ask('ann', 'PATCH', '/me', { radiusMeters: 7_777_135_791 }),
+    await api.ask('ann', 'PATCH', '/me', { displayName: 'canaryName' }).then(({ status }) => ({ status })),
+    await api.ask('ann', 'GET', `/friends?cursor=canaryToken&lat=${LAT}`),
+    await api.ask('ann', 'PUT', '/viewers/bob', { precision: 'exact', until: 7_777_135_791 }),
+    await api.ask('ann', 'POST', '/friend-requests', { to: `${LAT}` }),
+  ];
+  written.push(JSON.stringify(asked));
+  for (const [url, init] of [
+    ['/api/v1/me?token=canaryToken&lat=37.795513579', {}],
+    ['/api/v1/me', { headers: { authorization: 'Bearer canaryToken' } }],
+    ['/socket.io/?EIO=4&transport=polling&token=canaryToken', {}],
+    ['/socket.io/?EIO=4&transport=polling&sid=canaryToken', { method: 'POST', body: '37.795513579' }],
+  ] as const) {
+    written.push(await (await fetch(deployment.url + url, init)).text());
+  }
+  // With the cache, then the database away, everything fails that can.
+  await deployment.stack.redis?.kill();
+  const failed = await ann.report({ lat: LAT, lng: LNG });
+  written.push(JSON.stringify([failed, await api.ask('ann', 'PUT', '/me/sharing', { paused: true })]));
+  await deployment.stack.redis?.restart();
+  deployment.stack.postgres?.process.kill('SIGKILL');
+  written.push(JSON.stringify(await api.ask('ann', 'PATCH', '/me', { displayName: 'canaryName' })));
+  await deployment.stack.postgres?.process.start();
+  await eventually(async () => expect(await ann.report({ lat: LAT, lng: LNG })).toMatchObject({ ok: true }), 20_000);
+  deployment.stack.locations[0]?.kill();
+  deployment.stack.friendGraphs[0]?.kill();
+  await ann.report({ lat: LAT, lng: LNG }).catch(() => undefined);
+  await Promise.all([deployment.stack.locations[0]?.start(), deployment.stack.friendGraphs[0]?.start()]);
+}
+
+it('drives canaries through every way, errors included, and finds none in all that was written', async () => {
+  await driveEveryWay();
+  const { gateways, locations, friendGraphs, nginx } = deployment.stack;
+  const services: readonly ServiceHandle[] = [...gateways, ...locations, ...friendGraphs];
+  for (const { name, logs, opsPort } of services) {
+    expect([name, logs.length]).not.toEqual([name, 0]);
+    written.push(logs.join('\n'), await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text());
+  }
+  written.push(await readFile(nginx.accessLogFile, 'utf8'));
+  const everything = written.join('\n').replaceAll(/(\d)_(\d)/g, '$1$2');
+  expect(everything.length).toBeGreaterThan(50_000);
+  expect(CANARIES.filter((canary) => everything.replaceAll('.', '').includes(canary))).toEqual([]);
+  // The tokens that were really used are as long as this at least, and begin like this.
+  expect(/eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/.test(everything)).toBe(false);
+}, 120_000);
