@@ -165,6 +165,18 @@ describe('[A2] a token that is refreshed', () => {
     expect(session.tokenExpiresAt).toBe(1_000);
   });
 
+  it('must not have been called back, as far as anybody here has heard', async () => {
+    const heard = setUp({ calledBackBefore: 500 });
+    expect(await heard.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
+    const told = setUp();
+    told.session.signedOutBefore = 500;
+    expect(await told.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
+    expect([heard.session, told.session].map(({ tokenExpiresAt }) => tokenExpiresAt)).toEqual([1_000, 1_000]);
+    told.session.signedOutBefore = 499;
+    expect(await told.ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
+    expect(told.session.tokenIssuedAt).toBe(500);
+  });
+
   it('must be valid', async () => {
     const { ask, session } = setUp({
       verify: async () => {

@@ -131,6 +131,11 @@ describe('the handshake', () => {
     await expect(admit({ token: 'bad' })).rejects.toMatchObject({ code });
   });
 
+  it('refuses a good token that has been called back', async () => {
+    const { admit } = setUp({ calledBackBefore: 5 });
+    await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
+  });
+
   it('refuses when there is no room, before it looks at the token', async () => {
     const { admit, verified } = setUp({ maxConnections: 1 });
     await admit({ token: 'good' });

@@ -71,6 +71,41 @@ describe('a session', () => {
   });
 });
 
+describe('the devices of a user', () => {
+  it('are found as long as they are connected', () => {
+    const { begin, sessions } = setUp();
+    const [phone, tablet] = [begin(60_000).session, begin(60_000).session];
+    expect(sessions.of(ANN)).toEqual([phone, tablet]);
+    sessions.end(phone);
+    expect(sessions.of(ANN)).toEqual([tablet]);
+    sessions.end(tablet);
+    expect(sessions.of(ANN)).toEqual([]);
+  });
+
+  it('are closed when their tokens are called back, and only those', () => {
+    const { begin, clock, sessions } = setUp();
+    const old = begin(60_000);
+    clock.advance(10);
+    const fresh = begin(60_000);
+    for (const session of sessions.of(ANN)) sessions.callBack(session, clock.now() - 5);
+    expect([old.transport.disconnects, fresh.transport.disconnects]).toEqual([1, 0]);
+    // A later call with an earlier time takes nothing back.
+    sessions.callBack(fresh.session, 0);
+    expect(fresh.session.signedOutBefore).toBe(clock.now() - 5);
+  });
+
+  it('are told apart by the generation in which their rights were read', () => {
+    const { begin, sessions } = setUp();
+    const { session } = begin(60_000);
+    session.move(0, 0, 1);
+    expect(sessions.countUnconfirmed(0)).toBe(0);
+    session.goLive();
+    expect(sessions.countUnconfirmed(0)).toBe(1);
+    session.confirmedIn = 0;
+    expect([sessions.countUnconfirmed(0), sessions.countUnconfirmed(1)]).toEqual([0, 1]);
+  });
+});
+
 describe('[A2] a token that has run out', () => {
   it('is forgiven for 25 s, and then the connection is closed', () => {
     const { begin, clock, sessions } = setUp();
