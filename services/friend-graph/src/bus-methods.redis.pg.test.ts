@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { announceActive, DEFAULT_RADIUS_METERS, friendsOf, parseUserId, setRadius } from '@nearby-friends/protocol';
+import {
+  announceActive,
+  DEFAULT_RADIUS_METERS,
+  friendsOf,
+  GRAPH_EVENTS,
+  parseUserId,
+  setRadius,
+} from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing';
 import { insertEdges } from './database.testing.ts';
 import { useFriendGraph } from './friend-graph.testing.ts';
@@ -17,7 +24,10 @@ describe('friends-of', () => {
       { viewer: 'ann', subject: 'cid', precision: 'hidden' },
       { viewer: 'bob', subject: 'ann' },
     ]);
-    await database.query(`UPDATE users SET radius_meters = 1234.5 WHERE id = 'ann'`);
+    await database.query(`UPDATE users SET radius_meters = 1234.5, radius_version = 6 WHERE id = 'ann'`);
+    await database.query(`UPDATE edges SET version = 7 WHERE subject_id = 'ann'`);
+    await database.query(`INSERT INTO sharing (user_id, paused, until, version) VALUES ('ann', true, null, 8)`);
+    await database.query(`INSERT INTO token_revocations (user_hash, before) VALUES (sha256('bob'), to_timestamp(9))`);
     await services.start();
     const gateway = await services.connectGateway();
     const answer = await gateway.rpc.call(friendsOf, { viewers: [id('ann'), id('stranger'), id('bob')] });
@@ -25,15 +35,26 @@ describe('friends-of', () => {
       {
         viewer: 'ann',
         radiusMeters: 1234.5,
-        friends: [{ subject: 'bob', grant: { precision: 'approximate', until: null } }],
+        radiusVersion: 6,
+        signedOutBefore: null,
+        friends: [{ subject: 'bob', grant: { precision: 'approximate', until: null }, version: 0 }],
       },
-      { viewer: 'stranger', radiusMeters: DEFAULT_RADIUS_METERS, friends: [] },
+      {
+        viewer: 'stranger',
+        radiusMeters: DEFAULT_RADIUS_METERS,
+        radiusVersion: 0,
+        signedOutBefore: null,
+        friends: [],
+      },
       {
         viewer: 'bob',
         radiusMeters: DEFAULT_RADIUS_METERS,
-        friends: [{ subject: 'ann', grant: { precision: 'exact', until: null } }],
+        radiusVersion: 0,
+        signedOutBefore: 9_000,
+        friends: [{ subject: 'ann', grant: { precision: 'exact', until: null }, version: 7 }],
       },
     ]);
+    expect(answer.sharing).toEqual([{ subject: 'ann', sharing: { paused: true, until: null }, version: 8 }]);
   });
 
   it('says "unavailable" while PostgreSQL is away, and answers again by itself', async () => {
@@ -67,19 +88,15 @@ describe('announce-active', () => {
         { user: id('nobody'), at: 3000, position: HERE },
       ],
     });
-    const exact = { precision: 'exact', until: null };
+    const exact = { grant: { precision: 'exact', until: null }, version: 0 };
+    const active = { kind: 'friend-active', sharing: null };
+    const star = { ...active, subject: 'star', at: 1000, position: HERE };
     await eventually(() =>
       expect(inboxes).toEqual({
-        ann: [{ kind: 'friend-active', subject: 'star', grant: exact, at: 1000, position: HERE }],
+        ann: [{ ...star, ...exact }],
         bob: [
-          {
-            kind: 'friend-active',
-            subject: 'star',
-            grant: { precision: 'approximate', until },
-            at: 1000,
-            position: HERE,
-          },
-          { kind: 'friend-active', subject: 'cid', grant: exact, at: 2000, position: { lat: 1, lng: 2 } },
+          { ...star, grant: { precision: 'approximate', until }, version: 0 },
+          { ...active, ...exact, subject: 'cid', at: 2000, position: { lat: 1, lng: 2 } },
         ],
         star: [],
         cid: [],
@@ -92,21 +109,17 @@ describe('announce-active', () => {
       { viewer: 'hidden', subject: 'star', precision: 'hidden' },
       { viewer: 'over', subject: 'star', until: Date.now() - 1 },
       { viewer: 'allowed', subject: 'star' },
+      { viewer: 'allowed', subject: 'last' },
     ]);
     await services.start();
     const gateway = await services.connectGateway();
     const inboxes = await services.listen(gateway, 'hidden', 'over', 'allowed');
     await gateway.rpc.call(announceActive, { active: [{ user: id('star'), at: 1, position: HERE }] });
-    // Redis keeps the order of one connection's messages per channel: what was sent before these has arrived.
-    for (const user of ['hidden', 'over', 'allowed']) {
-      await gateway.rpc.call(setRadius, { user: id(user), radiusMeters: 500 });
-    }
-    await eventually(() =>
-      expect(Object.values(inboxes).every((inbox) => inbox.at(-1)?.kind === 'profile-changed')).toBe(true),
-    );
-    expect(inboxes['hidden']).toHaveLength(1);
-    expect(inboxes['over']).toHaveLength(1);
-    expect(inboxes['allowed']).toHaveLength(2);
+    // Redis keeps the order of one connection's messages: what was sent before this has arrived.
+    const last = { user: id('last'), at: 2, position: HERE };
+    await gateway.rpc.call(announceActive, { active: [last] });
+    await eventually(() => expect(inboxes['allowed']).toHaveLength(2));
+    expect([inboxes['hidden'], inboxes['over']]).toEqual([[], []]);
   });
 
   it('in doubt tells nobody: while the rights cannot be read, the announcement fails', async () => {
@@ -125,20 +138,28 @@ describe('announce-active', () => {
 });
 
 describe('set-radius', () => {
-  it('keeps the radius, makes a new user, and tells the sessions of the user', async () => {
+  it('[G4] keeps the radius, makes a new user, and tells every gateway with a version', async () => {
     await services.start();
     const gateway = await services.connectGateway();
-    const inboxes = await services.listen(gateway, 'new');
-    await gateway.rpc.call(setRadius, { user: id('new'), radiusMeters: 750 });
-    await eventually(() => expect(inboxes['new']).toEqual([{ kind: 'profile-changed', radiusMeters: 750 }]));
-    expect(await database.query(`SELECT id, display_name, radius_meters FROM users`)).toEqual([
-      { id: 'new', display_name: 'new', radius_meters: 750 },
+    const first = await gateway.rpc.call(setRadius, { user: id('new'), radiusMeters: 500 });
+    const { version } = await gateway.rpc.call(setRadius, { user: id('new'), radiusMeters: 750 });
+    expect(version).toBeGreaterThan(first.version);
+    expect(await database.query(`SELECT id, display_name, radius_meters, radius_version::int FROM users`)).toEqual([
+      { id: 'new', display_name: 'new', radius_meters: 750, radius_version: version },
     ]);
-  });
-
-  it('does not mind that nobody listens', async () => {
-    await services.start();
-    const gateway = await services.connectGateway();
-    await expect(gateway.rpc.call(setRadius, { user: id('lonely'), radiusMeters: 900 })).resolves.toEqual({});
+    const told = { kind: 'radius', version, user: 'new', radiusMeters: 750 };
+    await eventually(async () => {
+      const [[, fields] = ['', []]] = await gateway.commands.xrevrange(GRAPH_EVENTS, '+', '-', 'COUNT', 1);
+      expect(fields.map(tryParse)).toContainEqual(told);
+    });
+    await eventually(async () => expect(await database.query('SELECT id FROM outbox')).toEqual([]));
   });
 });
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
