@@ -37,6 +37,12 @@ export type TransactionClient = Omit<
   '$connect' | '$disconnect' | '$extends' | '$on' | '$transaction' | '$use'
 >;
 
+/**
+ * Whatever the server is set to: a commit that gateways have heard of must not be gone after a crash. They would hold
+ * its version against every later change, because the sequence would count anew from before it.
+ */
+const COMMIT_DURABLY = 'SET synchronous_commit = on';
+
 /** Nothing is connected yet; each connection is made when it is needed, and again after a loss. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { logger } = options;
@@ -49,6 +55,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: options.queryTimeoutMs,
     query_timeout: options.queryTimeoutMs + 250,
     keepAlive: true,
+    // The pool waits for it before it hands the connection out; its type does not say so.
+    onConnect: (connection) => connection.query(COMMIT_DURABLY),
   });
   // An idle connection that is lost: the pool drops it and makes a new one when it needs one.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was lost'));

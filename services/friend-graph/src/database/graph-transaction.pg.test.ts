@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { CodedError, parseUserId } from '@nearby-friends/protocol';
+import { useDatabase } from '../database.testing.ts';
+import { GraphTransactions } from './graph-transaction.ts';
+
+const database = useDatabase();
+const [ann, bob] = [parseUserId('ann'), parseUserId('bob')];
+const transactions = () => new GraphTransactions({ client: database.opened.client });
+const addUsers = () => database.query(`INSERT INTO users (id, display_name) VALUES ('ann', 'x'), ('bob', 'x')`);
+
+describe('a transaction of the graph', () => {
+  it('starts again when PostgreSQL ends it to resolve a deadlock', async () => {
+    await addUsers();
+    const attempts = { ann: 0, bob: 0 };
+    let holding = 0;
+    let release: () => void = () => undefined;
+    const bothHold = new Promise<void>((resolve) => (release = resolve));
+    const lockBoth = (first: 'ann' | 'bob', then: 'ann' | 'bob') =>
+      transactions().run(async ({ sql }) => {
+        attempts[first]++;
+        await sql.$queryRaw`SELECT FROM users WHERE id = ${first} FOR UPDATE`;
+        if (++holding === 2) release();
+        await bothHold;
+        await sql.$queryRaw`SELECT FROM users WHERE id = ${then} FOR UPDATE`;
+        return first;
+      });
+    expect(await Promise.all([lockBoth('ann', 'bob'), lockBoth('bob', 'ann')])).toEqual(['ann', 'bob']);
+    expect(attempts.ann + attempts.bob).toBe(3);
+  });
+
+  it('leaves nothing behind, neither change nor event, when its work fails', async () => {
+    await addUsers();
+    const failing = transactions().run(async (transaction) => {
+      await transaction.lockPair(ann, bob);
+      await transaction.sql.$executeRaw`INSERT INTO blocks (user_id, blocked_id) VALUES (${ann}, ${bob})`;
+      await transaction.tell([{ kind: 'reread', version: await transaction.nextVersion() }]);
+      throw new CodedError('not_found', 'No.');
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'not_found' });
+    expect(await database.query('SELECT FROM blocks')).toEqual([]);
+    expect(await database.query('SELECT FROM outbox')).toEqual([]);
+  });
+
+  it('is unavailable, and not wrong, while PostgreSQL is away', async () => {
+    await database.takeAway();
+    await expect(transactions().run(({ sql }) => sql.$queryRaw`SELECT 1`)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+});
