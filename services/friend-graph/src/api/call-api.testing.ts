@@ -6,14 +6,23 @@ import { type FriendGraphOfTest, TEST_SECRET } from '../friend-graph.testing.ts'
 export interface Answer {
   status: number;
   headers: Headers;
+  /** As it came. */
+  text: string;
+  /** Empty when there is none. */
   body: Record<string, unknown>;
+}
+
+export interface CallOptions {
+  token?: string;
+  json?: unknown;
+  raw?: { type: string; body: string };
 }
 
 export async function call(
   service: FriendGraphOfTest,
   method: string,
   path: string,
-  { token, json, raw }: { token?: string; json?: unknown; raw?: { type: string; body: string } } = {},
+  { token, json, raw }: CallOptions = {},
 ): Promise<Answer> {
   const body = raw?.body ?? (json === undefined ? undefined : JSON.stringify(json));
   const response = await fetch(service.apiUrl + path, {
@@ -24,7 +33,9 @@ export async function call(
     },
     ...(body === undefined ? {} : { body }),
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+  const text = await response.text();
+  const { status, headers } = response;
+  return { status, headers, text, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
 }
 
 export async function signIn(service: FriendGraphOfTest, userId: string): Promise<string> {

@@ -41,7 +41,12 @@ function handlerOf(route: Route, authenticate: Authenticate): RequestHandler {
     // After the body: so a wrong body is answered alike for every id.
     const id = route.pathId ? readPathId(route.pathId, request) : null;
     const signal = signalOfLeaving(response);
-    send(response, route, await route.handle({ caller, id, query, body, signal }));
+    try {
+      send(response, route, await route.handle({ caller, id, query, body, signal }));
+    } catch (error) {
+      // In the same words as for what is no id at all.
+      throw route.pathId && error instanceof CodedError && error.code === 'not_found' ? noSuchUser() : error;
+    }
   };
 }
 
@@ -53,8 +58,8 @@ function readPathId({ malformed }: PathId, request: Request): UserId {
 }
 
 /** Said of every id that the caller has nothing to do with: whether it exists is nobody's business. */
-export function noSuchUser(): CodedError {
-  return new CodedError('not_found', 'There is no such person in this list of yours.');
+function noSuchUser(): CodedError {
+  return new CodedError('not_found', 'There is nobody with this id in this list of yours.');
 }
 
 function signalOfLeaving(response: Response): AbortSignal {

@@ -25,6 +25,7 @@ describe('the AsyncAPI document', () => {
     const validate = ajv.compile(schema);
     validate(JSON.parse(JSON.stringify(document)));
     expect(validate.errors ?? []).toEqual([]);
+    expect(validate({ ...document, info: {} })).toBe(false);
   });
 
   it('names every event of the protocol, and no other', () => {

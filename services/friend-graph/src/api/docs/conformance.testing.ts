@@ -1,0 +1,85 @@
+/** Calls the API as its own document describes it, and holds every answer against that document. */
+import { expect } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { FriendGraphOfTest } from '../../friend-graph.testing.ts';
+import { type Answer, type CallOptions, call } from '../call-api.testing.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { OpenApiDocument } from './openapi.ts';
+
+interface DocumentedResponse {
+  readonly headers?: Record<string, { readonly schema: JsonSchema }>;
+  readonly content?: Record<string, { readonly schema: JsonSchema }>;
+}
+
+export interface Conformance {
+  readonly document: OpenApiDocument;
+  /** `GET /me 200`, for everything that the document says may be answered. */
+  readonly documented: ReadonlySet<string>;
+  /** What of it was answered so far. */
+  readonly seen: Set<string>;
+  /**
+   * Calls `GET /viewers/{id}` with `id` in its place, expects `status`, and that the document describes the answer.
+   */
+  expectAnswer(
+    operation: string,
+    status: number,
+    options?: CallOptions & { id?: string; query?: string },
+  ): Promise<Answer>;
+}
+
+export async function readDocument(service: FriendGraphOfTest): Promise<Conformance> {
+  const address = service.apiUrl.replace(/\/v1$/, '/docs/openapi.json');
+  const document = (await (await fetch(address)).json()) as OpenApiDocument;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addSchema(document, 'document');
+  const responsesOf = (operation: string) => {
+    const [method = '', path = ''] = operation.split(' ');
+    const described = document.paths[path]?.[method.toLowerCase()];
+    if (!described) throw new Error(`the document has no ${operation}`);
+    return described['responses'] as Record<string, DocumentedResponse>;
+  };
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const seen = new Set<string>();
+
+  return {
+    document,
+    documented: new Set(
+      operations.flatMap((operation) => Object.keys(responsesOf(operation)).map((status) => `${operation} ${status}`)),
+    ),
+    seen,
+    async expectAnswer(operation, status, { id = 'nobody', query = '', ...options } = {}) {
+      const [method = '', path = ''] = operation.split(' ');
+      const answer = await call(service, method, path.replace('{id}', id) + query, options);
+      expect({ operation, status: answer.status, text: answer.text }).toMatchObject({ operation, status });
+      const response = responsesOf(operation)[status];
+      if (!response) throw new Error(`${operation} answers ${status}, which is not documented`);
+      for (const [name, header] of Object.entries(response.headers ?? {})) {
+        const value = answer.headers.get(name) ?? '';
+        const isNumber = header.schema['type'] === 'integer';
+        expect({ name, isRight: ajv.validate(header.schema, isNumber ? Number(value) : value) }).toEqual({
+          name,
+          isRight: true,
+        });
+      }
+      const [[type, media] = ['', { schema: {} }]] = Object.entries(response.content ?? {});
+      if (type === '') expect(answer.text).toBe('');
+      else {
+        expect(answer.headers.get('content-type')?.split(';')[0]).toBe(type);
+        const reference = `document#/paths/${escapePointer(path)}/${method.toLowerCase()}/responses/${status}/content/${escapePointer(type)}/schema`;
+        const validate = ajv.compile({ $ref: reference });
+        validate(answer.body);
+        expect({ operation, status, errors: validate.errors ?? [] }).toEqual({ operation, status, errors: [] });
+        expect(media.schema).not.toEqual({});
+      }
+      seen.add(`${operation} ${status}`);
+      return answer;
+    },
+  };
+}
+
+/** A part of a JSON Pointer in a URI fragment. */
+function escapePointer(part: string): string {
+  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+}

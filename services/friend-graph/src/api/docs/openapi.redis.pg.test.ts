@@ -1,0 +1,203 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseUserId } from '@nearby-friends/protocol';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { DatabaseOfTest } from '../../database.testing.ts';
+import { useFriendGraph } from '../../friend-graph.testing.ts';
+import { call, signIn, tokenOf } from '../call-api.testing.ts';
+import { useLocation } from '../location.testing.ts';
+import { type Conformance, readDocument } from './conformance.testing.ts';
+
+const locations = useLocation();
+const services = useFriendGraph();
+const { database } = services;
+const HOUR_MS = 3_600_000;
+const tooLarge = { json: { pad: 'x'.repeat(20_000) } };
+const ask = (to: string) => ({ json: { to } });
+
+describe('the OpenAPI document', () => {
+  it('is one, by the official schema, and every operation in it can be told apart', async () => {
+    const { document } = await readDocument(await services.start());
+    expect(await new Validator().validate({ ...document })).toEqual({ valid: true });
+    expect(await new Validator().validate({ ...document, paths: { me: {} } })).toMatchObject({
+      valid: false,
+    });
+    const ids = operationsOf(document.paths).map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('describes every answer that the API gives, and the API gives every answer that it describes', async () => {
+    const location = await locations.start(services.redis.url);
+    const service = await services.start({ DATABASE_TIMEOUT_MS: '1000' });
+    const api = await readDocument(service);
+    const [ann, bob] = [await signIn(service, 'ann'), await signIn(service, 'bob')];
+    location.positions.set(parseUserId('ann'), { at: Date.now(), position: { lat: 1.5, lng: 2.5, speed: 3 } });
+
+    await expectRefusals(api, ann);
+    await expectLimits(api, database, ann);
+    await expectALife(api, { ann, bob });
+    await expectEnds(api, { ann, bob }, (userId) => signIn(service, userId));
+    const erin = await signIn(service, 'erin');
+    await database.takeAway();
+    for (const [operation, { security, requestBody }] of operationsOf(api.document.paths)) {
+      const needsToken = (security as unknown[]).length > 0;
+      const json = requestBody ? { json: goodBodies[operation] } : {};
+      await api.expectAnswer(operation, 503, { ...(needsToken ? { token: erin } : {}), ...json });
+    }
+    // What nobody foresaw cannot be called for.
+    const foreseen = [...api.documented].filter((answer) => !answer.endsWith(' 500'));
+    expect([...api.seen].sort()).toEqual(foreseen.sort());
+  });
+
+  it('leaves nothing out: whatever it does not describe is not there', async () => {
+    const service = await services.start();
+    const { document } = await readDocument(service);
+    const token = await signIn(service, 'ann');
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const allowed = Object.keys(methods).map((method) => method.toUpperCase());
+      if (allowed.includes('GET')) allowed.push('HEAD');
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one))) {
+        const answer = await call(service, method, path.replace('{id}', 'bob'), { token });
+        expect([method, path, answer.status]).toEqual([method, path, 405]);
+        expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(allowed.sort());
+      }
+      expect((await call(service, 'GET', `${path.replace('{id}', 'bob')}/more/still`, { token })).status).toBe(404);
+    }
+    await service.stop();
+    const closed = await services.start({ DEV_TOKENS: 'false' });
+    expect(Object.keys((await readDocument(closed)).document.paths)).not.toContain('/dev/tokens');
+  });
+});
+
+/** A body that is right, for every operation that takes one. */
+const goodBodies: Record<string, unknown> = {
+  'PATCH /me': { radiusMeters: 500 },
+  'PUT /viewers/{id}': { precision: 'hidden' },
+  'PUT /me/sharing': { paused: true },
+  'POST /friend-requests': { to: 'bob' },
+  'POST /blocks': { userId: 'bob' },
+  'POST /dev/tokens': { userId: 'ann' },
+};
+
+function operationsOf(paths: Conformance['document']['paths']) {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
+  );
+}
+
+/** No token, wrong input, nothing there: of every operation whatever applies. */
+async function expectRefusals(api: Conformance, token: string): Promise<void> {
+  for (const [operation, { requestBody, responses, security, parameters }] of operationsOf(api.document.paths)) {
+    const statuses = Object.keys(responses as object);
+    const body = requestBody ? { json: goodBodies[operation] } : {};
+    const credentials = (security as unknown[]).length > 0 ? { token } : {};
+    if ('token' in credentials) {
+      await api.expectAnswer(operation, 401, body);
+      await api.expectAnswer(operation, 401, { ...body, token: `${token}x` });
+    }
+    if (requestBody) {
+      await api.expectAnswer(operation, 413, { ...credentials, ...tooLarge });
+      for (const json of [{ unknown: 1 }, [], null, 'text', { ...(goodBodies[operation] as object), more: true }]) {
+        await api.expectAnswer(operation, 400, { ...credentials, json });
+      }
+      await api.expectAnswer(operation, 400, { ...credentials, raw: { type: 'text/plain', body: '{}' } });
+      await api.expectAnswer(operation, 400, credentials);
+    }
+    if ((parameters as { in: string }[]).some((parameter) => parameter.in === 'query')) {
+      await api.expectAnswer(operation, 400, { ...credentials, query: '?limit=0' });
+    }
+    if (operation.includes('{id}')) {
+      const malformed = statuses.includes('404') ? 404 : 400;
+      await api.expectAnswer(operation, malformed, { ...credentials, ...body, id: 'no%20id' });
+      if (malformed === 404) await api.expectAnswer(operation, 404, { ...credentials, ...body });
+    }
+  }
+  for (const until of [Date.now() - 1, 'tomorrow', 1.5, -1, 1e18]) {
+    await api.expectAnswer('PUT /me/sharing', 400, { token, json: { paused: true, until } });
+    await api.expectAnswer('PUT /viewers/{id}', 400, { token, json: { precision: 'exact', until } });
+  }
+  await api.expectAnswer('POST /friend-requests', 400, { token, ...ask('ann') });
+  await api.expectAnswer('POST /blocks', 400, { token, json: { userId: 'ann' } });
+}
+
+/** [G3] and its like. */
+async function expectLimits(api: Conformance, { query }: Pick<DatabaseOfTest, 'query'>, ann: string): Promise<void> {
+  const full = await tokenOf('full');
+  await api.expectAnswer('GET /me', 200, { token: full });
+  await query(
+    `INSERT INTO users (id, display_name) SELECT 'x' || i, 'x' FROM generate_series(1, 5000) AS i ON CONFLICT DO NOTHING`,
+  );
+  await query(`INSERT INTO edges (viewer_id, subject_id) SELECT 'full', 'x' || i FROM generate_series(1, 5000) AS i`);
+  await api.expectAnswer('POST /friend-requests', 202, { token: ann, ...ask('full') });
+  await api.expectAnswer('POST /friend-requests/{id}/accept', 409, { token: full, id: 'ann' });
+  await api.expectAnswer('DELETE /friend-requests/{id}', 204, { token: full, id: 'ann' });
+  await query(
+    `INSERT INTO friend_requests (from_id, to_id) SELECT 'full', 'x' || i FROM generate_series(1, 1000) AS i`,
+  );
+  await api.expectAnswer('POST /friend-requests', 409, { token: full, ...ask('somebody') });
+}
+
+interface Tokens {
+  readonly ann: string;
+  readonly bob: string;
+}
+
+/** Two people find each other, narrow what they see, and part. */
+async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void> {
+  await api.expectAnswer('PATCH /me', 200, { token: ann, json: { displayName: 'Ann', radiusMeters: 500 } });
+  await api.expectAnswer('GET /me', 200, { token: ann });
+  await api.expectAnswer('POST /friend-requests', 202, { token: ann, ...ask('bob') });
+  const asked = await api.expectAnswer('GET /friend-requests', 200, { token: ann });
+  expect(asked.body).toEqual({ incoming: [], outgoing: [{ id: 'bob', since: expect.any(Number) }] });
+  const incoming = await api.expectAnswer('GET /friend-requests', 200, { token: bob });
+  expect(incoming.body['incoming']).toEqual([{ id: 'ann', displayName: 'Ann', since: expect.any(Number) }]);
+  for (let time = 0; time < 2; time++) {
+    await api.expectAnswer('POST /friend-requests/{id}/accept', 204, { token: bob, id: 'ann' });
+  }
+  const until = Date.now() + HOUR_MS;
+  const grant = { precision: 'approximate', until };
+  const granted = await api.expectAnswer('PUT /viewers/{id}', 200, { token: ann, id: 'bob', json: grant });
+  expect(granted.body).toEqual(grant);
+  const viewers = await api.expectAnswer('GET /viewers', 200, { token: ann });
+  expect(viewers.body['items']).toEqual([{ id: 'bob', displayName: 'bob', since: expect.any(Number), ...grant }]);
+  // Bob is told nothing of it.
+  const friends = await api.expectAnswer('GET /friends', 200, { token: bob });
+  expect(friends.body['items']).toEqual([{ id: 'ann', displayName: 'Ann', since: expect.any(Number) }]);
+  expect((await api.expectAnswer('GET /me/sharing', 200, { token: ann })).body).toEqual({ paused: false, until: null });
+  await api.expectAnswer('PUT /me/sharing', 200, { token: ann, json: { paused: true, until } });
+  expect((await api.expectAnswer('GET /me/sharing', 200, { token: ann })).body).toEqual({ paused: true, until });
+  await api.expectAnswer('POST /blocks', 204, { token: ann, json: { userId: 'cid' } });
+  const blocks = await api.expectAnswer('GET /blocks', 200, { token: ann });
+  expect(blocks.body).toEqual({ items: [{ id: 'cid', since: expect.any(Number) }], nextCursor: null });
+
+  const held = await api.expectAnswer('GET /me/export', 200, { token: ann });
+  expect(held.body).toMatchObject({
+    profile: { id: 'ann', displayName: 'Ann', radiusMeters: 500 },
+    sharing: { paused: true, until },
+    friends: [{ id: 'bob' }],
+    viewers: [{ id: 'bob', ...grant }],
+    friendRequests: { incoming: [], outgoing: [] },
+    blocks: [{ id: 'cid' }],
+    position: { lat: 1.5, lng: 2.5, speed: 3 },
+  });
+  expect((await api.expectAnswer('GET /me/export', 200, { token: bob })).body['position']).toBeNull();
+  await api.expectAnswer('DELETE /blocks/{id}', 204, { token: ann, id: 'cid' });
+  await api.expectAnswer('DELETE /friends/{id}', 204, { token: ann, id: 'bob' });
+  expect((await api.expectAnswer('GET /viewers', 200, { token: ann })).body['items']).toEqual([]);
+}
+
+/** Both end their tokens, each in one way. */
+async function expectEnds(api: Conformance, { ann, bob }: Tokens, signInAgain: (userId: string) => Promise<string>) {
+  await api.expectAnswer('POST /me/sign-out', 204, { token: ann });
+  await api.expectAnswer('GET /me', 401, { token: ann });
+  // The same call with the same token confirms it, and erases nothing.
+  await api.expectAnswer('POST /me/sign-out', 204, { token: ann });
+  await api.expectAnswer('DELETE /me', 401, { token: ann });
+  const newer = await signInAgain('ann');
+  await api.expectAnswer('POST /me/sign-out', 204, { token: ann });
+  await api.expectAnswer('GET /me', 200, { token: newer });
+
+  await api.expectAnswer('DELETE /me', 204, { token: bob });
+  await api.expectAnswer('GET /me', 401, { token: bob });
+  await api.expectAnswer('DELETE /me', 204, { token: bob });
+  await api.expectAnswer('POST /dev/tokens', 201, { json: { userId: 'dora' } });
+}

@@ -1,0 +1,62 @@
+/** A location instance, as far as friend-graph knows it: it answers where people are, and forgets them. */
+import { afterEach } from '@jest/globals';
+import { createBus } from '@nearby-friends/bus';
+import {
+  encodePositionBody,
+  forgetUsers,
+  type Position,
+  RECORD_FORMAT_VERSION,
+  RECORD_HEADER_BYTES,
+  readActive,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
+
+export interface LocationOfTest {
+  readonly positions: Map<UserId, { at: number; position: Position }>;
+  readonly forgotten: UserId[];
+}
+
+/** Call it once in a test file, outside of tests and before what asks it, so that it ends after that. */
+export function useLocation(): { start(redisUrl: string): Promise<LocationOfTest> } {
+  const running: Lifecycle[] = [];
+  afterEach(async () => {
+    for (const lifecycle of running.splice(0)) await lifecycle.stop();
+  });
+  return {
+    async start(redisUrl) {
+      const location: LocationOfTest = { positions: new Map(), forgotten: [] };
+      const bus = createBus({
+        redisUrl,
+        service: 'location',
+        instanceId: 'stand-in',
+        watch: [],
+        clock: systemClock,
+        logger: silentLogger,
+      });
+      bus.rpc.serve(readActive, ({ users }) =>
+        users.flatMap((user) => {
+          const known = location.positions.get(user);
+          return known ? [{ user, entry: encodeEntry(known) }] : [];
+        }),
+      );
+      bus.rpc.serve(forgetUsers, ({ users }) => {
+        location.forgotten.push(...users);
+        return {};
+      });
+      const lifecycle = new Lifecycle({ components: [...bus.components, bus.membership], logger: silentLogger });
+      running.push(lifecycle);
+      await lifecycle.start();
+      return location;
+    },
+  };
+}
+
+/** As the location service keeps it: version, announced, active since, at, body. */
+function encodeEntry({ at, position }: { at: number; position: Position }): Buffer {
+  const header = Buffer.alloc(RECORD_HEADER_BYTES);
+  header.writeUInt8(RECORD_FORMAT_VERSION, 0);
+  header.writeDoubleBE(at, 2);
+  header.writeDoubleBE(at, 10);
+  return Buffer.concat([header, encodePositionBody(position)]);
+}
