@@ -52,10 +52,14 @@ export function narrowings(api: ApiClient): readonly Narrowing[] {
     },
     {
       name: 'until runs out',
-      take: async (pair) => {
-        const until = Date.now() + RUNS_OUT_IN_MS;
-        await grant(pair, { precision: 'exact', until });
-        return until;
+      take: async ({ subject, viewer }) => {
+        // On a busy machine the end may be over when it is heard of; then it was no end to set.
+        for (let aheadMs = RUNS_OUT_IN_MS; ; aheadMs *= 2) {
+          const until = Date.now() + aheadMs;
+          const { status } = await api.ask(subject, 'PUT', `/viewers/${viewer}`, { precision: 'exact', until });
+          if (status === 200) return until;
+          if (status !== 400 && status !== 503) throw new Error(`PUT /viewers: ${status}`);
+        }
       },
       giveBack: exactAgain,
     },
