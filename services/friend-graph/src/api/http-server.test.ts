@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@nearby-friends/service-kit';
 import { HttpServer } from './http-server.ts';
@@ -69,5 +71,17 @@ describe('[W3] draining the HTTP server', () => {
     response.end('done');
     await answered;
     await server.drain();
+  });
+
+  it('does not wait for connections on which nothing was asked yet', async () => {
+    const socket = connect(server.port);
+    await once(socket, 'connect');
+    // The server has seen that one by the time it answers this.
+    const { answered, response } = await askAndArrive();
+    response.end('done');
+    await answered;
+    const closed = once(socket, 'close');
+    await server.drain();
+    await closed;
   });
 });

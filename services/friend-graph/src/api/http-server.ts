@@ -1,6 +1,6 @@
 /** Listens for the API's requests, and stops without cutting one off. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 
 /** Longer than any proxy keeps an idle connection, so that it is never closed while the proxy sends a request on it. */
@@ -15,6 +15,8 @@ export class HttpServer implements Component {
   readonly #host: string;
   readonly #port: number;
   readonly #logger: Logger;
+  /** Connections on which nothing was ever asked: Node does not count them as idle. */
+  readonly #unused = new Set<Socket>();
   #draining = false;
 
   constructor(options: { listener: RequestListener; host: string; port: number; logger: Logger }) {
@@ -28,6 +30,7 @@ export class HttpServer implements Component {
         headersTimeout: HEADERS_TIMEOUT_MS,
       },
       (request, response) => {
+        this.#unused.delete(request.socket);
         response.once('finish', () => {
           // Its connection is idle only after this event.
           if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
@@ -35,6 +38,10 @@ export class HttpServer implements Component {
         options.listener(request, response);
       },
     );
+    this.#server.on('connection', (socket) => {
+      this.#unused.add(socket);
+      socket.once('close', () => this.#unused.delete(socket));
+    });
   }
 
   get port(): number {
@@ -52,6 +59,7 @@ export class HttpServer implements Component {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeIdleConnections();
+      for (const socket of this.#unused) socket.destroy();
     });
   }
 
