@@ -1,8 +1,7 @@
 /** What viewers are told, and what not, by the rights that hold at the moment of sending. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { approximate, distanceMeters } from '@nearby-friends/geo';
-import { type Grant, type GraphEvent, type NearbyFriend, parseUserId } from '@nearby-friends/protocol';
-import { SLOWED_INTERVAL_MS } from './deliver-nearby.ts';
+import { type Grant, type GraphEvent, parseUserId } from '@nearby-friends/protocol';
+import { FLUSH_SLOTS, SLOWED_INTERVAL_MS } from './deliver-nearby.ts';
 import {
   APPROXIMATE,
   EXACT,
@@ -10,7 +9,6 @@ import {
   HIDDEN,
   inShort,
   NearbyWorld,
-  north,
   TTL_MS,
   type Viewer,
 } from './test-support/nearby-world.ts';
@@ -33,73 +31,6 @@ beforeEach(() => {
   world.watch(ann.session, 'ben');
   world.open(ann.session);
   expect(afterFlush()).toEqual(['[]']);
-});
-
-describe('an approximate friend', () => {
-  const shown = (): NearbyFriend | undefined => ann.list.friends.get(BEN);
-  beforeEach(() => {
-    world.grant(ann.session, 'ben', APPROXIMATE);
-  });
-
-  it('is shown on the grid, with distance and time and nothing else', () => {
-    const [at, position] = [world.now(), { ...north(1_234), accuracy: 5, heading: 90, speed: 2, battery: 0.5 }];
-    world.board.apply(BEN, { at, position });
-    afterFlush();
-    const place = approximate('ben', position.lat, position.lng, at);
-    const distance = distanceMeters(0, 0, place.lat, place.lng);
-    expect(shown()).toEqual({ id: 'ben', ...place, distance, at, precision: 'approximate' });
-  });
-
-  it('stands where he stood as long as he stays in the cell, wherever the viewer looks from', () => {
-    const seen = new Set<string>();
-    for (let meters = 0; meters < 4_000; meters += 25) {
-      world.report('ben', meters);
-      world.move(ann.session, meters / 2);
-      afterFlush();
-      const friend = shown();
-      expect(friend).toBeDefined();
-      if (!friend) continue;
-      seen.add(`${friend.lat} ${friend.lng}`);
-      const { own } = ann.session;
-      expect(friend.distance).toBe(distanceMeters(own?.lat ?? 0, own?.lng ?? 0, friend.lat, friend.lng));
-    }
-    expect(seen.size).toBeLessThanOrEqual(6);
-  });
-
-  it('enters and leaves by the grid and not by where he is', () => {
-    for (let meters = 3_000; meters < 7_000; meters += 37) {
-      world.unwatch(ann.session, 'ben');
-      afterFlush();
-      world.grant(ann.session, 'ben', APPROXIMATE);
-      world.report('ben', meters);
-      afterFlush();
-      const place = approximate('ben', north(meters).lat, 0, world.now());
-      expect(shown() !== undefined).toBe(distanceMeters(0, 0, place.lat, place.lng) <= 5_000);
-    }
-  });
-
-  it('is exact again when the friend says so', () => {
-    world.report('ben', 1_234);
-    afterFlush();
-    expect(shown()?.precision).toBe('approximate');
-    world.grant(ann.session, 'ben', EXACT);
-    expect(afterFlush()).toEqual(['+ben@1234']);
-  });
-
-  it('is computed once, however many watch', () => {
-    const viewers = Array.from({ length: 20 }, (_, i) => world.viewer(`viewer-${i}`, 0));
-    for (const { session } of viewers) {
-      world.watch(session, 'ben', APPROXIMATE);
-      world.open(session);
-    }
-    world.report('ben', 100);
-    world.flush();
-    const place = world.board.get(BEN)?.gridPlace;
-    expect(place).toBeTruthy();
-    for (const { session } of viewers) world.move(session, 10);
-    world.flush();
-    expect(world.board.get(BEN)?.gridPlace).toBe(place);
-  });
 });
 
 describe('[G5] while the graph events cannot be followed', () => {
@@ -162,11 +93,17 @@ describe('a right with an end', () => {
   });
 
   it('delivers nothing from that very moment on', () => {
-    const until = world.now() + 100;
-    world.grant(ann.session, 'ben', { precision: 'exact', until });
+    // Whose turn comes before anybody has noticed that the time is over.
+    const slot = 3;
+    const dan = world.viewer('dan', 0, { slot });
+    world.open(dan.session);
+    world.flush();
+    expect(inShort(dan.read())).toEqual(['[]']);
+    const turn = (slot * FLUSH_INTERVAL_MS) / FLUSH_SLOTS;
+    world.watch(dan.session, 'ben', { precision: 'exact', until: world.now() + turn });
     world.report('ben', 10);
     world.clock.advance(FLUSH_INTERVAL_MS);
-    expect(ann.read()).toEqual([]);
+    expect(dan.read()).toEqual([]);
   });
 
   it('brings a friend at rest back when a pause ends', () => {

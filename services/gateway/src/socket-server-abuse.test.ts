@@ -3,6 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 import type { Socket } from 'socket.io-client';
+import { CLOSING_GRACE_MS } from './socket-server.ts';
 import { type SocketServerOfTest, tokenOf, useSocketServers } from './test-support/socket-server-of-test.ts';
 
 let server: SocketServerOfTest;
@@ -158,4 +159,20 @@ it('[N3] says that a client does not read, and that it reads again, so that noth
   socket.resume();
   await eventually(() => expect(heard).toBe(sent));
   await eventually(() => expect(transport.isWritable()).toBe(true));
+});
+
+it('[A3] a client that ignores the closing of its WebSocket is cut off 2 s later', async () => {
+  const strict = await start({ unauthenticatedLifetimeMs: 100 });
+  const tcp = connectTcp(strict.server.port, '127.0.0.1');
+  tcp.write(
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+  );
+  const connectedAt = performance.now();
+  // It reads all that comes, the farewell too, and answers nothing.
+  tcp.resume();
+  tcp.on('error', () => undefined);
+  await once(tcp, 'close');
+  expect(performance.now() - connectedAt).toBeGreaterThan(CLOSING_GRACE_MS);
+  expect(performance.now() - connectedAt).toBeLessThan(CLOSING_GRACE_MS + 3_000);
 });

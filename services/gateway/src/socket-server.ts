@@ -31,6 +31,17 @@ export const MAX_MESSAGE_BYTES = 4_096;
 const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
 
+/** A client that does not answer the closing of its WebSocket is cut off after this; ws itself would wait 30 s. */
+export const CLOSING_GRACE_MS = 2_000;
+
+/** What is needed of Engine.IO's connection. */
+interface EngineConnection {
+  readonly id: string;
+  /** The one in use; `socket` is the WebSocket, which a polling transport does not have. */
+  readonly transport: { readonly socket?: { terminate(): void } };
+  once(event: 'close', run: () => void): void;
+}
+
 export class SocketServer implements Component {
   readonly name = 'socket server';
   readonly #http: HttpServer;
@@ -79,9 +90,12 @@ export class SocketServer implements Component {
       cors: { origin: [...options.allowedOrigins] },
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
     });
-    this.#io.engine.on('connection', (connection: { id: string; once: (event: 'close', run: () => void) => void }) => {
+    this.#io.engine.on('connection', (connection: EngineConnection) => {
       this.#connections.add(connection.id);
-      connection.once('close', () => this.#connections.delete(connection.id));
+      connection.once('close', () => {
+        this.#connections.delete(connection.id);
+        setTimeout(() => connection.transport.socket?.terminate(), CLOSING_GRACE_MS).unref();
+      });
     });
     this.#turnAwayOthersWhenDraining();
     this.#io.use((socket, next) => {

@@ -83,7 +83,10 @@ export class NearbyWorld {
     this.friendChannels = new FriendChannels({
       subscriber: this.channels,
       onMessage: () => undefined,
-      readEntry: async () => undefined,
+      readEntry: async (friend) => {
+        const entry = this.entries.get(friend);
+        if (entry) this.board.apply(friend, entry);
+      },
       onLeft: (friend) => this.board.forget(friend),
       clock,
     });

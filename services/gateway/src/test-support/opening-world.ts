@@ -1,10 +1,14 @@
 /** What sessions need to open and to follow rights: an inbox without Redis, a friend-graph and a location service played by hand. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CodedError,
   DEFAULT_RADIUS_METERS,
+  type FriendActive,
   type Grant,
   type GraphEvent,
   graphEventCodec,
+  inboxChannel,
+  inboxMessageCodec,
   parseUserId,
   type SubjectSharing,
   type UserId,
@@ -15,7 +19,7 @@ import type { ViewerRights } from '../friends-directory.ts';
 import { Inboxes } from '../inboxes.ts';
 import { SessionOpener } from '../open-session.ts';
 import type { Session } from '../session.ts';
-import { EXACT, NearbyWorld } from './nearby-world.ts';
+import { EXACT, inShort, NearbyWorld, north, type Viewer } from './nearby-world.ts';
 
 type Friendship = ViewerRights['friends'][number];
 
@@ -136,6 +140,48 @@ export class OpeningWorld {
     this.applier.onEntries(
       events.map((event) => ({ id: `${++this.#entryId}-0`, payload: graphEventCodec.encode(event) })),
     );
+  }
+
+  /** The user has reported that place, and friend-graph's announcement has been heard or lost. */
+  isActive(user: string, meters: number): void {
+    this.nearby.entries.set(parseUserId(user), { at: this.nearby.now(), position: north(meters) });
+  }
+
+  /** A viewer who has opened a list, and is heard of by events. */
+  async connect(name: string, meters = 0): Promise<Viewer> {
+    const viewer = this.nearby.viewer(name, meters);
+    viewer.session.confirmedIn = null;
+    this.sessions.add(viewer.session);
+    viewer.transport.onDisconnect = () => this.end(viewer.session);
+    await this.opener.open(viewer.session, Promise.resolve());
+    return viewer;
+  }
+
+  /** Ends everything that is under way, flushes, and says what the viewer was told. */
+  async told(viewer: Viewer): Promise<string[]> {
+    for (let i = 0; i < 5; i++) await nextTurn();
+    this.nearby.flush();
+    return inShort(viewer.read());
+  }
+
+  /** Friend-graph announces a friend; what it read may be older than what it says now. */
+  announce(
+    viewer: string,
+    friend: string,
+    meters: number,
+    { grant = EXACT, version = this.nearby.nextVersion() } = {},
+  ): void {
+    const [subject, at] = [parseUserId(friend), this.nearby.now()];
+    const message: FriendActive = {
+      kind: 'friend-active',
+      subject,
+      grant,
+      version,
+      sharing: null,
+      at,
+      position: north(meters),
+    };
+    this.nearby.channels.publish(inboxChannel(parseUserId(viewer)), inboxMessageCodec.encode(message));
   }
 
   /** As when a connection ends. */

@@ -1,0 +1,226 @@
+/** Rights under every interleaving: a gateway, its friend-graph and the stream between them, with an oracle of what may be sent. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import {
+  type Grant,
+  type GraphEvent,
+  inboxChannel,
+  inboxMessageCodec,
+  isGranted,
+  isPaused,
+  parseUserId,
+  SHARING,
+  type Sharing,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { north, type Viewer } from './nearby-world.ts';
+import { OpeningWorld } from './opening-world.ts';
+import { FRIENDS, type RightsStep, VIEWERS } from './rights-steps.ts';
+
+export const RADIUS_METERS = 5_000;
+/** A wheel tick and its rounding, and a flush. */
+export const NOTICED_WITHIN_MS = 750;
+const TICK_MS = 25;
+
+/** What PostgreSQL says, what the stream holds, and what this gateway is bound to. */
+export class RightsModel {
+  readonly world = new OpeningWorld();
+  readonly viewers = new Map<string, Viewer>();
+  /** Written, in order; those before `heard` have been applied or made up for. */
+  readonly stream: GraphEvent[] = [];
+  heard = 0;
+  /** The newest grant and pause of which the gateway has been told: from there on it is bound. */
+  readonly grants = new Map<string, Grant | null>();
+  readonly pauses = new Map<string, Sharing>();
+  readonly truth = new Map<string, { grant: Grant | null; version: number }>();
+  readonly #answers: (() => void)[] = [];
+  readonly #announcements: (() => void)[] = [];
+  #areAnswersHeld = false;
+  #reportedAt = 0;
+  deliveries = 0;
+  /** Metres north of the viewers. */
+  readonly places = new Map<string, number>();
+
+  constructor() {
+    this.world.whileAsking = () => {
+      return this.#areAnswersHeld ? new Promise<void>((resolve) => this.#answers.push(resolve)) : undefined;
+    };
+    this.world.radiusMeters = RADIUS_METERS;
+    for (const name of FRIENDS) {
+      for (const viewerName of VIEWERS) this.#setEdge(viewerName, name, { precision: 'exact', until: null });
+      this.#report(name, 500);
+    }
+    this.hear(this.stream.length);
+    for (const name of VIEWERS) this.#connect(name);
+  }
+
+  async take(action: RightsStep): Promise<void> {
+    const { nearby } = this.world;
+    switch (action.do) {
+      case 'set edge': {
+        const { precision } = action;
+        const until = action.untilMs === null ? null : nearby.now() + action.untilMs;
+        const grant = precision === null ? null : { precision, until };
+        this.#setEdge(action.viewer, action.friend, grant);
+        break;
+      }
+      case 'set sharing': {
+        const until = action.untilMs === null ? null : nearby.now() + action.untilMs;
+        this.stream.push(this.world.setSharing(action.friend, action.paused, until));
+        break;
+      }
+      case 'report':
+        this.#report(action.friend, action.meters);
+        break;
+      case 'hear':
+        this.hear(action.count);
+        break;
+      case 'hear again': {
+        const event = this.stream[Math.max(0, this.heard - 1 - action.back)];
+        if (event && this.heard > 0) this.world.hear(event);
+        break;
+      }
+      case 'read an announcement':
+        this.#readAnnouncement(parseUserId(action.viewer), parseUserId(action.friend));
+        break;
+      case 'announce':
+        this.#announcements.shift()?.();
+        break;
+      case 'reopen':
+        this.world.opener.reopen(this.viewer(action.viewer).session).catch(() => undefined);
+        break;
+      case 'answer':
+        this.#answers.splice(action.which % Math.max(1, this.#answers.length), 1)[0]?.();
+        break;
+      case 'hold answers':
+        this.#areAnswersHeld = action.areHeld;
+        if (!action.areHeld) for (const answer of this.#answers.splice(0)) answer();
+        break;
+      case 'reconnect':
+        this.world.end(this.viewer(action.viewer).session);
+        this.#connect(action.viewer);
+        break;
+      case 'lose the stream':
+        // What has not been heard never will be; PostgreSQL knows. Announcements are not held up for so long.
+        this.#announcements.length = 0;
+        for (const event of this.stream.slice(this.heard)) this.bind(event);
+        this.heard = this.stream.length;
+        this.world.applier.onMissed();
+        break;
+      case 'fence':
+        nearby.areRightsCurrent = action.isCurrent;
+        break;
+      case 'time passes':
+        this.#pass(action.ms);
+        break;
+    }
+    for (let i = 0; i < 3; i++) await nextTurn();
+  }
+
+  /** All that is under way comes to its end. */
+  async settle(): Promise<void> {
+    this.world.nearby.areRightsCurrent = true;
+    this.hear(this.stream.length);
+    this.#areAnswersHeld = false;
+    for (const answer of this.#answers.splice(0)) answer();
+    for (let i = 0; i < 40; i++) await nextTurn();
+    this.#pass(1_000);
+  }
+
+  hear(count: number): void {
+    const events = this.stream.slice(this.heard, this.heard + count);
+    this.heard += events.length;
+    if (events.length > 0) this.world.hear(...events);
+    for (const event of events) this.bind(event);
+  }
+
+  bind(event: GraphEvent): void {
+    if (event.kind === 'edge') this.grants.set(`${event.viewer} ${event.subject}`, event.grant);
+    if (event.kind === 'sharing') this.pauses.set(event.subject, event.sharing);
+  }
+
+  viewer(name: string): Viewer {
+    const found = this.viewers.get(name);
+    if (!found) throw new Error('no such viewer');
+    return found;
+  }
+
+  #setEdge(viewerName: string, subject: string, grant: Grant | null): void {
+    const event = this.world.setEdge(viewerName, subject, grant);
+    this.truth.set(`${viewerName} ${subject}`, { grant, version: event.version });
+    this.stream.push(event);
+  }
+
+  #report(name: string, meters: number): void {
+    const { nearby } = this.world;
+    this.places.set(name, meters);
+    this.#reportedAt = Math.max(nearby.now(), this.#reportedAt + 1);
+    nearby.report(name, meters, this.#reportedAt);
+    nearby.entries.set(parseUserId(name), { at: this.#reportedAt, position: north(meters) });
+  }
+
+  /** Tick by tick, since what is allowed changes while time passes. */
+  #pass(ms: number): void {
+    for (let left = ms; left > 0; left -= TICK_MS) {
+      this.world.nearby.clock.advance(Math.min(TICK_MS, left));
+      for (const name of VIEWERS) this.#check(name);
+    }
+  }
+
+  /**
+   * Whether an answer, an announcement or an event was the newest to say so does not matter: a delivery must be allowed
+   * by what PostgreSQL has said since the newest event that was heard. With an event not yet heard both count.
+   */
+  #check(name: string): void {
+    const { nearby } = this.world;
+    const { read } = this.viewer(name);
+    for (const { event, message } of read()) {
+      expect(nearby.areRightsCurrent).toBe(true);
+      if (event !== 'nearby:snapshot' && event !== 'nearby:changes') continue;
+      for (const told of event === 'nearby:snapshot' ? message.friends : message.upserts) {
+        this.deliveries++;
+        // It was sent within the tick that has just passed.
+        const isAllowed = [nearby.now(), nearby.now() - TICK_MS].some((ms) =>
+          this.#saidSinceHeard(name, told.id).some(
+            ({ grant, sharing }) =>
+              isGranted(grant, ms) &&
+              (grant.precision === 'exact' || told.precision === 'approximate') &&
+              !isPaused(sharing, ms),
+          ),
+        );
+        expect(isAllowed).toBe(true);
+      }
+    }
+  }
+
+  #saidSinceHeard(name: string, subject: UserId): { grant: Grant; sharing: Sharing }[] {
+    const unheard = this.stream.slice(this.heard);
+    const grants = [this.grants.get(`${name} ${subject}`)];
+    const sharings = [this.pauses.get(subject) ?? SHARING];
+    for (const event of unheard) {
+      if (event.kind === 'edge' && event.viewer === name && event.subject === subject) grants.push(event.grant);
+      if (event.kind === 'sharing' && event.subject === subject) sharings.push(event.sharing);
+    }
+    return grants.flatMap((grant) => (grant ? sharings.map((sharing) => ({ grant, sharing })) : []));
+  }
+
+  #readAnnouncement(viewerId: UserId, subject: UserId): void {
+    const { nearby } = this.world;
+    const right = this.truth.get(`${viewerId} ${subject}`);
+    const entry = nearby.entries.get(subject);
+    if (!right?.grant || right.grant.precision === 'hidden' || !entry) return;
+    const { grant, version } = right;
+    const sharing = this.world.sharing.get(subject) ?? null;
+    const message = { kind: 'friend-active', subject, grant, version, sharing, ...entry } as const;
+    const bytes = inboxMessageCodec.encode(message);
+    this.#announcements.push(() => void nearby.channels.publish(inboxChannel(viewerId), bytes));
+  }
+
+  #connect(name: string): void {
+    const connected = this.world.nearby.viewer(name, 0, { radiusMeters: RADIUS_METERS });
+    connected.session.confirmedIn = null;
+    this.viewers.set(name, connected);
+    this.world.sessions.add(connected.session);
+    this.world.opener.open(connected.session, Promise.resolve()).catch(() => undefined);
+  }
+}
