@@ -14,6 +14,7 @@ export interface Pair {
 
 /** A time in which a viewer must not get what was received in it, ms since the epoch. */
 interface Closed extends Pair {
+  readonly name: string;
   readonly from: number;
   to: number;
 }
@@ -84,7 +85,7 @@ export class RightsTrial {
     const calledAt = performance.now();
     const from = await narrowing.take(pair);
     this.callsMs.push(performance.now() - calledAt);
-    const closed: Closed = { ...pair, from: from ?? Date.now(), to: Number.POSITIVE_INFINITY };
+    const closed: Closed = { ...pair, name: narrowing.name, from: from ?? Date.now(), to: Number.POSITIVE_INFINITY };
     this.#closed.push(closed);
     await pause(Math.max(0, closed.from - Date.now()));
     return async () => {
@@ -115,7 +116,11 @@ export class RightsTrial {
           sentAt < one.to &&
           receivedAt < one.to,
       );
-      return closed ? [`${viewer} got of ${subject} what was sent ${sentAt - closed.from} ms after the answer`] : [];
+      if (!closed) return [];
+      const { name, from, to } = closed;
+      return [
+        `${name}: sent ${sentAt - from} ms after, told ${at - from} ms after, came ${to - receivedAt} ms before the end`,
+      ];
     });
   }
 
