@@ -65,17 +65,16 @@ describe('[G5] the fence', () => {
     expect(fence.isOpen).toBe(false);
   });
 
-  it('keeps what is proven when the membership ends, and nothing when it is closed', () => {
+  it('once closed takes two rounds to open again', () => {
     const { fence, round } = setUp();
     round();
-    round();
-    fence.endMembership();
-    expect(fence.isOpen).toBe(true);
     round();
     fence.close();
     expect(fence.isOpen).toBe(false);
     round();
     expect(fence.isOpen).toBe(false);
+    round();
+    expect(fence.isOpen).toBe(true);
   });
 });
 

@@ -6,7 +6,7 @@ import { FENCE_MS } from './fence-times.ts';
  * A follower is a *member* from a report on, as long as one report follows the other within {@link FENCE_MS}: no
  * writer passes a member over. Only what was asked for while being a member counts as proof. Somebody who comes back
  * after a silence reports first and reads then; what was appended while writers took it for silent is read before it
- * acts again.
+ * acts again. That holds across epochs too: no barrier ends in a new one before all members of the old one have run out.
  */
 export class Fence {
   readonly #clock: Clock;
@@ -43,13 +43,9 @@ export class Fence {
     this.#provenAt = askedAt;
   }
 
-  /** The next report is the first of a new membership; what is proven stays so until it runs out. */
-  endMembership(): void {
-    this.#memberUntil = Number.NEGATIVE_INFINITY;
-  }
-
+  /** Shuts it at once; it takes two rounds to open it again. */
   close(): void {
-    this.endMembership();
+    this.#memberUntil = Number.NEGATIVE_INFINITY;
     this.#until = Number.NEGATIVE_INFINITY;
   }
 }

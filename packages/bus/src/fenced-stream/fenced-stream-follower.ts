@@ -185,8 +185,6 @@ export class FencedStreamFollower implements Component {
       this.#onMissed();
       this.#wasLost = false;
     }
-    // Whether anybody waited for this follower in that epoch is not known.
-    this.#fence.endMembership();
     this.#position = { epoch, applied: last, cursor: BEFORE_ALL };
   }
 }

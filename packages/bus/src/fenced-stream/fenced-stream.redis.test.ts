@@ -7,11 +7,11 @@ import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();
 const { age, EPOCH_KEY, reporters, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
-const { SILENT_AFTER_MS } = shortTimes;
+const { FENCE_MS, SILENT_AFTER_MS } = shortTimes;
 const redis = useRedis();
 const streams = useFencedStream(redis);
 /** Enough for some round trips, too little for anybody to be waited out. */
-const PROMPT_MS = SILENT_AFTER_MS / 2;
+const PROMPT_MS = FENCE_MS;
 
 const unavailable = expect.objectContaining({ name: 'CodedError', code: 'unavailable' });
 const texts = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `e${from + i}`);
@@ -120,7 +120,7 @@ describe('[G5] the barrier', () => {
     await append('a');
     const ms = await took(writer.barrier());
     expect(ms).toBeGreaterThan(SILENT_AFTER_MS - 50);
-    expect(ms).toBeLessThan(SILENT_AFTER_MS + 500);
+    expect(ms).toBeLessThan(2 * SILENT_AFTER_MS);
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
   });
 
@@ -167,7 +167,7 @@ describe('[G5] the barrier', () => {
     const ms = await took(writer.barrier());
     expect(followers[0].follower.isCurrent).toBe(false);
     expect(followers[1].seen).toEqual(['a']);
-    expect(ms).toBeLessThan(SILENT_AFTER_MS + 500);
+    expect(ms).toBeLessThan(2 * SILENT_AFTER_MS);
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
 
     await writer.trim();
