@@ -54,6 +54,16 @@ describe('[G4] what was read before a right ended, and comes after', () => {
     expect(await world.told(dan)).toEqual(['[]']);
   });
 
+  it('shows nobody who has paused while a session was just opening', async () => {
+    world.befriend('dan', 'eve');
+    world.isActive('eve', 20);
+    world.whileAsking = (question) => {
+      if (question === 'entry') world.hear(world.setSharing('eve', true));
+    };
+    const dan = await world.connect('dan');
+    expect(await world.told(dan)).toEqual(['[]']);
+  });
+
   it('does not bring it back: an announcement', async () => {
     const version = world.nearby.nextVersion();
     world.hear(world.setEdge('ann', 'cho', null));

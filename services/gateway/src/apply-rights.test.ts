@@ -78,6 +78,16 @@ describe('[G5] an edge', () => {
     expect(ann.list.friends.get(parseUserId('ben'))).toMatchObject({ precision: 'approximate' });
   });
 
+  it('[G4] that was gone and has been made anew, says an announcement, is not gone when the older event comes', async () => {
+    const gone = world.setEdge('ann', 'ben', null);
+    world.befriend('ann', 'ben');
+    world.announce('ann', 'ben', 10);
+    await world.told(ann);
+    world.hear(gone);
+    expect(await world.told(ann)).toEqual([]);
+    expect([...ann.session.watches.keys()]).toEqual(['ben']);
+  });
+
   it('of somebody else changes nothing here', async () => {
     world.hear(world.setEdge('ben', 'ann', null), world.setEdge('dan', 'ben', HIDDEN));
     expect(await world.told(ann)).toEqual([]);
