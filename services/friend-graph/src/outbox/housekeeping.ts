@@ -1,4 +1,4 @@
-/** Once a minute: drops what is kept for a time only. */
+/** At the start and once a minute: drops what is kept for a time only. */
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { TokenRevocations } from '../database/token-revocations.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
@@ -31,7 +31,9 @@ export class Housekeeping implements Component {
     this.#logger = options.logger;
   }
 
+  /** The first time makes the stream known here early: whoever waits for a change to be in force has to know it for a while. */
   start(): void {
+    this.#underWay = this.#run();
     this.#cancelTimer = this.#clock.every(HOUSEKEEPING_INTERVAL_MS, () => {
       this.#underWay = this.#run();
     });
