@@ -28,9 +28,9 @@ export interface NginxPlace extends Upstreams {
 
 export const ACCESS_LOG = 'access.log';
 
-// A replica that refuses is left alone for two seconds; each request that meets it goes on to the next one anyway, so a
-// short time costs nobody anything and brings a restarted replica back quickly.
-const FAILURE_POLICY = 'max_fails=2 fail_timeout=2s';
+// Nobody is held for dead because of failures: whoever refuses does so at once, and each request that meets that goes on to
+// the next replica. In a rolling restart one drains while the one before would still be avoided, and nobody would be left.
+const FAILURE_POLICY = 'max_fails=0';
 
 /** Writes everything nginx needs into `folder`, where it then runs with `-p folder -c nginx.conf`. */
 export async function writeNginxFolder(folder: string, place: NginxPlace): Promise<void> {

@@ -23,14 +23,13 @@ export class ComposeProject {
   readonly name = `nearby-test-${randomBytes(4).toString('hex')}`;
   readonly port: number;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #files: readonly string[];
 
   private constructor(port: number, env: Record<string, string>, files: readonly string[]) {
     this.port = port;
-    this.#files = files.flatMap((file) => ['-f', file]);
     this.#env = {
       ...process.env,
       ...env,
+      COMPOSE_FILE: files.join(path.delimiter),
       NEARBY_PORT: String(port),
       NEARBY_TLS_PORT: String(port),
       COMPOSE_PROJECT_NAME: this.name,
@@ -61,7 +60,12 @@ export class ComposeProject {
 
   /** Runs `docker compose …`; resolves with what it printed. Rejects with its error output. */
   async compose(...args: readonly string[]): Promise<string> {
-    return (await this.#docker(['compose', ...this.#files, ...args])).trim();
+    return (await this.#docker(['compose', ...args])).trim();
+  }
+
+  /** Runs a line as an operator would type it, `docker compose` meaning this project; resolves with what it printed. */
+  async shell(line: string): Promise<string> {
+    return (await run('bash', ['-ec', line], { cwd: ROOT, env: this.#env, maxBuffer: MAX_OUTPUT_BYTES })).stdout.trim();
   }
 
   async docker(...args: readonly string[]): Promise<string> {
@@ -86,9 +90,16 @@ export class ComposeProject {
     });
   }
 
+  /** How many clients a gateway holds, by its own metrics. */
+  async sessionsOn({ id }: Container): Promise<number> {
+    const ask =
+      "fetch('http://127.0.0.1:9090/metrics').then((r) => r.text()).then((t) => console.log(/^sessions (\\d+)$/m.exec(t)[1]))";
+    return Number(await this.docker('exec', id, 'node', '-e', ask));
+  }
+
   /** Runs SQL in the project's database; the text goes in by standard input. */
   async sql(text: string): Promise<void> {
-    const args = ['compose', ...this.#files, 'exec', '-T', 'postgres', 'psql', '-qv', 'ON_ERROR_STOP=1'];
+    const args = ['compose', 'exec', '-T', 'postgres', 'psql', '-qv', 'ON_ERROR_STOP=1'];
     const child = spawn('docker', [...args, '-U', 'nearby', 'nearby_friends'], {
       cwd: ROOT,
       env: this.#env,

@@ -45,7 +45,7 @@ export async function playThrough(options: {
     transport,
     atFraction: [{ fraction: REPORT_INTERVAL_MS / durationMs, run: disturb }],
   });
-  if (!report.ok) {
+  if (!report.ok || report.measured.offlineMs.p99 > offlineBoundMs) {
     const { failures, measured } = report;
     throw new Error(`${JSON.stringify({ failures, measured }, null, 1)}\n${await project.logs()}`);
   }

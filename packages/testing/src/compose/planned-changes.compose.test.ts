@@ -1,4 +1,7 @@
 /** What an operator does on purpose, with 300 clients moving: scaling, restarting, reloading. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import { NearbyClient } from '../nearby-client.ts';
@@ -30,12 +33,6 @@ async function restart({ id }: Container): Promise<void> {
   await eventually(async () => {
     expect(await project.docker('inspect', '--format', '{{.State.Health.Status}}', id)).toBe('healthy');
   }, 60_000);
-}
-
-async function sessionsOn({ id }: Container): Promise<number> {
-  const ask =
-    "fetch('http://127.0.0.1:9090/metrics').then((r) => r.text()).then((t) => console.log(/^sessions (\\d+)$/m.exec(t)[1]))";
-  return Number(await project.docker('exec', id, 'node', '-e', ask));
 }
 
 describe('the containers', () => {
@@ -70,7 +67,10 @@ describe('the containers', () => {
         await project.scale('gateway', 4);
         const added = (await project.containers('gateway')).filter(({ id }) => !before.has(id));
         expect(added.length).toBe(2);
-        moved = (await Promise.all(added.map(sessionsOn))).reduce((sum, sessions) => sum + sessions, 0);
+        moved = (await Promise.all(added.map((container) => project.sessionsOn(container)))).reduce(
+          (sum, sessions) => sum + sessions,
+          0,
+        );
         const exits = added.map(({ id }) => project.docker('wait', id));
         await project.scale('gateway', 2);
         ended = await Promise.all(exits);
@@ -89,7 +89,7 @@ describe('the containers', () => {
       disturb: async () => {
         for (const service of ['location', 'friend-graph', 'gateway']) {
           for (const container of await project.containers(service)) {
-            if (service === 'gateway') sessions += await sessionsOn(container);
+            if (service === 'gateway') sessions += await project.sessionsOn(container);
             await restart(container);
           }
         }
@@ -118,6 +118,28 @@ describe('the containers', () => {
     expect(outcome.replies).toEqual({ ok: 200 * 1_000 });
     await project.scale('gateway', 2);
   }, 600_000);
+
+  it('keep what a backup holds: dumped, lost and restored as the operations page says', async () => {
+    const page = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+    const command = (tool: string) =>
+      new RegExp(`\`(docker compose exec [^\`]* ${tool} [^\`]*)\``).exec(page)?.[1] ?? tool;
+    const folder = await mkdtemp(path.join(tmpdir(), 'nearby-backup-'));
+    try {
+      const inFolder = (line: string) => line.replace('nearby.dump', path.join(folder, 'nearby.dump'));
+      await project.sql("INSERT INTO users (id, display_name) VALUES ('backed-up', 'x')");
+      await project.shell(inFolder(command('pg_dump')));
+      await project.sql("DELETE FROM users WHERE id = 'backed-up'");
+      await project.compose('stop', 'friend-graph');
+      await project.shell(inFolder(command('pg_restore')));
+      await project.compose('up', '--wait', '--no-recreate', '--no-deps', 'friend-graph');
+      const count = "SELECT count(*) FROM users WHERE id = 'backed-up'";
+      expect(
+        await project.shell(`docker compose exec -T postgres psql -U nearby -At nearby_friends -c "${count}"`),
+      ).toBe('1');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 120_000);
 
   it('end with 0 when everything is stopped', async () => {
     await project.compose('stop', '--timeout', '60');
