@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { type FriendGraphOfTest, TEST_SECRET, useFriendGraph } from '../friend-graph.testing.ts';
 
 const services = useFriendGraph();
@@ -82,5 +84,27 @@ describe('[A1] tokens over HTTP', () => {
     ];
     for (const token of tokens) expect(await refusalOf(service, `Bearer ${token}`)).toEqual(UNAUTHORIZED);
     expect(await services.database.query('SELECT id FROM users')).toEqual([]);
+  });
+});
+
+describe('[A1] tokens signed with a private key', () => {
+  it('are taken by the keys at JWKS_URL; while those cannot be had, nobody is refused for good, and readiness stays', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'one' };
+    const host = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    const { port } = host.address() as AddressInfo;
+    const env = { JWT_SECRET: '', DEV_TOKENS: 'false', JWKS_URL: `http://127.0.0.1:${port}/` };
+    const token = await claims().setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(privateKey);
+    const service = await services.start(env);
+    expect(await refusalOf(service, `Bearer ${token}`)).toMatchObject({ status: 200 });
+    // A secret is no key, not even the one that other deployments have.
+    expect(await refusalOf(service, `Bearer ${await signed()}`)).toEqual(UNAUTHORIZED);
+
+    await new Promise((resolve) => host.close(resolve).closeAllConnections());
+    expect(await refusalOf(service, `Bearer ${token}`)).toMatchObject({ status: 200 });
+    const late = await services.start(env);
+    expect(await refusalOf(late, `Bearer ${token}`)).toMatchObject({ status: 503, code: 'unavailable' });
+    expect((await fetch(`${late.opsUrl}/ready`)).status).toBe(200);
   });
 });
