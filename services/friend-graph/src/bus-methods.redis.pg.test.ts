@@ -27,7 +27,10 @@ describe('friends-of', () => {
     await database.query(`UPDATE users SET radius_meters = 1234.5, radius_version = 6 WHERE id = 'ann'`);
     await database.query(`UPDATE edges SET version = 7 WHERE subject_id = 'ann'`);
     await database.query(`INSERT INTO sharing (user_id, paused, until, version) VALUES ('ann', true, null, 8)`);
-    await database.query(`INSERT INTO token_revocations (user_hash, before) VALUES (sha256('bob'), to_timestamp(9))`);
+    const signedOutBefore = Date.now() - HOUR_MS;
+    await database.query(`INSERT INTO token_revocations (user_hash, before) VALUES (sha256('bob'), $1)`, [
+      new Date(signedOutBefore),
+    ]);
     await services.start();
     const gateway = await services.connectGateway();
     const answer = await gateway.rpc.call(friendsOf, { viewers: [id('ann'), id('stranger'), id('bob')] });
@@ -50,7 +53,7 @@ describe('friends-of', () => {
         viewer: 'bob',
         radiusMeters: DEFAULT_RADIUS_METERS,
         radiusVersion: 0,
-        signedOutBefore: 9_000,
+        signedOutBefore,
         friends: [{ subject: 'ann', grant: { precision: 'exact', until: null }, version: 7 }],
       },
     ]);

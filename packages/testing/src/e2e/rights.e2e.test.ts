@@ -16,7 +16,8 @@ const REPORT_INTERVAL_MS = 200;
 const TRIES_EACH = 300;
 /** Longer than a flush interval, so that whatever is pending has its chance to come. */
 const HOLD_MS = 350;
-const CALL_P99_BOUND_MS = 1_000;
+/** Alone on a quiet machine it is some hundredths of a second; here other tests run beside. */
+const CALL_P99_BOUND_MS = 3_000;
 /** A gateway that cannot follow the stream is silent after 5 s, and no call waits much longer than that. */
 const CUT_OFF_BOUND_MS = 8_000;
 

@@ -1,5 +1,5 @@
 /** Writes edges: who sees whom, and how. Every change takes a version and tells of itself. */
-import type { Grant, GraphEvent, Precision, UserId } from '@nearby-friends/protocol';
+import type { Grant, GraphEvent, UserId } from '@nearby-friends/protocol';
 import type { GraphTransaction } from './graph-transaction.ts';
 
 const EXACT: Grant = { precision: 'exact', until: null };
@@ -65,10 +65,6 @@ export async function countFriends(transaction: GraphTransaction, users: readonl
 /** ms since the epoch as PostgreSQL's type, and back. */
 export function toDate(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
-}
-
-export function toGrant({ precision, until }: { precision: Precision; until: Date | null }): Grant {
-  return { precision, until: until?.getTime() ?? null };
 }
 
 function edgeEvent({ viewer, subject }: EdgeEnds, version: number, grant: Grant | null): GraphEvent {
