@@ -1,4 +1,5 @@
 /** `subscriptions`: how many channels are listened to, and how often Redis has to tell a gateway (goal 3). */
+import { inactiveFriendsOf } from '../deploy/bench-database.ts';
 import { makeGraph } from '../load/social-graph.ts';
 import { redisFigures, serviceFigures } from '../measure/service-figures.ts';
 import type { Trial } from '../measure/trial.ts';
@@ -30,7 +31,7 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
   const { build } = trial;
   const { gateways, seconds } = context.settings;
   const graph = makeGraph(context.graph(users));
-  const watched = watchedPairs(graph, gateways);
+  const watched = pairsOfGateways(users, gateways, (viewer) => graph.friendsOf(viewer));
   const friends = await serviceFigures(build.gateways, 'friend_subscriptions');
   const { locationChannels, locationSubscriptions } = await redisFigures(build.redisUrl);
   const received = () => serviceFigures(build.gateways, 'friend_positions_received_total');
@@ -47,8 +48,8 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
   });
   const messagesPerDelivery = (after - before) / (measured.delivered * seconds * 0.9);
   const meanFriends = graph.edges / users;
-  // With a share of inactive friends as in the book, listening to all would take this many.
-  const toAll = watched + users * INACTIVE_FRIENDS;
+  const away = (viewer: number): number[] => inactiveFriendsOf(viewer, users, INACTIVE_FRIENDS);
+  const toAll = watched + pairsOfGateways(users, gateways, away);
   return {
     name: 'subscriptions',
     title: `${users} users with ${ACTIVE_FRIENDS} active friends and ${INACTIVE_FRIENDS} who are away, ${gateways} gateways`,
@@ -91,10 +92,10 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
 }
 
 /** Clients are on the gateways in turn; a gateway listens once to each user who is a friend of somebody there. */
-function watchedPairs(graph: ReturnType<typeof makeGraph>, gateways: number): number {
+function pairsOfGateways(users: number, gateways: number, friendsOf: (viewer: number) => Iterable<number>): number {
   const pairs = new Set<number>();
-  for (let viewer = 0; viewer < graph.users; viewer += 1) {
-    for (const friend of graph.friendsOf(viewer)) pairs.add(friend * gateways + (viewer % gateways));
+  for (let viewer = 0; viewer < users; viewer += 1) {
+    for (const friend of friendsOf(viewer)) pairs.add(friend * gateways + (viewer % gateways));
   }
   return pairs.size;
 }

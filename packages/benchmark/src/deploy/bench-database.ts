@@ -15,8 +15,19 @@ const EDGES_PER_STATEMENT = 20_000;
 
 /** What is in a benchmark's database beside the friendships of its graph. */
 export interface MorePeople {
-  /** Further friends of each ordinary user, who never come online; they are befriended one way only. */
+  /** Further friends of each user, who never come online; they are befriended one way only. */
   readonly inactiveFriends: number;
+}
+
+/** How many there are in all, so that a tenth of all users is active, as a tenth of each one's friends is. */
+export function inactiveUsers(users: number, inactiveFriends: number): number {
+  return inactiveFriends > 0 ? users * Math.min(9, inactiveFriends) : 0;
+}
+
+/** The indices of a viewer's friends who never come online; those of ordinary users and hubs are below `users`. */
+export function inactiveFriendsOf(viewer: number, users: number, inactiveFriends: number): number[] {
+  const inactive = inactiveUsers(users, inactiveFriends);
+  return Array.from({ length: inactiveFriends }, (_, other) => users + ((viewer * 367 + other) % inactive));
 }
 
 export class BenchDatabase {
@@ -69,7 +80,7 @@ export class BenchDatabase {
 
 async function insertFriendships(client: Client, shape: GraphShape, { inactiveFriends }: MorePeople): Promise<void> {
   const graph = makeGraph(shape);
-  const inactive = inactiveFriends > 0 ? shape.users * Math.min(9, inactiveFriends) : 0;
+  const inactive = inactiveUsers(graph.users, inactiveFriends);
   for (let from = 0; from < graph.users + inactive; from += EDGES_PER_STATEMENT) {
     const count = Math.min(EDGES_PER_STATEMENT, graph.users + inactive - from);
     const names = Array.from({ length: count }, (_, place) => userName(from + place));
@@ -78,9 +89,7 @@ async function insertFriendships(client: Client, shape: GraphShape, { inactiveFr
   const edges = new EdgeInserter(client);
   for (let viewer = 0; viewer < graph.users; viewer += 1) {
     for (const subject of graph.friendsOf(viewer)) await edges.add(viewer, subject);
-    for (let other = 0; other < inactiveFriends && viewer < shape.users; other += 1) {
-      await edges.add(viewer, graph.users + ((viewer * inactiveFriends + other) % inactive));
-    }
+    for (const subject of inactiveFriendsOf(viewer, graph.users, inactiveFriends)) await edges.add(viewer, subject);
   }
   await edges.flush();
 }

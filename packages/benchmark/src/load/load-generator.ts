@@ -34,6 +34,7 @@ export interface LoadStatus extends Omit<WorkerStatus, 'signOns'> {
   readonly signOns: LatencyHistogram;
 }
 
+const PROGRESS_EVERY_MS = 2_000;
 const DEFAULT_CLIENTS_PER_PROCESS = 5_000;
 /** In all; more at once would be a storm, which is a benchmark of its own. */
 const CONNECTING_AT_ONCE = 128;
@@ -93,7 +94,7 @@ export class LoadGenerator {
     const watching = new AbortController();
     const watch = async (): Promise<void> => {
       while (!watching.signal.aborted) {
-        await delay(500);
+        await delay(PROGRESS_EVERY_MS);
         if (!watching.signal.aborted) progress((await this.status()).live);
       }
     };

@@ -12,7 +12,12 @@ const COLON = 0x3a;
 const DOT = 0x2e;
 const CLOSING_BRACE = 0x7d;
 const ZERO = 0x30;
-const [LETTER_I, LETTER_D, LETTER_L, LETTER_A, LETTER_T, LETTER_U] = Array.from('idlatu', (c) => c.charCodeAt(0));
+const LETTER_A = 0x61;
+const LETTER_D = 0x64;
+const LETTER_I = 0x69;
+const LETTER_L = 0x6c;
+const LETTER_T = 0x74;
+const LETTER_U = 0x75;
 
 /** The event of Socket.IO as text; {@link writeTime} replaces the digits of the latitude. */
 export function updateText(lng: number): string {
@@ -36,7 +41,7 @@ export type PositionSink = (user: number, sentAtMs: number) => void;
 
 /**
  * Finds every object with an `id` like `u000042` and a `lat` in the JSON text between `from` and `to`, whatever the order
- * of its fields. Five times as fast as `JSON.parse`, see README.md.
+ * of its fields. Between two and three times as fast as `JSON.parse`, see README.md.
  */
 export function findPositions(bytes: Uint8Array, from: number, to: number, sink: PositionSink): void {
   let user = -1;
