@@ -5,7 +5,7 @@ import { residentBytes } from '../measure/resident-memory.ts';
 import { slope } from '../measure/statistics.ts';
 import { ACTIVE_FRIENDS, type BenchContext, type Benchmark } from './bench-context.ts';
 
-const CLIENTS = [2_000, 6_000, 10_000];
+const CLIENTS = [2_000, 10_000];
 /** Everybody reports some times before memory is read, so that buffers are as large as they become. */
 const REPORT_INTERVAL_MS = 10_000;
 const IDLE_MS = 3_000;

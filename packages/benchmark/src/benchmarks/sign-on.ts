@@ -1,6 +1,6 @@
 /** `sign-on`: all clients of a gateway that dies come back to the others (goal 6). */
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuNanoseconds } from '../measure/cpu-time.ts';
+import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import type { Trial } from '../measure/trial.ts';
 import { ACTIVE_FRIENDS, type BenchContext, type Benchmark } from './bench-context.ts';
@@ -49,7 +49,17 @@ async function storm(
   const staying = [returning, users] as const;
   const others = { intervalMs: REPORT_INTERVAL_MS, senders: staying, viewers: staying };
   const { seconds } = context.settings;
-  const before = await trial.measure({ ...others, seconds });
+  let baselineCores = 0;
+  const before = await trial.measure({
+    ...others,
+    seconds,
+    meanwhile: async () => {
+      const at = trial.load.now();
+      const cpu = await readCpu(survivors(trial));
+      await delay(seconds * 900);
+      baselineCores = cpuBetween(cpu, await readCpu(survivors(trial))) / 1e6 / (trial.load.now() - at);
+    },
+  });
   context.say(`before: ${progressLine(before)}`);
   let happened: Storm | undefined;
   const during = await trial.measure({
@@ -62,7 +72,7 @@ async function storm(
   if (happened === undefined) throw new Error('the storm was not played');
   context.say(`during: ${progressLine(during)}`);
   const { signOns } = await trial.load.status();
-  const baseline = before.cores * happened.seconds;
+  const baseline = baselineCores * happened.seconds;
   const cpuSeconds = happened.cpuNs / 1e9;
   const perCore = happened.signOns / Math.max(0.001, cpuSeconds - baseline);
   return {
@@ -91,15 +101,17 @@ function rowOf(phase: string, measured: Measurement): Record<string, string | nu
   return { phase, ...measurementRow(measured) };
 }
 
+/** Of our processes all but the gateway that dies. */
+function survivors({ build }: Pick<Trial, 'build'>): number[] {
+  const { gateway, location, 'friend-graph': friendGraph } = build.pids();
+  return [...gateway.filter((pid) => pid !== build.gateways[0]?.pid), ...location, ...friendGraph];
+}
+
 async function killFirst({ build, load }: Trial, returning: number): Promise<Storm> {
   const [dying, ...rest] = build.gateways;
   if (dying === undefined) throw new Error('there is no gateway to kill');
   await load.returnTo(rest.map(({ port }) => port));
-  const pids = (): number[] => {
-    const { gateway, location, 'friend-graph': friendGraph } = build.pids();
-    return [...gateway.filter((pid) => pid !== dying.pid), ...location, ...friendGraph];
-  };
-  const cpuBefore = await cpuNanoseconds(pids());
+  const cpuBefore = await readCpu(survivors({ build }));
   const beganAt = load.now();
   dying.kill('SIGKILL');
   let signOns = 0;
@@ -107,5 +119,6 @@ async function killFirst({ build, load }: Trial, returning: number): Promise<Sto
     await delay(POLL_MS);
     signOns = (await load.status()).signOns.total;
   }
-  return { seconds: (load.now() - beganAt) / 1_000, cpuNs: (await cpuNanoseconds(pids())) - cpuBefore, signOns };
+  const cpuNs = cpuBetween(cpuBefore, await readCpu(survivors({ build })));
+  return { seconds: (load.now() - beganAt) / 1_000, cpuNs, signOns };
 }

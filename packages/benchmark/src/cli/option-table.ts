@@ -13,7 +13,7 @@ export const OPTION_TABLE = {
     text: 'so much of the full number of clients; 0.05 tries everything out on a busy machine; default 1',
   },
   rounds: { value: 'N', text: 'of each comparison; default 3' },
-  seconds: { value: 'N', text: 'of each measurement; default 5' },
+  seconds: { value: 'N', text: 'of each measurement; default 4' },
   gateways: { value: 'N', text: 'of each build; default 2' },
   seed: { value: 'N', text: 'of the random graph and phases; default 1' },
   'idiomatic-highest': { value: 'N', text: 'deliveries/s the idiomatic build carries, when known from an earlier run' },

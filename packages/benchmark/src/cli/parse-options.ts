@@ -38,7 +38,7 @@ export function parseOptions(args: readonly string[], folder: string): BenchPlan
     settings: {
       scale: number('scale', 1, 0.001, 10),
       rounds: Math.trunc(number('rounds', 3, 1, 100)),
-      seconds: number('seconds', 5, 0.5, 600),
+      seconds: number('seconds', 4, 0.5, 600),
       gateways: Math.trunc(number('gateways', 2, 1, 64)),
       seed: Math.trunc(number('seed', 1, 0, 1e6)),
       idiomaticHighest:

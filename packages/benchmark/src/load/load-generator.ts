@@ -35,6 +35,8 @@ export interface LoadStatus extends Omit<WorkerStatus, 'signOns'> {
 }
 
 const PROGRESS_EVERY_MS = 2_000;
+/** Nobody new has got a list for so long: something is wrong. */
+const STUCK_MS = 60_000;
 const DEFAULT_CLIENTS_PER_PROCESS = 5_000;
 /** In all; more at once would be a storm, which is a benchmark of its own. */
 const CONNECTING_AT_ONCE = 128;
@@ -89,21 +91,29 @@ export class LoadGenerator {
     return this.#processes.map(({ pid }) => pid);
   }
 
-  /** Resolves when everybody has a first list. `progress` is told now and then how many have. */
+  /**
+   * Resolves when everybody has a first list. `progress` is told now and then how many have. Rejects when for a while
+   * nobody has come further, with the reason for which the last connection was lost.
+   */
   async connect(progress: (live: number) => void = () => undefined): Promise<void> {
-    const watching = new AbortController();
-    const watch = async (): Promise<void> => {
-      while (!watching.signal.aborted) {
-        await delay(PROGRESS_EVERY_MS);
-        if (!watching.signal.aborted) progress((await this.status()).live);
+    const connected = Promise.all(this.#processes.map((process) => process.ask({ kind: 'connect' })));
+    // When watching gives up first, nobody waits for this any more.
+    connected.catch(() => undefined);
+    let best = 0;
+    let bestAt = this.now();
+    for (;;) {
+      const isDone = await Promise.race([connected.then(() => true), delay(PROGRESS_EVERY_MS, false)]);
+      if (isDone) return;
+      const { live, lastReason } = await this.status();
+      progress(live);
+      if (live > best) {
+        best = live;
+        bestAt = this.now();
       }
-    };
-    const watched = watch();
-    try {
-      await Promise.all(this.#processes.map((process) => process.ask({ kind: 'connect' })));
-    } finally {
-      watching.abort();
-      await watched.catch(() => undefined);
+      if (this.now() - bestAt > STUCK_MS) {
+        const reason = lastReason === '' ? 'their first list does not come' : lastReason;
+        throw new Error(`only ${best} of ${this.clients} clients could be connected: ${reason}`);
+      }
     }
   }
 

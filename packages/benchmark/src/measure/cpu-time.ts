@@ -2,16 +2,25 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { RemedyError } from '@nearby-friends/local-stack';
 
-/**
- * Nanoseconds that all threads of these processes have been on a CPU, user and kernel. A process that has ended counts
- * nothing, as do threads that have: Node's live as long as their process. Throws {@link RemedyError} where the kernel
- * keeps no such accounts.
- */
-export async function cpuNanoseconds(pids: readonly number[]): Promise<number> {
-  const each = await Promise.all(pids.map(ofProcess));
-  return each.reduce((sum, one) => sum + one, 0);
+/** Nanoseconds by process id. */
+export type CpuAccounts = ReadonlyMap<number, number>;
+
+/** Accounts of these processes, to be held against a later reading. */
+export async function readCpu(pids: readonly number[]): Promise<CpuAccounts> {
+  return new Map(await Promise.all(pids.map(async (pid) => [pid, await ofProcess(pid)] as const)));
 }
 
+/** What was used between two readings. A process that is not in both, since it ended or began meanwhile, counts nothing. */
+export function cpuBetween(before: CpuAccounts, after: CpuAccounts): number {
+  let sum = 0;
+  for (const [pid, nanoseconds] of after) sum += Math.max(0, nanoseconds - (before.get(pid) ?? nanoseconds));
+  return sum;
+}
+
+/**
+ * Nanoseconds that all threads of a process have been on a CPU, user and kernel. A thread that has ended counts nothing;
+ * Node's live as long as their process. Throws {@link RemedyError} where the kernel keeps no such accounts.
+ */
 async function ofProcess(pid: number): Promise<number> {
   if (process.platform !== 'linux') {
     throw new RemedyError('CPU time per process is read from /proc.', 'Run the benchmark on Linux.');

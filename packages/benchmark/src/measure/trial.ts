@@ -5,7 +5,7 @@ import type { BuildKind, DeployedBuild, ProcessGroup } from '../deploy/deployed-
 import { LoadGenerator, type LoadReport } from '../load/load-generator.ts';
 import type { UserRange } from '../load/schedule.ts';
 import type { GraphShape } from '../load/social-graph.ts';
-import { cpuNanoseconds } from './cpu-time.ts';
+import { type CpuAccounts, cpuBetween, readCpu } from './cpu-time.ts';
 import { type Measurement, toMeasurement } from './measurement.ts';
 
 export interface TrialOptions {
@@ -40,7 +40,7 @@ const LEAD_MS = 200;
 const WARM_UP_MS = 2_000;
 /** What takes longer than the bound and this is counted as missing. */
 const GRACE_MS = 1_000;
-const GROUPS: readonly ProcessGroup[] = ['gateway', 'location', 'friend-graph', 'redis'];
+const GROUPS: readonly (ProcessGroup | 'load')[] = ['gateway', 'location', 'friend-graph', 'redis', 'load'];
 
 export class Trial {
   readonly build: DeployedBuild;
@@ -111,17 +111,19 @@ export class Trial {
     await until(this.load.now, fromMs);
     const before = await this.#cpu();
     const other = meanwhile?.();
+    // Whatever becomes of it is told below; until then nobody else waits for it.
+    other?.catch(() => undefined);
     await until(this.load.now, toMs);
     const after = await this.#cpu();
     await other;
-    // A process that was killed meanwhile has taken its account along.
-    return Object.fromEntries(Object.entries(after).map(([name, ns]) => [name, Math.max(0, ns - (before[name] ?? 0))]));
+    return Object.fromEntries(
+      [...after].map(([name, accounts]) => [name, cpuBetween(before.get(name) ?? new Map(), accounts)]),
+    );
   }
 
-  async #cpu(): Promise<Record<string, number>> {
-    const pids = this.build.pids();
-    const groups = await Promise.all(GROUPS.map(async (group) => [group, await cpuNanoseconds(pids[group])] as const));
-    return { ...Object.fromEntries(groups), load: await cpuNanoseconds(this.load.pids) };
+  async #cpu(): Promise<ReadonlyMap<string, CpuAccounts>> {
+    const pids = { ...this.build.pids(), load: this.load.pids };
+    return new Map(await Promise.all(GROUPS.map(async (group) => [group, await readCpu(pids[group])] as const)));
   }
 }
 
