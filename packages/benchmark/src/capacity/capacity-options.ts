@@ -53,7 +53,7 @@ export function capacityHelp(): string {
   const rows = Object.entries(OPTION_TABLE).map(
     ([name, { fallback, text }]) => `  ${`--${name} N`.padEnd(18)}${text}; default ${fallback.toLocaleString('en-US')}`,
   );
-  return `Computes from measured unit costs how many gateways, location instances and Redis shards a workload takes.
+  return `Computes from unit costs, and says which of them are measured, how many gateways, location instances and Redis shards a workload takes.
 
   npm run capacity -- [options]
 

@@ -30,9 +30,17 @@ export function capacityText(workload: Workload, machine: Machine, costs: UnitCo
     `  on the bus       ${bits(c.busBits)} = (${n(c.messages)} + ${n(c.reports)})/s × ${cost('busBytesPerMessage')} B`,
     '',
     'Where the unit costs come from',
-    ...UNIT_COST_NAMES.map((name) => `  ${name.padEnd(26)}${cost(name).padStart(12)}  ${costs[name].source}`),
+    ...UNIT_COST_NAMES.map(
+      (name) => `  ${name.padEnd(26)}${cost(name).padStart(12)}  ${costs[name].basis.padEnd(9)}  ${costs[name].source}`,
+    ),
+    '',
+    `${unmeasured(costs)} of these ${UNIT_COST_NAMES.length} are neither measured nor counted on this build: take the result for an order of magnitude until they are (--costs FILE).`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function unmeasured(costs: UnitCosts): number {
+  return UNIT_COST_NAMES.filter((name) => !['measured', 'counted'].includes(costs[name].basis)).length;
 }
 
 function bytes(count: number): string {

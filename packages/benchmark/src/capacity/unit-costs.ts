@@ -1,4 +1,4 @@
-/** The measured costs that capacity is computed from, each with where it comes from. */
+/** The unit costs that capacity is computed from, each with where it comes from. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { RemedyError } from '@nearby-friends/local-stack';
@@ -21,8 +21,13 @@ export const UNIT_COST_NAMES = [
 ] as const;
 export type UnitCostName = (typeof UNIT_COST_NAMES)[number];
 
+/** How far a cost can be trusted; only the first two say something about this build. */
+export const BASES = ['measured', 'counted', 'published', 'sketch', 'goal', 'assumed', 'not said'] as const;
+export type Basis = (typeof BASES)[number];
+
 export interface UnitCost {
   readonly value: number;
+  readonly basis: Basis;
   readonly source: string;
 }
 export type UnitCosts = Readonly<Record<UnitCostName, UnitCost>>;
@@ -39,8 +44,9 @@ export function parseUnitCosts(text: string, file: string): UnitCosts {
     throw new RemedyError(`${file} is no JSON.`, `Copy ${OWN_COSTS} and change its values.`, { cause });
   }
   const costs = UNIT_COST_NAMES.map((name) => {
-    const { value, source = 'not said' } = given[name] ?? {};
-    if (typeof value === 'number' && value > 0) return [name, { value, source }] as const;
+    const { value, source = 'not said', basis } = given[name] ?? {};
+    const known = BASES.find((one) => one === basis) ?? 'not said';
+    if (typeof value === 'number' && value > 0) return [name, { value, basis: known, source }] as const;
     throw new RemedyError(`${file} gives no positive value for ${name}.`, `Copy ${OWN_COSTS} and change its values.`);
   });
   return Object.fromEntries(costs) as Record<UnitCostName, UnitCost>;

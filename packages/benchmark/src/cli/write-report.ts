@@ -3,6 +3,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RemedyError } from '@nearby-friends/local-stack';
+import { parseCapacityOptions } from '../capacity/capacity-options.ts';
+import { capacityText } from '../capacity/capacity-text.ts';
+import { computeCapacity } from '../capacity/compute-capacity.ts';
+import { readUnitCosts } from '../capacity/unit-costs.ts';
 import { performanceSection, withSection } from '../report/performance-section.ts';
 import type { BenchReport } from '../report/result.ts';
 import { svgChart } from '../report/svg-chart.ts';
@@ -22,8 +26,19 @@ export async function writeReport(report: BenchReport, file: string): Promise<st
 export async function writeDocument(from: string, document = DOCUMENT): Promise<string[]> {
   const report = await readReport(from);
   const text = await readFile(document, 'utf8');
-  await writeFile(document, withSection(text, performanceSection(report, IMAGE_FOLDER)));
+  const section = `${performanceSection(report, IMAGE_FOLDER)}\n\n${await capacitySection()}`;
+  await writeFile(document, withSection(text, section));
   return [document, ...(await writeCharts(report, path.join(path.dirname(document), IMAGE_FOLDER)))];
+}
+
+/** Markdown: what `npm run capacity` says without options. */
+async function capacitySection(): Promise<string> {
+  const plan = parseCapacityOptions([], '.');
+  if (plan === 'help') return '';
+  const costs = await readUnitCosts(plan.costsFile);
+  const capacity = computeCapacity(plan.workload, plan.machine, (name) => costs[name].value);
+  const text = capacityText(plan.workload, plan.machine, costs, capacity);
+  return `## Capacity\n\nThe book’s case, as \`npm run capacity\` computes it; its options take other workloads.\n\n\`\`\`\n${text}\`\`\``;
 }
 
 async function readReport(file: string): Promise<BenchReport> {
