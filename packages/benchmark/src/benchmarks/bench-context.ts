@@ -101,7 +101,10 @@ export class BenchContext {
             databaseUrl: database.url,
             gateways: this.settings.gateways,
             network: FIRST_NETWORK + place * NETWORKS_PER_TRIAL,
-            progress: this.say,
+            progress: (line) => {
+              this.check();
+              this.say(line);
+            },
             ...options,
           }),
         );

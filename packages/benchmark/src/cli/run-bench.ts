@@ -23,6 +23,7 @@ export async function runBench({ benchmarks, settings }: MeasurePlan, signal: Ab
     for (const benchmark of benchmarks) {
       progress.say(`${benchmark.name}: ${benchmark.about}`);
       const result = await benchmark.run(context);
+      context.check();
       results.push(result);
       progress.clear();
       process.stdout.write(`\n${resultText(result)}`);
