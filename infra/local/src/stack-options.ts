@@ -53,7 +53,8 @@ export interface StackOptions {
   readonly entryPoints?: Partial<EntryPoints>;
 }
 
-const REAL_ENTRY_POINTS: EntryPoints = {
+/** What a build makes of the services. */
+export const REAL_ENTRY_POINTS: EntryPoints = {
   gateway: path.join(checkoutRoot, 'services/gateway/dist/main.js'),
   location: path.join(checkoutRoot, 'services/location/dist/main.js'),
   'friend-graph': path.join(checkoutRoot, 'services/friend-graph/dist/main.js'),

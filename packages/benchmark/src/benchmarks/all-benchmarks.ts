@@ -1,0 +1,24 @@
+/** All benchmarks, in the order in which they are run when none is named. */
+import type { Benchmark } from './bench-context.ts';
+import { book } from './book.ts';
+import { delivery } from './delivery.ts';
+import { flush } from './flush.ts';
+import { highest } from './highest.ts';
+import { memory } from './memory.ts';
+import { signOn } from './sign-on.ts';
+import { slowReader } from './slow-reader.ts';
+import { subscriptions } from './subscriptions.ts';
+import { users } from './users.ts';
+
+/** `highest` is first, since `delivery` needs what it finds. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  highest,
+  delivery,
+  flush,
+  users,
+  subscriptions,
+  slowReader,
+  signOn,
+  memory,
+  book,
+];

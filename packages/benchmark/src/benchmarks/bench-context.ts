@@ -1,0 +1,123 @@
+/** What every benchmark gets: how large and long it is to be, a database server, and somebody to tell how it goes. */
+import type { Database } from '@nearby-friends/local-stack';
+import type { BenchDatabase, MorePeople } from '../deploy/bench-database.ts';
+import type { BuildKind } from '../deploy/deployed-build.ts';
+import type { GraphShape } from '../load/social-graph.ts';
+import { Trial, type TrialOptions } from '../measure/trial.ts';
+import type { BenchmarkResult } from '../report/result.ts';
+
+export interface BenchSettings {
+  /** 1 is the full size; 0.1 has a tenth of the clients. */
+  readonly scale: number;
+  /** Of each comparison. */
+  readonly rounds: number;
+  /** Of each measurement. */
+  readonly seconds: number;
+  readonly gateways: number;
+  /** Of graph and phases. */
+  readonly seed: number;
+  /** Deliveries/s; undefined: searched for where it is needed. */
+  readonly idiomaticHighest: number | undefined;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  /** For the help. */
+  readonly about: string;
+  run(context: BenchContext): Promise<BenchmarkResult>;
+}
+
+/** Below this many clients nothing is worth measuring, whatever the scale. */
+const FEWEST_CLIENTS = 50;
+/** Active friends of everybody, as in the book: 400, a tenth of them active. */
+export const ACTIVE_FRIENDS = 40;
+/** Load processes of one trial have consecutive networks. */
+const NETWORKS_PER_TRIAL = 20;
+const FIRST_NETWORK = 10;
+
+export class BenchContext {
+  readonly settings: BenchSettings;
+  readonly say: (line: string) => void;
+  readonly #database: BenchDatabase;
+  readonly #signal: AbortSignal;
+  /** What `highest` has found, for those that come after it. */
+  #idiomaticHighest: number | undefined;
+
+  constructor(options: {
+    settings: BenchSettings;
+    say: (line: string) => void;
+    database: BenchDatabase;
+    signal: AbortSignal;
+  }) {
+    this.settings = options.settings;
+    this.say = options.say;
+    this.#database = options.database;
+    this.#signal = options.signal;
+    this.#idiomaticHighest = options.settings.idiomaticHighest;
+  }
+
+  /** Deliveries/s of the whole idiomatic build; undefined while nobody knows. */
+  get idiomaticHighest(): number | undefined {
+    return this.#idiomaticHighest;
+  }
+
+  rememberIdiomaticHighest(deliveriesPerSecond: number): void {
+    this.#idiomaticHighest = deliveriesPerSecond;
+  }
+
+  /** So many clients at the chosen scale, at most `most`. */
+  clients(atFullScale: number, most = Number.MAX_SAFE_INTEGER): number {
+    return Math.min(most, Math.max(FEWEST_CLIENTS, Math.round(atFullScale * this.settings.scale)));
+  }
+
+  graph(users: number, more: Partial<GraphShape> = {}): GraphShape {
+    return { users, friends: ACTIVE_FRIENDS, seed: this.settings.seed, ...more };
+  }
+
+  /** Rejects when the benchmark was interrupted. */
+  check(): void {
+    this.#signal.throwIfAborted();
+  }
+
+  /** Opens a trial of each build, all at once connected, one after the other; closes them whatever happens. */
+  async withTrials<Result>(
+    kinds: readonly BuildKind[],
+    graph: GraphShape,
+    work: (trials: readonly Trial[]) => Promise<Result>,
+    more: Partial<TrialOptions> & { readonly people?: MorePeople } = {},
+  ): Promise<Result> {
+    const { people, ...options } = more;
+    this.check();
+    this.say(`${graph.users} users with ${graph.friends} active friends each are put into PostgreSQL`);
+    const database: Database = await this.#database.withFriendships(graph, people);
+    const trials: Trial[] = [];
+    try {
+      for (const [place, build] of kinds.entries()) {
+        this.check();
+        trials.push(
+          await Trial.open({
+            build,
+            graph,
+            databaseUrl: database.url,
+            gateways: this.settings.gateways,
+            network: FIRST_NETWORK + place * NETWORKS_PER_TRIAL,
+            progress: (line) => {
+              this.check();
+              this.say(line);
+            },
+            ...options,
+          }),
+        );
+      }
+      return await work(trials);
+    } finally {
+      for (const trial of trials) await trial.stop();
+      await database.drop();
+    }
+  }
+}
+
+/** Milliseconds between two reports of one user, so that everybody together gets that many deliveries/s. */
+export function intervalFor(deliveriesPerSecond: number, edges: number): number {
+  return (1_000 * edges) / deliveriesPerSecond;
+}

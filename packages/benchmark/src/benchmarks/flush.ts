@@ -1,0 +1,63 @@
+/** `flush`: what holding positions back for longer saves, and what it costs in latency. */
+import { makeGraph } from '../load/social-graph.ts';
+import { type Summary, summarize } from '../measure/measurement.ts';
+import { ACTIVE_FRIENDS, type Benchmark, intervalFor } from './bench-context.ts';
+import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
+
+const CLIENTS = 1_500;
+const PER_CLIENT = 10;
+/** ms; the gateway takes nothing below 10, which is as good as at once. */
+const FLUSH_INTERVALS_MS = [10, 100, 250, 500, 1_000];
+
+export const flush: Benchmark = {
+  name: 'flush',
+  about: 'CPU per delivery and latency over the flush interval',
+  async run(context) {
+    const graph = context.graph(context.clients(CLIENTS));
+    const { edges } = makeGraph(graph);
+    const { seconds } = context.settings;
+    const curve: { flushMs: number; summary: Summary }[] = [];
+    for (const flushIntervalMs of FLUSH_INTERVALS_MS) {
+      const measured = await context.withTrials(
+        ['ours'],
+        graph,
+        async ([trial]) => {
+          if (trial === undefined) throw new Error('a trial was not opened');
+          return await trial.measure({ intervalMs: intervalFor(PER_CLIENT * graph.users, edges), seconds });
+        },
+        { flushIntervalMs },
+      );
+      context.say(`flush ${flushIntervalMs} ms, ${progressLine(measured)}`);
+      curve.push({ flushMs: flushIntervalMs, summary: summarize([measured]) });
+    }
+    const points = (pick: (summary: Summary) => number) =>
+      curve.map(({ flushMs, summary }) => [flushMs, pick(summary)] as const);
+    return {
+      name: 'flush',
+      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, everybody near, ${PER_CLIENT} deliveries/s per client, by flush interval`,
+      columns: [{ key: 'flushMs', label: 'flush ms' }, ...MEASUREMENT_COLUMNS],
+      rows: curve.map(({ flushMs, summary }) => ({ flushMs, ...measurementRow(summary) })),
+      goals: [],
+      notes: [],
+      charts: [
+        {
+          name: 'cost-over-flush',
+          title: 'CPU per delivery over the flush interval',
+          xLabel: 'flush interval, ms',
+          yLabel: 'µs of CPU, all processes but Redis',
+          series: [{ label: 'nearby-friends', points: points(({ cost }) => cost) }],
+        },
+        {
+          name: 'latency-over-flush',
+          title: 'Latency over the flush interval',
+          xLabel: 'flush interval, ms',
+          yLabel: 'ms from the intended send time',
+          series: [
+            { label: 'p50', points: points(({ p50 }) => p50) },
+            { label: 'p99', points: points(({ p99 }) => p99) },
+          ],
+        },
+      ],
+    };
+  },
+};

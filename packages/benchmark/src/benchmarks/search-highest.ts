@@ -1,0 +1,36 @@
+/** Finds the highest load that one trial sustains. */
+import { findHighest, type HighestFound } from '../measure/find-highest.ts';
+import { isSustained, type Measurement } from '../measure/measurement.ts';
+import type { Trial } from '../measure/trial.ts';
+import { type BenchContext, intervalFor } from './bench-context.ts';
+import { progressLine } from './measurement-table.ts';
+
+const FACTOR = 1.3;
+/** Deliveries/s per client that a search begins and ends with. */
+const FIRST_PER_CLIENT = 2.5;
+const MOST_PER_CLIENT = 250;
+
+/** Loads are deliveries/s of all clients; `edges` of the graph, both directions. */
+export async function searchHighest(
+  context: BenchContext,
+  trial: Trial,
+  edges: number,
+  from = FIRST_PER_CLIENT * trial.load.clients,
+): Promise<HighestFound<Measurement>> {
+  return await findHighest({
+    from,
+    factor: FACTOR,
+    most: MOST_PER_CLIENT * trial.load.clients,
+    isGood: isSustained,
+    attempt: async (load) => {
+      context.check();
+      const measured = await trial.measure({
+        intervalMs: intervalFor(load, edges),
+        seconds: Math.max(1, context.settings.seconds / 2),
+        warmUpMs: 1_500,
+      });
+      context.say(progressLine(measured));
+      return measured;
+    },
+  });
+}

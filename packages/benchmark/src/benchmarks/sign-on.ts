@@ -1,0 +1,124 @@
+/** `sign-on`: all clients of a gateway that dies come back to the others (goal 6). */
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
+import type { Measurement } from '../measure/measurement.ts';
+import type { Trial } from '../measure/trial.ts';
+import { ACTIVE_FRIENDS, type BenchContext, type Benchmark } from './bench-context.ts';
+import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
+
+const RETURNING = 5_000;
+const STAYING = 5_000;
+const REPORT_INTERVAL_MS = 10_000;
+/** The first gateway is the one that dies. */
+const GATEWAYS = 3;
+const POLL_MS = 20;
+const DEADLINE_MS = 60_000;
+
+interface Storm {
+  readonly seconds: number;
+  /** Nanoseconds of CPU of all our processes, from the death to the last sign-on. */
+  readonly cpuNs: number;
+  readonly signOns: number;
+}
+
+export const signOn: Benchmark = {
+  name: 'sign-on',
+  about: '5,000 clients of a killed gateway sign on again elsewhere (goal 6)',
+  async run(context) {
+    const returning = context.clients(RETURNING);
+    const users = returning + context.clients(STAYING);
+    const gatewayOf = (user: number): number => (user < returning ? 0 : 1 + (user % (GATEWAYS - 1)));
+    return await context.withTrials(
+      ['ours'],
+      context.graph(users),
+      async ([trial]) => {
+        if (trial === undefined) throw new Error('a trial was not opened');
+        return await storm(context, trial, returning, users);
+      },
+      { gateways: GATEWAYS, gatewayOf },
+    );
+  },
+};
+
+async function storm(
+  context: BenchContext,
+  trial: Trial,
+  returning: number,
+  users: number,
+): ReturnType<Benchmark['run']> {
+  const staying = [returning, users] as const;
+  const others = { intervalMs: REPORT_INTERVAL_MS, senders: staying, viewers: staying };
+  const { seconds } = context.settings;
+  let baselineCores = 0;
+  const before = await trial.measure({
+    ...others,
+    seconds,
+    meanwhile: async () => {
+      const at = trial.load.now();
+      const cpu = await readCpu(survivors(trial));
+      await delay(seconds * 900);
+      baselineCores = cpuBetween(cpu, await readCpu(survivors(trial))) / 1e6 / (trial.load.now() - at);
+    },
+  });
+  context.say(`before: ${progressLine(before)}`);
+  let happened: Storm | undefined;
+  const during = await trial.measure({
+    ...others,
+    seconds: Math.max(seconds, 5),
+    meanwhile: async () => {
+      happened = await killFirst(trial, returning);
+    },
+  });
+  if (happened === undefined) throw new Error('the storm was not played');
+  context.say(`during: ${progressLine(during)}`);
+  const { signOns } = await trial.load.status();
+  const baseline = baselineCores * happened.seconds;
+  const cpuSeconds = happened.cpuNs / 1e9;
+  const perCore = happened.signOns / Math.max(0.001, cpuSeconds - baseline);
+  return {
+    name: 'sign-on',
+    title: `${returning} clients of a killed gateway, with ${ACTIVE_FRIENDS} active friends each, come back to ${GATEWAYS - 1} gateways after 0.5–1.5 s, while ${users - returning} others go on with a report every ${REPORT_INTERVAL_MS / 1_000} s`,
+    columns: [{ key: 'phase', label: 'the others' }, ...MEASUREMENT_COLUMNS],
+    rows: [rowOf('before', before), rowOf('during', during)],
+    goals: [
+      { goal: '6: complete sign-ons per second and core', value: perCore, bound: 500, sense: 'at least' },
+      {
+        goal: '6: p99 of the others, as a multiple of that before',
+        value: during.p99 / before.p99,
+        bound: 2,
+        sense: 'at most',
+      },
+    ],
+    notes: [
+      `${happened.signOns} signed on again within ${happened.seconds.toFixed(1)} s of the death, with ${cpuSeconds.toFixed(1)} s of CPU, of which about ${baseline.toFixed(1)} s for the load of the others.`,
+      `A sign-on, from connecting to the first list: p50 ${signOns.quantile(0.5)} ms, p99 ${signOns.quantile(0.99)} ms.`,
+    ],
+    charts: [],
+  };
+}
+
+function rowOf(phase: string, measured: Measurement): Record<string, string | number | null> {
+  return { phase, ...measurementRow(measured) };
+}
+
+/** Of our processes all but the gateway that dies. */
+function survivors({ build }: Pick<Trial, 'build'>): number[] {
+  const { gateway, location, 'friend-graph': friendGraph } = build.pids();
+  return [...gateway.filter((pid) => pid !== build.gateways[0]?.pid), ...location, ...friendGraph];
+}
+
+async function killFirst({ build, load }: Trial, returning: number): Promise<Storm> {
+  const [dying, ...rest] = build.gateways;
+  if (dying === undefined) throw new Error('there is no gateway to kill');
+  await load.returnTo(rest.map(({ port }) => port));
+  const cpuBefore = await readCpu(survivors({ build }));
+  const beganAt = load.now();
+  dying.kill('SIGKILL');
+  let signOns = 0;
+  while (signOns < returning && load.now() - beganAt < DEADLINE_MS) {
+    await delay(POLL_MS);
+    signOns = (await load.status()).signOns.total;
+  }
+  const cpuNs = cpuBetween(cpuBefore, await readCpu(survivors({ build })));
+  return { seconds: (load.now() - beganAt) / 1_000, cpuNs, signOns };
+}

@@ -1,0 +1,48 @@
+/** `users`: whether a delivery costs more among ten times as many users, each as busy as before (goal 7). */
+import { makeGraph } from '../load/social-graph.ts';
+import { type Summary, summarize } from '../measure/measurement.ts';
+import { ACTIVE_FRIENDS, type Benchmark, intervalFor } from './bench-context.ts';
+import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
+
+const USERS = [1_000, 10_000];
+const PER_CLIENT = 4;
+
+export const users: Benchmark = {
+  name: 'users',
+  about: 'CPU per delivery with 1,000 and with 10,000 users at the same rate per user (goal 7)',
+  async run(context) {
+    const summaries: Summary[] = [];
+    for (const count of USERS) {
+      const graph = context.graph(context.clients(count));
+      const { edges } = makeGraph(graph);
+      const measured = await context.withTrials(['ours'], graph, async ([trial]) => {
+        if (trial === undefined) throw new Error('a trial was not opened');
+        return await trial.measure({
+          intervalMs: intervalFor(PER_CLIENT * graph.users, edges),
+          seconds: context.settings.seconds,
+        });
+      });
+      context.say(progressLine(measured));
+      summaries.push(summarize([measured]));
+    }
+    const [few, many] = summaries;
+    return {
+      name: 'users',
+      title: `${ACTIVE_FRIENDS} active friends each, everybody near, ${PER_CLIENT} deliveries/s per client`,
+      columns: MEASUREMENT_COLUMNS,
+      rows: summaries.map(measurementRow),
+      goals: [
+        {
+          goal: '7: CPU per delivery with ten times the users, as a share of that with the fewer',
+          value: (many?.cost ?? Number.NaN) / (few?.cost ?? Number.NaN),
+          bound: 1.1,
+          sense: 'at most',
+        },
+      ],
+      notes: [
+        'Fewer users leave the processes idle in between, and idle processes wake up for less: that flatters the many.',
+      ],
+      charts: [],
+    };
+  },
+};

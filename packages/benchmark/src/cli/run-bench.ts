@@ -1,0 +1,43 @@
+/** Runs the chosen benchmarks one after the other and shows each result as soon as it is there. */
+import { BenchContext } from '../benchmarks/bench-context.ts';
+import { BenchDatabase } from '../deploy/bench-database.ts';
+import { describeMachine } from '../report/machine.ts';
+import type { BenchmarkResult, BenchReport } from '../report/result.ts';
+import { resultText } from '../report/text-table.ts';
+import type { BenchPlan } from './parse-options.ts';
+import { createProgressLine } from './progress-line.ts';
+
+type MeasurePlan = Extract<BenchPlan, { kind: 'measure' }>;
+
+/** Rejects with the first failure or with the signal's reason, with nothing left running. */
+export async function runBench({ benchmarks, settings }: MeasurePlan, signal: AbortSignal): Promise<BenchReport> {
+  const beganAt = performance.now();
+  const startedAt = new Date().toISOString();
+  const progress = createProgressLine(process.stderr, () => performance.now() - beganAt);
+  progress.say('starting PostgreSQL');
+  const machine = await describeMachine();
+  const database = await BenchDatabase.start();
+  try {
+    const results: BenchmarkResult[] = [];
+    const context = new BenchContext({ settings, database, signal, say: (line) => progress.say(line) });
+    for (const benchmark of benchmarks) {
+      progress.say(`${benchmark.name}: ${benchmark.about}`);
+      const result = await benchmark.run(context);
+      context.check();
+      results.push(result);
+      progress.clear();
+      process.stdout.write(`\n${resultText(result)}`);
+    }
+    const { idiomaticHighest, ...numbers } = settings;
+    return {
+      startedAt,
+      seconds: (performance.now() - beganAt) / 1_000,
+      machine,
+      options: { ...numbers, ...(idiomaticHighest === undefined ? {} : { idiomaticHighest }) },
+      results,
+    };
+  } finally {
+    progress.clear();
+    await database.stop();
+  }
+}

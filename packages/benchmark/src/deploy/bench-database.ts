@@ -1,0 +1,120 @@
+/** The PostgreSQL of a benchmark: one server, and for each benchmark a database of its own with its friendships. */
+import {
+  createDatabase,
+  type Database,
+  migrate,
+  type Postgres,
+  REAL_ENTRY_POINTS,
+  startPostgres,
+} from '@nearby-friends/local-stack';
+import { Client } from 'pg';
+import { type GraphShape, makeGraph } from '../load/social-graph.ts';
+import { userName } from '../load/user-names.ts';
+
+const EDGES_PER_STATEMENT = 20_000;
+
+/** What is in a benchmark's database beside the friendships of its graph. */
+export interface MorePeople {
+  /** Further friends of each user, who never come online; they are befriended one way only. */
+  readonly inactiveFriends: number;
+}
+
+/** How many there are in all, so that a tenth of all users is active, as a tenth of each one's friends is. */
+export function inactiveUsers(users: number, inactiveFriends: number): number {
+  return inactiveFriends > 0 ? users * Math.min(9, inactiveFriends) : 0;
+}
+
+/** The indices of a viewer's friends who never come online; those of ordinary users and hubs are below `users`. */
+export function inactiveFriendsOf(viewer: number, users: number, inactiveFriends: number): number[] {
+  const inactive = inactiveUsers(users, inactiveFriends);
+  return Array.from({ length: inactiveFriends }, (_, other) => users + ((viewer * 367 + other) % inactive));
+}
+
+export class BenchDatabase {
+  readonly #server: Postgres;
+  readonly #template: Database;
+
+  private constructor(server: Postgres, template: Database) {
+    this.#server = server;
+    this.#template = template;
+  }
+
+  /** Starts the server and makes the schema once. */
+  static async start(): Promise<BenchDatabase> {
+    const server = await startPostgres();
+    try {
+      const template = await createDatabase(server.url);
+      const lines: string[] = [];
+      await migrate({
+        entryPoint: REAL_ENTRY_POINTS.migrate,
+        databaseUrl: template.url,
+        onLine: (line) => lines.push(line),
+      });
+      return new BenchDatabase(server, template);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** A new database with the users and friendships of that graph. */
+  async withFriendships(shape: GraphShape, more: MorePeople = { inactiveFriends: 0 }): Promise<Database> {
+    const database = await createDatabase(this.#server.url, { template: this.#template.name });
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      // Millions of foreign keys are not looked up one by one: what is inserted is right by construction.
+      await client.query('SET session_replication_role = replica');
+      await insertFriendships(client, shape, more);
+      await client.query('ANALYZE users, edges');
+    } finally {
+      await client.end();
+    }
+    return database;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+  }
+}
+
+async function insertFriendships(client: Client, shape: GraphShape, { inactiveFriends }: MorePeople): Promise<void> {
+  const graph = makeGraph(shape);
+  const inactive = inactiveUsers(graph.users, inactiveFriends);
+  for (let from = 0; from < graph.users + inactive; from += EDGES_PER_STATEMENT) {
+    const count = Math.min(EDGES_PER_STATEMENT, graph.users + inactive - from);
+    const names = Array.from({ length: count }, (_, place) => userName(from + place));
+    await client.query('INSERT INTO users (id, display_name) SELECT id, id FROM unnest($1::text[]) AS id', [names]);
+  }
+  const edges = new EdgeInserter(client);
+  for (let viewer = 0; viewer < graph.users; viewer += 1) {
+    for (const subject of graph.friendsOf(viewer)) await edges.add(viewer, subject);
+    for (const subject of inactiveFriendsOf(viewer, graph.users, inactiveFriends)) await edges.add(viewer, subject);
+  }
+  await edges.flush();
+}
+
+class EdgeInserter {
+  readonly #client: Client;
+  #viewers: string[] = [];
+  #subjects: string[] = [];
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async add(viewer: number, subject: number): Promise<void> {
+    this.#viewers.push(userName(viewer));
+    this.#subjects.push(userName(subject));
+    if (this.#viewers.length >= EDGES_PER_STATEMENT) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    await this.#client.query(
+      'INSERT INTO edges (viewer_id, subject_id) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING',
+      [this.#viewers, this.#subjects],
+    );
+    this.#viewers = [];
+    this.#subjects = [];
+  }
+}

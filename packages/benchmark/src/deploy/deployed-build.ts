@@ -1,0 +1,27 @@
+/** What a benchmark knows of a build that runs: where clients connect, and which processes cost what. */
+import type { ServiceProcess } from '@nearby-friends/local-stack';
+
+/** Our services, or one Socket.IO room per friend with one of the two adapters for Redis. */
+export const BUILD_KINDS = ['ours', 'classic', 'sharded'] as const;
+export type BuildKind = (typeof BUILD_KINDS)[number];
+
+export const BUILD_TITLES: Readonly<Record<BuildKind, string>> = {
+  ours: 'nearby-friends',
+  classic: 'idiomatic, classic adapter',
+  sharded: 'idiomatic, sharded adapter',
+};
+
+/** What CPU time is shown for. */
+export type ProcessGroup = 'gateway' | 'location' | 'friend-graph' | 'redis';
+
+export interface DeployedBuild {
+  readonly kind: BuildKind;
+  readonly gateways: readonly ServiceProcess[];
+  readonly redisUrl: string;
+  readonly jwtSecret: string;
+  /** The longest that conflation holds a position back, ms. */
+  readonly flushIntervalMs: number;
+  /** Asked anew each time: a process that was restarted has another pid. */
+  pids(): Readonly<Record<ProcessGroup, readonly number[]>>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,109 @@
+/** Counts which positions reached which viewers, and how long after they were meant to be sent. */
+import { LatencyHistogram } from './latency-histogram.ts';
+import { isIn, type RunPlan, type Schedule } from './schedule.ts';
+import type { SocialGraph } from './social-graph.ts';
+
+export interface DeliveryCount {
+  /** Pairs of a measured position and a viewer who is to see it. */
+  readonly expected: number;
+  /** Of these, shown in time: it, or a newer one of that friend. */
+  readonly onTime: number;
+  /** Shown, but later than the bound. */
+  readonly late: number;
+}
+
+interface Run {
+  readonly plan: RunPlan;
+  readonly schedule: Schedule;
+  readonly latencies: LatencyHistogram;
+}
+
+const NOTHING_SEEN = -1;
+
+/**
+ * A delivery is a (position, viewer) pair whose viewer's list shows that position or a newer one of that friend. So an
+ * arrival settles all reports of that friend since the last one this viewer saw, each with its own latency.
+ */
+export class DeliveryLedger {
+  readonly #graph: SocialGraph;
+  /** Per viewer, in the order of the viewer's friends: the newest position seen, ms since the benchmark's beginning. */
+  readonly #seen = new Map<number, Float64Array>();
+  #run: Run | null = null;
+
+  constructor(graph: SocialGraph, viewers: readonly number[]) {
+    this.#graph = graph;
+    for (const viewer of viewers) {
+      this.#seen.set(viewer, new Float64Array(graph.friendsOf(viewer).length).fill(NOTHING_SEEN));
+    }
+  }
+
+  begin(plan: RunPlan, schedule: Schedule): void {
+    this.#run = { plan, schedule, latencies: new LatencyHistogram() };
+  }
+
+  /** The viewer's client shows `friend` where it was at `sentAtMs`; it is now `nowMs`. */
+  arrived(viewer: number, friend: number, sentAtMs: number, nowMs: number): void {
+    const seen = this.#seen.get(viewer);
+    if (seen === undefined) return;
+    const place = placeOf(this.#graph.friendsOf(viewer), friend);
+    const before = seen[place];
+    if (before === undefined || sentAtMs <= before) return;
+    seen[place] = sentAtMs;
+    const run = this.#run;
+    if (run === null || !isIn(run.plan.viewers, viewer) || !isIn(run.plan.senders, friend)) return;
+    const { schedule, plan, latencies } = run;
+    const last = Math.min(schedule.reportAt(friend, sentAtMs), schedule.afterMeasured(friend) - 1);
+    const settled = before < plan.startMs ? -1 : schedule.reportAt(friend, before);
+    for (let report = Math.max(settled + 1, schedule.firstMeasured(friend)); report <= last; report += 1) {
+      latencies.add(nowMs - schedule.timeOf(friend, report));
+    }
+  }
+
+  /** The oldest of what the viewer shows of its friends among `senders`, ms since the benchmark's beginning. */
+  oldestShown(viewer: number, senders: RunPlan['senders']): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [place, friend] of this.#graph.friendsOf(viewer).entries()) {
+      if (isIn(senders, friend)) oldest = Math.min(oldest, this.#seen.get(viewer)?.[place] ?? NOTHING_SEEN);
+    }
+    return oldest;
+  }
+
+  /** Ends the run; throws when there is none. */
+  end(): DeliveryCount & { readonly latencies: LatencyHistogram } {
+    const run = this.#run;
+    if (run === null) throw new Error('no run has begun');
+    this.#run = null;
+    const late = run.latencies.longerThan(run.plan.onTimeMs);
+    return {
+      expected: this.#countExpected(run),
+      onTime: run.latencies.total - late,
+      late,
+      latencies: run.latencies,
+    };
+  }
+
+  #countExpected({ plan, schedule }: Run): number {
+    let expected = 0;
+    for (const viewer of this.#seen.keys()) {
+      if (!isIn(plan.viewers, viewer)) continue;
+      for (const friend of this.#graph.friendsOf(viewer)) {
+        if (isIn(plan.senders, friend)) expected += schedule.afterMeasured(friend) - schedule.firstMeasured(friend);
+      }
+    }
+    return expected;
+  }
+}
+
+/** By bisection; −1 when the friend is none. */
+function placeOf(friends: Int32Array, friend: number): number {
+  let low = 0;
+  let high = friends.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = friends[middle] ?? 0;
+    if (found === friend) return middle;
+    if (found < friend) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

@@ -1,0 +1,176 @@
+/** The whole load on one build: clients spread over processes, played by one plan. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { LatencyHistogram } from './latency-histogram.ts';
+import type { RunPlan, UserRange } from './schedule.ts';
+import { clockSince, monotonicMs } from './shared-clock.ts';
+import type { GraphShape } from './social-graph.ts';
+import type { Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export interface LoadOptions {
+  readonly graph: GraphShape;
+  readonly jwtSecret: string;
+  /** The port of the gateway of each user who is to be connected, by index; null: this user stays away. */
+  readonly portOf: (user: number) => number | null;
+  /** Most clients per process; the test machines allow 20,000 open files. Default 5,000. */
+  readonly clientsPerProcess?: number;
+  /** Second octet of the first process' source addresses; another load beside this one needs another. */
+  readonly network: number;
+}
+
+/** What one run of the load saw, over all its processes. */
+export interface LoadReport {
+  readonly expected: number;
+  readonly onTime: number;
+  readonly late: number;
+  readonly latencies: LatencyHistogram;
+  readonly sendLags: LatencyHistogram;
+  readonly framesIn: number;
+  readonly bytesIn: number;
+  readonly reportsSent: number;
+}
+
+export interface LoadStatus extends Omit<WorkerStatus, 'signOns'> {
+  readonly signOns: LatencyHistogram;
+}
+
+const PROGRESS_EVERY_MS = 2_000;
+/** Nobody new has got a list for so long: something is wrong. */
+const STUCK_MS = 60_000;
+const DEFAULT_CLIENTS_PER_PROCESS = 5_000;
+/** In all; more at once would be a storm, which is a benchmark of its own. */
+const CONNECTING_AT_ONCE = 128;
+
+export class LoadGenerator {
+  /** Milliseconds since the beginning of this load's time. */
+  readonly now: () => number;
+  readonly clients: number;
+  readonly #processes: readonly WorkerProcess[];
+
+  private constructor(processes: readonly WorkerProcess[], clients: number, now: () => number) {
+    this.#processes = processes;
+    this.clients = clients;
+    this.now = now;
+  }
+
+  /** Starts the processes; nobody is connected yet. */
+  static async start(options: LoadOptions): Promise<LoadGenerator> {
+    const { graph, jwtSecret, portOf, network, clientsPerProcess = DEFAULT_CLIENTS_PER_PROCESS } = options;
+    const everybody = Array.from({ length: graph.users + (graph.hubs ?? 0) }, (_, user) => ({
+      user,
+      port: portOf(user),
+    }));
+    const clients = everybody.filter((client): client is { user: number; port: number } => client.port !== null);
+    const processCount = Math.max(1, Math.ceil(clients.length / clientsPerProcess));
+    const beginningMs = monotonicMs();
+    const processes = Array.from({ length: processCount }, () => new WorkerProcess());
+    try {
+      await Promise.all(
+        processes.map((process, number) => {
+          const own = clients.filter((_, place) => place % processCount === number);
+          return process.ask({
+            kind: 'setup',
+            beginningMs,
+            graph,
+            jwtSecret,
+            users: own.map(({ user }) => user),
+            ports: own.map(({ port }) => port),
+            connectingAtOnce: Math.ceil(CONNECTING_AT_ONCE / processCount),
+            network: network + number,
+          });
+        }),
+      );
+    } catch (error) {
+      await Promise.all(processes.map((process) => process.stop()));
+      throw error;
+    }
+    return new LoadGenerator(processes, clients.length, clockSince(beginningMs));
+  }
+
+  get pids(): number[] {
+    return this.#processes.map(({ pid }) => pid);
+  }
+
+  /**
+   * Resolves when everybody has a first list. `progress` is told now and then how many have. Rejects when for a while
+   * nobody has come further, with the reason for which the last connection was lost.
+   */
+  async connect(progress: (live: number) => void = () => undefined): Promise<void> {
+    const connected = Promise.all(this.#processes.map((process) => process.ask({ kind: 'connect' })));
+    // When watching gives up first, nobody waits for this any more.
+    connected.catch(() => undefined);
+    let best = 0;
+    let bestAt = this.now();
+    for (;;) {
+      const isDone = await Promise.race([connected.then(() => true), delay(PROGRESS_EVERY_MS, false)]);
+      if (isDone) return;
+      const { live, lastReason } = await this.status();
+      progress(live);
+      if (live > best) {
+        best = live;
+        bestAt = this.now();
+      }
+      if (this.now() - bestAt > STUCK_MS) {
+        const reason = lastReason === '' ? 'their first list does not come' : lastReason;
+        throw new Error(`only ${best} of ${this.clients} clients could be connected: ${reason}`);
+      }
+    }
+  }
+
+  async run(plan: RunPlan): Promise<LoadReport> {
+    const reports = await this.#askAll<RunReport>({ kind: 'run', plan });
+    const latencies = new LatencyHistogram();
+    const sendLags = new LatencyHistogram();
+    for (const report of reports) {
+      latencies.merge(report.latencies);
+      sendLags.merge(report.sendLags);
+    }
+    const sum = (pick: (report: RunReport) => number): number => reports.reduce((all, one) => all + pick(one), 0);
+    return {
+      expected: sum(({ expected }) => expected),
+      onTime: sum(({ onTime }) => onTime),
+      late: sum(({ late }) => late),
+      framesIn: sum(({ framesIn }) => framesIn),
+      bytesIn: sum(({ bytesIn }) => bytesIn),
+      reportsSent: sum(({ reportsSent }) => reportsSent),
+      latencies,
+      sendLags,
+    };
+  }
+
+  async status(): Promise<LoadStatus> {
+    const all = await this.#askAll<WorkerStatus>({ kind: 'status' });
+    const signOns = new LatencyHistogram();
+    for (const one of all) signOns.merge(one.signOns);
+    return {
+      live: all.reduce((sum, { live }) => sum + live, 0),
+      clients: all.reduce((sum, { clients }) => sum + clients, 0),
+      lost: all.reduce((sum, { lost }) => sum + lost, 0),
+      lastReason: all.map(({ lastReason }) => lastReason).find((reason) => reason !== '') ?? '',
+      signOns,
+    };
+  }
+
+  /** From now on, clients whose connection is lost come back to these ports; sign-ons are counted anew. */
+  async returnTo(ports: readonly number[]): Promise<void> {
+    await this.#askAll({ kind: 'return to', ports });
+  }
+
+  async pause(users: UserRange): Promise<void> {
+    await this.#askAll({ kind: 'pause', users });
+  }
+
+  /** Milliseconds until all of them showed `senders` as new as `newerThanMs`; null: not within 30 s. */
+  async resume(users: UserRange, senders: UserRange, newerThanMs: number): Promise<number | null> {
+    const all = await this.#askAll<Resumed>({ kind: 'resume', users, senders, newerThanMs });
+    return all.some(({ tookMs }) => tookMs === null) ? null : Math.max(...all.map(({ tookMs }) => tookMs ?? 0));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.stop()));
+  }
+
+  async #askAll<Result>(command: Parameters<WorkerProcess['ask']>[0]): Promise<Result[]> {
+    return await Promise.all(this.#processes.map((process) => process.ask<Result>(command)));
+  }
+}

@@ -1,0 +1,109 @@
+/** Hides the intended send time in a position, and finds positions in what a gateway sends, without parsing the JSON. */
+import { USER_DIGITS } from './user-names.ts';
+
+/** Everybody is within about a kilometre of everybody: the fraction of the latitude is time, 1e-7° per millisecond. */
+const BASE_LATITUDE = 37;
+const FRACTION_DIGITS = 7;
+/** The time that fits into a degree: 2.7 hours, ms. */
+export const MOST_TIME_MS = 10 ** FRACTION_DIGITS - 1;
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const DOT = 0x2e;
+const CLOSING_BRACE = 0x7d;
+const ZERO = 0x30;
+const LETTER_A = 0x61;
+const LETTER_D = 0x64;
+const LETTER_I = 0x69;
+const LETTER_L = 0x6c;
+const LETTER_T = 0x74;
+const LETTER_U = 0x75;
+
+/** The event of Socket.IO as text; {@link writeTime} replaces the digits of the latitude. */
+export function updateText(lng: number): string {
+  return `42["location:update",{"lat":${BASE_LATITUDE}.${'0'.repeat(FRACTION_DIGITS)},"lng":${lng.toFixed(5)}}]`;
+}
+
+/** Where the digits of the latitude begin in {@link updateText}. */
+export const TIME_OFFSET = updateText(0).indexOf('.') + 1;
+
+/** Writes the time (ms since the benchmark's beginning, at most {@link MOST_TIME_MS}) as the latitude's fraction. */
+export function writeTime(bytes: Uint8Array, offset: number, timeMs: number): void {
+  let left = timeMs;
+  for (let digit = FRACTION_DIGITS - 1; digit >= 0; digit -= 1) {
+    bytes[offset + digit] = ZERO + (left % 10);
+    left = Math.floor(left / 10);
+  }
+}
+
+/** Told for each position found: whose (index), and when it was meant to be sent (ms since the benchmark's beginning). */
+export type PositionSink = (user: number, sentAtMs: number) => void;
+
+/**
+ * Finds every object with an `id` like `u000042` and a `lat` in the JSON text between `from` and `to`, whatever the order
+ * of its fields. About twice as fast as `JSON.parse`, see README.md.
+ */
+export function findPositions(bytes: Uint8Array, from: number, to: number, sink: PositionSink): void {
+  let user = -1;
+  let timeMs = -1;
+  for (let i = from; i < to; i += 1) {
+    const byte = bytes[i];
+    if (byte === CLOSING_BRACE) {
+      user = -1;
+      timeMs = -1;
+      continue;
+    }
+    if (byte !== QUOTE) continue;
+    if (bytes[i + 1] === LETTER_I && isIdOfUser(bytes, i)) {
+      user = readDigits(bytes, i + 7, USER_DIGITS);
+      i += 6 + USER_DIGITS;
+    } else if (bytes[i + 1] === LETTER_L && isLatitude(bytes, i)) {
+      timeMs = readTime(bytes, i + 6);
+    } else continue;
+    if (user < 0 || timeMs < 0) continue;
+    sink(user, timeMs);
+    user = -1;
+    timeMs = -1;
+  }
+}
+
+/** `"id":"u` */
+function isIdOfUser(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at + 2] === LETTER_D &&
+    bytes[at + 3] === QUOTE &&
+    bytes[at + 4] === COLON &&
+    bytes[at + 5] === QUOTE &&
+    bytes[at + 6] === LETTER_U
+  );
+}
+
+/** `"lat":` */
+function isLatitude(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 2] === LETTER_A && bytes[at + 3] === LETTER_T && bytes[at + 4] === QUOTE && bytes[at + 5] === COLON;
+}
+
+function readDigits(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i += 1) value = value * 10 + ((bytes[i] ?? ZERO) - ZERO);
+  return value;
+}
+
+/** A number ends where its digits end; trailing zeros are left out by whoever wrote it. */
+function readTime(bytes: Uint8Array, at: number): number {
+  let i = at;
+  while (isDigit(bytes[i])) i += 1;
+  if (bytes[i] !== DOT) return 0;
+  let value = 0;
+  for (let digit = 1; digit <= FRACTION_DIGITS; digit += 1) {
+    const byte = bytes[i + digit];
+    if (byte === undefined || !isDigit(byte)) return value * 10 ** (FRACTION_DIGITS + 1 - digit);
+    value = value * 10 + (byte - ZERO);
+  }
+  const next = bytes[i + FRACTION_DIGITS + 1] ?? 0;
+  return isDigit(next) && next - ZERO >= 5 ? value + 1 : value;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
+}

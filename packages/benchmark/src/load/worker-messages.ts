@@ -1,0 +1,73 @@
+/** What the benchmark and its load processes say to each other. */
+
+import type { RunPlan, UserRange } from './schedule.ts';
+import type { GraphShape } from './social-graph.ts';
+
+export interface WorkerSetup {
+  /** The beginning of the benchmark's time, ms on the kernel's monotonic clock. */
+  readonly beginningMs: number;
+  readonly graph: GraphShape;
+  readonly jwtSecret: string;
+  /** The clients of this process. */
+  readonly users: readonly number[];
+  /** For each of them the port of its gateway. */
+  readonly ports: readonly number[];
+  /** Clients that are being connected at the same time. */
+  readonly connectingAtOnce: number;
+  /** The second octet of this process' source addresses, 1–255. */
+  readonly network: number;
+}
+
+export type WorkerCommand =
+  | ({ readonly kind: 'setup' } & WorkerSetup)
+  /** Connects all; answered when all are live. */
+  | { readonly kind: 'connect' }
+  /** Answered with a report when the run has ended. */
+  | { readonly kind: 'run'; readonly plan: RunPlan }
+  /** From now on a client whose connection is lost comes back to one of these ports after 0.5–1.5 s. */
+  | { readonly kind: 'return to'; readonly ports: readonly number[] }
+  | { readonly kind: 'pause'; readonly users: UserRange }
+  /** Answered when each of the users shows all `senders` at least as new as `newerThanMs`, or after 30 s. */
+  | {
+      readonly kind: 'resume';
+      readonly users: UserRange;
+      readonly senders: UserRange;
+      readonly newerThanMs: number;
+    }
+  | { readonly kind: 'status' };
+
+export type Bins = readonly (readonly [bin: number, count: number])[];
+
+export interface RunReport {
+  readonly expected: number;
+  readonly onTime: number;
+  readonly late: number;
+  readonly latencies: Bins;
+  /** How long after the intended time the load itself sent, ms. */
+  readonly sendLags: Bins;
+  /** While measuring. */
+  readonly framesIn: number;
+  readonly bytesIn: number;
+  readonly reportsSent: number;
+}
+
+export interface WorkerStatus {
+  readonly live: number;
+  readonly clients: number;
+  /** Since the process started: connections that ended by themselves, and the last reason. */
+  readonly lost: number;
+  readonly lastReason: string;
+  /** Sign-ons since the last `return to`, from connecting to the first list, ms. */
+  readonly signOns: Bins;
+}
+
+export interface Resumed {
+  /** How many of the process' users were paused. */
+  readonly users: number;
+  /** Until the last one had the newest, ms; null: not within 30 s. */
+  readonly tookMs: number | null;
+}
+
+export type WorkerAnswer =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly reason: string };

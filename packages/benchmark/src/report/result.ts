@@ -1,0 +1,55 @@
+/** The form of a benchmark's result, from which table, JSON, plots and document are made. */
+
+export interface Column {
+  readonly key: string;
+  readonly label: string;
+  /** Decimals of a number. Default 0. */
+  readonly digits?: number;
+  /** Numbers are shares and shown as per cent. */
+  readonly isShare?: boolean;
+}
+
+export type Cell = string | number | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** A goal and how the measured value stands to it. */
+export interface GoalCheck {
+  readonly goal: string;
+  readonly value: number;
+  readonly bound: number;
+  /** Whether the value is to be at most or at least the bound. */
+  readonly sense: 'at most' | 'at least';
+}
+
+export interface Chart {
+  /** Of the file, without extension. */
+  readonly name: string;
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly { readonly label: string; readonly points: readonly (readonly [x: number, y: number])[] }[];
+}
+
+export interface BenchmarkResult {
+  readonly name: string;
+  /** A sentence saying what was measured, under which load. */
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly goals: readonly GoalCheck[];
+  readonly notes: readonly string[];
+  readonly charts: readonly Chart[];
+}
+
+/** What is written with `--out`, and read again for the document. */
+export interface BenchReport {
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly machine: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, number>>;
+  readonly results: readonly BenchmarkResult[];
+}
+
+export function isMet({ value, bound, sense }: GoalCheck): boolean {
+  return sense === 'at most' ? value <= bound : value >= bound;
+}
