@@ -128,7 +128,9 @@ describe('[G5] a change that takes a right away', () => {
     await insertEdges(database, [{ viewer: 'bob', subject: 'ann' }]);
     const service = await services.start();
     const token = await signIn(service, 'ann');
+    // A Redis that has forgotten everything is not trusted for some seconds: long enough to lose patience.
     await services.redis.restart();
+    await eventually(async () => expect((await fetch(`${service.opsUrl}/ready`)).status).toBe(200));
     const impatient = fetch(`${service.apiUrl}/friends/bob`, {
       method: 'DELETE',
       headers: { Authorization: `Bearer ${token}` },
