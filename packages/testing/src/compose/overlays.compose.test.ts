@@ -13,6 +13,7 @@ const GIVEN = {
   TLS_CERTIFICATE: '/dev/null',
   TLS_KEY: '/dev/null',
   GRAFANA_PASSWORD: 'x',
+  JWKS_URL: 'https://keys.test/jwks.json',
 };
 
 function configured(overlay: string, env: Record<string, string>): Promise<unknown> {
@@ -25,9 +26,17 @@ function configured(overlay: string, env: Record<string, string>): Promise<unkno
 
 it('all of them, and those that need something say what', async () => {
   const overlays = (await readdir(`${ROOT}/infra/docker`)).filter((name) => name.endsWith('.yml'));
-  expect(overlays.sort()).toEqual(['development.yml', 'observability.yml', 'production.yml', 'test.yml', 'tls.yml']);
+  expect(overlays.sort()).toEqual([
+    'development.yml',
+    'jwks.yml',
+    'observability.yml',
+    'production.yml',
+    'test.yml',
+    'tls.yml',
+  ]);
   for (const overlay of overlays) await configured(overlay, GIVEN);
   await expect(configured('production.yml', {})).rejects.toThrow(/JWT_SECRET_FILE|POSTGRES_PASSWORD_FILE|DATABASE_URL/);
   await expect(configured('tls.yml', {})).rejects.toThrow(/TLS_CERTIFICATE|TLS_KEY/);
+  await expect(configured('jwks.yml', {})).rejects.toThrow(/JWKS_URL/);
   await expect(configured('observability.yml', {})).rejects.toThrow(/GRAFANA_PASSWORD/);
 }, 60_000);
