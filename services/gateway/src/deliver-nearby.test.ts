@@ -47,6 +47,20 @@ describe('whoever moves', () => {
     expect(afterFlush()).toEqual(['-ben']);
   });
 
+  it('[N1] the viewer moves by less than is worth telling, however often: told once it adds up', () => {
+    world.report('ben', 500);
+    expect(afterFlush()).toEqual(['+ben@500']);
+    for (const meters of [0.2, 0.4]) {
+      world.move(ann.session, meters);
+      expect(afterFlush()).toEqual([]);
+    }
+    world.move(ann.session, 0.6);
+    expect(afterFlush()).toEqual(['+ben@499']);
+    // A new position is told however little the friend has moved.
+    world.report('ben', 500);
+    expect(afterFlush()).toEqual(['+ben@499']);
+  });
+
   it('[N2] every friend comes with distance, time and what else was reported', () => {
     const at = world.now();
     world.board.apply(world.watch(ann.session, 'ben').subject.user, {

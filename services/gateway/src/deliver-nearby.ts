@@ -1,14 +1,18 @@
 /** Decides what each viewer is to be told, conflates it, and tells it. The hot path. */
-import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type NearbyFriend, type UserId } from '@nearby-friends/protocol';
+import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import { changesText, friendText, snapshotText } from './nearby-text.ts';
 import type { ReadonlyEdges, RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
-import { mayEnter, NOT_VISIBLE, toNearbyFriend, visibleDistance } from './visibility.ts';
+import { mayEnter, NOT_VISIBLE, visibleDistance } from './visibility.ts';
 
 /** The flush interval is divided into this many ticks, so that not all sessions are written to at once. */
 export const FLUSH_SLOTS = 10;
+
+/** A viewer's own movement is worth a message about a resting friend from this change of the distance on, metres. */
+export const TOLD_DISTANCE_TOLERANCE = 0.5;
 
 /** A viewer who moves as nobody can is told its list at most this often, ms. */
 export const SLOWED_INTERVAL_MS = 2_000;
@@ -164,7 +168,7 @@ export class NearbyDelivery implements Component {
   #sendSnapshot(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
-    const friends: NearbyFriend[] = [];
+    const friends: { distance: number; text: string }[] = [];
     for (const watch of session.watches.values()) {
       watch.isPending = false;
       // The list is built anew: who is between r and r · 1.05 has to come nearer first.
@@ -174,14 +178,16 @@ export class NearbyDelivery implements Component {
       if (distance === NOT_VISIBLE || latest === null || this.#isForbidden(watch, edges, now)) continue;
       watch.isTold = true;
       watch.toldAt = latest.at;
-      friends.push(toNearbyFriend(watch, latest, distance));
+      watch.toldDistance = distance;
+      friends.push({ distance, text: friendText(watch, latest, distance) });
     }
     session.pending = [];
     session.departed.clear();
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
     session.toldAt = this.#clock.now();
-    session.transport.send(NEARBY_SNAPSHOT, { radiusMeters: session.radiusMeters, friends });
+    const texts = friends.map(({ text }) => text);
+    session.transport.sendText(NEARBY_SNAPSHOT, snapshotText(session.radiusMeters, texts));
     this.#metrics.snapshots.inc();
     this.#metrics.deliveries.inc(friends.length);
   }
@@ -189,7 +195,7 @@ export class NearbyDelivery implements Component {
   #sendChanges(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
-    const upserts: NearbyFriend[] = [];
+    const upserts: string[] = [];
     const removed: UserId[] = [...session.departed];
     session.departed.clear();
     const { pending } = session;
@@ -200,11 +206,14 @@ export class NearbyDelivery implements Component {
       const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbidden(watch, edges, now)) {
-        // News of a friend on the list; others may be told now because the viewer has moved.
-        if (watch.isTold && latest.at > watch.toldAt) newsAt = Math.min(newsAt, latest.at);
+        const isNews = latest.at > watch.toldAt;
+        // The viewer has moved, and not far enough to be told: what the client holds is right.
+        if (watch.isTold && !isNews && Math.abs(distance - watch.toldDistance) < TOLD_DISTANCE_TOLERANCE) continue;
+        if (watch.isTold && isNews) newsAt = Math.min(newsAt, latest.at);
         watch.isTold = true;
         watch.toldAt = latest.at;
-        upserts.push(toNearbyFriend(watch, latest, distance));
+        watch.toldDistance = distance;
+        upserts.push(friendText(watch, latest, distance));
       } else if (watch.isTold) {
         watch.isTold = false;
         removed.push(user);
@@ -212,7 +221,7 @@ export class NearbyDelivery implements Component {
     }
     if (upserts.length === 0 && removed.length === 0) return;
     session.toldAt = this.#clock.now();
-    session.transport.send(NEARBY_CHANGES, { upserts, removed });
+    session.transport.sendText(NEARBY_CHANGES, changesText(upserts, removed));
     this.#metrics.frames.inc();
     if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
     this.#metrics.deliveries.inc(upserts.length);

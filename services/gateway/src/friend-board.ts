@@ -13,6 +13,9 @@ export interface Subject {
   latest: PositionRecord | null;
   /** Where `latest` is on the grid of approximate positions, once somebody has asked: see {@link gridPlaceOf}. */
   gridPlace: Place | null;
+  /** `latest` as viewers are told it, but for the distance, once somebody was told: see `nearby-text.ts`. */
+  exactTail: string | null;
+  gridTail: string | null;
   /** The friend's own pause, for all who watch. */
   sharing: Sharing;
   sharingVersion: number;
@@ -30,6 +33,8 @@ export interface Watch {
   isTold: boolean;
   /** The time of the position last told, ms; 0 when none was. */
   toldAt: number;
+  /** The distance last told, metres; NaN when none was under the grant as it is. */
+  toldDistance: number;
   /** In the session's `pending`. */
   isPending: boolean;
 }
@@ -114,10 +119,28 @@ export class FriendBoard implements Component {
   watch(session: Session, user: UserId, { grant, version }: { grant: Grant; version: number }): Watch {
     let subject = this.#subjects.get(user);
     if (!subject) {
-      subject = { user, latest: null, gridPlace: null, sharing: SHARING, sharingVersion: 0, watches: new Set() };
+      subject = {
+        user,
+        latest: null,
+        gridPlace: null,
+        exactTail: null,
+        gridTail: null,
+        sharing: SHARING,
+        sharingVersion: 0,
+        watches: new Set(),
+      };
       this.#subjects.set(user, subject);
     }
-    const watch: Watch = { session, subject, grant, version, isTold: false, toldAt: 0, isPending: false };
+    const watch: Watch = {
+      session,
+      subject,
+      grant,
+      version,
+      isTold: false,
+      toldAt: 0,
+      toldDistance: 0,
+      isPending: false,
+    };
     subject.watches.add(watch);
     session.watches.set(user, watch);
     this.#putEnd(watch, grant.until);
@@ -131,6 +154,7 @@ export class FriendBoard implements Component {
     // After a loss most grants are read as they were: a client is told only what changed.
     if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
     watch.grant = grant;
+    watch.toldDistance = Number.NaN;
     this.#putEnd(watch, grant.until);
     this.#onChange(watch);
   }
@@ -159,8 +183,7 @@ export class FriendBoard implements Component {
     // Viewers come and go far more often than positions grow too old: nothing may be left behind until then.
     this.#silence.remove(subject);
     this.#ends.remove(subject);
-    subject.latest = null;
-    subject.gridPlace = null;
+    setLatest(subject, null);
     this.#subjects.delete(user);
   }
 
@@ -170,8 +193,7 @@ export class FriendBoard implements Component {
     if (!subject) return;
     if (subject.latest !== null && record.at <= subject.latest.at) return;
     if (record.at + this.#ttlMs <= this.#redisNow()) return;
-    subject.latest = record;
-    subject.gridPlace = null;
+    setLatest(subject, record);
     if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
     for (const watch of subject.watches) this.#onChange(watch);
   }
@@ -183,8 +205,7 @@ export class FriendBoard implements Component {
       this.#silence.put(subject, latest.at + this.#ttlMs);
       return;
     }
-    subject.latest = null;
-    subject.gridPlace = null;
+    setLatest(subject, null);
     for (const watch of subject.watches) this.#onChange(watch);
     this.#onSilent(subject);
   }
@@ -199,6 +220,14 @@ export class FriendBoard implements Component {
     if ('watches' in item) for (const watch of item.watches) this.#onChange(watch);
     else this.#onGrantEnded(item);
   }
+}
+
+/** Whatever was made of the position before goes with it. */
+function setLatest(subject: Subject, latest: PositionRecord | null): void {
+  subject.latest = latest;
+  subject.gridPlace = null;
+  subject.exactTail = null;
+  subject.gridTail = null;
 }
 
 /** Where the friend is for those who may see it approximately; computed once per position, however many they are. */

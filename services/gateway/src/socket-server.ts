@@ -205,6 +205,10 @@ function transportOf(socket: NearbySocket): SessionTransport {
     send: (event, message) => {
       socket.emit(event, ...([message] as Parameters<ServerToClientEvents[typeof event]>));
     },
+    // The form that Socket.IO gives an event without an ack in the default namespace, straight to Engine.IO.
+    sendText: (event, message) => {
+      socket.conn.write(`2["${event}",${message}]`);
+    },
     disconnect: () => {
       socket.disconnect(true);
     },

@@ -1,13 +1,6 @@
 /** What a viewer may see of a friend, at the moment of sending. Every right and bound is checked here. */
 import { distanceMeters, mayBeWithin } from '@nearby-friends/geo';
-import {
-  isGranted,
-  isPaused,
-  LEAVE_RADIUS_FACTOR,
-  type NearbyFriend,
-  type PositionRecord,
-  type UserId,
-} from '@nearby-friends/protocol';
+import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
 import { gridPlaceOf, type Watch } from './friend-board.ts';
 import type { OwnPosition } from './session.ts';
 
@@ -34,13 +27,4 @@ export function visibleDistance(watch: Watch, own: OwnPosition, now: number): nu
   if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;
   const distance = distanceMeters(own.lat, own.lng, lat, lng);
   return distance <= limit ? distance : NOT_VISIBLE;
-}
-
-/** Of an approximate friend the grid's place and the time, and nothing else of what the phone reported. */
-export function toNearbyFriend({ subject, grant }: Watch, latest: PositionRecord, distance: number): NearbyFriend {
-  const id: UserId = subject.user;
-  const { at } = latest;
-  if (grant.precision === 'exact') return { id, ...latest.position, distance, at, precision: 'exact' };
-  const { lat, lng } = gridPlaceOf(subject, latest);
-  return { id, lat, lng, distance, at, precision: 'approximate' };
 }

@@ -25,6 +25,10 @@ export class TestTransport implements SessionTransport {
     this.frames.push(JSON.parse(JSON.stringify({ event, message })) as Frame);
   }
 
+  sendText(event: Frame['event'], message: string): void {
+    this.send(event, JSON.parse(message));
+  }
+
   disconnect(): void {
     this.disconnects++;
     this.onDisconnect();
