@@ -1,0 +1,91 @@
+/** A replica of friend-graph is killed at the two moments at which a change could be lost or be told twice (G4). */
+import { describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import { ApiClient } from '../api-client.ts';
+import { eventually } from '../eventually.ts';
+import { FERRY_BUILDING, north } from '../places.ts';
+import { useDeployment } from '../use-deployment.ts';
+
+// One replica: what it leaves behind is found by its successor alone.
+const deployment = useDeployment({ friendGraphs: 1 });
+const api = new ApiClient(deployment);
+
+async function seenBy(viewer: string, subject: string) {
+  await deployment.befriend([viewer, subject]);
+  const client = await deployment.signIn(viewer, { gateway: 0 });
+  const other = await deployment.signIn(subject, { gateway: 1 });
+  await client.report(FERRY_BUILDING);
+  await other.report(north(FERRY_BUILDING, 100));
+  await eventually(() => expect(client.friendIds).toEqual([subject]));
+  return client;
+}
+
+async function withDatabase<T>(use: (database: Client) => Promise<T>): Promise<T> {
+  const database = new Client({ connectionString: deployment.stack.databaseUrl });
+  await database.connect();
+  try {
+    return await use(database);
+  } finally {
+    await database.end();
+  }
+}
+
+async function outboxRows(): Promise<number> {
+  const found = await withDatabase((database) =>
+    database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM outbox'),
+  );
+  return found.rows[0]?.rows ?? 0;
+}
+
+async function entriesOnTheStream(): Promise<number> {
+  const redis = new Redis(deployment.stack.redisUrl);
+  try {
+    return await redis.xlen('graph-events');
+  } finally {
+    redis.disconnect();
+  }
+}
+
+describe('[G4] friend-graph is killed', () => {
+  it('between commit and relay: its successor relays the change', async () => {
+    const ann = await seenBy('ann', 'ben');
+    const [friendGraph] = deployment.stack.friendGraphs;
+    // Nothing gets onto the stream, and the change stays behind.
+    deployment.stack.redis?.pause();
+    const call = api.ask('ben', 'PUT', '/viewers/ann', { precision: 'hidden' }).catch(() => null);
+    await eventually(async () => expect(await outboxRows()).toBe(1));
+    friendGraph?.kill();
+    deployment.stack.redis?.resume();
+    await call;
+    expect(ann.friendIds).toEqual(['ben']);
+    await friendGraph?.start();
+    await eventually(async () => expect([ann.friendIds, await outboxRows()]).toEqual([[], 0]));
+  }, 60_000);
+
+  it('between relay and mark: the change is told twice and holds once', async () => {
+    const cid = await seenBy('cid', 'dan');
+    const [friendGraph] = deployment.stack.friendGraphs;
+    await withDatabase(async (database) => {
+      await database.query(`
+        CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN OLD; END';
+        CREATE TRIGGER linger BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION linger();`);
+      const before = await entriesOnTheStream();
+      const call = api.ask('dan', 'PUT', '/viewers/cid', { precision: 'hidden' }).catch(() => null);
+      await eventually(async () => expect(await entriesOnTheStream()).toBe(before + 1));
+      friendGraph?.kill();
+      await call;
+      // The killed replica's transaction ends with its connection, which the server has to notice.
+      await database.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
+      );
+      await database.query('DROP TRIGGER linger ON outbox; DROP FUNCTION linger()');
+      await eventually(() => expect(cid.friendIds).toEqual([]));
+      await friendGraph?.start();
+      await eventually(async () => expect([await entriesOnTheStream(), await outboxRows()]).toEqual([before + 2, 0]));
+    });
+    expect(cid.friendIds).toEqual([]);
+    await api.callUntilTaken('dan', 'PUT', '/viewers/cid', { precision: 'exact' });
+    await eventually(() => expect(cid.friendIds).toEqual(['dan']));
+  }, 60_000);
+});
