@@ -27,6 +27,7 @@ import { FriendListRepository } from './database/friend-list-repository.ts';
 import { GrantRepository } from './database/grant-repository.ts';
 import { SharingRepository } from './database/sharing-repository.ts';
 import { UserRepository } from './database/user-repository.ts';
+import { ViewerRepository } from './database/viewer-repository.ts';
 import { DevTokenIssuer } from './dev-token-issuer.ts';
 import { createFriendGraphMetrics } from './friend-graph-metrics.ts';
 import { FriendLookup } from './friend-lookup.ts';
@@ -79,8 +80,8 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
     metrics,
   });
 
-  const { revocations, profiles } = graph;
-  const lookup = new FriendLookup({ users, grants, sharing, revocations, clock, metrics });
+  const { profiles } = graph;
+  const lookup = new FriendLookup({ viewers: new ViewerRepository({ client: database.client }), clock, metrics });
   const announcer = new ActivityAnnouncer({ grants, sharing, publish: bus.publish, clock, metrics });
   bus.rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   bus.rpc.serve(announceActive, async ({ active }) => {

@@ -1,5 +1,5 @@
-/** Reads who may see whom, in both directions, for many people at once (G1). */
-import type { Grant, Precision, UserId } from '@nearby-friends/protocol';
+/** Reads who may see people, many at once: the reverse friends (G1). */
+import type { Grant, UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database.ts';
 
 /** "The viewer may see the subject", and how. */
@@ -11,12 +11,7 @@ export interface GrantedEdge {
   readonly version: number;
 }
 
-/**
- * Only grants that deliver now are read: not hidden, and not ended at `now` (ms since the epoch). One that still runs
- * is answered with its end, which whoever delivers must watch. One that is hidden or over never delivers again unless
- * the subject changes it, and such a change is told to the gateways as an event of its own; answering it here would
- * only cost memory and the risk of a mistake.
- */
+/** Only grants that deliver now are read, as `ViewerRepository` does in the other direction. */
 export class GrantRepository {
   readonly #client: DatabaseClient;
 
@@ -24,53 +19,34 @@ export class GrantRepository {
     this.#client = options.client;
   }
 
-  /** Whom each of `viewers` may see, by viewer: one query, from one index alone. Who sees nobody is left out. */
-  async friendsOf(viewers: readonly UserId[], now: number): Promise<Map<UserId, GrantedEdge[]>> {
-    const rows = await this.#client.$queryRaw<PersonEdges[]>`
-      SELECT viewer_id AS person,
-             json_agg(json_build_array(subject_id, precision, extract(epoch FROM until) * 1000, version))::text AS edges
-      FROM edges
-      WHERE viewer_id = ANY(${viewers}) AND precision <> 'hidden' AND (until IS NULL OR until > to_timestamp(${now}::float8 / 1000))
-      GROUP BY viewer_id`;
-    return byPerson(rows, (viewer, subject) => ({ viewer, subject }));
-  }
-
   /** Who may see each of `subjects`, by subject: one query, from the reverse index alone. Whom nobody sees is left out. */
   async reverseFriendsOf(subjects: readonly UserId[], now: number): Promise<Map<UserId, GrantedEdge[]>> {
     const rows = await this.#client.$queryRaw<PersonEdges[]>`
-      SELECT subject_id AS person,
-             json_agg(json_build_array(viewer_id, precision, extract(epoch FROM until) * 1000, version))::text AS edges
+      SELECT subject_id AS person, string_agg(
+        viewer_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || version
+          || coalesce(' ' || (extract(epoch FROM until) * 1000)::bigint, ' -'), ',') AS edges
       FROM edges
-      WHERE subject_id = ANY(${subjects}) AND precision <> 'hidden' AND (until IS NULL OR until > to_timestamp(${now}::float8 / 1000))
+      WHERE subject_id = ANY(${subjects}::text[]) AND precision <> 'hidden'
+        AND (until IS NULL OR until > to_timestamp(${now}::float8 / 1000))
       GROUP BY subject_id`;
-    return byPerson(rows, (subject, viewer) => ({ viewer, subject }));
+    return new Map(rows.map(({ person, edges }) => [person, edges.split(',').map((edge) => toEdge(person, edge))]));
   }
 }
 
-/**
- * All edges of one person as one JSON text. Row by row, Prisma takes ten times the CPU, and this is what every sign-on
- * waits for.
- */
+/** All edges of one person as one text, as `ViewerRepository` has them and for its reason. */
 interface PersonEdges {
   readonly person: UserId;
+  /** `viewer precision(e|a) version until`, separated by commas; `-` stands for no end. */
   readonly edges: string;
 }
-/** The person at the other end, precision, end in ms since the epoch, version. */
-type EdgeFields = [other: UserId, precision: Precision, until: number | null, version: number];
 
 /** Ids that are in the database are user ids: a check constraint holds that. */
-function byPerson(
-  rows: readonly PersonEdges[],
-  ends: (person: UserId, other: UserId) => Pick<GrantedEdge, 'viewer' | 'subject'>,
-): Map<UserId, GrantedEdge[]> {
-  return new Map(
-    rows.map(({ person, edges }) => [
-      person,
-      (JSON.parse(edges) as EdgeFields[]).map(([other, precision, until, version]) => ({
-        ...ends(person, other),
-        grant: { precision, until },
-        version,
-      })),
-    ]),
-  );
+function toEdge(subject: UserId, edge: string): GrantedEdge {
+  const [viewer = '', kind, version, until] = edge.split(' ');
+  return {
+    viewer: viewer as UserId,
+    subject,
+    grant: { precision: kind === 'e' ? 'exact' : 'approximate', until: until === '-' ? null : Number(until) },
+    version: Number(version),
+  };
 }
