@@ -81,7 +81,7 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
   });
 
   const { profiles } = graph;
-  const lookup = new FriendLookup({ viewers: new ViewerRepository({ client: database.client }), clock, metrics });
+  const lookup = new FriendLookup({ viewers: new ViewerRepository({ database }), clock, metrics });
   const announcer = new ActivityAnnouncer({ grants, sharing, publish: bus.publish, clock, metrics });
   bus.rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   bus.rpc.serve(announceActive, async ({ active }) => {

@@ -1,5 +1,6 @@
 /** Tells "PostgreSQL is away" from "this code is wrong", whatever of the three layers below says it. */
 import { CodedError } from '@nearby-friends/protocol';
+import { DatabaseError } from 'pg';
 import { Prisma } from '../generated/prisma/client.ts';
 
 /** Kinds under which Prisma's adapter reports a connection that failed. */
@@ -41,6 +42,8 @@ function isPassing(error: unknown): boolean {
     if (TRANSACTION_CODES.has(error.code)) return true;
     return CONNECTION_KINDS.has(kind ?? '') || PASSING_STATES.test(originalCode ?? '');
   }
+  // What the server says to the driver itself.
+  if (error instanceof DatabaseError) return PASSING_STATES.test(error.code ?? '');
   // What the driver says of lost, silent or missing connections it says in plain errors, which Prisma passes on.
   // By name rather than by class: under a test runner, Node's own errors belong to another realm.
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'Error';

@@ -14,7 +14,7 @@ let viewers: ViewerRepository;
 
 beforeEach(() => {
   grants = new GrantRepository({ client: database.opened.client });
-  viewers = new ViewerRepository({ client: database.opened.client });
+  viewers = new ViewerRepository({ database: database.opened });
 });
 
 describe('which grants are read', () => {

@@ -6,7 +6,7 @@ import {
   type UserId,
   type ViewerFriends,
 } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
+import type { Database } from './database.ts';
 
 export interface ViewersAnswer {
   /** One per viewer, in the order asked; an unknown one has no friends and the default radius. */
@@ -22,16 +22,36 @@ export interface ViewersAnswer {
  */
 interface Row {
   readonly radiusMeters: number | null;
-  readonly radiusVersion: bigint | null;
+  /** A bigint, which comes as text. */
+  readonly radiusVersion: string | null;
   readonly signedOutBefore: Date | null;
   readonly edges: string | null;
 }
 
-export class ViewerRepository {
-  readonly #client: DatabaseClient;
+const READ_VIEWERS = `
+  SELECT users.radius_meters AS "radiusMeters", users.radius_version AS "radiusVersion",
+         token_revocations.before AS "signedOutBefore", granted.edges
+  FROM unnest($1::text[]) WITH ORDINALITY AS asked (id, place)
+  LEFT JOIN users ON users.id = asked.id
+  LEFT JOIN token_revocations ON token_revocations.user_hash = sha256(convert_to(asked.id, 'UTF8'))
+  LEFT JOIN LATERAL (
+    SELECT string_agg(
+      subject_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || edges.version
+        || coalesce(' ' || (extract(epoch FROM edges.until) * 1000)::bigint, ' -')
+        || coalesce(CASE WHEN paused THEN ' t ' ELSE ' f ' END || sharing.version
+             || coalesce(' ' || (extract(epoch FROM sharing.until) * 1000)::bigint, ' -'), ''),
+      ',') AS edges
+    FROM edges LEFT JOIN sharing ON sharing.user_id = subject_id
+    WHERE viewer_id = asked.id AND precision <> 'hidden'
+      AND (edges.until IS NULL OR edges.until > to_timestamp($2::float8 / 1000))
+  ) AS granted ON true
+  ORDER BY asked.place`;
 
-  constructor(options: { client: DatabaseClient }) {
-    this.#client = options.client;
+export class ViewerRepository {
+  readonly #database: Pick<Database, 'readPrepared'>;
+
+  constructor(options: { database: Pick<Database, 'readPrepared'> }) {
+    this.#database = options.database;
   }
 
   /**
@@ -40,24 +60,11 @@ export class ViewerRepository {
    * the subject changes it, and such a change is told to the gateways as an event of its own.
    */
   async read(viewers: readonly UserId[], now: number): Promise<ViewersAnswer> {
-    const rows = await this.#client.$queryRaw<Row[]>`
-      SELECT users.radius_meters AS "radiusMeters", users.radius_version AS "radiusVersion",
-             token_revocations.before AS "signedOutBefore", granted.edges
-      FROM unnest(${viewers}::text[]) WITH ORDINALITY AS asked (id, place)
-      LEFT JOIN users ON users.id = asked.id
-      LEFT JOIN token_revocations ON token_revocations.user_hash = sha256(convert_to(asked.id, 'UTF8'))
-      LEFT JOIN LATERAL (
-        SELECT string_agg(
-          subject_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || edges.version
-            || coalesce(' ' || (extract(epoch FROM edges.until) * 1000)::bigint, ' -')
-            || coalesce(CASE WHEN paused THEN ' t ' ELSE ' f ' END || sharing.version
-                 || coalesce(' ' || (extract(epoch FROM sharing.until) * 1000)::bigint, ' -'), ''),
-          ',') AS edges
-        FROM edges LEFT JOIN sharing ON sharing.user_id = subject_id
-        WHERE viewer_id = asked.id AND precision <> 'hidden'
-          AND (edges.until IS NULL OR edges.until > to_timestamp(${now}::float8 / 1000))
-      ) AS granted ON true
-      ORDER BY asked.place`;
+    const rows = await this.#database.readPrepared<Row>({
+      name: 'read-viewers',
+      text: READ_VIEWERS,
+      values: [viewers, now],
+    });
     const sharing = new Map<UserId, SubjectSharing>();
     const answers = viewers.map((viewer, i): ViewerFriends => {
       const row = rows[i];
