@@ -56,6 +56,8 @@ describe('/me', () => {
     expectProblem(await patch('application/json', '{"displayName":'), 400, 'invalid_payload');
     expectProblem(await patch('text/plain', '{"displayName":"x"}'), 400, 'invalid_payload');
     expectProblem(await patch('application/json', '[]'), 400, 'invalid_payload');
+    // Text that turns the direction of whatever stands beside it.
+    expectProblem(await patch('application/json', '{"displayName":"\\u202eevil"}'), 400, 'invalid_payload');
     const large = JSON.stringify({ displayName: 'x'.repeat(20_000) });
     expectProblem(await patch('application/json', large), 413, 'payload_too_large');
   });

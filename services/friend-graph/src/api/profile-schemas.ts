@@ -4,8 +4,11 @@ import { z } from 'zod';
 import type { Profile } from '../database/user-repository.ts';
 import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './answer-schemas.ts';
 
-/** No control characters and no halves of surrogate pairs: PostgreSQL and screens can take the rest. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+/**
+ * No control characters, no halves of surrogate pairs, and nothing that turns the direction of the text around it:
+ * PostgreSQL and screens can take the rest.
+ */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u;
 
 const radiusSchema = radiusMetersSchema.describe('How far "near" reaches, in metres.');
 

@@ -26,6 +26,11 @@ export async function addRequest(
     INSERT INTO friend_requests (from_id, to_id, suppressed) VALUES (${from}, ${to}, ${suppressed})`;
 }
 
+/** Shows a request that was kept back. */
+export async function showRequest({ sql }: GraphTransaction, from: UserId, to: UserId): Promise<void> {
+  await sql.$executeRaw`UPDATE friend_requests SET suppressed = false WHERE from_id = ${from} AND to_id = ${to}`;
+}
+
 /** Both directions, suppressed ones too: for two who become friends. */
 export async function removeRequestsBetween({ sql }: GraphTransaction, one: UserId, other: UserId): Promise<void> {
   await sql.$executeRaw`

@@ -3,7 +3,7 @@ import { CodedError, type UserId } from '@nearby-friends/protocol';
 import { addFriendship, countFriends } from '../database/edge-table.ts';
 import type { GraphTransaction, GraphTransactions } from '../database/graph-transaction.ts';
 import { type PairState, readPairState } from '../database/pair-state.ts';
-import { addRequest, removeRequestsBetween, removeRequestsKnownTo } from '../database/request-table.ts';
+import { addRequest, removeRequestsBetween, removeRequestsKnownTo, showRequest } from '../database/request-table.ts';
 import type { UserRepository } from '../database/user-repository.ts';
 import type { Enforcement } from '../outbox/enforcement.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
@@ -86,9 +86,16 @@ async function ask(transaction: GraphTransaction, from: UserId, to: UserId): Pro
   const state = await readPairState(transaction, from, to);
   // Whoever wants to be friends with somebody they block unblocks first; saying so here is not worth a code.
   if (state.friends || state.blocks) return 'no change';
-  if (mayBecomeFriends(state)) {
+  // A request that was kept back while `from` blocked its author counts as well, now that both have asked: the author
+  // could tell by anything else.
+  if (state.incoming !== 'none' && !state.isBlocked) {
     await makeFriends(transaction, from, to);
     return 'accepted';
+  }
+  if (state.outgoing === 'suppressed' && !state.isBlocked) {
+    // Asked again, and not blocked any more. Its time stays, or its author could tell that it was kept back.
+    await showRequest(transaction, from, to);
+    return 'requested';
   }
   if (state.outgoing !== 'none') return 'no change';
   if (state.outgoingCount >= MAX_OPEN_REQUESTS) {

@@ -95,8 +95,9 @@ export class GraphModel {
     switch (operation.kind) {
       case 'request':
         if (this.edges.has(there) || this.blocks.has(there)) return 'ok';
-        if (this.requests.get(back) === false) this.#befriend(there, back);
-        else if (!this.requests.has(there)) this.requests.set(there, this.blocks.has(back));
+        if (this.blocks.has(back)) this.requests.set(there, true);
+        else if (this.requests.has(back)) this.#befriend(there, back);
+        else this.requests.set(there, false);
         return 'ok';
       case 'accept':
         if (this.edges.has(there)) return 'ok';
