@@ -73,6 +73,9 @@ describe('the AsyncAPI document', () => {
     await sayAll('token:refresh', { token: await deployment.token('ann') }, { token: 'rubbish' });
     await bob.report({ ...north(FERRY_BUILDING, 100), accuracy: 5, heading: 90, speed: 1, battery: 0.5 });
     await eventually(() => expect(ann.friendIds).toEqual(['bob']));
+    // The first may have come in a snapshot, because the radius had changed.
+    await bob.report(north(FERRY_BUILDING, 150));
+    await eventually(() => expect(received.map(([event]) => event)).toContain('nearby:changes'));
     await fetch(`${deployment.url}/api/v1/friend-requests`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await deployment.token('cid')}`, 'Content-Type': 'application/json' },
