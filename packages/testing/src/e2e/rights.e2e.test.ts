@@ -10,7 +10,7 @@ import { type Narrowing, type Pair, pause, RightsTrial } from '../rights-trial.t
 
 const GATEWAYS = 3;
 const PAIRS = 50;
-const PAIRS_AT_ONCE = 20;
+const PAIRS_AT_ONCE = 8;
 /** 100 people, 5 reports/s each: 500 updates/s. */
 const REPORT_INTERVAL_MS = 200;
 const TRIES_EACH = 300;
@@ -61,6 +61,8 @@ async function sumOverGateways(metric: string): Promise<number> {
 
 describe('under 500 updates/s over three gateways', () => {
   it(`[G2] revoke, block, pause, hide and running out, ${TRIES_EACH} times each: nothing received after the answer`, async () => {
+    // In the first seconds of its life friend-graph does not know yet who follows the stream, and waits.
+    await tryEverything(1);
     trial.callsMs.length = 0;
     await tryEverything(TRIES_EACH);
     expect(trial.violations).toEqual([]);
