@@ -96,7 +96,7 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
   const api = createApi({
     graph,
     friendLists: new FriendListRepository({ client: database.client }),
-    isKnown: async (user) => (await users.radiiOf([user])).has(user),
+    isKnown: (user) => users.exists(user),
     forgetPosition,
     verifier: createTokenVerifier({ config, clock, logger }),
     devTokenIssuer: config.devTokens

@@ -1,6 +1,7 @@
 /** Reads who may see people, many at once: the reverse friends (G1). */
 import type { Grant, UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database.ts';
+import { grantOfText } from './edge-text.ts';
 
 /** "The viewer may see the subject", and how. */
 export interface GrantedEdge {
@@ -46,7 +47,7 @@ function toEdge(subject: UserId, edge: string): GrantedEdge {
   return {
     viewer: viewer as UserId,
     subject,
-    grant: { precision: kind === 'e' ? 'exact' : 'approximate', until: until === '-' ? null : Number(until) },
+    grant: grantOfText(kind, until),
     version: Number(version),
   };
 }

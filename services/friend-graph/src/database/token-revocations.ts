@@ -13,21 +13,8 @@ export class TokenRevocations {
 
   /** Tokens of the user issued at this time or earlier, ms since the epoch, are void; null: none was called back. */
   async signedOutBefore(user: UserId): Promise<number | null> {
-    return (await this.signedOutBeforeOf([user])).get(user) ?? null;
-  }
-
-  /** The same for many in one query; who is not in the answer has called none back. */
-  async signedOutBeforeOf(users: readonly UserId[]): Promise<Map<UserId, number>> {
-    const userOf = new Map(users.map((user) => [hashOf(user).toString('hex'), user]));
-    const rows = await this.#client.tokenRevocation.findMany({
-      where: { userHash: { in: [...userOf.values()].map(hashOf) } },
-    });
-    const found = new Map<UserId, number>();
-    for (const { userHash, before } of rows) {
-      const user = userOf.get(Buffer.from(userHash).toString('hex'));
-      if (user) found.set(user, before.getTime());
-    }
-    return found;
+    const row = await this.#client.tokenRevocation.findUnique({ where: { userHash: hashOf(user) } });
+    return row?.before.getTime() ?? null;
   }
 
   /** Removes what no valid token can be older than; `before` in ms since the epoch. */

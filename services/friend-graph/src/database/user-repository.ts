@@ -18,12 +18,6 @@ export interface ProfileChange {
   readonly radiusMeters?: number | undefined;
 }
 
-/** How far "near" reaches. */
-export interface Radius {
-  readonly meters: number;
-  readonly version: number;
-}
-
 const PROFILE_FIELDS = {
   id: true,
   displayName: true,
@@ -79,18 +73,8 @@ export class UserRepository {
     return { radiusMeters, radiusVersion: BigInt(version) };
   }
 
-  /** The radius of each of `users`; unknown users are left out. */
-  async radiiOf(users: readonly UserId[]): Promise<Map<UserId, Radius>> {
-    const rows = await this.#client.user.findMany({
-      where: { id: { in: [...users] } },
-      select: { id: true, radiusMeters: true, radiusVersion: true },
-    });
-    return new Map(
-      rows.map(({ id, radiusMeters, radiusVersion }) => [
-        id as UserId,
-        { meters: radiusMeters, version: Number(radiusVersion) },
-      ]),
-    );
+  async exists(user: UserId): Promise<boolean> {
+    return (await this.#client.user.findUnique({ where: { id: user }, select: { id: true } })) !== null;
   }
 }
 

@@ -1,12 +1,7 @@
 /** Reads all that concerns people as viewers, many of them in one statement: what every sign-on waits for (G1). */
-import {
-  DEFAULT_RADIUS_METERS,
-  type Precision,
-  type SubjectSharing,
-  type UserId,
-  type ViewerFriends,
-} from '@nearby-friends/protocol';
+import { DEFAULT_RADIUS_METERS, type SubjectSharing, type UserId, type ViewerFriends } from '@nearby-friends/protocol';
 import type { Database } from './database.ts';
+import { grantOfText, timeOfText } from './edge-text.ts';
 
 export interface ViewersAnswer {
   /** One per viewer, in the order asked; an unknown one has no friends and the default radius. */
@@ -85,13 +80,8 @@ function toFriend(edge: string, sharing: Map<UserId, SubjectSharing>): ViewerFri
   const [id = '', kind, version, until, paused, pauseVersion, pauseUntil] = edge.split(' ');
   const subject = id as UserId;
   if (paused !== undefined && !sharing.has(subject)) {
-    const pause = { paused: paused === 't', until: toTime(pauseUntil) };
+    const pause = { paused: paused === 't', until: timeOfText(pauseUntil) };
     sharing.set(subject, { subject, sharing: pause, version: Number(pauseVersion) });
   }
-  const precision: Precision = kind === 'e' ? 'exact' : 'approximate';
-  return { subject, grant: { precision, until: toTime(until) }, version: Number(version) };
-}
-
-function toTime(text: string | undefined): number | null {
-  return text === '-' ? null : Number(text);
+  return { subject, grant: grantOfText(kind, until), version: Number(version) };
 }
