@@ -35,6 +35,7 @@ export class ChannelSubscriptions implements Component {
   #flushScheduled = false;
   /** Which connection this is: an answer of an earlier one says nothing about this one. */
   #generation = 0;
+  #restorations = 0;
   #everConnected = false;
   #isConnected = false;
   #isCurrent = false;
@@ -64,6 +65,11 @@ export class ChannelSubscriptions implements Component {
   /** Whether, as far as is known, nothing published is missed: connected, and all channels restored. */
   get isCurrent(): boolean {
     return this.#isCurrent;
+  }
+
+  /** How often all channels have become subscribed; unchanged and {@link isCurrent} means nothing was missed between. */
+  get restorations(): number {
+    return this.#restorations;
   }
 
   start(): void {
@@ -174,6 +180,7 @@ export class ChannelSubscriptions implements Component {
       () => {
         if (generation !== this.#generation || !this.#isConnected) return;
         this.#isCurrent = true;
+        this.#restorations++;
         if (isReturn) this.#tellRestored();
       },
       (error: unknown) => this.#onFailure(generation, error),

@@ -5,7 +5,7 @@ import { eventually } from '@nearby-friends/testing';
 import { z } from 'zod';
 import { echo, keysOf, PROMPT_MS, timed, useBuses } from './bus.testing.ts';
 import { decodeEnvelope, encodeReply } from './envelope.ts';
-import { useRedis } from './redis.testing.ts';
+import { killSubscribers, useRedis } from './redis.testing.ts';
 import { ATTEMPT_TIMEOUT_MS } from './rpc.ts';
 
 const redis = useRedis();
@@ -84,10 +84,27 @@ describe('while Redis', () => {
     expect(asker.registry.candidates('location').length).toBe(2);
     await redis.server.restart();
     // Before an answerer has subscribed again nobody receives what it is asked, and then the other one is asked.
-    await eventually(() => expect(answerers.every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true));
+    await eventually(() =>
+      expect([asker, ...answerers].every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true),
+    );
     for (const key of keysOf('l1', ['l1', 'l2'])) {
       expect((await eventually(() => asker.rpc.call(echo, { text: '' }, { key }))).by).toBe('l1');
     }
+  });
+
+  it('has dropped the asker when the answer comes, the same one is asked again and nobody is blamed', async () => {
+    const { askers, answerers } = await startFour();
+    const [asker] = askers;
+    const control = await redis.connect('commands');
+    let asked = 0;
+    answerers[0].rpc.serve(echo, async ({ text }) => {
+      if (asked++ === 0) await killSubscribers(control);
+      return { text, by: 'l1' };
+    });
+    const [key = ''] = keysOf('l1', ['l1', 'l2']);
+    expect(await asker.rpc.call(echo, { text: '' }, { key })).toEqual({ text: '', by: 'l1' });
+    expect(asked).toBe(2);
+    expect(asker.registry.candidates('location').length).toBe(2);
   });
 
   it('is frozen, an answer is awaited once and nobody is blamed', async () => {

@@ -31,6 +31,9 @@ interface Waiter {
 /** This instance did not answer; another one may. */
 class NoAnswerError extends Error {}
 
+/** The answer may have come while this instance could not hear it: nobody is to blame, and it can be asked again. */
+class UnheardError extends Error {}
+
 /** Redis does not carry questions or answers now; asking another instance would not help. */
 class BusAwayError extends Error {}
 
@@ -124,6 +127,10 @@ export class Rpc implements Component {
       } catch (error) {
         // The loss of Redis is logged where it is noticed, once.
         if (error instanceof BusAwayError) break;
+        if (error instanceof UnheardError) {
+          tried.delete(instance.id);
+          continue;
+        }
         if (!(error instanceof NoAnswerError || error instanceof MalformedMessageError)) throw error;
         const peer = `${method.service}:${instance.id}`;
         this.#logger.warn({ peer, method: method.name, reason: error.message }, 'no answer');
@@ -176,10 +183,12 @@ export class Rpc implements Component {
     });
     const fail = (error: Error) => this.#waiters.get(id)?.reject(error);
     let isTaken = false;
+    const { restorations } = this.#subscriptions;
     const cancelTimer = this.#clock.after(attemptTimeoutMs, () => {
       const reason = `nothing within ${attemptTimeoutMs} ms`;
-      const canHear = isTaken && this.#subscriptions.isCurrent;
-      fail(canHear ? new NoAnswerError(reason) : new BusAwayError(`${reason}, from Redis neither`));
+      if (!isTaken || !this.#subscriptions.isCurrent) fail(new BusAwayError(`${reason}, from Redis neither`));
+      else if (this.#subscriptions.restorations !== restorations) fail(new UnheardError(reason));
+      else fail(new NoAnswerError(reason));
     });
     // The count of receivers may come after the reply; only a zero or a failure matters.
     this.#publish(channel, question).then(
