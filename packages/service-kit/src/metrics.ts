@@ -6,11 +6,34 @@ export type { Counter, Histogram } from 'prom-client';
 /** Upper bounds of latency histograms, seconds. */
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** A counter for the hot path: counting costs an addition, and the library sees the sum when somebody scrapes. */
+export interface Tally {
+  inc(by?: number): void;
+}
+
 export class Metrics {
   readonly registry = new Registry();
 
   counter<const L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  tally(name: string, help: string): Tally {
+    let sum = 0;
+    new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(sum);
+      },
+    });
+    return {
+      inc: (by = 1) => {
+        sum += by;
+      },
+    };
   }
 
   /** A value that is read when somebody asks for it. */
