@@ -29,6 +29,13 @@ export function registerGauges(
   metrics.gauge('friend_subscriptions', 'Subscriptions to friends’ channels.', () => channels.size);
   metrics.gauge('inbox_subscriptions', 'Subscriptions to viewers’ inboxes.', () => inboxes.size);
   metrics.gauge('friends_on_board', 'Friends whose positions are held.', () => board.size);
+  metrics.countedBy(
+    'positions_dropped_total',
+    'Positions of friends that were not taken, by reason: older than the known one (a repetition too), over the TTL, ' +
+      'of nobody who is watched here.',
+    'reason',
+    () => board.dropped,
+  );
   metrics.gauge('timed_rights', 'Grants and pauses that will end by themselves.', () => board.timedRights);
   metrics.gauge('rights_age_seconds', 'Since the last proof that all changes of rights are known.', () =>
     Math.max(0, follower.ageMs / 1000),
