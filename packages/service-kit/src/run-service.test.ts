@@ -49,6 +49,13 @@ describe('before it starts', () => {
     for (const env of ['SCENARIO', 'REDIS_URL', 'STOP_DEADLINE_SECONDS (s)']) expect(help).toContain(`  ${env}`);
   });
 
+  it('tells its metrics when asked, without starting anything, and ends with 0', async () => {
+    const service = run({ SCENARIO: 'never-drains' }, '--metrics');
+    expect(await service.exited).toBe(0);
+    expect(service.output).toEqual(expect.arrayContaining(['  cues_total, counter', '      Cues of the test.']));
+    expect(service.output.join('\n')).toContain('  nodejs_eventloop_lag_seconds, gauge\n');
+  });
+
   it('refuses a bad configuration in plain words, with 2', async () => {
     const service = run({ OPS_PORT: '-1', REDIS_URL: 'http://user:hunter2@h', SCENARIO: 'other' });
     expect(await service.exited).toBe(2);

@@ -4,11 +4,14 @@ import { commonSettings } from './common-settings.ts';
 import { type Config, ConfigError, helpText, readConfig, type Settings } from './config.ts';
 import { type Component, Lifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { type MetricDescription, Metrics } from './metrics.ts';
 
 export interface ServiceContext<S extends Settings> {
   readonly config: Config<typeof commonSettings & S>;
   readonly instanceId: string;
   readonly logger: Logger;
+  /** Holds what Node says of itself already. */
+  readonly metrics: Metrics;
 }
 
 export interface ServiceDefinition<S extends Settings> {
@@ -38,7 +41,14 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   }));
   const instanceId = common.instanceId || randomBytes(6).toString('hex');
   const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
-  const components = orExit(service.name, () => service.compose({ config, instanceId, logger }));
+  const metrics = new Metrics();
+  metrics.collectProcess();
+  const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics }));
+  if (process.argv.includes('--metrics')) {
+    process.stdout.write(metricsText(await metrics.describe()));
+    // Nothing has been started, but some of what was built would keep the process.
+    process.exit(0);
+  }
   const lifecycle = new Lifecycle({
     components,
     logger,
@@ -83,6 +93,11 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
     // Already logged with the component's name; or a stop came meanwhile, and its exit code counts.
     if (exitCode === null) stop('failed to start', 1);
   }
+}
+
+/** What `--metrics` prints: every metric with its type and what it says, whatever its values are. */
+function metricsText(metrics: readonly MetricDescription[]): string {
+  return metrics.map(({ name, type, help }) => `  ${name}, ${type}\n      ${help}\n`).join('');
 }
 
 function orExit<T>(program: string, run: () => T): T {

@@ -31,7 +31,8 @@ await runService({
   settings: defineSettings({
     scenario: { env: 'SCENARIO', schema: fromText.oneOf(SCENARIOS), default: 'plain', description: 'What to do.' },
   }),
-  compose({ config: { scenario }, logger }): readonly Component[] {
+  compose({ config: { scenario }, logger, metrics }): readonly Component[] {
+    metrics.counter('cues_total', 'Cues of the test.');
     if (scenario === 'settings-clash') throw new ConfigError('THIS and THAT cannot both be.');
     let open: NodeJS.Timeout | undefined;
     const server: Component = {

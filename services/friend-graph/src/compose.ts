@@ -14,7 +14,6 @@ import {
 import {
   type Component,
   createTokenVerifier,
-  Metrics,
   OpsServer,
   type ServiceContext,
   systemClock,
@@ -35,11 +34,14 @@ import { FriendGraph } from './graph/friend-graph.ts';
 import { refuseOpenDoor, type settings } from './settings.ts';
 
 /** Throws `ConfigError` when the settings must not be used together. */
-export function composeFriendGraph({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+export function composeFriendGraph({
+  config,
+  instanceId,
+  logger,
+  metrics: registry,
+}: ServiceContext<typeof settings>): Component[] {
   refuseOpenDoor(config);
   const clock = systemClock;
-  const registry = new Metrics();
-  registry.collectProcess();
   const metrics = createFriendGraphMetrics(registry);
 
   const database = openDatabase({

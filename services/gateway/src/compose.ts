@@ -11,7 +11,6 @@ import {
 import {
   type Component,
   createTokenVerifier,
-  Metrics,
   OpsServer,
   type ServiceContext,
   systemClock,
@@ -32,11 +31,14 @@ import { Recovery } from './recover.ts';
 import type { settings } from './settings.ts';
 import { SocketServer } from './socket-server.ts';
 
-export function composeGateway({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+export function composeGateway({
+  config,
+  instanceId,
+  logger,
+  metrics: registry,
+}: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
   const { redisUrl } = config;
-  const registry = new Metrics();
-  registry.collectProcess();
   const metrics = createGatewayMetrics(registry);
 
   const bus = createBus({

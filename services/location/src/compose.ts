@@ -1,18 +1,21 @@
 /** Builds a location instance. */
 import { createBus } from '@nearby-friends/bus';
 import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
-import { type Component, Metrics, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
+import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './announcer.ts';
 import { RedisLocationCache } from './location-cache.redis.ts';
 import { createLocationMetrics } from './location-metrics.ts';
 import { PositionRecorder } from './record-positions.ts';
 import type { settings } from './settings.ts';
 
-export function composeLocation({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+export function composeLocation({
+  config,
+  instanceId,
+  logger,
+  metrics: registry,
+}: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
   const ttlMs = config.positionTtlSeconds * 1000;
-  const registry = new Metrics();
-  registry.collectProcess();
   const metrics = createLocationMetrics(registry);
 
   const bus = createBus({
