@@ -61,7 +61,7 @@ describe('fail-over', () => {
 
   it('nobody there is unavailable, and somebody who comes is found without waiting for the heartbeat', async () => {
     const clock = new ManualClock();
-    const asker = await start('gateway', 'g1', clock);
+    const asker = await start('gateway', 'g1', { clock });
     const { ms, outcome } = await timed(asker.rpc.call(echo, { text: '' }));
     expect(outcome).toMatchObject({ code: 'unavailable', retryable: true });
     expect(ms).toBeLessThan(PROMPT_MS);
@@ -171,7 +171,7 @@ describe('the end', () => {
   it('stopping tells whoever still waits, asks nobody else, and leaves no timer', async () => {
     const clock = new ManualClock();
     await start('location', 'l2');
-    const asker = await start('gateway', 'g1', clock);
+    const asker = await start('gateway', 'g1', { clock });
     const ear = await redis.connect('subscriber');
     let heard = 0;
     ear.on('smessageBuffer', () => heard++);

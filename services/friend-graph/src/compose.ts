@@ -22,6 +22,7 @@ import { ActivityAnnouncer } from './activity-announcer.ts';
 import { createApi } from './api/api.ts';
 import { HttpServer } from './api/http-server.ts';
 import { openDatabase } from './database/database.ts';
+import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
 import { FriendListRepository } from './database/friend-list-repository.ts';
 import { GrantRepository } from './database/grant-repository.ts';
 import { SharingRepository } from './database/sharing-repository.ts';
@@ -50,10 +51,10 @@ export function composeFriendGraph({
     queryTimeoutMs: config.databaseTimeoutMs,
     connectTimeoutMs: config.databaseTimeoutMs,
     role: `friend-graph:${instanceId}`,
+    metrics: createDatabaseMetrics(registry),
     logger,
   });
-  registry.gauge('database_connections', 'Open connections to PostgreSQL.', database.load.connections);
-  registry.gauge('database_waiting', 'Queries that wait for a connection.', database.load.waiting);
+  registerPoolGauges(registry, database.load);
   const users = new UserRepository({ client: database.client });
   const grants = new GrantRepository({ client: database.client });
   const sharing = new SharingRepository({ client: database.client });
@@ -63,6 +64,7 @@ export function composeFriendGraph({
     service: 'friend-graph',
     instanceId,
     watch: ['gateway', 'location'],
+    metrics: registry,
     clock,
     logger,
   });

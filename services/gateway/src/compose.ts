@@ -46,6 +46,7 @@ export function composeGateway({
     service: 'gateway',
     instanceId,
     watch: ['location', 'friend-graph'],
+    metrics: registry,
     clock,
     logger,
   });
@@ -158,7 +159,11 @@ export function composeGateway({
   });
 
   // --- For operators
-  registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower });
+  for (const [name, redis] of Object.entries({ stream: streamRedis, adapterPub, adapterSub })) {
+    bus.redisHealth.watch(name, redis);
+  }
+  const { maxConnections } = config;
+  registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,

@@ -6,6 +6,7 @@ import type { FriendChannels } from './friend-channels.ts';
 import type { Inboxes } from './inboxes.ts';
 import type { RightsLedger } from './rights-ledger.ts';
 import type { Sessions } from './sessions.ts';
+import type { SocketServer } from './socket-server.ts';
 
 export function registerGauges(
   metrics: Metrics,
@@ -16,9 +17,15 @@ export function registerGauges(
     board: FriendBoard;
     ledger: RightsLedger;
     follower: Pick<FencedStreamFollower, 'isCurrent' | 'ageMs'>;
+    sockets: Pick<SocketServer, 'connectionsByTransport'>;
+    maxConnections: number;
   },
 ): void {
-  const { sessions, channels, inboxes, board, ledger, follower } = parts;
+  const { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections } = parts;
+  metrics.gaugeBy('connections', 'Open connections, with a session or without, by transport.', 'transport', () =>
+    sockets.connectionsByTransport(),
+  );
+  metrics.gauge('connections_limit', 'Sessions this replica takes (MAX_CONNECTIONS).', () => maxConnections);
   metrics.gauge('sessions', 'Connections with a valid token.', () => sessions.size);
   for (const kind of ['waiting', 'opening', 'live'] as const) {
     metrics.gauge(`sessions_${kind}`, `Sessions that are ${kind}.`, () => sessions.countIn(kind));

@@ -52,7 +52,7 @@ export class SocketServer implements Component {
   /** Connections whose handshake is being looked at or has been accepted. */
   readonly #greeted = new WeakSet<object>();
   /** The Engine.IO sessions on this replica, by `sid`. */
-  readonly #connections = new Set<string>();
+  readonly #connections = new Map<string, EngineConnection>();
   #takesNewClients = true;
 
   constructor(options: {
@@ -91,7 +91,7 @@ export class SocketServer implements Component {
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
     });
     this.#io.engine.on('connection', (connection: EngineConnection) => {
-      this.#connections.add(connection.id);
+      this.#connections.set(connection.id, connection);
       connection.once('close', () => {
         this.#connections.delete(connection.id);
         setTimeout(() => connection.transport.socket?.terminate(), CLOSING_GRACE_MS).unref();
@@ -135,6 +135,16 @@ export class SocketServer implements Component {
         this.#logger.warn({ session: session.id, reason: String(error) }, 'joining the devices failed');
       });
     });
+  }
+
+  /** Goes through all of them: for operators. */
+  connectionsByTransport(): Record<'websocket' | 'polling', number> {
+    const counts = { websocket: 0, polling: 0 };
+    for (const { transport } of this.#connections.values()) {
+      if (transport.socket) counts.websocket++;
+      else counts.polling++;
+    }
+    return counts;
   }
 
   get port(): number {

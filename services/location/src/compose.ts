@@ -1,5 +1,5 @@
 /** Builds a location instance. */
-import { createBus } from '@nearby-friends/bus';
+import { createBus, RedisFigures } from '@nearby-friends/bus';
 import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
 import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './announcer.ts';
@@ -23,6 +23,7 @@ export function composeLocation({
     service: 'location',
     instanceId,
     watch: ['friend-graph'],
+    metrics: registry,
     clock,
     logger,
   });
@@ -58,6 +59,7 @@ export function composeLocation({
     return {};
   });
 
+  const figures = new RedisFigures({ redis: bus.commands, metrics: registry, clock, logger });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,
@@ -66,5 +68,5 @@ export function composeLocation({
     checks: [bus.readiness, { name: 'location cache', check: () => cache.proveWritable() }],
   });
   // The announcer drains after the questions in hand are answered: their positions may be announced yet.
-  return [ops, announcer, ...bus.components, bus.membership, ops.gate];
+  return [ops, announcer, ...bus.components, figures, bus.membership, ops.gate];
 }
