@@ -94,12 +94,18 @@ export class InstanceRegistry implements Component {
     return this.#ranked.get(service) ?? [];
   }
 
-  /** Asks `instance` last for a while: it was not there, or it did not answer. */
-  suspect(service: ServiceName, instanceId: string): void {
+  /**
+   * Asks `instance` last for a while: it was not there, or it did not answer. Returns whether that is news, and not only
+   * one more question that found it so.
+   */
+  suspect(service: ServiceName, instanceId: string): boolean {
     const instance = this.#instances.get(service)?.get(instanceId);
-    if (!instance) return;
-    instance.suspectedUntil = this.#clock.now() + SUSPICION_MS;
+    if (!instance) return true;
+    const now = this.#clock.now();
+    const isNews = instance.suspectedUntil <= now;
+    instance.suspectedUntil = now + SUSPICION_MS;
     this.#rank(service);
+    return isNews;
   }
 
   /**

@@ -145,9 +145,10 @@ export class Rpc implements Component {
           continue;
         }
         if (!(error instanceof NoAnswerError || error instanceof MalformedMessageError)) throw error;
+        // Many ask at once: one line for all of them.
+        if (!this.#registry.suspect(method.service, instance.id)) continue;
         const peer = `${method.service}:${instance.id}`;
         this.#logger.warn({ peer, method: method.name, reason: error.message }, 'no answer');
-        this.#registry.suspect(method.service, instance.id);
       }
     }
     throw new CodedError('unavailable', `No ${method.service} instance answered. Try again in a moment.`);

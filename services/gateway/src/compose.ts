@@ -28,6 +28,7 @@ import { MovementCheck } from './movement-check.ts';
 import { PositionUplink } from './position-uplink.ts';
 import { PositionReceiver } from './receive-position.ts';
 import { Recovery } from './recover.ts';
+import { RefusedConnections } from './refused-connections.ts';
 import type { settings } from './settings.ts';
 import { SocketServer } from './socket-server.ts';
 
@@ -136,6 +137,7 @@ export function composeGateway({
     role: `gateway:${instanceId}:adapter-sub`,
     logger,
   });
+  const refused = new RefusedConnections({ metrics, clock, logger });
   const sockets = new SocketServer({
     host: config.host,
     port: config.port,
@@ -150,7 +152,7 @@ export function composeGateway({
     begin: (id, verified, transport) => sessions.begin(id, verified, transport),
     end: (session) => sessions.end(session),
     receiverFor: (session) => events.receiverFor(session),
-    metrics,
+    onRefused: (code) => refused.count(code),
     logger,
   });
   bus.rpc.serve(notifyDevices, ({ user, friendsChanged }) => {
@@ -201,6 +203,7 @@ export function composeGateway({
     delivery,
     sessions,
     drain,
+    refused,
     sockets,
     bus.membership,
     ops.gate,

@@ -6,6 +6,7 @@ import {
   asCodedError,
   type ClientToServerEvents,
   devicesRoom,
+  type ErrorCodeName,
   FRIENDS_CHANGED,
   type FriendsChanged,
   type ServerToClientEvents,
@@ -13,7 +14,6 @@ import {
 } from '@nearby-friends/protocol';
 import { type Component, type Logger, listen, type VerifiedToken } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
-import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type Handshake, isOriginAllowed } from './handshake.ts';
 import type { Session, SessionTransport } from './session.ts';
 
@@ -66,7 +66,7 @@ export class SocketServer implements Component {
     end: (session: Session) => void;
     /** A function that takes every event of that session's client. */
     receiverFor: (session: Session) => (event: string, args: readonly unknown[]) => void;
-    metrics: GatewayMetrics;
+    onRefused: (code: ErrorCodeName) => void;
     logger: Logger;
     /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
     unauthenticatedLifetimeMs?: number;
@@ -114,7 +114,7 @@ export class SocketServer implements Component {
         (error: unknown) => {
           this.#greeted.delete(socket.conn);
           const coded = asCodedError(error);
-          options.metrics.refused.inc({ code: coded.code });
+          options.onRefused(coded.code);
           const { code, retryable } = coded;
           next(Object.assign(new Error(coded.message), { data: { code, retryable } }));
         },

@@ -122,6 +122,7 @@ export class FencedStreamFollower implements Component {
     while (!this.#leaving) {
       try {
         await this.#round();
+        if (this.#isFailing) this.#logger.info('the stream is followed again');
         this.#isFailing = false;
       } catch (error) {
         if (this.#leaving) return;
