@@ -1,8 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
-import { CodedError } from '@nearby-friends/protocol';
-import { Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
-import { echo, useBuses } from './bus.testing.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CodedError, instanceChannel, traceReadersKey } from '@nearby-friends/protocol';
+import { Metrics, silentLogger, startTracing, systemClock } from '@nearby-friends/service-kit';
+import { eventually, TraceCollector } from '@nearby-friends/testing';
+import { type BusOfTest, echo, useBuses } from './bus.testing.ts';
+import { decodeEnvelope, encodeReply } from './envelope.ts';
 import { useRedis } from './redis.testing.ts';
 import { parseFigures, RedisFigures } from './redis-figures.ts';
 
@@ -84,5 +85,79 @@ describe('the bus tells operators', () => {
       shardChannels: 4,
       clients: 0,
     });
+  });
+});
+
+describe('a trace', () => {
+  const collector = new TraceCollector();
+  beforeAll(() => collector.start());
+  afterAll(() => collector.stop());
+
+  async function startTraced(service: 'gateway' | 'location', instanceId: string) {
+    const { tracer, components } = await startTracing({
+      config: { otlpEndpoint: collector.url, otlpHeaders: [], traceShare: 1 },
+      service,
+      instanceId,
+      logger: silentLogger,
+    });
+    const bus = await start(service, instanceId, { tracer });
+    const send = async () => components[0]?.stop?.();
+    redis.beforeItEnds(send);
+    return { tracer, bus, send };
+  }
+
+  const ask = (bus: BusOfTest) => bus.rpc.call(echo, { text: 'x' });
+
+  it('goes on at the instance that is asked', async () => {
+    const answerer = await startTraced('location', 'l1');
+    const asker = await startTraced('gateway', 'g1');
+    const control = await redis.connect('commands');
+    await eventually(async () => {
+      await asker.tracer.span('question', {}, () => ask(asker.bus));
+      expect(collector.spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['answer echo', 'ask echo']));
+    });
+    await Promise.all([answerer.send(), asker.send()]);
+    const find = (id: string | undefined) => collector.spans.find(({ spanId }) => spanId === id);
+    const answered = collector.spans.find(({ name }) => name === 'answer echo');
+    const asked = find(answered?.parentSpanId);
+    expect(answered).toMatchObject({ service: 'location', attributes: { 'rpc.method': 'echo' } });
+    expect(asked).toMatchObject({ service: 'gateway', name: 'ask echo' });
+    expect(find(asked?.parentSpanId)).toMatchObject({ name: 'question', parentSpanId: '' });
+    // Whoever leaves is sent no such frame any more.
+    const key = traceReadersKey('location');
+    expect(await control.zrange(key, '0', '-1')).toEqual(['l1']);
+    await answerer.bus.stop();
+    expect(await control.zrange(key, '0', '-1')).toEqual([]);
+  });
+
+  it('is kept from an instance that has not said it can read one, as an older build', async () => {
+    const control = await redis.connect('commands');
+    const subscriber = await redis.connect('subscriber');
+    const [seconds] = await control.time();
+    const inAMinute = String((Number(seconds) + 60) * 1000);
+    await control.zadd('instances:{location}', inAMinute, 'old');
+    const asker = await startTraced('gateway', 'g1');
+    const kinds: (number | undefined)[] = [];
+    subscriber.on('smessageBuffer', (_channel: Buffer, frame: Buffer) => {
+      kinds.push(frame[1]);
+      const request = decodeEnvelope(frame);
+      if (request.kind !== 'request') return;
+      const reply = encodeReply(request.id, echo.response.encode({ text: 'x', by: 'old' }));
+      void control.spublish(request.replyTo, reply);
+    });
+    await subscriber.ssubscribe(instanceChannel('location', 'old'));
+
+    const askTraced = () => asker.tracer.span('question', {}, () => ask(asker.bus));
+    await askTraced();
+    expect(kinds).toEqual([0]);
+    // Replaced by one that can.
+    await control.zadd(traceReadersKey('location'), inAMinute, 'old');
+    await eventually(async () => {
+      await askTraced();
+      expect(kinds.at(-1)).toBe(3);
+    });
+    // Outside of a trace nothing is said of one.
+    await ask(asker.bus);
+    expect(kinds.at(-1)).toBe(0);
   });
 });

@@ -1,7 +1,14 @@
 /** Instances of services on the bus for one test file, that end with each test whatever became of it. */
 import { expect } from '@jest/globals';
 import { instancesKey, jsonCodec, type Method, type ServiceName } from '@nearby-friends/protocol';
-import { type Clock, Lifecycle, type Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import {
+  type Clock,
+  Lifecycle,
+  type Metrics,
+  silentLogger,
+  systemClock,
+  type Tracer,
+} from '@nearby-friends/service-kit';
 import { z } from 'zod';
 import { type Bus, createBus } from './bus.ts';
 import type { RedisOfTest } from './redis.testing.ts';
@@ -25,7 +32,11 @@ export interface BusOfTest extends Bus {
 }
 
 export interface BusesOfTest {
-  start(service: ServiceName, instanceId: string, options?: { clock?: Clock; metrics?: Metrics }): Promise<BusOfTest>;
+  start(
+    service: ServiceName,
+    instanceId: string,
+    options?: { clock?: Clock; metrics?: Metrics; tracer?: Tracer },
+  ): Promise<BusOfTest>;
   /** Two askers, two answerers, and everybody knows the answerers. */
   startFour(): Promise<{
     answerers: readonly [BusOfTest, BusOfTest];

@@ -1,6 +1,14 @@
 /** Everything a service needs to talk to the others, built in one place. */
 import type { ServiceName } from '@nearby-friends/protocol';
-import { type Clock, type Component, type Logger, Metrics, type ReadinessCheck } from '@nearby-friends/service-kit';
+import {
+  type Clock,
+  type Component,
+  type Logger,
+  Metrics,
+  noTracer,
+  type ReadinessCheck,
+  type Tracer,
+} from '@nearby-friends/service-kit';
 import { BusObserver } from './bus-observer.ts';
 import { ChannelSubscriptions } from './channel-subscriptions.ts';
 import { InstanceRegistry } from './instance-registry.ts';
@@ -8,6 +16,7 @@ import { RedisClock } from './redis-clock.ts';
 import { connectRedis, openRedis, type Redis } from './redis-connection.ts';
 import { RedisHealth } from './redis-health.ts';
 import { type Publish, Rpc } from './rpc.ts';
+import { TraceReaders } from './trace-readers.ts';
 
 export interface Bus {
   readonly commands: Redis;
@@ -33,11 +42,13 @@ export function createBus(options: {
   watch: readonly ServiceName[];
   /** Without it nobody looks. */
   metrics?: Metrics;
+  /** Without it nothing is traced. */
+  tracer?: Tracer;
   clock: Clock;
   logger: Logger;
 }): Bus {
   const { redisUrl: url, service, instanceId, watch, clock, logger } = options;
-  const { metrics = new Metrics() } = options;
+  const { metrics = new Metrics(), tracer = noTracer } = options;
   const role = (what: string) => `${service}:${instanceId}:${what}`;
   const commands = openRedis({ url, purpose: 'commands', role: role('commands'), logger });
   const subscriber = openRedis({ url, purpose: 'subscriber', role: role('subscriber'), logger });
@@ -45,7 +56,8 @@ export function createBus(options: {
   const subscriptions = new ChannelSubscriptions({ redis: subscriber, clock, logger });
   const registry = new InstanceRegistry({ redis: commands, clock, logger, service, instanceId, watch });
   const redisClock = new RedisClock({ redis: commands, clock, logger });
-  const observer = new BusObserver({ metrics });
+  const traceReaders = new TraceReaders({ redis: commands, clock, logger, service, instanceId, watch });
+  const observer = new BusObserver({ metrics, tracer, traceReaders });
   const rpc = new Rpc({ publish, subscriptions, registry, observer, clock, logger, service, instanceId });
   const redisHealth = new RedisHealth({ metrics });
   redisHealth.watch('commands', commands);
@@ -66,6 +78,7 @@ export function createBus(options: {
       subscriptions,
       redisClock,
       registry,
+      ...(tracer === noTracer ? [] : [traceReaders]),
       rpc,
     ],
     membership: {

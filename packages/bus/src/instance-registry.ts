@@ -1,24 +1,16 @@
 /** Who is alive: each instance beats into a sorted set in Redis, and everybody reads it. */
 import { instancesKey, type ServiceName } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
+import { BEAT } from './heartbeat-script.ts';
 import type { Redis } from './redis-connection.ts';
 import { type Candidate, hashString } from './rendezvous.ts';
-import { defineScript, runScript } from './script-runner.ts';
+import { runScript } from './script-runner.ts';
 
 export const HEARTBEAT_INTERVAL_MS = 1_000;
 /** Several missed beats, so that one slow turn of an event loop takes nobody out. */
 export const INSTANCE_EXPIRY_MS = 3_500;
 /** An instance that did not answer is asked last for this long. */
 export const SUSPICION_MS = 2_000;
-
-/** KEYS: the set. ARGV: own id or '', expiry in ms. By Redis' clock, so that no two machines' clocks are compared. */
-const BEAT = defineScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now, ARGV[1]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-return redis.call('ZRANGE', KEYS[1], 0, -1)
-`);
 
 interface Instance extends Candidate {
   suspectedUntil: number;

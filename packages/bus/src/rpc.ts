@@ -190,7 +190,8 @@ export class Rpc implements Component {
   ): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
-    const question = encodeRequest(id, name, this.#ownChannel, body);
+    const trace = this.#observer.traceFor(service, instance.id);
+    const question = encodeRequest(id, name, this.#ownChannel, body, trace);
     const channel = instanceChannel(service, instance.id);
     const reply = new Promise<Buffer>((resolve, reject) => {
       this.#waiters.set(id, { channel, resolve, reject });
@@ -248,7 +249,7 @@ export class Rpc implements Component {
     this.#answering++;
     try {
       const method = this.#handlers.has(request.method) ? request.method : 'unknown';
-      await this.#observer.answering(method, async () =>
+      await this.#observer.answering(method, request.trace, async () =>
         this.#publish(request.replyTo, await this.#frameAnswer(request)),
       );
     } finally {

@@ -56,6 +56,15 @@ describe('before it starts', () => {
     expect(service.output.join('\n')).toContain('  nodejs_eventloop_lag_seconds, gauge\n');
   });
 
+  it.each([
+    ['', 'without traces'],
+    ['http://127.0.0.1:1', 'with traces'],
+  ])('loads what traces need only where they are wanted: %j', async (endpoint, message) => {
+    const service = run({ SCENARIO: 'tells-what-is-loaded', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    await service.said('started');
+    expect(service.messages()).toContain(message);
+  });
+
   it('refuses a bad configuration in plain words, with 2', async () => {
     const service = run({ OPS_PORT: '-1', REDIS_URL: 'http://user:hunter2@h', SCENARIO: 'other' });
     expect(await service.exited).toBe(2);

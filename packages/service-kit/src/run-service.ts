@@ -5,6 +5,8 @@ import { type Config, ConfigError, helpText, readConfig, type Settings } from '.
 import { type Component, Lifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { type MetricDescription, Metrics } from './metrics.ts';
+import { startTracing } from './tracing/start-tracing.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 export interface ServiceContext<S extends Settings> {
   readonly config: Config<typeof commonSettings & S>;
@@ -12,6 +14,7 @@ export interface ServiceContext<S extends Settings> {
   readonly logger: Logger;
   /** Holds what Node says of itself already. */
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
 }
 
 export interface ServiceDefinition<S extends Settings> {
@@ -43,14 +46,16 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
   const metrics = new Metrics();
   metrics.collectProcess();
-  const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics }));
+  const tracing = await startTracing({ config: common, service: service.name, instanceId, logger });
+  const { tracer } = tracing;
+  const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics, tracer }));
   if (process.argv.includes('--metrics')) {
     process.stdout.write(metricsText(await metrics.describe()));
     // Nothing has been started, but some of what was built would keep the process.
     process.exit(0);
   }
   const lifecycle = new Lifecycle({
-    components,
+    components: [...tracing.components, ...components],
     logger,
     onStop: () => {
       // Holds the process as well: what drains may have nothing open any more that would.

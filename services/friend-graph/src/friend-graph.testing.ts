@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Bus, createBus } from '@nearby-friends/bus';
 import { findFreePort, type Redis, startRedis } from '@nearby-friends/local-stack';
 import { type InboxMessage, inboxChannel, inboxMessageCodec, parseUserId } from '@nearby-friends/protocol';
-import { commonSettings, Lifecycle, Metrics, readConfig, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import {
+  commonSettings,
+  Lifecycle,
+  Metrics,
+  noTracer,
+  readConfig,
+  silentLogger,
+  systemClock,
+} from '@nearby-friends/service-kit';
 import { pino } from 'pino';
 import { composeFriendGraph } from './compose.ts';
 import { type DatabaseOfTest, useDatabase } from './database.testing.ts';
@@ -78,6 +86,7 @@ export function useFriendGraph(): ServicesOfTest {
         instanceId: `test-${port}`,
         logger,
         metrics: new Metrics(),
+        tracer: noTracer,
       });
       const lifecycle = new Lifecycle({ components, logger });
       stops.push(() => lifecycle.stop());

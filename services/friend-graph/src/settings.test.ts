@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, commonSettings, Metrics, readConfig, silentLogger } from '@nearby-friends/service-kit';
+import { ConfigError, commonSettings, Metrics, noTracer, readConfig, silentLogger } from '@nearby-friends/service-kit';
 import { composeFriendGraph } from './compose.ts';
 import { settings } from './settings.ts';
 
@@ -20,6 +20,7 @@ function compose(env: NodeJS.ProcessEnv) {
     instanceId: 'test',
     logger: silentLogger,
     metrics: new Metrics(),
+    tracer: noTracer,
   });
 }
 

@@ -12,7 +12,15 @@ import {
   recordPositions,
   type UserId,
 } from '@nearby-friends/protocol';
-import { commonSettings, Lifecycle, Metrics, readConfig, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import {
+  commonSettings,
+  Lifecycle,
+  Metrics,
+  noTracer,
+  readConfig,
+  silentLogger,
+  systemClock,
+} from '@nearby-friends/service-kit';
 import { composeLocation } from '../compose.ts';
 import { settings } from '../settings.ts';
 
@@ -74,6 +82,7 @@ export function useServices(): ServicesOfTest {
           instanceId: newId(),
           logger: silentLogger,
           metrics: new Metrics(),
+          tracer: noTracer,
         }),
       );
     },
