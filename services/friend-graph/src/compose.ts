@@ -40,6 +40,7 @@ export function composeFriendGraph({
   instanceId,
   logger,
   metrics: registry,
+  tracer,
 }: ServiceContext<typeof settings>): Component[] {
   refuseOpenDoor(config);
   const clock = systemClock;
@@ -65,6 +66,7 @@ export function composeFriendGraph({
     instanceId,
     watch: ['gateway', 'location'],
     metrics: registry,
+    tracer,
     clock,
     logger,
   });
@@ -113,6 +115,7 @@ export function composeFriendGraph({
         })
       : null,
     metrics,
+    tracer,
     clock,
     logger,
   });

@@ -37,6 +37,7 @@ export function composeGateway({
   instanceId,
   logger,
   metrics: registry,
+  tracer,
 }: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
   const { redisUrl } = config;
@@ -48,6 +49,7 @@ export function composeGateway({
     instanceId,
     watch: ['location', 'friend-graph'],
     metrics: registry,
+    tracer,
     clock,
     logger,
   });
@@ -59,6 +61,7 @@ export function composeGateway({
     positionTtlMs: config.positionTtlSeconds * 1000,
     areRightsCurrent: () => follower.isCurrent,
     metrics,
+    tracer,
     clock,
     logger,
   });
@@ -78,9 +81,13 @@ export function composeGateway({
   });
 
   // --- Positions of the clients here
+  const tracedPositions = { parent: 'none', share: config.positionTraceShare } as const;
   const uplink = new PositionUplink({
     candidates: () => bus.registry.candidates('location'),
-    send: (batch, instance) => bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
+    send: (batch, instance) =>
+      tracer.span('positions', { ...tracedPositions, attributes: { 'batch.size': batch.length } }, () =>
+        bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
+      ),
     clock,
     gatherMs: config.uplinkGatherMs,
   });
@@ -137,18 +144,21 @@ export function composeGateway({
     role: `gateway:${instanceId}:adapter-sub`,
     logger,
   });
+  const handshake = new Handshake({
+    verifier,
+    isCalledBack,
+    connections: () => sessions.size,
+    maxConnections: config.maxConnections,
+  });
   const refused = new RefusedConnections({ metrics, clock, logger });
   const sockets = new SocketServer({
     host: config.host,
     port: config.port,
     allowedOrigins: config.allowedOrigins,
     adapter: createShardedAdapter(adapterPub, adapterSub, { subscriptionMode: 'dynamic' }),
-    handshake: new Handshake({
-      verifier,
-      isCalledBack,
-      connections: () => sessions.size,
-      maxConnections: config.maxConnections,
-    }),
+    handshake: {
+      admit: (auth) => tracer.span('handshake', { parent: 'none' }, () => handshake.admit(auth)),
+    },
     begin: (id, verified, transport) => sessions.begin(id, verified, transport),
     end: (session) => sessions.end(session),
     receiverFor: (session) => events.receiverFor(session),

@@ -61,7 +61,7 @@ export class SocketServer implements Component {
     port: number;
     allowedOrigins: readonly string[];
     adapter: NonNullable<ServerOptions['adapter']>;
-    handshake: Handshake;
+    handshake: Pick<Handshake, 'admit'>;
     begin: (socketId: string, verified: VerifiedToken, transport: SessionTransport) => Session;
     end: (session: Session) => void;
     /** A function that takes every event of that session's client. */

@@ -13,6 +13,7 @@ export function composeLocation({
   instanceId,
   logger,
   metrics: registry,
+  tracer,
 }: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
   const ttlMs = config.positionTtlSeconds * 1000;
@@ -24,6 +25,7 @@ export function composeLocation({
     instanceId,
     watch: ['friend-graph'],
     metrics: registry,
+    tracer,
     clock,
     logger,
   });
