@@ -53,6 +53,7 @@ export function composeFriendGraph({
     connectTimeoutMs: config.databaseTimeoutMs,
     role: `friend-graph:${instanceId}`,
     metrics: createDatabaseMetrics(registry),
+    tracer,
     logger,
   });
   registerPoolGauges(registry, database.load);

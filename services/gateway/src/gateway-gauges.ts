@@ -27,8 +27,13 @@ export function registerGauges(
   );
   metrics.gauge('connections_limit', 'Sessions this replica takes (MAX_CONNECTIONS).', () => maxConnections);
   metrics.gauge('sessions', 'Connections with a valid token.', () => sessions.size);
+  const states = {
+    waiting: 'Sessions that have reported no position yet.',
+    opening: 'Sessions whose friends are being found.',
+    live: 'Sessions whose client holds a list.',
+  } as const;
   for (const kind of ['waiting', 'opening', 'live'] as const) {
-    metrics.gauge(`sessions_${kind}`, `Sessions that are ${kind}.`, () => sessions.countIn(kind));
+    metrics.gauge(`sessions_${kind}`, states[kind], () => sessions.countIn(kind));
   }
   metrics.gauge('sessions_unconfirmed', 'Live sessions that are told nothing until their rights are read anew.', () =>
     sessions.countUnconfirmed(ledger.generation),

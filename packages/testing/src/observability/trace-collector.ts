@@ -69,6 +69,14 @@ export class TraceCollector {
   traceOf({ traceId }: CollectedSpan): CollectedSpan[] {
     return this.spans.filter((span) => span.traceId === traceId);
   }
+
+  /** The trace of the sign-on of a connection, by the id of its socket; empty while there is none. */
+  traceOfSession(socketId: string | undefined): CollectedSpan[] {
+    const signOn = this.spans.find(
+      ({ name, attributes }) => name === 'sign-on' && attributes['session.id'] === socketId,
+    );
+    return signOn ? this.traceOf(signOn) : [];
+  }
 }
 
 function spansOf({ resourceSpans }: OtlpTraces): CollectedSpan[] {

@@ -1,6 +1,13 @@
 /** friend-graph's way to PostgreSQL: one bounded pool, with Prisma on top. */
 import { asCodedError } from '@nearby-friends/protocol';
-import { type Component, type Logger, Metrics, type ReadinessCheck } from '@nearby-friends/service-kit';
+import {
+  type Component,
+  type Logger,
+  Metrics,
+  noTracer,
+  type ReadinessCheck,
+  type Tracer,
+} from '@nearby-friends/service-kit';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
@@ -20,6 +27,8 @@ export interface DatabaseOptions {
   readonly role: string;
   /** Without them nobody looks. */
   readonly metrics?: DatabaseMetrics;
+  /** Without it nothing is traced. */
+  readonly tracer?: Tracer;
   readonly logger: Logger;
 }
 
@@ -54,7 +63,8 @@ const COMMIT_DURABLY = 'SET synchronous_commit = on';
 
 /** Nothing is connected yet; each connection is made when it is needed, and again after a loss. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { logger, metrics = createDatabaseMetrics(new Metrics()) } = options;
+  const { logger, metrics = createDatabaseMetrics(new Metrics()), tracer = noTracer } = options;
+  const observer = { metrics, tracer };
   const pool = new Pool({
     connectionString: options.databaseUrl,
     application_name: options.role,
@@ -70,13 +80,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   // An idle connection that is lost: the pool drops it and makes a new one when it needs one.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was lost'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  const client = translateFailures(prisma, metrics);
+  const client = translateFailures(prisma, observer);
   const probe = new WriteProbe({ client, logger });
 
   return {
     client,
     async readPrepared<Row extends object>(statement: { name: string; text: string; values: unknown[] }) {
-      return (await observed(metrics, () => pool.query<Row>(statement))).rows;
+      return (await observed(observer, () => pool.query<Row>(statement))).rows;
     },
     component: {
       name: 'database',
@@ -97,18 +107,23 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-function translateFailures(prisma: PrismaClient, metrics: DatabaseMetrics) {
+function translateFailures(prisma: PrismaClient, observer: Observer) {
   return prisma.$extends({
     query: {
-      $allOperations: ({ args, query }) => observed(metrics, () => query(args)),
+      $allOperations: ({ args, query }) => observed(observer, () => query(args)),
     },
   });
 }
 
-async function observed<T>(metrics: DatabaseMetrics, operate: () => Promise<T>): Promise<T> {
+interface Observer {
+  readonly metrics: DatabaseMetrics;
+  readonly tracer: Tracer;
+}
+
+async function observed<T>({ metrics, tracer }: Observer, operate: () => Promise<T>): Promise<T> {
   const stopTimer = metrics.operationSeconds.startTimer();
   try {
-    return await operate();
+    return await tracer.step('postgresql', { kind: 'asks' }, operate);
   } catch (error) {
     const failure = asDatabaseFailure(error);
     metrics.operationsFailed.inc({ code: asCodedError(failure).code });
