@@ -4,6 +4,7 @@ import { instancesKey, jsonCodec, type Method, type ServiceName } from '@nearby-
 import {
   type Clock,
   Lifecycle,
+  type Logger,
   type Metrics,
   silentLogger,
   systemClock,
@@ -35,7 +36,7 @@ export interface BusesOfTest {
   start(
     service: ServiceName,
     instanceId: string,
-    options?: { clock?: Clock; metrics?: Metrics; tracer?: Tracer },
+    options?: { clock?: Clock; metrics?: Metrics; tracer?: Tracer; logger?: Logger },
   ): Promise<BusOfTest>;
   /** Two askers, two answerers, and everybody knows the answerers. */
   startFour(): Promise<{

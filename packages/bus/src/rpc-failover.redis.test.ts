@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { instanceChannel, instancesKey, jsonCodec } from '@nearby-friends/protocol';
-import { ManualClock } from '@nearby-friends/service-kit';
+import { createLogger, ManualClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { z } from 'zod';
 import { echo, keysOf, PROMPT_MS, timed, useBuses } from './bus.testing.ts';
@@ -22,6 +22,20 @@ describe('fail-over', () => {
     expect(outcome).toEqual({ text: 'x', by: 'l1' });
     expect(ms).toBeLessThan(PROMPT_MS);
     expect(asker.registry.candidates('location').map(({ id }) => id)).toEqual(['l1']);
+  });
+
+  it('an instance that is gone is one line of log, however many ask it', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
+    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    await start('location', 'l1');
+    const asker = await start('gateway', 'g1', { logger });
+    await announceGhost('ghost');
+    await asker.registry.refresh();
+    const keys = keysOf('ghost', ['l1', 'ghost']);
+    expect(keys.length).toBeGreaterThan(20);
+    await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: '' }, { key })));
+    expect(lines).toEqual(['no answer']);
   });
 
   it('an instance that is silent is given up after the time-out; what it says later is heard by nobody', async () => {
