@@ -171,9 +171,9 @@ export function composeGateway({
   });
 
   // --- For operators
-  for (const [name, redis] of Object.entries({ stream: streamRedis, adapterPub, adapterSub })) {
-    bus.redisHealth.watch(name, redis);
-  }
+  bus.redisHealth.watch('stream', streamRedis);
+  bus.redisHealth.watch('adapter-pub', adapterPub);
+  bus.redisHealth.watch('adapter-sub', adapterSub);
   const { maxConnections } = config;
   registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections });
   const ops = new OpsServer({
