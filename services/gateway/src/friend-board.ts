@@ -59,6 +59,8 @@ export class FriendBoard implements Component {
   readonly #onChange: (watch: Watch) => void;
   readonly #onSilent: (subject: Subject) => void;
   readonly #onGrantEnded: (watch: Watch) => void;
+  /** Positions that were not taken: plain fields, since this is the hot path. */
+  readonly dropped = { unwatched: 0, older: 0, expired: 0 };
   readonly #subjects = new Map<UserId, Subject>();
   readonly #silence: TimerWheel<Subject>;
   readonly #ends: TimerWheel<Watch | Subject>;
@@ -190,9 +192,18 @@ export class FriendBoard implements Component {
   /** Takes a position, from whatever way it came; an older one than the known changes nothing (L3). */
   apply(user: UserId, record: PositionRecord): void {
     const subject = this.#subjects.get(user);
-    if (!subject) return;
-    if (subject.latest !== null && record.at <= subject.latest.at) return;
-    if (record.at + this.#ttlMs <= this.#redisNow()) return;
+    if (!subject) {
+      this.dropped.unwatched++;
+      return;
+    }
+    if (subject.latest !== null && record.at <= subject.latest.at) {
+      this.dropped.older++;
+      return;
+    }
+    if (record.at + this.#ttlMs <= this.#redisNow()) {
+      this.dropped.expired++;
+      return;
+    }
     setLatest(subject, record);
     if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
     for (const watch of subject.watches) this.#onChange(watch);

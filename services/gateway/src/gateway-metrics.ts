@@ -1,5 +1,5 @@
 /** What the gateway counts. */
-import type { Counter, Histogram, Metrics, Tally } from '@nearby-friends/service-kit';
+import type { Counter, Histogram, Metrics } from '@nearby-friends/service-kit';
 
 export interface GatewayMetrics {
   readonly refused: Counter<'code'>;
@@ -7,14 +7,14 @@ export interface GatewayMetrics {
   readonly rejected: Counter<'code'>;
   readonly closedForAbuse: Counter;
   readonly snapshots: Counter;
-  readonly frames: Tally;
-  readonly deliveries: Tally;
-  readonly conflated: Tally;
+  readonly frames: Counter;
+  readonly deliveries: Counter;
+  readonly conflated: Counter;
   readonly flushesPostponed: Counter;
   readonly signOnSeconds: Histogram;
   readonly openingRetries: Counter;
   readonly deliveryLatency: Histogram;
-  readonly positionsReceived: Tally;
+  readonly positionsReceived: Counter;
   readonly malformedMessages: Counter;
   readonly rightsApplied: Counter<'kind'>;
   readonly rightsIgnored: Counter<'kind'>;
@@ -31,20 +31,20 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     rejected: metrics.counter('events_rejected_total', 'Events from clients that were refused, by code.', ['code']),
     closedForAbuse: metrics.counter('connections_closed_for_abuse_total', 'Connections closed for sending too much.'),
     snapshots: metrics.counter('snapshots_sent_total', 'Whole lists sent.'),
-    frames: metrics.tally('changes_sent_total', 'Messages with changes sent.'),
-    deliveries: metrics.tally('positions_delivered_total', 'Positions of friends sent to viewers.'),
-    conflated: metrics.tally(
+    frames: metrics.counter('changes_sent_total', 'Messages with changes sent.'),
+    deliveries: metrics.counter('positions_delivered_total', 'Positions of friends sent to viewers.'),
+    conflated: metrics.counter(
       'positions_conflated_total',
       'Positions that were overtaken by newer ones before sending.',
     ),
     flushesPostponed: metrics.counter('flushes_postponed_total', 'Flushes put off because the client was not reading.'),
     openingRetries: metrics.counter('session_opening_retries_total', 'Openings of a list that had to be tried again.'),
-    signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, in seconds."),
+    signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, s."),
     deliveryLatency: metrics.latency(
       'delivery_latency_seconds',
-      'From receiving a position of a friend on the list to sending it, in seconds; the oldest of each message.',
+      'From the time of a position (at) to the message that tells a viewer of it, s; the oldest of each message.',
     ),
-    positionsReceived: metrics.tally('friend_positions_received_total', 'Positions received over friends’ channels.'),
+    positionsReceived: metrics.counter('friend_positions_received_total', 'Positions received over friends’ channels.'),
     malformedMessages: metrics.counter('malformed_messages_total', 'Messages on the bus that could not be read.'),
     rightsApplied: metrics.counter('graph_events_applied_total', 'Changes of who may see whom, by kind.', ['kind']),
     rightsIgnored: metrics.counter('graph_events_ignored_total', 'Such changes that were known or overtaken.', [

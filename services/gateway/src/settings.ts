@@ -53,6 +53,12 @@ export const settings = defineSettings({
     description:
       'A viewer who often moves faster is told its list at most every 2 s. The position itself counts as ever. 0: off.',
   },
+  positionTraceShare: {
+    env: 'TRACE_POSITION_SHARE',
+    schema: fromText.number(0, 1),
+    default: '0.01',
+    description: 'The share of the messages with positions that are traced, from 0 to 1, where traces are on at all.',
+  },
   drainSpreadSeconds: {
     env: 'DRAIN_SPREAD_SECONDS',
     schema: fromText.number(0, 600),

@@ -6,6 +6,7 @@ import {
   asCodedError,
   type ClientToServerEvents,
   devicesRoom,
+  type ErrorCodeName,
   FRIENDS_CHANGED,
   type FriendsChanged,
   type ServerToClientEvents,
@@ -13,7 +14,6 @@ import {
 } from '@nearby-friends/protocol';
 import { type Component, type Logger, listen, type VerifiedToken } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
-import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type Handshake, isOriginAllowed } from './handshake.ts';
 import type { Session, SessionTransport } from './session.ts';
 import { type EngineConnection, StraightWrite } from './straight-write.ts';
@@ -53,7 +53,7 @@ export class SocketServer implements Component {
   /** Connections whose handshake is being looked at or has been accepted. */
   readonly #greeted = new WeakSet<object>();
   /** The Engine.IO sessions on this replica, by `sid`. */
-  readonly #connections = new Set<string>();
+  readonly #connections = new Map<string, NewConnection>();
   #takesNewClients = true;
 
   constructor(options: {
@@ -62,12 +62,12 @@ export class SocketServer implements Component {
     port: number;
     allowedOrigins: readonly string[];
     adapter: NonNullable<ServerOptions['adapter']>;
-    handshake: Handshake;
+    handshake: Pick<Handshake, 'admit'>;
     begin: (socketId: string, verified: VerifiedToken, transport: SessionTransport) => Session;
     end: (session: Session) => void;
     /** A function that takes every event of that session's client. */
     receiverFor: (session: Session) => (event: string, args: readonly unknown[]) => void;
-    metrics: GatewayMetrics;
+    onRefused: (code: ErrorCodeName) => void;
     logger: Logger;
     /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
     unauthenticatedLifetimeMs?: number;
@@ -92,7 +92,7 @@ export class SocketServer implements Component {
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
     });
     this.#io.engine.on('connection', (connection: NewConnection) => {
-      this.#connections.add(connection.id);
+      this.#connections.set(connection.id, connection);
       connection.once('close', () => {
         this.#connections.delete(connection.id);
         setTimeout(() => connection.transport.socket?.terminate(), CLOSING_GRACE_MS).unref();
@@ -115,7 +115,7 @@ export class SocketServer implements Component {
         (error: unknown) => {
           this.#greeted.delete(socket.conn);
           const coded = asCodedError(error);
-          options.metrics.refused.inc({ code: coded.code });
+          options.onRefused(coded.code);
           const { code, retryable } = coded;
           next(Object.assign(new Error(coded.message), { data: { code, retryable } }));
         },
@@ -136,6 +136,16 @@ export class SocketServer implements Component {
         this.#logger.warn({ session: session.id, reason: String(error) }, 'joining the devices failed');
       });
     });
+  }
+
+  /** Goes through all of them: for operators. */
+  connectionsByTransport(): Record<'websocket' | 'polling', number> {
+    const counts = { websocket: 0, polling: 0 };
+    for (const { transport } of this.#connections.values()) {
+      if (transport.socket) counts.websocket++;
+      else counts.polling++;
+    }
+    return counts;
   }
 
   get port(): number {

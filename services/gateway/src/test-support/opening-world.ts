@@ -13,7 +13,7 @@ import {
   type Sharing,
   type UserId,
 } from '@nearby-friends/protocol';
-import { silentLogger } from '@nearby-friends/service-kit';
+import { noTracer, silentLogger } from '@nearby-friends/service-kit';
 import { DISTRUST_MS, RightsApplier } from '../apply-rights.ts';
 import type { ViewerRights } from '../friends-directory.ts';
 import { Inboxes } from '../inboxes.ts';
@@ -89,6 +89,7 @@ export class OpeningWorld {
       board,
       onSignedOut: callBack,
       metrics,
+      tracer: noTracer,
       clock,
       logger: silentLogger,
     });
