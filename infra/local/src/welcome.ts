@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from './stack.ts';
 
-const FIRST_USER = 'alice';
+/** A friend of many of those who live on the map; see `demo-people.ts` of the simulator. */
+const FIRST_USER = 'demo';
 const UNAVAILABLE_DEADLINE_MS = 10_000;
 const RETRY_PAUSE_MS = 100;
 

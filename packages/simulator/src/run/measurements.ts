@@ -130,6 +130,11 @@ export class Measurements implements ClientObserver {
     this.#breaches[breach] = (this.#breaches[breach] ?? 0) + 1;
   }
 
+  /** Refused handshakes so far, by code. */
+  get refused(): Readonly<Record<string, number>> {
+    return this.#refused;
+  }
+
   /** The figures so far; a client that is offline now counts with the time it has been. */
   measured(): Measured {
     const stillOffline = [...this.#lostAt.values()].map((lostAt) => this.#now() - lostAt);
