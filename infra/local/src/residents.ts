@@ -1,6 +1,5 @@
 /** The people on the map of a stack: a process of their own, which the stack can do without. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { plainEnvironment } from './binaries/executable.ts';
 import { type ManagedProcess, spawnManaged } from './managed-process.ts';
 import { RestartableProcess } from './restartable-process.ts';
 import { describeExit } from './supervisor.ts';
@@ -13,7 +12,8 @@ export interface ResidentsOptions {
   readonly intervalSeconds: number;
   /** The stack's public address; asked at each start. */
   readonly url: () => string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked at each start. */
+  readonly environment: () => Readonly<Record<string, string | undefined>>;
   /** Takes what they say once they are ready. */
   readonly onLine: (name: string, line: string) => void;
 }
@@ -41,14 +41,14 @@ export function residentsProcess(options: ResidentsOptions): RestartableProcess 
 }
 
 function spawnResidents(
-  { entryPoint, people, intervalSeconds, url, env }: ResidentsOptions,
+  { entryPoint, people, intervalSeconds, url, environment }: ResidentsOptions,
   onLine: (line: string) => void,
 ): Promise<ManagedProcess> {
   return spawnManaged({
     name: NAME,
     command: process.execPath,
     args: ['--enable-source-maps', entryPoint, `--url=${url()}`, `--people=${people}`, `--interval=${intervalSeconds}`],
-    env: { ...plainEnvironment(), ...env },
+    env: environment(),
     stopSignal: 'SIGTERM',
     onLine,
   });

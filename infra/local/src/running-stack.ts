@@ -15,6 +15,7 @@ import {
   type CompleteStackOptions,
   checkEntryPoints,
   completeOptions,
+  residentsEnvironment,
   type StackOptions,
   serviceEnvironment,
 } from './stack-options.ts';
@@ -52,7 +53,7 @@ export class RunningStack implements Stack {
       people: this.#options.people,
       intervalSeconds: this.#options.reportSeconds,
       url: () => this.url,
-      env: this.#options.env.residents ?? {},
+      environment: () => residentsEnvironment(this.#options, this.#servers),
       onLine: (name, line) => this.#log.print(name, line),
     });
   }

@@ -138,3 +138,19 @@ export function serviceEnvironment(
     ...env[service],
   };
 }
+
+/** What the residents are told: how to sign in as anybody, and where to put their friendships all at once. */
+export function residentsEnvironment(
+  { env, jwtSecret }: CompleteStackOptions,
+  { databaseUrl }: { readonly databaseUrl: string },
+): Environment {
+  const { JWT_AUDIENCE, JWT_ISSUER } = env.all ?? {};
+  return {
+    ...plainEnvironment(),
+    JWT_SECRET: jwtSecret,
+    JWT_AUDIENCE,
+    JWT_ISSUER,
+    DATABASE_URL: databaseUrl,
+    ...env.residents,
+  };
+}

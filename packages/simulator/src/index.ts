@@ -15,4 +15,5 @@ export { type OwnStackOptions, startOwnStack } from './run/own-stack.ts';
 export type { ReplayOptions, ReplayProgress, WatchedViewer } from './run/replay-options.ts';
 export type { ReplayReport } from './run/replay-report.ts';
 export { replay } from './run/replay-run.ts';
+export type { SimulationReport } from './run/simulation-report.ts';
 export type { Durations } from './run/timings.ts';

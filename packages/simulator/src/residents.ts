@@ -6,10 +6,12 @@ import { countsText } from './cli/measured-text.ts';
 import { parseResidentsOptions, RESIDENTS_HELP, type ResidentsPlan } from './cli/residents-options.ts';
 import { GraphApi } from './client/graph-api.ts';
 import { sourceAddress } from './client/source-address.ts';
-import { devTokens, KeptTokens } from './client/tokens.ts';
+import { devTokens, KeptTokens, signedTokens, signingOf } from './client/tokens.ts';
 import { Crowd } from './run/crowd.ts';
-import { type DemoCity, foundDemoCity, introduce } from './run/demo-city.ts';
+import { type DemoCity, foundDemoCity, nameEverybody } from './run/demo-city.ts';
 import { Experience } from './run/experience.ts';
+import { importPairs } from './run/import-friendships.ts';
+import { makeFriends } from './run/make-friends.ts';
 import { checkOpenFiles } from './run/open-files.ts';
 import { ResidentsWatch } from './run/residents-watch.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
@@ -39,7 +41,9 @@ async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
   checkOpenFiles(plan.people);
   const { now } = wallClock;
   const city = foundDemoCity({ ...plan, streets: await loadCityStreets(), startsAtMs: now() });
-  const tokens = new KeptTokens(devTokens({ url: plan.url, clock: wallClock }));
+  const signing = signingOf(process.env);
+  const source = signing === undefined ? devTokens({ url: plan.url, clock: wallClock }) : signedTokens(signing);
+  const tokens = new KeptTokens(source);
   const experience = new Experience(now);
   const crowd = new Crowd({
     ...city,
@@ -73,9 +77,17 @@ async function makeAcquaintance(
 ): Promise<void> {
   const places = new Map(city.citizens.map(({ user }, index) => [user, index]));
   const addressOf = (user: UserId): string => sourceAddress(places.get(user) ?? places.size);
+  const api = new GraphApi({ url, tokens, addressOf, signal });
+  // The newcomer's first: somebody is waiting for them.
+  const friendships = [...city.newcomersFriendships, ...city.friendships];
+  const databaseUrl = process.env['DATABASE_URL'];
   try {
-    const friends = await introduce(new GraphApi({ url, tokens, addressOf, signal }), city);
-    say(`${friends} of them are friends of “${DEMO_PERSON.id}”, and they of each other: sign in as ${DEMO_PERSON.id}.`);
+    if (databaseUrl) await importPairs(friendships, databaseUrl, signal);
+    else await makeFriends(api, friendships);
+    await nameEverybody(api, city);
+    say(
+      `${city.newcomersFriendships.length} of them are friends of “${DEMO_PERSON.id}”, and they of each other: sign in as ${DEMO_PERSON.id}.`,
+    );
   } catch (error) {
     if (!signal.aborted) say(`Not all friendships of the residents could be made: ${sentenceOf(error)}`);
   }

@@ -1,5 +1,4 @@
 /** `npm run simulate`: a city lives on a deployment for a while, and reports what its people experienced. */
-import { writeFile } from 'node:fs/promises';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { type City, foundCity } from './city/city.ts';
@@ -10,6 +9,7 @@ import { simulationPicture, simulationText } from './cli/simulation-text.ts';
 import { GraphApi } from './client/graph-api.ts';
 import { sourceAddress } from './client/source-address.ts';
 import { devTokens, KeptTokens, readTokens, signedTokens, tokensFrom } from './client/tokens.ts';
+import { writeFriendships } from './run/import-friendships.ts';
 import { makeFriends } from './run/make-friends.ts';
 import { checkOpenFiles } from './run/open-files.ts';
 import { simulate } from './run/simulation.ts';
@@ -66,7 +66,7 @@ async function findPeople(plan: SimulationPlan): Promise<{ users: UserId[]; toke
     case 'deployment':
       return { users: named, tokens: new KeptTokens(devTokens({ url: plan.url, clock: wallClock })) };
     case 'secret':
-      return { users: named, tokens: new KeptTokens(signedTokens(plan.tokens)) };
+      return { users: named, tokens: new KeptTokens(signedTokens(plan.tokens.signing)) };
     case 'file': {
       const known = await readTokens(plan.tokens.file);
       const { people = known.size } = plan;
@@ -98,13 +98,6 @@ async function befriend(
       say(`${done} of ${city.friendships.length} friendships are there.`);
   });
   say(`Made ${made} friendships, ${found} were there already.`);
-}
-
-async function writeFriendships(file: string, friendships: City['friendships']): Promise<void> {
-  const lines = friendships.map(([one, other]) => `${one},${other}\n`);
-  await writeFile(file, `user,friend\n${lines.join('')}`).catch((cause: unknown) => {
-    throw new RemedyError(`${file} cannot be written.`, 'Give a path that can.', { cause });
-  });
 }
 
 function describeBug(error: unknown): string {

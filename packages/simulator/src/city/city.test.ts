@@ -23,10 +23,10 @@ beforeAll(async () => {
   streets = await loadCityStreets();
 });
 
-function residents(startHour: number): { people: Resident[]; clock: CityClock } {
+function residents(startHour: number, hours?: { from: number; to: number }): { people: Resident[]; clock: CityClock } {
   const addresses = new AddressBook(streets);
   const friendships = makeFriendNetwork({ people: PEOPLE, ...NETWORK }, randomOf(1, 7));
-  const clock = new CityClock({ startsAtMs: 0, startMinute: startHour * HOUR, pace: 1 });
+  const clock = new CityClock({ startsAtMs: 0, startMinute: startHour * HOUR, pace: 1, ...(hours ? { hours } : {}) });
   const routes = new RouteFinder(streets);
   const biographies = settlePeople({ people: PEOPLE, friendships, addresses, seed: 1 });
   return { people: biographies.map((biography) => new Resident({ biography, addresses, routes, clock })), clock };
@@ -38,8 +38,11 @@ function city(pace = 1, startHour = 8): City {
 }
 
 describe('residents', () => {
-  it('are never anywhere they could not have got to', () => {
-    const { people } = residents(7);
+  it.each([
+    ['around the clock', undefined],
+    ['when nights are left out', { from: 7 * HOUR, to: 22 * HOUR }],
+  ])('are never anywhere they could not have got to, %s', (_what, hours) => {
+    const { people } = residents(7, hours);
     let farthest = 0;
     for (const resident of people) {
       let before = resident.motionAt(0);

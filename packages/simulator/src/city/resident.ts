@@ -55,8 +55,9 @@ export class Resident {
   #underWay: UnderWay | undefined;
   #day: number | undefined;
   #plan: Intention[] = [];
-  /** City seconds at which the last journey ended. */
-  #arrivedAt = 0;
+  /** City seconds at which the last journey ended, and at which somebody last asked where they are. */
+  #arrivedAt = Number.NEGATIVE_INFINITY;
+  #seenAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResidentOptions) {
     this.#options = options;
@@ -81,6 +82,7 @@ export class Resident {
     if (time.day !== this.#day) this.#beginDay(time);
     // A journey may be over before the next intention is looked at, when nobody looked for long.
     while (this.#underWay === undefined && this.#setOut(time, seconds)) this.#arrive(seconds);
+    this.#seenAt = seconds;
     if (this.#underWay !== undefined) return this.#underWay.journey.at(seconds - this.#underWay.since);
     return { ...this.#options.addresses.placeOf(this.#address), speed: 0, heading: undefined };
   }
@@ -111,7 +113,6 @@ export class Resident {
       this.#address = this.#find(to);
       this.#plan.shift();
     }
-    this.#arrivedAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Begins the next journey that is due; false when none is. */
@@ -123,8 +124,10 @@ export class Resident {
     const mode = this.#chooseMode(to);
     const legs = to === this.#address ? undefined : this.#options.routes.find(this.#address, to, mode);
     if (legs === undefined) return true;
+    // A night that was left out, or a journey that took longer than planned: nobody is where they had no time to get to.
     const due = seconds - (minute - next.at) * 60;
-    this.#underWay = { journey: new Journey(legs, mode, this.#random), since: Math.max(due, this.#arrivedAt), to };
+    const since = Math.max(due, this.#arrivedAt, this.#seenAt);
+    this.#underWay = { journey: new Journey(legs, mode, this.#random), since, to };
     return true;
   }
 

@@ -1,5 +1,6 @@
 /** Turns the arguments of `npm run residents` into a plan, or says what is wrong with them. */
 import { type OptionTable, optionLines, readArguments, readNumber, readUrl } from './read-option.ts';
+import { FASTEST_PACE } from './simulate-options.ts';
 
 const DEFAULTS = { people: 40, interval: 2, pace: 8, seed: 1 } as const;
 const DEFAULT_URL = 'http://localhost:8080';
@@ -22,14 +23,15 @@ export interface ResidentsPlan {
   readonly seed: number;
 }
 
-export const RESIDENTS_HELP = `Puts people on the map of a deployment that gives dev tokens, until Ctrl-C; npm start does it by itself.
+export const RESIDENTS_HELP = `Puts people on the map of a deployment, until Ctrl-C; npm start does it by itself.
 
   npm run residents -- [options]
 
 Options
 ${optionLines(RESIDENTS_OPTIONS)}
 
-Sign in as demo to see those of them who are demo’s friends. To measure a deployment, see npm run simulate -- --help.
+Friendships are made through the API, or at once where DATABASE_URL is in the environment; tokens are signed with its
+JWT_SECRET where there is one. Sign in as demo to see those of them who are demo’s friends. To measure a deployment, see npm run simulate -- --help.
 `;
 
 /** Throws {@link RemedyError}. */
@@ -44,7 +46,7 @@ export function parseResidentsOptions(args: readonly string[]): ResidentsPlan | 
     url: readUrl(typeof given['url'] === 'string' ? given['url'] : DEFAULT_URL),
     people: Math.trunc(number('people', 1, MOST_PEOPLE)),
     intervalMs: 1_000 * number('interval', 0.2, 30),
-    pace: number('pace', 0.1, 20),
+    pace: number('pace', 0.1, FASTEST_PACE),
     seed: Math.trunc(number('seed', 0, 2 ** 31)),
   };
 }

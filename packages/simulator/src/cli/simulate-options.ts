@@ -3,11 +3,14 @@ import { resolve } from 'node:path';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { MAX_RADIUS_METERS, MIN_RADIUS_METERS } from '@nearby-friends/protocol';
 import type { TransportChoice } from '../client/simulated-client.ts';
+import { type Signing, signingOf } from '../client/tokens.ts';
 import { type OptionTable, optionLines, readArguments, readNumber, readTransport, readUrl } from './read-option.ts';
 
 const DEFAULTS = { people: 100, seconds: 60, interval: 5, arrivals: 50, start: '08:00', prefix: 'sim' } as const;
 const DEFAULT_URL = 'http://localhost:8080';
 const MOST_PEOPLE = 50_000;
+/** Beyond it cars are faster than a gateway believes (MAX_PLAUSIBLE_SPEED), which then slows their drivers' lists. */
+export const FASTEST_PACE = 12;
 
 export const SIMULATE_OPTIONS = {
   url: { value: 'URL', text: `the deployment’s public address; default ${DEFAULT_URL}` },
@@ -36,7 +39,7 @@ type OptionName = keyof typeof SIMULATE_OPTIONS;
 export type TokenPlan =
   | { readonly from: 'deployment' }
   | { readonly from: 'file'; readonly file: string }
-  | { readonly from: 'secret'; readonly secret: string; readonly audience: string; readonly issuer: string };
+  | { readonly from: 'secret'; readonly signing: Signing };
 
 export interface SimulationPlan {
   readonly url: string;
@@ -102,7 +105,7 @@ export function parseSimulateOptions(args: readonly string[], env: NodeJS.Proces
     durationMs: readDuration(text('duration') ?? `${DEFAULTS.seconds}s`),
     intervalMs: 1_000 * number('interval', DEFAULTS.interval, 0.2, 30),
     arrivalsPerSecond: number('arrivals', DEFAULTS.arrivals, 0.1, 10_000),
-    pace: number('pace', 1, 0.1, 60),
+    pace: number('pace', 1, 0.1, FASTEST_PACE),
     startMinute: readTimeOfDay(text('start') ?? DEFAULTS.start),
     radiusMeters: text('radius') === undefined ? undefined : number('radius', 0, MIN_RADIUS_METERS, MAX_RADIUS_METERS),
     transport: readTransport(text('transport') ?? 'websocket'),
@@ -118,11 +121,8 @@ export function parseSimulateOptions(args: readonly string[], env: NodeJS.Proces
 /** A file that is named counts more than the environment. */
 function planTokens(file: string | undefined, env: NodeJS.ProcessEnv): TokenPlan {
   if (file !== undefined) return { from: 'file', file };
-  // Of several secrets, one per line, the first one signs.
-  const [secret] = (env['JWT_SECRET'] ?? '').split(/\r?\n/).map((line) => line.trim());
-  if (secret === undefined || secret === '') return { from: 'deployment' };
-  const known = 'nearby-friends';
-  return { from: 'secret', secret, audience: env['JWT_AUDIENCE'] || known, issuer: env['JWT_ISSUER'] || known };
+  const signing = signingOf(env);
+  return signing === undefined ? { from: 'deployment' } : { from: 'secret', signing };
 }
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,6 +1,7 @@
 /** Where simulated people have their tokens from: the deployment itself, a file, or the secret that it is signed with. */
 import { RemedyError } from '@nearby-friends/local-stack';
 import { type UserId, userIdSchema } from '@nearby-friends/protocol';
+import { CsvError } from 'csv-parse/sync';
 import { SignJWT } from 'jose';
 import { malformedValue, readCsv } from '../dataset/csv.ts';
 import type { WallClock } from '../wall-clock.ts';
@@ -24,14 +25,29 @@ export function devTokens(options: { readonly url: string; readonly clock: WallC
   };
 }
 
-const LIFETIME_SECONDS = 3_600;
-
-/** Signed here, as the deployment's own issuer would (HS256). */
-export function signedTokens(options: {
+/** What the deployment's own issuer signs with. */
+export interface Signing {
   readonly secret: string;
   readonly audience: string;
   readonly issuer: string;
-}): TokenSource {
+}
+
+const DEFAULT_NAME = 'nearby-friends';
+const LIFETIME = '12h';
+
+/** Of `JWT_SECRET`, `JWT_AUDIENCE` and `JWT_ISSUER`, as the services read them; undefined when there is no secret. */
+export function signingOf(env: NodeJS.ProcessEnv): Signing | undefined {
+  // Of several secrets, one per line, the first one signs.
+  const secret = (env['JWT_SECRET'] ?? '')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .find((line) => line !== '');
+  if (secret === undefined) return undefined;
+  return { secret, audience: env['JWT_AUDIENCE'] || DEFAULT_NAME, issuer: env['JWT_ISSUER'] || DEFAULT_NAME };
+}
+
+/** Signed here (HS256); a user who is new needs no more than such a token. */
+export function signedTokens(options: Signing): TokenSource {
   const key = new TextEncoder().encode(options.secret);
   return (user) =>
     new SignJWT()
@@ -40,7 +56,7 @@ export function signedTokens(options: {
       .setAudience(options.audience)
       .setIssuer(options.issuer)
       .setIssuedAt()
-      .setExpirationTime(`${LIFETIME_SECONDS} s`)
+      .setExpirationTime(LIFETIME)
       .sign(key);
 }
 
@@ -49,7 +65,13 @@ export function signedTokens(options: {
  * line, and never what stands there.
  */
 export async function readTokens(file: string): Promise<ReadonlyMap<UserId, string>> {
-  const rows = await readCsv(file, ['user', 'token'], 'Give the path of a CSV file with the header user,token.');
+  const rows = await readCsv(file, ['user', 'token'], 'Give the path of a CSV file with the header user,token.').catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && error.cause instanceof CsvError)) throw error;
+      // The parser would quote what it could not read.
+      throw new RemedyError(`${file} is not a well-formed CSV file.`, 'Each line is a user, a comma and a token.');
+    },
+  );
   const tokens = new Map<UserId, string>();
   for (const { values, line } of rows) {
     const user = userIdSchema.safeParse(values.user);

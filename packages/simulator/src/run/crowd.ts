@@ -6,11 +6,12 @@ import { type ClientObserver, SimulatedClient, type TransportChoice } from '../c
 import { sourceAddress } from '../client/source-address.ts';
 import type { KeptTokens } from '../client/tokens.ts';
 import type { WallClock } from '../wall-clock.ts';
+import type { DueReport } from './delivery-times.ts';
 
 /** Told what is meant to happen, before any of it can fail. */
 export interface CrowdObserver {
   /** A report was due at that time (ms of the crowd's clock), whether the phone can send it now or not. */
-  reportDue(user: UserId, report: { readonly lat: number; readonly lng: number; readonly dueAt: number }): void;
+  reportDue(user: UserId, report: DueReport): void;
   /** The phone is quiet or offline on purpose. */
   fellSilent(user: UserId): void;
   /** The phone is offline on purpose: its owner sees no list. */
@@ -36,6 +37,8 @@ export interface CrowdOptions {
 export const RESTING_INTERVAL_MS = 30_000;
 /** After a pause of this process that is longer than so many intervals, missed reports are not made up for. */
 const MISSED_INTERVALS = 10;
+/** Its multiples are spread evenly over the time between two looks, however many there are. */
+const GOLDEN_RATIO = 0.618_033_988_75;
 
 interface Member {
   readonly citizen: Citizen;
@@ -43,7 +46,10 @@ interface Member {
   /** When they look next where they are; at first, when they arrive. */
   lookAt: number;
   reportedAt: number;
+  wasMoving: boolean;
   state: PhoneState | 'not there yet';
+  /** After the first look the next one comes this much later, so that not all look at once, ms. */
+  phaseMs: number;
 }
 
 export class Crowd {
@@ -59,7 +65,9 @@ export class Crowd {
       client: clientOf(citizen.user, index, options),
       lookAt: now + (index * 1_000) / options.arrivalsPerSecond,
       reportedAt: Number.NEGATIVE_INFINITY,
+      wasMoving: false,
       state: 'not there yet',
+      phaseMs: options.intervalMs * ((index * GOLDEN_RATIO) % 1),
     }));
   }
 
@@ -87,7 +95,11 @@ export class Crowd {
     for (const member of this.#members) {
       if (now - member.lookAt > MISSED_INTERVALS * this.#options.intervalMs) member.lookAt = now;
       // Looking late does not shift when the next report is due.
-      for (; member.lookAt <= now; member.lookAt += this.#options.intervalMs) this.#look(member, member.lookAt);
+      while (member.lookAt <= now) {
+        this.#look(member, member.lookAt);
+        member.lookAt += member.phaseMs > 0 ? member.phaseMs : this.#options.intervalMs;
+        member.phaseMs = 0;
+      }
     }
   }
 
@@ -100,10 +112,13 @@ export class Crowd {
     const { state, isMoving, position } = citizen.at(dueAt);
     this.#switch(member, state);
     if (member.state !== 'reporting') return;
-    if (!isMoving && dueAt - member.reportedAt < RESTING_INTERVAL_MS) return;
+    // Whoever has just arrived says so.
+    const hasNews = isMoving || member.wasMoving || dueAt - member.reportedAt >= RESTING_INTERVAL_MS;
+    member.wasMoving = isMoving;
+    if (!hasNews) return;
     member.reportedAt = dueAt;
     const { lat, lng, ...sensors } = position;
-    this.#options.observer.reportDue(citizen.user, { lat, lng, dueAt });
+    this.#options.observer.reportDue(citizen.user, { lat, lng, dueAt, isMoving });
     client.report({ user: citizen.user, atMs: dueAt, lat, lng, sensors });
   }
 

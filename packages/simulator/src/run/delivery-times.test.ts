@@ -6,7 +6,7 @@ import { DeliveryTimes } from './delivery-times.ts';
 const [viewer, friend] = [parseUserId('viewer'), parseUserId('friend')];
 
 const entry = (lat: number): NearbyFriend => ({ id: friend, lat, lng: 5, distance: 1, at: 0, precision: 'exact' });
-const report = (dueAt: number) => ({ lat: dueAt, lng: 5, dueAt });
+const report = (dueAt: number, isMoving = true) => ({ lat: dueAt, lng: 5, dueAt, isMoving });
 
 function watched(): DeliveryTimes {
   const times = new DeliveryTimes();
@@ -67,6 +67,13 @@ describe('freshness', () => {
     times.reportDue(friend, report(1_000));
     times.sampleFreshness(4_000);
     expect(times.figures().freshnessMs).toMatchObject({ count: 1, worst: 4_000 });
+  });
+
+  it('is told apart for who is at rest and reports less often', () => {
+    const times = watched();
+    times.reportDue(friend, report(1_000, false));
+    times.sampleFreshness(4_000);
+    expect(times.figures()).toMatchObject({ freshnessMs: { count: 0 }, restingFreshnessMs: { worst: 4_000 } });
   });
 
   it('leaves out who is silent on purpose, until they report again', () => {

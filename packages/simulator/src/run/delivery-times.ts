@@ -9,18 +9,23 @@ export interface DeliveryFigures {
    */
   readonly deliveryMs: Durations;
   /**
-   * How old what viewers see is: the time since the report on show was due, of every friend in every list, looked at again
-   * and again; of friends whose phones report just now.
+   * How old what viewers see is: the time since the report on show was due, of every friend in every list who is under
+   * way, looked at again and again; of friends whose phones report just now.
    */
   readonly freshnessMs: Durations;
+  /** The same of friends at rest, who report less often. */
+  readonly restingFreshnessMs: Durations;
   /** Entries of lists that no report of this run explains: of friends outside of it, or grid points. */
   readonly unexplained: number;
 }
 
-interface Report {
+export interface DueReport {
   readonly lat: number;
   readonly lng: number;
+  /** ms of the run's clock. */
   readonly dueAt: number;
+  /** Whether its sender is under way, and so will report again soon. */
+  readonly isMoving: boolean;
 }
 
 /** A friend at rest reports twice a minute, so this holds all that a list may still show. */
@@ -30,15 +35,16 @@ const KEPT_REPORTS = 64;
 export class DeliveryTimes {
   readonly #delivery = new Timings();
   readonly #freshness = new Timings();
+  readonly #restingFreshness = new Timings();
   /** Of each user the last reports, oldest first. */
-  readonly #reports = new Map<UserId, Report[]>();
+  readonly #reports = new Map<UserId, DueReport[]>();
   readonly #silent = new Set<UserId>();
   /** What each viewer is shown: of each friend, when the report on show was due. */
   readonly #shown = new Map<UserId, Map<UserId, number>>();
   #unexplained = 0;
 
   /** A report is due, whether it can be sent or not. */
-  reportDue(user: UserId, report: Report): void {
+  reportDue(user: UserId, report: DueReport): void {
     this.#silent.delete(user);
     const reports = this.#reports.get(user);
     if (reports === undefined) this.#reports.set(user, [report]);
@@ -82,7 +88,11 @@ export class DeliveryTimes {
   /** Looks at all lists. */
   sampleFreshness(now: number): void {
     for (const shown of this.#shown.values()) {
-      for (const [friend, dueAt] of shown) if (!this.#silent.has(friend)) this.#freshness.add(now - dueAt);
+      for (const [friend, dueAt] of shown) {
+        if (this.#silent.has(friend)) continue;
+        const isMoving = this.#reports.get(friend)?.at(-1)?.isMoving === true;
+        (isMoving ? this.#freshness : this.#restingFreshness).add(now - dueAt);
+      }
     }
   }
 
@@ -90,6 +100,7 @@ export class DeliveryTimes {
     return {
       deliveryMs: this.#delivery.summary(),
       freshnessMs: this.#freshness.summary(),
+      restingFreshnessMs: this.#restingFreshness.summary(),
       unexplained: this.#unexplained,
     };
   }

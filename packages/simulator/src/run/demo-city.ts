@@ -1,12 +1,12 @@
 /** The city that is on the map of a local stack: its people, and who is a friend of the one that a newcomer signs in as. */
-import { parseUserId, type UserId } from '@nearby-friends/protocol';
+import { parseUserId } from '@nearby-friends/protocol';
 import { type City, foundCity } from '../city/city.ts';
 import { CityClock } from '../city/city-clock.ts';
 import { DEMO_PERSON, demoPeople } from '../city/demo-people.ts';
 import { randomOf } from '../city/seeded-random.ts';
 import type { GraphApi } from '../client/graph-api.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';
-import { inTurns, makeFriends } from './make-friends.ts';
+import { inTurns } from './make-friends.ts';
 
 /** It begins on the way to work, and has no nights: whoever looks is to see something. Minutes of the day. */
 const BEGINS = 7.75 * 60;
@@ -39,20 +39,9 @@ export function foundDemoCity(options: {
   };
 }
 
-/**
- * Makes what is missing of the friendships and gives everybody their name, the newcomer's first: they are whom somebody is
- * waiting for. Answers how many friends the newcomer has here.
- */
-export async function introduce(
-  api: Pick<GraphApi, 'friendsOf' | 'befriend' | 'name'>,
-  city: DemoCity,
-): Promise<number> {
-  const { friendships, newcomersFriendships, citizens } = city;
-  await makeFriends(api, newcomersFriendships);
-  const names = new Map<UserId, string>(
-    [DEMO_PERSON, ...demoPeople(citizens.length)].map(({ id, displayName }) => [parseUserId(id), displayName]),
+/** Gives everybody of the city their name, and the newcomer as well; asks before it changes anything. */
+export async function nameEverybody(api: Pick<GraphApi, 'name'>, { citizens }: DemoCity): Promise<void> {
+  await inTurns([DEMO_PERSON, ...demoPeople(citizens.length)], ({ id, displayName }) =>
+    api.name(parseUserId(id), displayName),
   );
-  await inTurns([...names], ([user, name]) => api.name(user, name));
-  await makeFriends(api, friendships);
-  return newcomersFriendships.length;
 }

@@ -1,7 +1,7 @@
 /** What the people of a city live through: the clients' figures, and those of what they see. */
 import type { NearbyChanges, NearbySnapshot, UserId } from '@nearby-friends/protocol';
 import type { CrowdObserver } from './crowd.ts';
-import { type DeliveryFigures, DeliveryTimes } from './delivery-times.ts';
+import { type DeliveryFigures, DeliveryTimes, type DueReport } from './delivery-times.ts';
 import { type Measured, Measurements } from './measurements.ts';
 
 export interface Experienced extends Measured, DeliveryFigures {}
@@ -17,7 +17,7 @@ export class Experience extends Measurements implements CrowdObserver {
     this.#clock = now;
   }
 
-  reportDue(user: UserId, report: { readonly lat: number; readonly lng: number; readonly dueAt: number }): void {
+  reportDue(user: UserId, report: DueReport): void {
     this.#deliveries.reportDue(user, report);
   }
 

@@ -3,7 +3,7 @@ import { readChicagoTiles } from './chicago-tiles.ts';
 import { readRoads } from './road-tiles.ts';
 import { buildStreetGraph, type StreetGraph } from './street-graph.ts';
 
-/** Reads some 2 MB of tiles; half a second of work. */
+/** Reads a megabyte of tiles; about a second of work. */
 export async function loadCityStreets(): Promise<StreetGraph> {
   return buildStreetGraph((await readChicagoTiles()).flatMap(readRoads));
 }
