@@ -11,9 +11,9 @@ import { type SimulationOptions, type SimulationProgress, simulate } from './sim
 import type { SimulationReport } from './simulation-report.ts';
 import { type Defect, SmallDeployment } from './small-deployment.testing.ts';
 
-const PEOPLE = 16;
+const PEOPLE = 30;
 const MORNING = 8.5 * 60;
-const streets = smallTown(10, 400);
+const streets = smallTown(14, 900);
 
 let deployment: SmallDeployment | undefined;
 afterEach(async () => {
@@ -27,7 +27,7 @@ async function run(
 ): Promise<SimulationReport> {
   const clock = new CityClock({ startsAtMs: wallClock.now(), startMinute: MORNING, pace: 10 });
   const users = Array.from({ length: PEOPLE }, (_, index) => parseUserId(`p${index}`));
-  const city = foundCity({ streets, users, clock, seed: 2, alwaysOn: true });
+  const city = foundCity({ streets, users, clock, seed: 1, alwaysOn: true });
   deployment = new SmallDeployment({
     friendships: friendshipsOf(city.friendships),
     ttlMs: 60_000,

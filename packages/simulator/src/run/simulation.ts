@@ -41,7 +41,8 @@ export interface SimulationProgress {
   readonly watched: readonly WatchedViewer[];
 }
 
-const TICK_MS = 20;
+/** A report leaves at most so much after it is due, while this process keeps up. */
+const TICK_MS = 10;
 const FRESHNESS_EVERY_MS = 1_000;
 const PROGRESS_EVERY_MS = 500;
 const WATCHED_VIEWERS = 4;
