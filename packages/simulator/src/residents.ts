@@ -86,7 +86,7 @@ async function makeAcquaintance(
     else await makeFriends(api, friendships);
     await nameEverybody(api, city);
     say(
-      `${city.newcomersFriendships.length} of them are friends of “${DEMO_PERSON.id}”, and they of each other: sign in as ${DEMO_PERSON.id}.`,
+      `${city.newcomersFriendships.length} of them are friends of “${DEMO_PERSON.id}”, and of each other: sign in as ${DEMO_PERSON.id} at ${url}`,
     );
   } catch (error) {
     if (!signal.aborted) say(`Not all friendships of the residents could be made: ${sentenceOf(error)}`);
@@ -97,4 +97,5 @@ function sentenceOf(error: unknown): string {
   return error instanceof RemedyError ? error.message : `It failed in an unforeseen way: ${String(error)}`;
 }
 
-process.exitCode = await main();
+// Not left to the event loop: clients that were closed still wait for answers.
+process.exit(await main());

@@ -104,4 +104,5 @@ function describeBug(error: unknown): string {
   return `The simulation failed in an unforeseen way: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
-process.exitCode = await main();
+// Not left to the event loop: clients that were closed still wait for answers.
+process.exit(await main());

@@ -33,7 +33,7 @@ export interface CrowdOptions {
   readonly arrivalsPerSecond: number;
 }
 
-/** Somebody at rest reports so often; somebody under way at least. */
+/** Somebody at rest reports so often, to the nearest look. */
 export const RESTING_INTERVAL_MS = 30_000;
 /** After a pause of this process that is longer than so many intervals, missed reports are not made up for. */
 const MISSED_INTERVALS = 10;
@@ -113,7 +113,8 @@ export class Crowd {
     this.#switch(member, state);
     if (member.state !== 'reporting') return;
     // Whoever has just arrived says so.
-    const hasNews = isMoving || member.wasMoving || dueAt - member.reportedAt >= RESTING_INTERVAL_MS;
+    const isTime = dueAt - member.reportedAt > RESTING_INTERVAL_MS - this.#options.intervalMs / 2;
+    const hasNews = isMoving || member.wasMoving || isTime;
     member.wasMoving = isMoving;
     if (!hasNews) return;
     member.reportedAt = dueAt;

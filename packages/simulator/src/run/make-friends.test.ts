@@ -57,16 +57,36 @@ describe('making friends', () => {
 });
 
 describe('doing the same with each', () => {
+  const items = Array.from({ length: 100 }, (_, index) => ({ index }));
+
   it('begins in order, and stops at the first failure', async () => {
     const begun: number[] = [];
-    const items = Array.from({ length: 100 }, (_, index) => index);
-    const work = async (item: number): Promise<void> => {
-      begun.push(item);
+    const work = async ({ index }: { index: number }): Promise<void> => {
+      begun.push(index);
       await Promise.resolve();
-      if (item === 20) throw new Error('no');
+      if (index === 20) throw new Error('no');
     };
     await expect(inTurns(items, work)).rejects.toThrow('no');
-    expect(begun).toEqual(items.slice(0, begun.length));
+    expect(begun).toEqual(items.slice(0, begun.length).map(({ index }) => index));
     expect(begun.length).toBeLessThan(60);
+  });
+
+  it('does all, several at once, and never two that have something in common', async () => {
+    const running = new Set<number>();
+    let [done, most] = [0, 0];
+    const keyOf = ({ index }: { index: number }): number => index % 7;
+    await inTurns(
+      items,
+      async (item) => {
+        expect(running.has(keyOf(item))).toBe(false);
+        running.add(keyOf(item));
+        most = Math.max(most, running.size);
+        await new Promise((resolve) => setImmediate(resolve));
+        running.delete(keyOf(item));
+        done += 1;
+      },
+      (item) => [keyOf(item)],
+    );
+    expect({ done, most }).toEqual({ done: 100, most: 7 });
   });
 });

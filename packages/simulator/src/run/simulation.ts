@@ -105,6 +105,13 @@ class Simulation {
     return this.#livesSince === undefined ? 0 : this.#options.clock.now() - this.#livesSince;
   }
 
+  /** Of the arrivals and the life after them. */
+  #fractionOf(durationMs: number): number {
+    const { citizens, arrivalsPerSecond, clock } = this.#options;
+    const arrivalsMs = (citizens.length * 1_000) / arrivalsPerSecond;
+    return Math.min(1, (clock.now() - this.#startedAt) / (arrivalsMs + durationMs));
+  }
+
   /** Whoever was just coming back is not held against the deployment. */
   async #untilNobodyIsMissing(): Promise<void> {
     const { clock } = this.#options;
@@ -126,7 +133,7 @@ class Simulation {
     this.#shownAt = now;
     onProgress({
       phase: this.#livesSince === undefined ? 'arriving' : 'living',
-      fraction: durationMs === undefined ? undefined : Math.min(1, this.#lived() / durationMs),
+      fraction: durationMs === undefined ? undefined : this.#fractionOf(durationMs),
       online: this.#crowd.online,
       people: citizens.length,
       experienced: this.#experience.experienced(),
