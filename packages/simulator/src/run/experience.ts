@@ -26,6 +26,7 @@ export class Experience extends Measurements implements CrowdObserver {
   }
 
   viewerLeft(viewer: UserId): void {
+    this.leftOnPurpose(viewer);
     this.#deliveries.viewerLeft(viewer);
   }
 

@@ -63,6 +63,26 @@ describe('Measurements', () => {
     expect(measurements.measured().connectMs).toMatchObject({ count: 1, worst: 1_100 });
   });
 
+  it('does not count the time of who is offline on purpose', () => {
+    let now = 0;
+    const measurements = new Measurements(() => now);
+    measurements.connectionBegun(a);
+    measurements.connected(a);
+    measurements.changesReceived(a, { upserts: [], removed: [] });
+    measurements.connectionLost(a);
+    now = 40;
+    measurements.leftOnPurpose(a);
+    now = 90_000;
+    measurements.connectionBegun(a);
+    measurements.connected(a);
+    measurements.changesReceived(a, { upserts: [], removed: [] });
+    expect(measurements.measured()).toMatchObject({
+      offlineMs: { count: 1, worst: 40 },
+      messageGapMs: { count: 0 },
+      connectMs: { count: 2, worst: 0 },
+    });
+  });
+
   it('counts rejections by code', () => {
     const measurements = new Measurements(() => 0);
     measurements.updateRejected('rate_limited');

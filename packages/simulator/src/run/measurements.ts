@@ -103,6 +103,13 @@ export class Measurements implements ClientObserver {
     this.#lastMessageAt.delete(user);
   }
 
+  /** The user goes offline on purpose: whatever was waited for is waited for no longer. */
+  leftOnPurpose(user: UserId): void {
+    const lostAt = this.#lostAt.get(user);
+    if (lostAt !== undefined) this.#offline.add(this.#now() - lostAt);
+    for (const times of [this.#lostAt, this.#begunAt, this.#snapshotDueSince, this.#lastMessageAt]) times.delete(user);
+  }
+
   connectionRefused(code: string): void {
     count(this.#refused, code);
   }

@@ -68,6 +68,15 @@ describe('a simulation', () => {
     expect(experienced.offlineMs.count).toBe(experienced.connections.lost);
   }, 180_000);
 
+  it('says what is wrong before it does anything, and where to read on', async () => {
+    const bad = start('--duration=forever');
+    expect(await bad.ended).toEqual({ code: 2, output: '' });
+    expect(bad.said()).toBe('--duration is “forever”. Give a time of at most a week, as 90s, 10m or 2h.\n');
+    const { code, output } = await start('--help').ended;
+    expect(code).toBe(0);
+    expect(output).toContain('--write-friendships FILE');
+  }, 60_000);
+
   it('works without dev tokens, with the deployment’s secret', async () => {
     const child = spawn(
       process.execPath,
