@@ -56,10 +56,9 @@ function spawnResidents(
 
 async function waitUntilReady(life: ManagedProcess, isReady: () => boolean): Promise<void> {
   const deadline = performance.now() + READY_DEADLINE_MS;
-  while (life.isRunning() && performance.now() < deadline) {
-    if (isReady()) return;
-    await delay(POLL_MS);
-  }
+  while (life.isRunning() && !isReady() && performance.now() < deadline) await delay(POLL_MS);
+  // Also when it has ended since: that is an end like any later one.
+  if (isReady()) return;
   if (life.isRunning()) throw new Error(`they were not ready within ${READY_DEADLINE_MS / 1_000} s`);
   const exit = describeExit(await life.exited);
   throw new Error(life.recentLines().findLast((line) => line.trim() !== '') ?? exit);

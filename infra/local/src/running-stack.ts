@@ -175,9 +175,10 @@ export class RunningStack implements Stack {
 
   /** Never rejects: whoever cannot come leaves the map empty, and the stack works all the same. */
   async #settleResidents(): Promise<void> {
+    // Only what ends after it was ready is brought back, so this may come first; and they may end as soon as they are.
+    this.#supervise(this.#residents);
     try {
       await this.#residents.start();
-      this.#supervise(this.#residents);
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
