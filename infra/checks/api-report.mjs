@@ -1,5 +1,5 @@
 /** Holds packages/client's published API to the committed report of it: `node infra/checks/api-report.mjs [--write]`. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,67 +7,79 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const root = path.resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const folder = path.join(root, 'packages/client');
-/** What can be imported, by the name of its report. */
-const ENTRY_POINTS = { client: 'index', react: 'react' };
+/** What can be imported. `isWhole`: whatever its declarations name can be imported from there as well. */
+const ENTRY_POINTS = [
+  { name: 'client', file: 'index', isWhole: true },
+  { name: 'react', file: 'react', isWhole: false },
+];
 
 const work = mkdtempSync(path.join(tmpdir(), 'api-report-'));
 try {
-  const reports = Object.entries(ENTRY_POINTS).map(([name, entryPoint]) => ({
-    file: path.join(folder, `api/${name}.api.md`),
-    text: reportOf(name, entryPoint),
-  }));
+  const reports = ENTRY_POINTS.map(readApi);
+  const defects = reports.flatMap((report) => report.defects);
   const outdated = reports.filter(({ file, text }) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
-  if (process.argv.includes('--write')) for (const { file, text } of outdated) writeFileSync(file, text);
-  else if (outdated.length > 0) {
-    process.stdout.write(
-      `The API of packages/client is not the one that was agreed on: ${outdated.map(({ file }) => path.relative(root, file)).join(', ')}\n` +
-        'If the change is meant: npm run -s build && node infra/checks/api-report.mjs --write\n',
-    );
-    process.exitCode = 1;
+  if (defects.length > 0) fail(defects);
+  else if (process.argv.includes('--write')) {
+    mkdirSync(path.join(folder, 'api'), { recursive: true });
+    for (const { file, text } of outdated) writeFileSync(file, text);
+  } else if (outdated.length > 0) {
+    fail([
+      `The API of packages/client is not as reported in ${outdated.map(({ file }) => path.relative(root, file)).join(', ')}.`,
+      'If the change is meant, run: npm run -s build && node infra/checks/api-report.mjs --write',
+    ]);
   } else process.stdout.write(`The API of packages/client is as reported, ${reports.length} entry points.\n`);
 } finally {
   rmSync(work, { recursive: true });
 }
 
+/** @param {readonly string[]} lines */
+function fail(lines) {
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exitCode = 1;
+}
+
 /**
  * Reads what the compiler has emitted; API Extractor brings a TypeScript of its own for that.
- * @param {string} name
- * @param {string} entryPoint
+ * @param {(typeof ENTRY_POINTS)[number]} entryPoint
  */
-function reportOf(name, entryPoint) {
+function readApi({ name, file, isWhole }) {
+  const report = { enabled: true, reportFileName: `${name}.api.md`, reportFolder: work, reportTempFolder: work };
+  const compilerOptions = { module: 'nodenext', target: 'es2023', lib: ['es2023', 'dom'], types: [] };
   const config = ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: path.join(folder, 'package.json'),
     configObject: {
       projectFolder: folder,
-      mainEntryPointFilePath: path.join(folder, `dist/${entryPoint}.d.ts`),
-      apiReport: { enabled: true, reportFileName: `${name}.api.md`, reportFolder: work, reportTempFolder: work },
+      mainEntryPointFilePath: path.join(folder, `dist/${file}.d.ts`),
+      apiReport: report,
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
-      compiler: {
-        overrideTsconfig: {
-          compilerOptions: { module: 'nodenext', target: 'es2023', lib: ['es2023', 'dom'], types: [] },
-        },
-      },
+      compiler: { overrideTsconfig: { compilerOptions } },
       messages: {
         compilerMessageReporting: { default: { logLevel: 'error' } },
         extractorMessageReporting: {
           default: { logLevel: 'error' },
-          // Everything is public; nothing is marked as such.
+          // Everything is public, and nothing is marked as such.
           'ae-missing-release-tag': { logLevel: 'none' },
+          'ae-forgotten-export': { logLevel: isWhole ? 'error' : 'none' },
+          'ae-undocumented': { logLevel: 'warning' },
         },
         tsdocMessageReporting: { default: { logLevel: 'error' } },
       },
     },
   });
-  const result = Extractor.invoke(config, {
+  /** @type {string[]} */
+  const defects = [];
+  Extractor.invoke(config, {
     localBuild: true,
     messageCallback(message) {
       message.handled = true;
-      if (message.logLevel === 'error') process.stderr.write(`${message.formatMessageWithLocation(root)}\n`);
+      // A field may speak for itself. What is exported stands at the beginning of a line, and has to say what it is for.
+      const isUndocumented = message.messageId === 'ae-undocumented' && message.sourceFileColumn === 1;
+      if (message.logLevel === 'error' || isUndocumented) defects.push(message.formatMessageWithLocation(root));
     },
   });
-  if (result.errorCount > 0) throw new Error(`${result.errorCount} defects in the API of ${name}, see above`);
-  return readFileSync(path.join(work, `${name}.api.md`), 'utf8').replaceAll('\r\n', '\n');
+  const text = readFileSync(path.join(work, `${name}.api.md`), 'utf8').replaceAll('\r\n', '\n');
+  return { file: path.join(folder, `api/${name}.api.md`), text, defects };
 }

@@ -32,8 +32,8 @@ function run(...args: string[]): string[] {
 describe('the example', () => {
   it('compiles against the types that are published, strictly', async () => {
     const options =
-      '--noEmit --allowJs --checkJs --strict --skipLibCheck --target es2023 --module nodenext --types node';
-    const compiler = [`${root}/node_modules/typescript/bin/tsc`, ...options.split(' '), example];
+      '--ignoreConfig --noEmit --allowJs --checkJs --strict --skipLibCheck --target es2023 --module nodenext --types node';
+    const compiler = [`${root}node_modules/typescript/bin/tsc`, ...options.split(' '), example];
     const { stdout } = await promisify(execFile)(process.execPath, compiler, { cwd: root });
     expect(stdout).toBe('');
   });

@@ -1,6 +1,7 @@
 /** A value that changes and can be watched; fits React's `useSyncExternalStore` and everything like it. */
 import { Listeners } from './listeners.ts';
 
+/** A value that changes. `subscribe` needs no `this`. */
 export interface Observable<T> {
   /** As it is now. The same object for as long as nothing has changed. */
   readonly value: T;

@@ -126,8 +126,9 @@ describe('the end of a connection', () => {
 
   it('is not told when it is closed on this side', async () => {
     const arriving = accepted();
-    const { socket, ended } = open();
+    const { socket, heard, ended } = open();
     const server = await arriving;
+    await eventually(() => expect(heard).toEqual(['connected']));
     const gone = new Promise((resolve) => server.on('disconnect', resolve));
     const pending = expect(socket.emit('location:update', {})).rejects.toMatchObject({ code: 'network' });
     socket.close();
