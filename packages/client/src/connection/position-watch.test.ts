@@ -143,6 +143,8 @@ describe('watching the position', () => {
     phone.fix(0);
     phone.fail(2);
     phone.clock.advance(100_000);
+    phone.hide(true);
+    phone.hide(false);
     expect(phone.times).toEqual([0]);
     phone.fix(1);
     phone.fail(1);
