@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
 import { useConnections } from './connect.testing.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { NearbyError } from './nearby-error.ts';
 
 const TTL_SECONDS = 4;
@@ -16,12 +17,27 @@ const deployment = useDeployment({
 const connectAs = useConnections(deployment);
 let pairs = 0;
 
-/** Two friends who see each other; the first is on gateway 0, the second, who keeps reporting, on gateway 1. */
-async function twoWhoSeeEachOther() {
+const sessionsOfEach = () =>
+  Promise.all(deployment.stack.gateways.map((_, gateway) => deployment.gatewayMetric(gateway, 'sessions')));
+
+/** Two friends who see each other, and the gateway that the first of them is on. */
+async function twoWhoSeeEachOther(options: Partial<Omit<ConnectOptions, 'url'>> = {}) {
   const [a, b] = [`left-${++pairs}`, `right-${pairs}`];
   await deployment.befriend([a, b]);
-  const left = await connectAs(a, { gateway: 0, positionTtlMs: TTL_MS });
-  const right = await connectAs(b, { gateway: 1, positionTtlMs: TTL_MS });
+  // Those of the test before may just be leaving.
+  const sessionsBefore = await eventually(async () => {
+    const sessions = await sessionsOfEach();
+    expect(await sessionsOfEach()).toEqual(sessions);
+    return sessions;
+  });
+  const left = await connectAs(a, { gateway: 0, ...options });
+  // Gateways come and go here, so that addresses do not tell.
+  const gateway = await eventually(async () => {
+    const more = (await sessionsOfEach()).map((sessions, i) => sessions - (sessionsBefore[i] ?? 0));
+    expect(more).toContain(1);
+    return more.indexOf(1);
+  });
+  const right = await connectAs(b, { gateway: 1, ...options });
   // Again and again: on a slow day one report could be too old before it is seen.
   const seeEachOther = () =>
     eventually(async () => {
@@ -29,13 +45,13 @@ async function twoWhoSeeEachOther() {
       expect([left.ids, right.ids]).toEqual([[b], [a]]);
     }, 20_000);
   await seeEachOther();
-  return { b, left, right, seeEachOther };
+  return { b, left, right, gateway, seeEachOther };
 }
 
 describe('a connection', () => {
   it('comes back by itself when its gateway is killed, on another one, and says again where it is', async () => {
-    const { b, left, right } = await twoWhoSeeEachOther();
-    deployment.stack.gateways[0]?.kill();
+    const { b, left, right, gateway } = await twoWhoSeeEachOther();
+    deployment.stack.gateways[gateway]?.kill();
     await eventually(() =>
       expect(left.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online', 'reconnecting', 'online']),
     );
@@ -46,29 +62,33 @@ describe('a connection', () => {
       expect(left.nearby.value).toMatchObject([{ id: b, distance: expect.closeTo(200, 0) }]);
     });
     expect(right.statuses.at(-1)).toEqual({ kind: 'online' });
-    await deployment.stack.gateways[0]?.start();
+    await deployment.stack.gateways[gateway]?.start();
   }, 60_000);
 
-  it('[W3] is led elsewhere by a gateway that stops, without an error', async () => {
-    const { left, seeEachOther } = await twoWhoSeeEachOther();
-    const leaving = deployment.stack.gateways[0];
-    const removed = deployment.stack.removeGateway(0);
-    await eventually(() =>
-      expect(left.statuses).toEqual([
-        { kind: 'connecting', failures: 0 },
-        { kind: 'online' },
-        { kind: 'reconnecting', failures: 0 },
-        { kind: 'online' },
-      ]),
-    );
-    await removed;
-    expect(await leaving?.exited).toBe(0);
-    await seeEachOther();
-    await deployment.stack.addGateway();
-  }, 60_000);
+  it.each(['websocket', 'polling'] as const)(
+    '[W3] is led elsewhere by a gateway that stops, without an error: %s',
+    async (transport) => {
+      const { left, gateway, seeEachOther } = await twoWhoSeeEachOther({ transports: [transport] });
+      const leaving = deployment.stack.gateways[gateway];
+      const removed = deployment.stack.removeGateway(gateway);
+      await eventually(() =>
+        expect(left.statuses).toEqual([
+          { kind: 'connecting', failures: 0 },
+          { kind: 'online' },
+          { kind: 'reconnecting', failures: 0 },
+          { kind: 'online' },
+        ]),
+      );
+      await removed;
+      expect(await leaving?.exited).toBe(0);
+      await seeEachOther();
+      await deployment.stack.addGateway();
+    },
+    60_000,
+  );
 
   it('[S5] lets friends drop out by itself while nobody is there to tell, and shows them again afterwards', async () => {
-    const { b, left, right, seeEachOther } = await twoWhoSeeEachOther();
+    const { b, left, right, seeEachOther } = await twoWhoSeeEachOther({ positionTtlMs: TTL_MS });
     for (const gateway of deployment.stack.gateways) gateway.kill();
     await eventually(() => expect(left.status.value.kind).toBe('reconnecting'));
     expect(left.ids).toEqual([b]);

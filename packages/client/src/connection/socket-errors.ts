@@ -7,8 +7,12 @@ export function errorFromRefusal(error: Error): NearbyError {
   const data = 'data' in error && typeof error.data === 'object' && error.data !== null ? error.data : {};
   const code = asServerErrorCode('code' in data ? data.code : undefined);
   if (code === undefined) {
-    const message = 'The server cannot be reached. Check the connection; it is tried again by itself.';
-    return new NearbyError({ code: 'network', message, retryable: true, cause: error });
+    // Of long-polling, which is tried last, the status of the answer is known.
+    const status = 'description' in error && typeof error.description === 'number' ? error.description : undefined;
+    const message = status
+      ? `The connection was refused with status ${status}. It is tried again by itself; a page must be of an origin that the server allows.`
+      : 'The server cannot be reached. Check the connection; it is tried again by itself.';
+    return new NearbyError({ code: 'network', message, retryable: true, status, cause: error });
   }
   return new NearbyError({ code, message: error.message, retryable: 'retryable' in data && data.retryable === true });
 }

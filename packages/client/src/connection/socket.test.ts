@@ -113,6 +113,13 @@ describe('the end of a connection', () => {
     await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
   });
 
+  it('is one of the network, with its status, when the load balancer or the origin’s check refuses it', async () => {
+    io.engine.opts.allowRequest = (_request, decide) => decide('no', false);
+    const { ended } = open();
+    await eventually(() => expect(ended.length).toBe(1));
+    expect(ended[0]).toMatchObject({ code: 'network', retryable: true, status: 403 });
+  });
+
   it('is told once when it is lost, and what was under way fails with it', async () => {
     const arriving = accepted();
     const { socket, ended } = open();
