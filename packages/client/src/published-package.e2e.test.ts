@@ -13,6 +13,27 @@ const compiler = createRequire(import.meta.url)
   .resolve('typescript/package.json')
   .replace('package.json', 'bin/tsc');
 
+/** What an app does that uses the types; set in, so that these do not look like imports of this file. */
+const APP = `
+  import { connect, createApi, NearbyError, type NearbyFriend } from '@nearby-friends/client';
+  import { useNearbyFriends } from '@nearby-friends/client/react';
+
+  const connection = connect({ url: 'https://nearby.example.org', token: 'x' });
+  const friends: readonly NearbyFriend[] = connection.nearby.value;
+  export const names: string[] = friends.map(({ id }) => id);
+  export const hook: (of: typeof connection) => readonly NearbyFriend[] = useNearbyFriends;
+  export async function all(): Promise<string[]> {
+    const listed: string[] = [];
+    for await (const { displayName } of createApi({ url: '', getToken: async () => '' }).friends.all()) listed.push(displayName);
+    return listed;
+  }
+  export function isOver(error: unknown): boolean {
+    // @ts-expect-error there is no such code
+    if (error instanceof NearbyError && error.code === 'no such code') return false;
+    return error instanceof NearbyError && error.code === 'unauthorized' && !error.retryable;
+  }
+`;
+
 /** An app that has nothing but this package and what it depends on. */
 let app: string;
 let files: string[];
@@ -45,27 +66,7 @@ describe('the package', () => {
     ['in a browser', 'es2022,dom', ''],
     ['in Node', 'es2023', path.join(folder, '../../node_modules/@types')],
   ])('compiles %s without the protocol, zod or React, declarations and all', async (_where, lib, typeRoots) => {
-    await writeFile(
-      path.join(app, 'app.ts'),
-      `import { connect, createApi, NearbyError, type NearbyFriend } from '@nearby-friends/client';
-import { useNearbyFriends } from '@nearby-friends/client/react';
-
-const connection = connect({ url: 'https://nearby.example.org', token: 'x' });
-const friends: readonly NearbyFriend[] = connection.nearby.value;
-export const names: string[] = friends.map(({ id }) => id);
-export const hook: (of: typeof connection) => readonly NearbyFriend[] = useNearbyFriends;
-export async function all(): Promise<string[]> {
-  const listed: string[] = [];
-  for await (const { displayName } of createApi({ url: '', getToken: async () => '' }).friends.all()) listed.push(displayName);
-  return listed;
-}
-export function isOver(error: unknown): boolean {
-  // @ts-expect-error there is no such code
-  if (error instanceof NearbyError && error.code === 'no such code') return false;
-  return error instanceof NearbyError && error.code === 'unauthorized' && !error.retryable;
-}
-`,
-    );
+    await writeFile(path.join(app, 'app.ts'), APP);
     const options = [
       '--noEmit',
       '--strict',
