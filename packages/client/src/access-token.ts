@@ -17,6 +17,8 @@ export class AccessToken {
   /** ms since the epoch, as close to the server's clock as is known. */
   readonly #now: () => number;
   #token: string | undefined;
+  /** Whether the token seemed good when it came. If not, this device's clock is wrong, and only the server can tell. */
+  #isDated = true;
   #fetching: Promise<string> | undefined;
 
   constructor({ token, getToken }: Credentials, now: () => number) {
@@ -39,7 +41,7 @@ export class AccessToken {
   /** The token to send now. Rejects with `no_token`. */
   async current(): Promise<string> {
     const token = this.#token;
-    if (token !== undefined && (!this.canRenew || !this.#endsSoon(token))) return token;
+    if (token !== undefined && (!this.canRenew || !this.#endsSoon())) return token;
     return this.renew();
   }
 
@@ -60,6 +62,8 @@ export class AccessToken {
       const token = await this.#getToken?.();
       if (typeof token !== 'string' || token === '') throw new TypeError('getToken gave no token');
       this.#token = token;
+      this.#isDated = true;
+      this.#isDated = !this.#endsSoon();
       return token;
     } catch (cause) {
       const message = 'No token is to be had at the moment. Try again, or sign in anew.';
@@ -67,9 +71,9 @@ export class AccessToken {
     }
   }
 
-  #endsSoon(token: string): boolean {
-    const endsAt = expiryOf(token);
-    return endsAt !== undefined && endsAt - this.#now() < LEAST_LIFE_MS;
+  #endsSoon(): boolean {
+    const { endsAt } = this;
+    return this.#isDated && endsAt !== undefined && endsAt - this.#now() < LEAST_LIFE_MS;
   }
 }
 

@@ -1,10 +1,11 @@
-/** What `connect` takes. */
+/** The choices that an app has when it connects. */
 import type { Credentials } from './access-token.ts';
 import type { FetchLike } from './api/http-caller.ts';
 import type { Clock } from './clock.ts';
 import type { Attention, GeolocationSource } from './device.ts';
 import type { NearbyError } from './nearby-error.ts';
 
+/** What `connect` takes: where, as whom, and for tests and unusual places what else stands in for the device's own. */
 export interface ConnectOptions extends Credentials {
   /** The deployment's public address, for example `https://nearby.example.org`. */
   readonly url: string;
@@ -23,7 +24,7 @@ export interface ConnectOptions extends Credentials {
   readonly fetch?: FetchLike;
   /** Default: the device's own. */
   readonly clock?: Clock;
-  /** 0 ≤ x < 1, for the jitter. Default: `Math.random`. */
+  /** From 0 up to, but not including, 1, for the jitter. Default: `Math.random`. */
   readonly random?: () => number;
   /** Default: the browser's. */
   readonly geolocation?: GeolocationSource;

@@ -10,26 +10,32 @@ import { NearbyList, POSITION_TTL_MS } from './connection/nearby-list.ts';
 import { NewestSender } from './connection/newest-sender.ts';
 import { watchPosition } from './connection/position-watch.ts';
 import { ServerClock } from './connection/server-clock.ts';
-import { openSocket } from './connection/socket.ts';
+import { EVENTS, openSocket } from './connection/socket.ts';
 import { TokenRefresher } from './connection/token-refresher.ts';
 import { deviceGeolocation, onNetworkBack, pageAttention } from './device.ts';
+import { Listeners } from './listeners.ts';
 import type { NearbyConnection, PositionWatch } from './nearby-connection.ts';
 import { NearbyError } from './nearby-error.ts';
 import { MutableObservable } from './observable.ts';
 import type { FriendsChanged, Position } from './wire-messages.ts';
 
-/** Connects, and stays connected until `close()`. Returns at once; `status` tells how it goes. */
+/**
+ * Connects, and stays connected until `close()`. Returns at once; `status` tells how it goes.
+ * Throws a `TypeError` when `url` is no address, or there is neither `token` nor `getToken`.
+ */
 export function connect(options: ConnectOptions): NearbyConnection {
   const { url, clock = systemClock, random = Math.random, attention = pageAttention, headers = {} } = options;
   const { positionTtlMs = POSITION_TTL_MS, transports = ['websocket', 'polling'] } = options;
   const fetch = options.fetch ?? ((...call) => globalThis.fetch(...call));
   const onProblem = options.onProblem ?? (() => undefined);
 
+  // Here and not at the first attempt, where nobody would hear of it.
+  new URL(url);
   const serverClock = new ServerClock(clock);
   const token = new AccessToken(options, () => serverClock.now());
   const list = new NearbyList({ serverClock, clock, ttlMs: positionTtlMs });
   const radius = new MutableObservable<number | undefined>(undefined);
-  const friendsListeners = new Set<{ readonly call: (change: FriendsChanged) => void }>();
+  const friendsChanged = new Listeners<FriendsChanged>();
   const watches = new Set<PositionWatch>();
   /** What was last to be told, and since when. */
   let last: { readonly position: Position; readonly at: number } | undefined;
@@ -38,7 +44,11 @@ export function connect(options: ConnectOptions): NearbyConnection {
     clock,
     async emit(position: Position) {
       const sentAt = clock.now();
-      const answer = await keeper.emit('location:update', position);
+      const answer = await keeper.emit(EVENTS.locationUpdate, position).catch((error: NearbyError) => {
+        // What was refused is not to be repeated.
+        if (!error.retryable && last?.position === position) last = undefined;
+        throw error;
+      });
       if (!isLocationTaken(answer)) {
         const message = 'The server took a position without saying when. Update the app.';
         throw new NearbyError({ code: 'bad_answer', message, retryable: false });
@@ -50,13 +60,13 @@ export function connect(options: ConnectOptions): NearbyConnection {
   const radii = new NewestSender({
     clock,
     async emit(meters: number) {
-      await keeper.emit('radius:set', { meters });
+      await keeper.emit(EVENTS.radiusSet, { meters });
       radius.set(meters);
     },
   });
   const refresher = new TokenRefresher({
     token,
-    show: (newer) => keeper.emit('token:refresh', { token: newer }),
+    show: (newer) => keeper.emit(EVENTS.tokenRefresh, { token: newer }),
     onProblem,
     serverClock,
     clock,
@@ -95,9 +105,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
         list.applySnapshot(message);
       },
       changes: (message) => list.applyChanges(message),
-      friendsChanged(message) {
-        for (const listener of [...friendsListeners]) listener.call(message);
-      },
+      friendsChanged: (message) => friendsChanged.tell(message),
       malformed: onProblem,
     },
   });
@@ -128,11 +136,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
       };
     },
     setRadius: (meters) => radii.send(meters),
-    onFriendsChanged(call) {
-      const listener = { call };
-      friendsListeners.add(listener);
-      return () => void friendsListeners.delete(listener);
-    },
+    onFriendsChanged: (listener) => friendsChanged.add(listener),
     api: apiOver(new HttpCaller({ url, token, fetch, headers, clock })),
     close: () => keeper.close(),
   };

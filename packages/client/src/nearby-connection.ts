@@ -30,6 +30,7 @@ export type ConnectionStatus =
       readonly error?: NearbyError;
     };
 
+/** How often to report the device's position. */
 export interface WatchOptions {
   /** Default: at least every 30 s, also without a new position: whoever says nothing for 10 minutes drops out. */
   readonly intervalMs?: number;
@@ -44,10 +45,12 @@ export interface WatchOptions {
   readonly onPosition?: (position: Position) => void;
 }
 
+/** A watch that goes on until it is stopped, or the connection closed. */
 export interface PositionWatch {
   stop(): void;
 }
 
+/** A live connection, as `connect` makes it. */
 export interface NearbyConnection {
   /**
    * The friends who are near, nearest first. Another array at every change, the same as long as nothing changes.

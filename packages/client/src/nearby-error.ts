@@ -2,6 +2,8 @@
 import type { ServerErrorCode } from './wire-messages.ts';
 
 /**
+ * The codes of what goes wrong on this side.
+ *
  * | code | what happened |
  * |---|---|
  * | `network` | the server could not be reached, or the connection was lost before it answered |
@@ -23,6 +25,7 @@ export type ClientErrorCode =
   | 'geolocation_denied'
   | 'geolocation_failed';
 
+/** Every code: the server's and those of this side. */
 export type NearbyErrorCode = ServerErrorCode | ClientErrorCode;
 
 /** One defect of what was sent, by its place. */
@@ -32,6 +35,7 @@ export interface InputDefect {
   readonly message: string;
 }
 
+/** What a `NearbyError` is made of. */
 export interface NearbyErrorOptions {
   readonly code: NearbyErrorCode;
   /** A sentence for a person. */

@@ -1,5 +1,7 @@
 /** A value that changes and can be watched; fits React's `useSyncExternalStore` and everything like it. */
+import { Listeners } from './listeners.ts';
 
+/** A value that changes. `subscribe` needs no `this`. */
 export interface Observable<T> {
   /** As it is now. The same object for as long as nothing has changed. */
   readonly value: T;
@@ -10,11 +12,11 @@ export interface Observable<T> {
 /** The side of whoever sets the value. */
 export class MutableObservable<T> implements Observable<T> {
   #value: T;
-  readonly #listeners = new Set<{ readonly call: (value: T) => void }>();
+  readonly #listeners = new Listeners<T>();
 
   constructor(value: T) {
     this.#value = value;
-    // So that both can be handed on without their object, as hooks do.
+    // So that it can be handed on without its object, as hooks do.
     this.subscribe = this.subscribe.bind(this);
   }
 
@@ -25,18 +27,10 @@ export class MutableObservable<T> implements Observable<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    // Whoever comes or goes while they are called is not part of this round.
-    for (const listener of [...this.#listeners]) {
-      if (this.#listeners.has(listener)) listener.call(value);
-    }
+    this.#listeners.tell(value);
   }
 
-  subscribe(call: (value: T) => void): () => void {
-    // An object of its own, so that one function may be subscribed twice and each time be taken back once.
-    const listener = { call };
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+  subscribe(listener: (value: T) => void): () => void {
+    return this.#listeners.add(listener);
   }
 }

@@ -3,12 +3,14 @@ import { type FetchLike, HttpCaller } from './api/http-caller.ts';
 import { systemClock } from './clock.ts';
 import { NearbyError } from './nearby-error.ts';
 
+/** A token for trying things out. */
 export interface DevelopmentToken {
   token: string;
   /** ms since the epoch. */
   expiresAt: number;
 }
 
+/** Where to sign in, and as whom. */
 export interface DevelopmentSignIn {
   /** The deployment's public address. */
   readonly url: string;

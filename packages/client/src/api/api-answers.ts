@@ -1,6 +1,7 @@
 /** What the HTTP API answers and takes. Times are ms since the epoch by the server's clock. */
 import type { Position, Precision } from '../wire-messages.ts';
 
+/** My profile. */
 export interface Profile {
   id: string;
   displayName: string;
@@ -46,11 +47,13 @@ export interface FriendRequests {
   outgoing: OutgoingRequest[];
 }
 
+/** Somebody I block. */
 export interface Block {
   id: string;
   since: number;
 }
 
+/** Whether my viewers see me at all. */
 export interface Sharing {
   /** True: nobody sees me, and I still see my friends. */
   paused: boolean;

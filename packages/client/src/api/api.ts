@@ -1,4 +1,4 @@
-/** Every call of the HTTP API, typed. All of them reject with a `NearbyError`. */
+/** The calls of the HTTP API, as apps see them. */
 import type {
   AccountExport,
   Block,
@@ -12,11 +12,13 @@ import type {
   Viewer,
 } from './api-answers.ts';
 
+/** What every call takes. */
 export interface CallOptions {
   /** Gives the call up; it then rejects with the signal's reason. What was sent may still take effect. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which part of a list. */
 export interface PageOptions extends CallOptions {
   /** Most items on the page, 1–200. Default: 50. */
   readonly limit?: number | undefined;
@@ -32,6 +34,7 @@ export interface PagedList<T> {
   all(options?: Omit<PageOptions, 'cursor'>): AsyncIterableIterator<T>;
 }
 
+/** Every call of the HTTP API. All of them reject with a `NearbyError`. */
 export interface Api {
   readonly me: {
     get(options?: CallOptions): Promise<Profile>;

@@ -6,6 +6,7 @@ import type { Api, CallOptions, PagedList, PageOptions } from './api.ts';
 import type { Page } from './api-answers.ts';
 import { type Call, type FetchLike, HttpCaller } from './http-caller.ts';
 
+/** What `createApi` takes. */
 export interface ApiOptions extends Credentials {
   /** The deployment's public address, for example `https://nearby.example.org`. */
   readonly url: string;

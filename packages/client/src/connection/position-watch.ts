@@ -26,7 +26,10 @@ export function watchPosition(
   },
 ): PositionWatch {
   const { report, geolocation, attention, clock } = means;
-  const onError = options.onError ?? (() => undefined);
+  let isStopped = false;
+  const onError = (error: NearbyError): void => {
+    if (!isStopped) options.onError?.(error);
+  };
   let latest: Position | undefined;
   let reported: { readonly position: Position; readonly at: number } | undefined;
   let cancelTimer: () => void = () => undefined;
@@ -40,12 +43,11 @@ export function watchPosition(
     return metersBetween(position, now) >= Math.max(meters, now.accuracy ?? 0);
   };
   const consider = (): void => {
-    if (!latest) return;
+    if (!latest || isStopped) return;
     const now = clock.now();
     const sinceMs = reported ? now - reported.at : Number.POSITIVE_INFINITY;
     if (!reported || sinceMs >= intervalMs() || hasMoved(reported, latest)) {
       reported = { position: latest, at: now };
-      // A device that comes on may wake up many timers at once; a report that is under way takes the newest along.
       report(latest).catch(onError);
     }
     cancelTimer();
@@ -63,7 +65,12 @@ export function watchPosition(
       options.onPosition?.(latest);
       consider();
     },
-    (failure) => onError(errorOf(failure)),
+    (failure) => {
+      // Nobody knows any more whether it is still there.
+      latest = undefined;
+      cancelTimer();
+      onError(errorOf(failure));
+    },
     { enableHighAccuracy: true, maximumAge: INTERVAL_MS },
   );
   const endAttention = attention.onChange(consider);
@@ -72,7 +79,7 @@ export function watchPosition(
       geolocation.clearWatch(watch);
       endAttention();
       cancelTimer();
-      latest = undefined;
+      isStopped = true;
     },
   };
 }

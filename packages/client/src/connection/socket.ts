@@ -8,6 +8,17 @@ import { errorFromAck, errorFromRefusal } from './socket-errors.ts';
 /** The version of the protocol that this package speaks. */
 export const PROTOCOL_VERSION = 1;
 
+/** The names of the protocol's events. */
+export const EVENTS = {
+  locationUpdate: 'location:update',
+  radiusSet: 'radius:set',
+  tokenRefresh: 'token:refresh',
+  nearbySnapshot: 'nearby:snapshot',
+  nearbyChanges: 'nearby:changes',
+  friendsChanged: 'friends:changed',
+  serverDraining: 'server:draining',
+} as const;
+
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -41,7 +52,10 @@ export interface SocketOptions {
 export type OpenSocket = (options: SocketOptions) => Socket;
 
 export const openSocket: OpenSocket = ({ url, token, transports, headers, events }) => {
-  const socket = io(url, {
+  // Socket.IO takes a path in the address for a namespace.
+  const { origin, pathname } = new URL(url);
+  const socket = io(origin, {
+    path: `${pathname.replace(/\/+$/, '')}/socket.io/`,
     forceNew: true,
     // Only what is above knows when coming back makes sense, and with which token.
     reconnection: false,
@@ -70,10 +84,10 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
   });
   socket.on('connect_error', (error) => end(errorFromRefusal(error)));
   socket.on('disconnect', (reason) => end(lost(reason)));
-  take('nearby:snapshot', isNearbySnapshot, events.snapshot);
-  take('nearby:changes', isNearbyChanges, events.changes);
-  take('friends:changed', isFriendsChanged, events.friendsChanged);
-  take('server:draining', isServerDraining, ({ reconnectInMs }) => events.draining(reconnectInMs));
+  take(EVENTS.nearbySnapshot, isNearbySnapshot, events.snapshot);
+  take(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
+  take(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
+  take(EVENTS.serverDraining, isServerDraining, ({ reconnectInMs }) => events.draining(reconnectInMs));
 
   return {
     async emit(event, payload) {

@@ -6,23 +6,35 @@ import type { Theme } from '../look/theme.ts';
 export const FACE_RADIUS = 17;
 const RING = 3;
 const SHADOW = 6;
-const LABEL_GAP = 4;
+const LABEL_GAP = 3;
+const LABEL_HEIGHT = 20;
+const SELECTED_SIZE = 1.25;
 const LABEL_FONT = '600 12px "Inter Variable", system-ui, sans-serif';
 const LETTERS_FONT = '700 13px "Inter Variable", system-ui, sans-serif';
 
-export interface DrawnFace {
-  readonly id: string;
-  readonly name: string;
-  /** Pixels of the page. */
+/** Pixels of the page. */
+interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface DrawnFace extends Point {
+  readonly id: string;
+  readonly name: string;
   readonly isSelected: boolean;
   readonly isApproximate: boolean;
   /** What an approximate place may be off by, pixels. */
   readonly vagueness: number;
   /** 1 for whoever has just reported, less for whoever has not for long. */
   readonly freshness: number;
-  readonly hasLabel: boolean;
+  readonly mayHaveLabel: boolean;
 }
 
 /** A ready picture of each face: drawing text and shadows 300 times a frame would be too slow. */
@@ -39,21 +51,46 @@ export class FaceDrawer {
       this.#labels.clear();
     }
     for (const face of faces) if (face.isApproximate) drawVagueness(context, face);
-    for (const face of faces) this.#drawFace(context, face, theme, scale);
+    const labelled = this.#chooseLabels(faces, theme, scale);
+    for (const face of faces) this.#drawFace(context, face, labelled.has(face.id), theme, scale);
   }
 
-  #drawFace(context: CanvasRenderingContext2D, face: DrawnFace, theme: Theme, scale: number): void {
-    const size = face.isSelected ? 1.25 : 1;
-    const half = (FACE_RADIUS + RING + SHADOW) * size;
-    context.globalAlpha = face.freshness;
-    const picture = this.#face(face, theme, scale);
-    context.drawImage(picture, face.x - half, face.y - half, half * 2, half * 2);
-    if (face.hasLabel) {
-      const label = this.#label(face.name, theme, scale);
-      const [width, height] = [label.width / scale, label.height / scale];
-      context.drawImage(label, face.x - width / 2, face.y + half - SHADOW + LABEL_GAP - 2, width, height);
+  /** Names that would lie on other names or nearer faces are left out; the nearest come first. */
+  #chooseLabels(faces: readonly DrawnFace[], theme: Theme, scale: number): ReadonlySet<string> {
+    const taken: Box[] = [];
+    const chosen = new Set<string>();
+    for (const face of faces.toReversed()) {
+      const size = sizeOf(face);
+      if (face.mayHaveLabel) {
+        const width = this.#label(face.name, theme, scale).width / scale;
+        const top = face.y + (FACE_RADIUS + RING) * size + LABEL_GAP;
+        const box = { left: face.x - width / 2, right: face.x + width / 2, top, bottom: top + LABEL_HEIGHT };
+        if (face.isSelected || !taken.some((other) => overlap(box, other))) {
+          taken.push(box);
+          chosen.add(face.id);
+        }
+      }
+      const half = FACE_RADIUS * size;
+      taken.push({ left: face.x - half, right: face.x + half, top: face.y - half, bottom: face.y + half });
     }
+    return chosen;
+  }
+
+  #drawFace(context: CanvasRenderingContext2D, face: DrawnFace, hasLabel: boolean, theme: Theme, scale: number): void {
+    const size = sizeOf(face);
+    const half = (FACE_RADIUS + RING + SHADOW) * size;
+    if (face.freshness < 1) {
+      // Paler, but nothing shines through.
+      disc(context, face, FACE_RADIUS * size, theme === 'dark' ? '#0f141a' : '#ffffff');
+      context.globalAlpha = face.freshness;
+    }
+    context.drawImage(this.#face(face, theme, scale), face.x - half, face.y - half, half * 2, half * 2);
     context.globalAlpha = 1;
+    if (!hasLabel) return;
+    const label = this.#label(face.name, theme, scale);
+    const width = label.width / scale;
+    const top = face.y + (FACE_RADIUS + RING) * size + LABEL_GAP;
+    context.drawImage(label, face.x - width / 2, top, width, LABEL_HEIGHT);
   }
 
   #face({ id, name, isApproximate }: DrawnFace, theme: Theme, scale: number): HTMLCanvasElement {
@@ -66,9 +103,9 @@ export class FaceDrawer {
     context.shadowColor = 'rgba(0,0,0,.35)';
     context.shadowBlur = SHADOW * scale;
     context.shadowOffsetY = 1.5 * scale;
-    disc(context, middle, FACE_RADIUS + RING, theme === 'dark' ? '#0f141a' : '#ffffff');
+    disc(context, { x: middle, y: middle }, FACE_RADIUS + RING, theme === 'dark' ? '#0f141a' : '#ffffff');
     context.shadowColor = 'transparent';
-    disc(context, middle, FACE_RADIUS, colourOf(id));
+    disc(context, { x: middle, y: middle }, FACE_RADIUS, colourOf(id));
     if (isApproximate) {
       context.setLineDash([4, 3]);
       context.lineWidth = 2;
@@ -92,19 +129,27 @@ export class FaceDrawer {
     const measuring = blank(1, 1, scale).context;
     measuring.font = LABEL_FONT;
     const width = Math.ceil(measuring.measureText(name).width) + 14;
-    const { canvas, context } = blank(width, 20, scale);
+    const { canvas, context } = blank(width, LABEL_HEIGHT, scale);
     context.fillStyle = theme === 'dark' ? 'rgba(15,20,26,.86)' : 'rgba(255,255,255,.92)';
     context.beginPath();
-    context.roundRect(0, 0, width, 20, 10);
+    context.roundRect(0, 0, width, LABEL_HEIGHT, LABEL_HEIGHT / 2);
     context.fill();
     context.fillStyle = theme === 'dark' ? '#e8eef6' : '#17202b';
     context.font = LABEL_FONT;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    context.fillText(name, width / 2, 10.5);
+    context.fillText(name, width / 2, LABEL_HEIGHT / 2 + 0.5);
     this.#labels.set(name, canvas);
     return canvas;
   }
+}
+
+function sizeOf({ isSelected }: DrawnFace): number {
+  return isSelected ? SELECTED_SIZE : 1;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 function drawVagueness(context: CanvasRenderingContext2D, { id, x, y, vagueness, freshness }: DrawnFace): void {
@@ -124,11 +169,7 @@ function drawVagueness(context: CanvasRenderingContext2D, { id, x, y, vagueness,
 }
 
 /** The circle of the radius, given its outline in pixels of the page. */
-export function drawRadius(
-  context: CanvasRenderingContext2D,
-  outline: readonly { readonly x: number; readonly y: number }[],
-  theme: Theme,
-): void {
+export function drawRadius(context: CanvasRenderingContext2D, outline: readonly Point[], theme: Theme): void {
   context.beginPath();
   for (const { x, y } of outline) context.lineTo(x, y);
   context.closePath();
@@ -149,9 +190,9 @@ function blank(width: number, height: number, scale: number) {
   return { canvas, context };
 }
 
-function disc(context: CanvasRenderingContext2D, middle: number, radius: number, colour: string): void {
+function disc(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string): void {
   context.beginPath();
-  context.arc(middle, middle, radius, 0, Math.PI * 2);
+  context.arc(x, y, radius, 0, Math.PI * 2);
   context.fillStyle = colour;
   context.fill();
 }

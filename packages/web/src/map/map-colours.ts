@@ -25,7 +25,7 @@ export interface MapColours {
 
 export const MAP_COLOURS: Readonly<Record<Theme, MapColours>> = {
   light: {
-    beyond: '#b9d7ea',
+    beyond: '#aed3ea',
     land: '#f4f2ee',
     park: '#d3e8c6',
     wood: '#c3deb3',
@@ -46,7 +46,7 @@ export const MAP_COLOURS: Readonly<Record<Theme, MapColours>> = {
     halo: '#ffffff',
   },
   dark: {
-    beyond: '#0c1a26',
+    beyond: '#10293c',
     land: '#1b212a',
     park: '#1d3029',
     wood: '#1c342a',

@@ -153,7 +153,7 @@ export class MapOverlay {
       vagueness: APPROXIMATE_METERS * pixelsPerMeter,
       freshness: freshness(serverNow - friend.at),
       // The nearest come last.
-      hasLabel: nearby.selectedId.value === friend.id || places.length - index <= MOST_LABELS,
+      mayHaveLabel: nearby.selectedId.value === friend.id || places.length - index <= MOST_LABELS,
     }));
   }
 }

@@ -33,8 +33,9 @@ export interface OpenMapOptions extends Omit<OverlayOptions, 'map'> {
 }
 
 const PAN_PIXELS = 120;
-/** Between what is to be seen and the edge of the free part, pixels. */
+/** Between what is to be seen and the edge of the free part; at the right there are buttons; pixels. */
 const MARGIN = 40;
+const RIGHT_MARGIN = 88;
 
 export function openMap(options: OpenMapOptions): OpenMap {
   const { library, config, frame, container, title, me, nearby, radius, onWalk } = options;
@@ -122,10 +123,11 @@ function moving(): { readonly duration: number } {
 function freePart(frame: HTMLElement): { left: number; right: number; top: number; bottom: number } {
   const box = frame.getBoundingClientRect();
   const panel = document.querySelector('.panel')?.getBoundingClientRect();
-  const sides = { left: MARGIN, right: MARGIN + 30, top: MARGIN, bottom: MARGIN };
+  const sides = { left: MARGIN, right: RIGHT_MARGIN, top: MARGIN, bottom: MARGIN };
   if (!panel) return sides;
   const isBelow = panel.width > box.width * 0.7;
-  if (isBelow) return { ...sides, bottom: Math.min(box.height * 0.6, box.bottom - panel.top) + MARGIN / 2 };
+  if (isBelow)
+    return { ...sides, left: MARGIN / 2, bottom: Math.min(box.height * 0.6, box.bottom - panel.top) + MARGIN / 2 };
   return { ...sides, left: panel.right - box.left + MARGIN };
 }
 

@@ -2,24 +2,26 @@
 
 /** From the middle, in parts of 100: right, down, size; and the class of its colour. */
 const FRIENDS = [
-  [-30, -18, 4.2, 'a'],
-  [24, -27, 3.4, 'b'],
-  [36, 12, 4.8, 'c'],
-  [-38, 20, 3.2, 'd'],
-  [12, 33, 3.8, 'e'],
-  [-12, -38, 2.8, 'c'],
+  [-44, -20, 3.4, 'a'],
+  [37, -29, 2.8, 'b'],
+  [55, 15, 3.8, 'c'],
+  [-49, 23, 2.6, 'd'],
+  [33, 33, 2.9, 'e'],
+  [-29, 36, 2.2, 'c'],
+  [-66, 4, 2.4, 'e'],
+  [68, -14, 2.2, 'a'],
 ] as const;
 
 export function Scenery() {
   return (
     <svg
       class="scenery"
-      viewBox="-60 -60 120 120"
+      viewBox="-80 -80 160 160"
       preserveAspectRatio="xMidYMid slice"
       aria-hidden="true"
       focusable="false"
     >
-      {[14, 26, 38, 50].map((radius) => (
+      {[20, 38, 56, 74].map((radius) => (
         <circle key={radius} class="scenery-ring" r={radius} />
       ))}
       {FRIENDS.map(([x, y, size, colour]) => (
