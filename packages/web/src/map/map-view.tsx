@@ -92,7 +92,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
 
   const text = texts.value;
   return (
-    <section class="map" ref={frame} aria-label={text.map}>
+    <div class="map" ref={frame}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for MapLibre's own canvas in it, which takes the focus */}
       <div class="map-library" ref={container} onKeyDown={walk} />
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: without a tabindex a canvas takes no focus, and the list says what it shows */}
@@ -130,6 +130,6 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
         </p>
       )}
       <MapControls me={me} open={open.value} />
-    </section>
+    </div>
   );
 }

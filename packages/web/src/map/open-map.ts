@@ -1,6 +1,7 @@
 /** Joins the map and what lies over it with what can be done on it: choosing friends, walking, dragging. */
 
 import { distanceMeters } from '@nearby-friends/geo';
+import { effect } from '@preact/signals';
 import type { MapMouseEvent } from 'maplibre-gl';
 import { type Theme, theme } from '../look/theme.ts';
 import { placeAt } from '../me/place-at.ts';
@@ -8,7 +9,6 @@ import type { Place } from '../nearby/glide.ts';
 import type { PageConfig } from '../settings/page-config.ts';
 import { onDrag } from './drag.ts';
 import { MapOverlay, type OverlayOptions, prefersCalm } from './map-overlay.ts';
-import type { LibreMap } from './start-map.ts';
 
 export interface OpenMap {
   setTheme(shown: Theme): void;
@@ -77,7 +77,10 @@ export function openMap(options: OpenMapOptions): OpenMap {
       const friend = nearby.list.value.find((one) => one.id === id);
       if (friend) opened.keepInSight(friend);
     }),
-    followFirstPlace(me.place, () => opened.showRadius()),
+    whenFirst(
+      () => me.place.value !== null && radius.isKnown.value,
+      () => opened.showRadius(),
+    ),
   ];
 
   const opened: OpenMap = {
@@ -131,18 +134,13 @@ function freePart(frame: HTMLElement): { left: number; right: number; top: numbe
   return { ...sides, left: panel.right - box.left + MARGIN };
 }
 
-/** Calls once, when it is known for the first time where I am. */
-function followFirstPlace(
-  place: { subscribe(run: (value: Place | null) => void): () => void },
-  run: () => void,
-): () => void {
+/** Calls `run` once, as soon as it is so. Returns the way to give that up. */
+function whenFirst(isSo: () => boolean, run: () => void): () => void {
   let isDone = false;
-  return place.subscribe((value) => {
-    if (value === null || isDone) return;
+  return effect(() => {
+    if (isDone || !isSo()) return;
     isDone = true;
-    // After whatever has set the place has come to its end.
+    // After whatever has changed has come to its end.
     queueMicrotask(run);
   });
 }
-
-export type { LibreMap };

@@ -1,6 +1,6 @@
 /** How far "near" reaches, while it is being changed and once it has been. */
 import type { NearbyConnection, NearbyError } from '@nearby-friends/client';
-import { computed, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { signalOf } from '../session/signal-of.ts';
 
 /** The protocol's bounds and default; a test holds them to it. Metres. */
@@ -13,12 +13,14 @@ const SETTLE_MS = 350;
 
 export class RadiusChoice {
   readonly #preview = signal<number | null>(null);
-  readonly #told;
+  readonly #told: ReadonlySignal<number | undefined>;
   readonly #connection: Pick<NearbyConnection, 'setRadius' | 'radiusMeters'>;
   readonly #onProblem: (error: NearbyError) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changes = 0;
 
+  /** Whether the server has said how far it is. */
+  readonly isKnown = computed(() => this.#told.value !== undefined);
   /** As it is shown now, metres. */
   readonly meters = computed(() => this.#preview.value ?? this.#told.value ?? DEFAULT_RADIUS_METERS);
 

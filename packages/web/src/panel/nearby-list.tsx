@@ -67,6 +67,11 @@ function RadiusField({ radius }: { readonly radius: RadiusChoice }) {
   );
 }
 
+/** For whoever hears the row. */
+function Comma() {
+  return <span class="visually-hidden">, </span>;
+}
+
 function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readonly signedIn: SignedIn }) {
   const { nearby, people, me } = signedIn;
   const row = useRef<HTMLLIElement>(null);
@@ -86,26 +91,24 @@ function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readon
         type="button"
         class="person person-button"
         aria-pressed={isSelected}
-        aria-label={text.showOnMap(
-          name,
-          isExact ? distance : `${text.about} ${distance}`,
-          age,
-          isExact ? text.exact : text.aboutLong,
-        )}
         onClick={() => nearby.select(isSelected ? null : friend.id)}
       >
         <Face id={friend.id} name={name} />
         <span class="person-text">
           <span class="person-name">{name}</span>
+          <Comma />
           <span class="person-more">
-            {age}
+            <span class="person-age">{age}</span>
+            <Comma />
             <span class={isExact ? 'chip' : 'chip chip-about'}>{isExact ? text.exact : text.about}</span>
           </span>
         </span>
+        <Comma />
         <span class="distance">
           {isExact ? '' : '~ '}
           {distance}
         </span>
+        <span class="visually-hidden">{text.awayAndShow}</span>
       </button>
     </li>
   );

@@ -9,7 +9,7 @@ import type {
   Sharing,
   Viewer,
 } from '@nearby-friends/client';
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 export class Friendships {
   readonly profile = signal<Profile | null>(null);
@@ -19,6 +19,9 @@ export class Friendships {
   readonly sharing = signal<Sharing>({ paused: false, until: null });
   /** Why the lists could not be read; null while they are as the server has them. */
   readonly problem = signal<NearbyError | null>(null);
+  readonly #names = computed(
+    () => new Map([...this.viewers.value, ...this.friends.value].map(({ id, displayName }) => [id, displayName])),
+  );
   readonly #connection: NearbyConnection;
   readonly #ends: (() => void)[] = [];
   #reading: Promise<void> | undefined;
@@ -45,9 +48,7 @@ export class Friendships {
 
   /** The name that a friend has given, or the id where none is known. */
   nameOf(id: string): string {
-    const known =
-      this.friends.value.find((friend) => friend.id === id) ?? this.viewers.value.find((one) => one.id === id);
-    return known?.displayName ?? id;
+    return this.#names.value.get(id) ?? id;
   }
 
   /** Whether nobody sees me at that time, ms since the epoch. */

@@ -38,10 +38,8 @@ export const english = {
   noFriendsYetHint: 'Ask somebody under “Friends”: once they accept, you see each other.',
   exact: 'exact',
   about: 'about',
-  aboutLong: 'approximate, within about 1 km',
-  showOnMap: (name: string, distance: string, age: string, precision: string) =>
-    `${name}, ${distance} away, ${age}, ${precision}. Show on the map`,
-  countNear: (count: number) => one(count, 'friend near', 'friends near'),
+  /** Follows the distance of a friend, for whoever hears it. */
+  awayAndShow: ' away. Show on the map',
 
   radius: 'Radius',
   radiusHint: 'How far “near” reaches',

@@ -36,9 +36,7 @@ export const korean: Texts = {
   noFriendsYetHint: '‘친구’에서 요청을 보내세요. 상대가 수락하면 서로 볼 수 있습니다.',
   exact: '정확',
   about: '대략',
-  aboutLong: '대략적인 위치, 약 1km 이내',
-  showOnMap: (name, distance, age, precision) => `${name}, ${distance} 거리, ${age}, ${precision}. 지도에서 보기`,
-  countNear: (count) => `가까운 친구 ${count}명`,
+  awayAndShow: ' 거리. 지도에서 보기',
 
   radius: '반경',
   radiusHint: '‘가까움’의 범위',
