@@ -10,8 +10,11 @@ const CLIENTS = Array.from({ length: 12 }, (_, index) => ({ 'x-forwarded-for': `
 let one: TestUpstream;
 let two: TestUpstream;
 let nginx: Nginx;
+/** Started by single tests; closed whatever becomes of them. */
+let others: TestUpstream[];
 
 beforeEach(async () => {
+  others = [];
   one = await startUpstream('one');
   two = await startUpstream('two');
   nginx = await startNginx({ gateways: [one, two], friendGraphs: [one, two], trustedProxies: ['127.0.0.1/32'] });
@@ -19,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await nginx.stop(0);
-  await Promise.all([one.close(), two.close()]);
+  await Promise.all([one, two, ...others].map((upstream) => upstream.close()));
 });
 
 async function replicasOf(target: string): Promise<Set<string>> {
@@ -134,11 +137,11 @@ describe('a reload', () => {
       return replies.map(({ body }) => (JSON.parse(body) as UpstreamAnswer).replica);
     };
     const three = await startUpstream('three');
+    others.push(three);
     await nginx.reload({ gateways: [one, two, three], friendGraphs: [] });
     const before = await placeOf();
     await nginx.reload({ gateways: [one, two, { ...three, down: true }], friendGraphs: [] });
     const after = await placeOf();
     expect(after.filter((_, index) => before[index] !== 'three')).toEqual(before.filter((name) => name !== 'three'));
-    await three.close();
   });
 });

@@ -3,7 +3,7 @@ import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import { type ListMessage, ListMessageWriter } from './list-message.ts';
+import { ListOutbox } from './list-outbox.ts';
 import type { ReadonlyEdges, RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { mayEnter, NOT_VISIBLE, visibleDistance } from './visibility.ts';
@@ -19,7 +19,7 @@ export const SLOWED_INTERVAL_MS = 2_000;
 
 /**
  * A change only marks the watch (`consider`); what is sent is computed when the session is flushed, from the newest
- * positions, at most once per flush interval and only while its transport takes it. So a slow client costs no more
+ * positions, at most once per flush interval and only while its transport takes it; and it is sent in the same turn. So a slow client costs no more
  * memory than one mark per friend, and gets the newest state when it reads again (N3).
  *
  * Nothing is sent by rights that may have changed unheard (G5): not while the gateway cannot follow the graph events,
@@ -34,7 +34,7 @@ export class NearbyDelivery implements Component {
   readonly #areRightsCurrent: () => boolean;
   readonly #ledger: RightsLedger;
   readonly #logger: Logger;
-  readonly #writer = new ListMessageWriter();
+  readonly #outbox = new ListOutbox();
   readonly #dirty: Session[][] = Array.from({ length: FLUSH_SLOTS }, () => []);
   #slot = 0;
   #cancel: CancelTimer = () => undefined;
@@ -145,14 +145,21 @@ export class NearbyDelivery implements Component {
         waiting.push(session);
       } else {
         session.isDirty = false;
-        if (session.needsSnapshot) this.#sendSnapshot(session, session.phase.own);
-        else this.#sendChanges(session, session.phase.own);
+        if (session.needsSnapshot) this.#writeSnapshot(session, session.phase.own);
+        else this.#writeChanges(session, session.phase.own);
+        if (this.#outbox.isFull) this.#sendWritten();
       }
     }
+    this.#sendWritten();
+  }
+
+  #sendWritten(): void {
+    // Asked anew for each message: the process may have stood still since it was written. Then nobody knows what the
+    // client holds, so the whole list goes when rights are known again.
+    this.#outbox.sendAll(this.#areRightsCurrent, (session) => this.requestSnapshot(session));
   }
 
   #isHeldBack(session: Session): boolean {
-    // Asked anew for each session: the process may have stood still since the one before.
     if (!this.#areRightsCurrent() || session.confirmedIn !== this.#ledger.generation) {
       this.#metrics.flushesFenced.inc();
       return true;
@@ -166,7 +173,7 @@ export class NearbyDelivery implements Component {
     return now < session.slowedUntil && now < session.toldAt + SLOWED_INTERVAL_MS;
   }
 
-  #sendSnapshot(session: Session, own: OwnPosition): void {
+  #writeSnapshot(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
     const friends: { watch: Watch; latest: PositionRecord; distance: number }[] = [];
@@ -186,20 +193,23 @@ export class NearbyDelivery implements Component {
     session.departed.clear();
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
-    this.#writer.beginSnapshot(session.radiusMeters);
-    for (const { watch, latest, distance } of friends) this.#writer.addFriend(watch, latest, distance);
-    this.#send(session, this.#writer.endSnapshot());
+    const { writer } = this.#outbox;
+    writer.beginSnapshot(session.radiusMeters);
+    for (const { watch, latest, distance } of friends) writer.addFriend(watch, latest, distance);
+    this.#outbox.add(session, writer.endSnapshot());
+    session.toldAt = this.#clock.now();
     this.#metrics.snapshots.inc();
     this.#metrics.deliveries.inc(friends.length);
   }
 
-  #sendChanges(session: Session, own: OwnPosition): void {
+  #writeChanges(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
     const removed: UserId[] = session.departed.size === 0 ? [] : [...session.departed];
     session.departed.clear();
     let upserts = 0;
-    this.#writer.beginChanges();
+    const { writer } = this.#outbox;
+    writer.beginChanges();
     const { pending } = session;
     session.pending = [];
     let newsAt = Number.POSITIVE_INFINITY;
@@ -216,22 +226,18 @@ export class NearbyDelivery implements Component {
         watch.toldAt = latest.at;
         watch.toldDistance = distance;
         upserts++;
-        this.#writer.addFriend(watch, latest, distance);
+        writer.addFriend(watch, latest, distance);
       } else if (watch.isTold) {
         watch.isTold = false;
         removed.push(user);
       }
     }
     if (upserts === 0 && removed.length === 0) return;
-    this.#send(session, this.#writer.endChanges(removed));
+    this.#outbox.add(session, writer.endChanges(removed));
+    session.toldAt = this.#clock.now();
     this.#metrics.frames.inc();
     if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
     this.#metrics.deliveries.inc(upserts);
-  }
-
-  #send(session: Session, message: ListMessage): void {
-    session.toldAt = this.#clock.now();
-    if (!session.transport.sendList(message)) this.#writer.giveAway();
   }
 
   /**

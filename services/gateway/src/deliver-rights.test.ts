@@ -70,6 +70,25 @@ describe('[G5] while the graph events cannot be followed', () => {
     world.flush();
     expect(inShort(dan.read())).toEqual(['[]']);
     expect(eve.read()).toEqual([]);
+    world.areRightsCurrent = true;
+    world.flush();
+    expect(inShort(eve.read())).toEqual(['[]']);
+  });
+
+  it('whoever stood still between working a message out and sending it sends the whole list later', () => {
+    world.report('ben', 100);
+    afterFlush();
+    world.report('ben', 200);
+    const { isWritable } = ann.transport;
+    // Asked before a message is worked out.
+    ann.transport.isWritable = () => {
+      world.areRightsCurrent = false;
+      return isWritable.call(ann.transport);
+    };
+    expect(afterFlush()).toEqual([]);
+    ann.transport.isWritable = isWritable;
+    world.areRightsCurrent = true;
+    expect(afterFlush()).toEqual(['[ben@200]']);
   });
 });
 

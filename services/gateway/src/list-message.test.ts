@@ -92,17 +92,34 @@ describe('a list message', () => {
     }
   });
 
-  it('is overwritten by the next one, unless it was given away', () => {
+  it('stays as it is until all are reused, and longer when it was given away', () => {
     const writer = new ListMessageWriter();
     const write = (name: string) => {
       writer.beginChanges();
       return writer.endChanges([parseUserId(name)]);
     };
-    const first = write('first');
-    writer.giveAway();
-    const second = write('second');
-    expect(read(first)).toEqual(['nearby:changes', { upserts: [], removed: ['first'] }]);
-    write('third');
-    expect(second.toPacket()).toContain('third');
+    const removes = (name: string) => ['nearby:changes', { upserts: [], removed: [name] }];
+    const [first, second] = [write('first'), write('other')];
+    expect([read(first), read(second)]).toEqual([removes('first'), removes('other')]);
+    writer.giveAway(second);
+    writer.reuse();
+    // It has no room left in which the first two are.
+    const third = write('third');
+    expect([read(first), read(second), read(third)]).toEqual([removes('first'), removes('other'), removes('third')]);
+    writer.reuse();
+    write('again');
+    expect(read(third)).toEqual(removes('again'));
+  });
+
+  it('is whole also where it did not fit behind those before it', () => {
+    const writer = new ListMessageWriter();
+    const names = Array.from({ length: 300 }, (_, i) => parseUserId(`${i}-`.padEnd(64, 'x')));
+    const messages = Array.from({ length: 50 }, (_, i) => {
+      writer.beginChanges();
+      return writer.endChanges(names.slice(0, 6 * i));
+    });
+    for (const [i, message] of messages.entries()) {
+      expect(read(message)[1]).toEqual({ upserts: [], removed: names.slice(0, 6 * i) });
+    }
   });
 });

@@ -2,7 +2,7 @@
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
 import { gridPlaceOf, type Subject, type Watch } from './friend-board.ts';
 
-/** A message to be sent at once: the bytes are overwritten by the next one, unless {@link ListMessageWriter.giveAway}. */
+/** A message, whose bytes are overwritten some time after {@link ListMessageWriter.reuse}. */
 export interface ListMessage {
   /** A whole WebSocket frame of text, unmasked (RFC 6455, section 5.2), with a message packet of Engine.IO in it. */
   readonly frame: Buffer;
@@ -20,10 +20,12 @@ const EIGHT_BYTES_FOLLOW = 127;
 const MOST_HEADER_BYTES = 10;
 /** Engine.IO's type of a packet that carries a message. */
 const ENGINE_MESSAGE = '4';
-/** Where the packet of Socket.IO begins. */
-const PACKET_AT = MOST_HEADER_BYTES + ENGINE_MESSAGE.length;
 
-const INITIAL_BYTES = 64 * 1024;
+/** Of one buffer: what a client who stops reading may keep. Only for a longer message there is a larger one. */
+const CHUNK_BYTES = 64 * 1024;
+/** What a rush of sign-ons took is given back. */
+const MOST_CHUNKS_KEPT = 32;
+const NOTHING = Buffer.alloc(0);
 /** More than any friend or id takes: texts are of ids of at most 64 characters and of numbers. */
 const MOST_ITEM_BYTES = 512;
 
@@ -43,12 +45,18 @@ const snapshotBegin = (radiusMeters: number): string =>
 const SNAPSHOT_END = ']}]';
 
 /**
- * One buffer serves all sessions, since a message is nearly always taken by the kernel before the next one is written:
- * nothing is allocated for it, and what all viewers of a position have in common is put into text once for all of them.
- * Everything written is ASCII: ids, numbers and names of fields.
+ * A few buffers serve all sessions over and over, since messages are nearly always taken by the kernel in the turn in
+ * which they are written: nothing is allocated for them but a view each, and what all viewers of a position have in
+ * common is put into text once for all of them. Everything written is ASCII: ids, numbers and names of fields.
  */
 export class ListMessageWriter {
-  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  /** Those of the messages that have been written since the last reuse, and free ones after them. */
+  #chunks: Buffer[] = [];
+  readonly #givenAway = new Set<ArrayBufferLike>();
+  #chunk = -1;
+  #bytes: Buffer = NOTHING;
+  /** Where the message that is being written begins: the room for its frame's header. */
+  #start = 0;
   #length = 0;
 
   beginChanges(): void {
@@ -84,13 +92,25 @@ export class ListMessageWriter {
     return this.#end();
   }
 
-  /** The last message's bytes belong to somebody else from now on: the kernel has not taken them yet. */
-  giveAway(): void {
-    this.#bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  /** This message's bytes belong to somebody else from now on: the kernel has not taken them yet. */
+  giveAway({ frame }: ListMessage): void {
+    this.#givenAway.add(frame.buffer);
+  }
+
+  /** All messages have been dealt with: their bytes may be overwritten, but for those given away. */
+  reuse(): void {
+    const isFree = (chunk: Buffer): boolean => chunk.length === CHUNK_BYTES && !this.#givenAway.has(chunk.buffer);
+    this.#chunks = this.#chunks.filter(isFree).slice(0, MOST_CHUNKS_KEPT);
+    this.#givenAway.clear();
+    this.#chunk = -1;
+    this.#bytes = NOTHING;
+    this.#length = 0;
   }
 
   #begin(text: string): void {
-    this.#length = MOST_HEADER_BYTES;
+    this.#start = this.#length;
+    this.#ensureRoom();
+    this.#length = this.#start + MOST_HEADER_BYTES;
     this.#write(text);
   }
 
@@ -131,31 +151,45 @@ export class ListMessageWriter {
     this.#length += digits;
   }
 
-  /** For one item and the message's end. */
+  /** For one item and the message's end. What does not fit goes on, with its beginning, in another chunk. */
   #ensureRoom(): void {
     if (this.#length + MOST_ITEM_BYTES <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length);
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+    const begun = this.#bytes.subarray(this.#start, this.#length);
+    const next = this.#nextChunk(2 * begun.length);
+    begun.copy(next);
+    this.#bytes = next;
+    this.#length = begun.length;
+    this.#start = 0;
+  }
+
+  #nextChunk(leastBytes: number): Buffer {
+    this.#chunk++;
+    const free = this.#chunks[this.#chunk];
+    if (free && free.length >= leastBytes) return free;
+    const added = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, leastBytes));
+    this.#chunks.splice(this.#chunk, 0, added);
+    return added;
   }
 
   #end(): ListMessage {
     const bytes = this.#bytes;
     const end = this.#length;
-    const frame = bytes.subarray(writeHeader(bytes, end - MOST_HEADER_BYTES), end);
-    return { frame, toPacket: () => bytes.toString('latin1', PACKET_AT, end) };
+    const payloadAt = this.#start + MOST_HEADER_BYTES;
+    const frame = bytes.subarray(writeHeader(bytes, payloadAt, end - payloadAt), end);
+    const packetAt = payloadAt + ENGINE_MESSAGE.length;
+    return { frame, toPacket: () => bytes.toString('latin1', packetAt, end) };
   }
 }
 
 /** Writes the header of a frame, so that it ends where the payload begins; returns where it begins. */
-function writeHeader(bytes: Buffer, payloadBytes: number): number {
-  if (payloadBytes <= MOST_IN_ONE_BYTE) return beginHeader(bytes, MOST_HEADER_BYTES - 2, payloadBytes);
+function writeHeader(bytes: Buffer, payloadAt: number, payloadBytes: number): number {
+  if (payloadBytes <= MOST_IN_ONE_BYTE) return beginHeader(bytes, payloadAt - 2, payloadBytes);
   if (payloadBytes <= MOST_IN_TWO_BYTES) {
-    bytes.writeUInt16BE(payloadBytes, MOST_HEADER_BYTES - 2);
-    return beginHeader(bytes, MOST_HEADER_BYTES - 4, TWO_BYTES_FOLLOW);
+    bytes.writeUInt16BE(payloadBytes, payloadAt - 2);
+    return beginHeader(bytes, payloadAt - 4, TWO_BYTES_FOLLOW);
   }
-  bytes.writeBigUInt64BE(BigInt(payloadBytes), MOST_HEADER_BYTES - 8);
-  return beginHeader(bytes, 0, EIGHT_BYTES_FOLLOW);
+  bytes.writeBigUInt64BE(BigInt(payloadBytes), payloadAt - 8);
+  return beginHeader(bytes, payloadAt - MOST_HEADER_BYTES, EIGHT_BYTES_FOLLOW);
 }
 
 function beginHeader(bytes: Buffer, at: number, length: number): number {

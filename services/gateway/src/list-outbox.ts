@@ -1,0 +1,39 @@
+/** Keeps the list messages of one tick, to give them to the kernel one right after the other. */
+import { type ListMessage, ListMessageWriter } from './list-message.ts';
+import type { Session } from './session.ts';
+
+/** Bounds the memory of messages that are written and not sent yet. */
+export const MOST_MESSAGES = 256;
+
+/**
+ * Whoever receives falls asleep between two messages when the next one has to be worked out first, and to wake somebody
+ * costs as much as to send: written back to back, a message costs the kernel half (decision 7).
+ */
+export class ListOutbox {
+  readonly writer = new ListMessageWriter();
+  readonly #sessions: Session[] = [];
+  readonly #messages: ListMessage[] = [];
+
+  /** `message` is the one that {@link writer} has just written. */
+  add(session: Session, message: ListMessage): void {
+    this.#sessions.push(session);
+    this.#messages.push(message);
+  }
+
+  get isFull(): boolean {
+    return this.#messages.length >= MOST_MESSAGES;
+  }
+
+  /** Sends them in the order in which they were added. `maySend` is asked for each; `onHeldBack` is told who gets nothing. */
+  sendAll(maySend: () => boolean, onHeldBack: (session: Session) => void): void {
+    for (const [place, message] of this.#messages.entries()) {
+      const session = this.#sessions[place];
+      if (!session || session.isClosed) continue;
+      if (!maySend()) onHeldBack(session);
+      else if (!session.transport.sendList(message)) this.writer.giveAway(message);
+    }
+    this.#sessions.length = 0;
+    this.#messages.length = 0;
+    this.writer.reuse();
+  }
+}
