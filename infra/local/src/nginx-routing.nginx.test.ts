@@ -105,7 +105,6 @@ describe('what a replica is told about the client', () => {
 
 describe('what is not to be reached', () => {
   const HIDDEN = [
-    '/',
     '/health',
     '/ready',
     '/metrics',
@@ -124,12 +123,28 @@ describe('what is not to be reached', () => {
     '/socket.io',
     '/metrics?x=/api/',
     '/metrics%3f/api/',
+    '/index.htm',
+    '/assets',
+    '/assets/',
+    '/assets/../metrics',
+    '/assets/nothing.js',
+    '/map/',
+    '/map/../nginx.conf',
+    '/map/13/2100/..%2f..%2f..%2fnginx.conf',
+    '/nothing.html',
+    '/nginx.conf',
+    '/page.conf',
+    '/access.log',
+    '/notes.txt',
+    '/.hidden',
+    '/assets/.hidden',
   ];
 
   it.each(HIDDEN)('[O1] %s is nothing', async (target) => {
     const before = friendGraph.requests.length + gateways.flatMap(({ requests }) => requests).length;
-    const { status, body } = await send(trusting.url, target);
+    const { status, headers, body } = await send(trusting.url, target);
     expect({ status, code: (JSON.parse(body) as { code: string }).code }).toEqual({ status: 404, code: 'not_found' });
+    expect(headers['content-type']).toBe('application/problem+json');
     expect(friendGraph.requests.length + gateways.flatMap(({ requests }) => requests).length).toBe(before);
   });
 
@@ -140,14 +155,19 @@ describe('what is not to be reached', () => {
 });
 
 describe('answers of nginx itself', () => {
-  it.each(['/api/v1/me%00', '/x%00', '/socket.io/%00', '/api/v1/%zz', `/${'x'.repeat(9_000)}`])(
-    'answers what cannot even be read with 400 and a code (%.20s)',
-    async (target) => {
-      const { status, headers, body } = await send(trusting.url, target);
-      expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
-      expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
-    },
-  );
+  it.each([
+    '/../nginx.conf',
+    '/assets/..%2f..%2fnginx.conf',
+    '/api/v1/me%00',
+    '/x%00',
+    '/socket.io/%00',
+    '/api/v1/%zz',
+    `/${'x'.repeat(9_000)}`,
+  ])('answers what cannot even be read with 400 and a code (%.20s)', async (target) => {
+    const { status, headers, body } = await send(trusting.url, target);
+    expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
+  });
 
   it('refuses a large body with a code', async () => {
     const { status, headers, body } = await send(trusting.url, '/api/v1/me', {

@@ -6,6 +6,8 @@ import type { Theme } from '../look/theme.ts';
 export const FACE_RADIUS = 17;
 const RING = 3;
 const SHADOW = 6;
+/** Of the dot that stands for me. */
+const OWN_RADIUS = 13;
 const LABEL_GAP = 3;
 const LABEL_HEIGHT = 20;
 const SELECTED_SIZE = 1.25;
@@ -37,13 +39,23 @@ export interface DrawnFace extends Point {
   readonly mayHaveLabel: boolean;
 }
 
+export interface Picture {
+  /** The topmost last. */
+  readonly faces: readonly DrawnFace[];
+  /** Where I am, if that is known. */
+  readonly mine: Point | undefined;
+  readonly theme: Theme;
+  /** Pixels of the screen for one of the page. */
+  readonly scale: number;
+}
+
 /** A ready picture of each face: drawing text and shadows 300 times a frame would be too slow. */
 export class FaceDrawer {
   readonly #faces = new Map<string, HTMLCanvasElement>();
   readonly #labels = new Map<string, HTMLCanvasElement>();
   #key = '';
 
-  draw(context: CanvasRenderingContext2D, faces: readonly DrawnFace[], theme: Theme, scale: number): void {
+  draw(context: CanvasRenderingContext2D, { faces, mine, theme, scale }: Picture): void {
     const key = `${theme} ${scale}`;
     if (key !== this.#key) {
       this.#key = key;
@@ -51,27 +63,34 @@ export class FaceDrawer {
       this.#labels.clear();
     }
     for (const face of faces) if (face.isApproximate) drawVagueness(context, face);
-    const labelled = this.#chooseLabels(faces, theme, scale);
+    const labelled = this.#chooseLabels(faces, mine, theme, scale);
     for (const face of faces) this.#drawFace(context, face, labelled.has(face.id), theme, scale);
   }
 
-  /** Names that would lie on other names or nearer faces are left out; the nearest come first. */
-  #chooseLabels(faces: readonly DrawnFace[], theme: Theme, scale: number): ReadonlySet<string> {
-    const taken: Box[] = [];
+  /** Names that would lie on a face or on the name of somebody nearer are left out; the nearest come first. */
+  #chooseLabels(
+    faces: readonly DrawnFace[],
+    mine: Point | undefined,
+    theme: Theme,
+    scale: number,
+  ): ReadonlySet<string> {
+    const around = ({ x, y }: Point, half: number): Box => ({
+      left: x - half,
+      right: x + half,
+      top: y - half,
+      bottom: y + half,
+    });
+    const taken = faces.map((face) => around(face, FACE_RADIUS * sizeOf(face)));
+    if (mine) taken.push(around(mine, OWN_RADIUS));
     const chosen = new Set<string>();
     for (const face of faces.toReversed()) {
-      const size = sizeOf(face);
-      if (face.mayHaveLabel) {
-        const width = this.#label(face.name, theme, scale).width / scale;
-        const top = face.y + (FACE_RADIUS + RING) * size + LABEL_GAP;
-        const box = { left: face.x - width / 2, right: face.x + width / 2, top, bottom: top + LABEL_HEIGHT };
-        if (face.isSelected || !taken.some((other) => overlap(box, other))) {
-          taken.push(box);
-          chosen.add(face.id);
-        }
-      }
-      const half = FACE_RADIUS * size;
-      taken.push({ left: face.x - half, right: face.x + half, top: face.y - half, bottom: face.y + half });
+      if (!face.mayHaveLabel) continue;
+      const width = this.#label(face.name, theme, scale).width / scale;
+      const top = face.y + (FACE_RADIUS + RING) * sizeOf(face) + LABEL_GAP;
+      const box = { left: face.x - width / 2, right: face.x + width / 2, top, bottom: top + LABEL_HEIGHT };
+      if (!face.isSelected && taken.some((other) => overlap(box, other))) continue;
+      taken.push(box);
+      chosen.add(face.id);
     }
     return chosen;
   }

@@ -106,7 +106,8 @@ export class MapOverlay {
     const mine = this.#me?.at(now);
     if (mine) this.#drawMine(mine, theme.value);
     this.#faces = this.#facesOf(now, Date.now() + me.clockAheadMs.value);
-    this.#drawer.draw(context, this.#faces, theme.value, scale);
+    const minePoint = mine && this.#options.map.project(mine);
+    this.#drawer.draw(context, { faces: this.#faces, mine: minePoint, theme: theme.value, scale });
     if (!nearby.isAtRest(now) || this.#me?.isMoving(now)) this.requestDraw();
   }
 

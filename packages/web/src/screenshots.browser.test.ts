@@ -1,0 +1,88 @@
+/** What the page looks like, on a desk and on a phone, in light and in dark: pictures for people, and what must be on them. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, it } from '@jest/globals';
+import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { useBrowsers } from './test-support/browsers.ts';
+import { describeInBrowser } from './test-support/chromium-here.ts';
+import { PEOPLE_OF_PICTURES } from './test-support/people-of-pictures.ts';
+
+const LOOP = { lat: 41.8826, lng: -87.6326 };
+/** Ignored by git; the best ones are copied to docs/images by hand. */
+const FOLDER = path.resolve(fileURLToPath(new URL('../screenshots', import.meta.url)));
+
+describeInBrowser('pictures of the page', () => {
+  const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
+  const browsers = useBrowsers(deployment);
+  const api = new ApiClient(deployment);
+
+  beforeAll(async () => {
+    await mkdir(FOLDER, { recursive: true });
+    await api.call('alice', 'PATCH', '/me', { displayName: 'Alice Park', radiusMeters: 5_000 });
+    for (const { id, name } of PEOPLE_OF_PICTURES) await api.call(id, 'PATCH', '/me', { displayName: name });
+    await deployment.befriend(...PEOPLE_OF_PICTURES.map(({ id }) => ['alice', id] as const));
+    for (const { id, isApproximate } of PEOPLE_OF_PICTURES) {
+      if (isApproximate) await api.call(id, 'PUT', '/viewers/alice', { precision: 'approximate' });
+    }
+    await api.call('alice', 'PUT', '/viewers/noah', { precision: 'hidden' });
+    await api.call('alice', 'PUT', '/viewers/emma', { precision: 'approximate' });
+    for (const id of ['hugo', 'ines']) await api.call(id, 'POST', '/friend-requests', { to: 'alice' });
+  });
+
+  it.each([
+    { kind: 'desktop', colorScheme: 'light', viewport: { width: 1_280, height: 800 } },
+    { kind: 'desktop', colorScheme: 'dark', viewport: { width: 1_280, height: 800 } },
+    { kind: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+    { kind: 'phone', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+  ] as const)(
+    'on a $kind, $colorScheme',
+    async ({ kind, colorScheme, viewport }) => {
+      for (const { id, lat, lng } of PEOPLE_OF_PICTURES) await (await deployment.signIn(id)).report({ lat, lng });
+      const isPhone = kind === 'phone';
+      const alice = await browsers.visit({
+        at: LOOP,
+        colorScheme,
+        viewport,
+        deviceScaleFactor: isPhone ? 2 : 1,
+        isMobile: isPhone,
+        hasTouch: isPhone,
+        ...(isPhone && colorScheme === 'dark' ? { locale: 'ko-KR' } : {}),
+      });
+      const { page } = alice;
+      const picture = (name: string): Promise<Buffer> =>
+        page.screenshot({ path: path.join(FOLDER, `${kind}-${colorScheme}-${name}.png`) });
+      await picture('sign-in');
+      await page.locator('input[name="user"]').fill('alice');
+      await page.keyboard.press('Enter');
+      await page.locator('.me').waitFor();
+      await eventually(async () => expect(await alice.namesNear()).toHaveLength(PEOPLE_OF_PICTURES.length));
+      // A step, so that the hint has been understood and goes.
+      await page.locator('.me').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.walk-hint').waitFor({ state: 'detached' });
+      await page.getByText('© OpenStreetMap contributors').waitFor();
+      await untilMapIsDrawn(page);
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await picture('map');
+      await page.getByRole('tab').nth(1).click();
+      await picture('friends');
+      await page.getByRole('tab').nth(2).click();
+      await page.locator('.turning').first().click();
+      await picture('sharing');
+    },
+    90_000,
+  );
+
+  /** Streets and water, and not one colour: read off the picture itself. */
+  async function untilMapIsDrawn(page: Awaited<ReturnType<typeof browsers.visit>>['page']): Promise<void> {
+    let before = '';
+    await eventually(async () => {
+      const map = (await page.locator('.map').screenshot()).toString('base64');
+      const isSame = map === before;
+      before = map;
+      expect(map.length).toBeGreaterThan(100_000);
+      expect(isSame).toBe(true);
+    }, 30_000);
+  }
+});
