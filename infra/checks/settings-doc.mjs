@@ -1,22 +1,15 @@
 /** Holds the tables of settings in docs/operations.md to what the services say: `node infra/checks/settings-doc.mjs [--write]`. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { holdSections, root } from './generated-section.mjs';
 
-const root = path.resolve(fileURLToPath(new URL('../..', import.meta.url)));
-const file = path.join(root, 'docs/operations.md');
 const SERVICES = ['gateway', 'location', 'friend-graph'];
 
-const text = readFileSync(file, 'utf8');
-const current = SERVICES.reduce((doc, service) => replaceTable(doc, service, tableOf(service)), text);
-if (process.argv.includes('--write')) writeFileSync(file, current);
-else if (current !== text) {
-  process.stdout.write(
-    'docs/operations.md does not tell the settings as they are. Run: node infra/checks/settings-doc.mjs --write\n',
-  );
-  process.exitCode = 1;
-} else process.stdout.write(`The settings of ${SERVICES.length} services are documented as they are.\n`);
+holdSections({
+  tables: Object.fromEntries(SERVICES.map((service) => [`settings: ${service}`, tableOf(service)])),
+  what: `the settings of ${SERVICES.length} services`,
+  program: 'infra/checks/settings-doc.mjs',
+});
 
 /**
  * The settings of a service as a Markdown table, from its own --help.
@@ -34,17 +27,4 @@ function tableOf(service) {
   });
   if (lines.length === 0) throw new Error(`${service} --help shows no settings`);
   return ['| variable | unit | default | what |', '|---|---|---|---|', ...lines].join('\n');
-}
-
-/**
- * @param {string} doc
- * @param {string} service
- * @param {string} table
- */
-function replaceTable(doc, service, table) {
-  const [open, close] = [`<!-- settings: ${service} -->`, `<!-- end: ${service} -->`];
-  const from = doc.indexOf(open);
-  const to = doc.indexOf(close);
-  if (from < 0 || to < from) throw new Error(`docs/operations.md has no place for the settings of ${service}`);
-  return `${doc.slice(0, from + open.length)}\n${table}\n${doc.slice(to)}`;
 }

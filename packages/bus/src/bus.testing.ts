@@ -1,7 +1,15 @@
 /** Instances of services on the bus for one test file, that end with each test whatever became of it. */
 import { expect } from '@jest/globals';
 import { instancesKey, jsonCodec, type Method, type ServiceName } from '@nearby-friends/protocol';
-import { type Clock, Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import {
+  type Clock,
+  Lifecycle,
+  type Logger,
+  type Metrics,
+  silentLogger,
+  systemClock,
+  type Tracer,
+} from '@nearby-friends/service-kit';
 import { z } from 'zod';
 import { type Bus, createBus } from './bus.ts';
 import type { RedisOfTest } from './redis.testing.ts';
@@ -25,7 +33,11 @@ export interface BusOfTest extends Bus {
 }
 
 export interface BusesOfTest {
-  start(service: ServiceName, instanceId: string, clock?: Clock): Promise<BusOfTest>;
+  start(
+    service: ServiceName,
+    instanceId: string,
+    options?: { clock?: Clock; metrics?: Metrics; tracer?: Tracer; logger?: Logger },
+  ): Promise<BusOfTest>;
   /** Two askers, two answerers, and everybody knows the answerers. */
   startFour(): Promise<{
     answerers: readonly [BusOfTest, BusOfTest];
@@ -40,7 +52,7 @@ export function useBuses(redis: RedisOfTest): BusesOfTest {
   const running: Lifecycle[] = [];
   redis.beforeItEnds(() => Promise.all(running.splice(0).map((lifecycle) => lifecycle.stop())));
 
-  const start: BusesOfTest['start'] = async (service, instanceId, clock = systemClock) => {
+  const start: BusesOfTest['start'] = async (service, instanceId, { clock = systemClock, ...observing } = {}) => {
     const bus = createBus({
       redisUrl: redis.server.url,
       service,
@@ -48,6 +60,7 @@ export function useBuses(redis: RedisOfTest): BusesOfTest {
       watch: ['location'],
       clock,
       logger: silentLogger,
+      ...observing,
     });
     if (service === 'location') bus.rpc.serve(echo, ({ text }) => ({ text, by: instanceId }));
     const lifecycle = new Lifecycle({ components: [...bus.components, bus.membership], logger: silentLogger });

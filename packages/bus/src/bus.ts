@@ -1,17 +1,30 @@
 /** Everything a service needs to talk to the others, built in one place. */
 import type { ServiceName } from '@nearby-friends/protocol';
-import type { Clock, Component, Logger, ReadinessCheck } from '@nearby-friends/service-kit';
+import {
+  type Clock,
+  type Component,
+  type Logger,
+  Metrics,
+  noTracer,
+  type ReadinessCheck,
+  type Tracer,
+} from '@nearby-friends/service-kit';
+import { BusObserver } from './bus-observer.ts';
 import { ChannelSubscriptions } from './channel-subscriptions.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import { RedisClock } from './redis-clock.ts';
 import { connectRedis, openRedis, type Redis } from './redis-connection.ts';
+import { RedisHealth } from './redis-health.ts';
 import { type Publish, Rpc } from './rpc.ts';
+import { TraceReaders } from './trace-readers.ts';
 
 export interface Bus {
   readonly commands: Redis;
   readonly subscriptions: ChannelSubscriptions;
   readonly registry: InstanceRegistry;
   readonly redisClock: RedisClock;
+  /** For connections that a service has beside these. */
+  readonly redisHealth: RedisHealth;
   readonly rpc: Rpc;
   /** SPUBLISH: resolves with the number of receivers; rejects when Redis does not take it. At most once. */
   readonly publish: Publish;
@@ -27,10 +40,15 @@ export function createBus(options: {
   instanceId: string;
   /** The services this one asks. */
   watch: readonly ServiceName[];
+  /** Without it nobody looks. */
+  metrics?: Metrics;
+  /** Without it nothing is traced. */
+  tracer?: Tracer;
   clock: Clock;
   logger: Logger;
 }): Bus {
   const { redisUrl: url, service, instanceId, watch, clock, logger } = options;
+  const { metrics = new Metrics(), tracer = noTracer } = options;
   const role = (what: string) => `${service}:${instanceId}:${what}`;
   const commands = openRedis({ url, purpose: 'commands', role: role('commands'), logger });
   const subscriber = openRedis({ url, purpose: 'subscriber', role: role('subscriber'), logger });
@@ -38,13 +56,20 @@ export function createBus(options: {
   const subscriptions = new ChannelSubscriptions({ redis: subscriber, clock, logger });
   const registry = new InstanceRegistry({ redis: commands, clock, logger, service, instanceId, watch });
   const redisClock = new RedisClock({ redis: commands, clock, logger });
-  const rpc = new Rpc({ publish, subscriptions, registry, clock, logger, service, instanceId });
+  const traceReaders = new TraceReaders({ redis: commands, clock, logger, service, instanceId, watch });
+  const observer = new BusObserver({ metrics, tracer, traceReaders });
+  const rpc = new Rpc({ publish, subscriptions, registry, observer, clock, logger, service, instanceId });
+  const redisHealth = new RedisHealth({ metrics });
+  redisHealth.watch('commands', commands);
+  redisHealth.watch('subscriber', subscriber);
+  registerGauges(metrics, { subscriptions, registry, redisClock, rpc, watch });
 
   return {
     commands,
     subscriptions,
     registry,
     redisClock,
+    redisHealth,
     rpc,
     publish,
     components: [
@@ -53,6 +78,7 @@ export function createBus(options: {
       subscriptions,
       redisClock,
       registry,
+      ...(tracer === noTracer ? [] : [traceReaders]),
       rpc,
     ],
     membership: {
@@ -68,6 +94,31 @@ export function createBus(options: {
       },
     },
   };
+}
+
+function registerGauges(
+  metrics: Metrics,
+  parts: Pick<Bus, 'subscriptions' | 'registry' | 'redisClock' | 'rpc'> & { watch: readonly ServiceName[] },
+): void {
+  const { subscriptions, registry, redisClock, rpc, watch } = parts;
+  metrics.gauge('bus_channels', 'Channels this process listens to.', () => subscriptions.size);
+  metrics.gauge('bus_channels_current', '1 while all of them are subscribed and nothing is missed.', () =>
+    subscriptions.isCurrent ? 1 : 0,
+  );
+  metrics.gauge('bus_questions_pending', 'Questions that wait for an answer.', () => rpc.pending);
+  metrics.gaugeBy('bus_peers', 'Instances that can be asked, by service.', 'service', () =>
+    Object.fromEntries(watch.map((service) => [service, registry.candidates(service).length])),
+  );
+  metrics.gauge(
+    'redis_round_trip_seconds',
+    'How long Redis took to answer when it was last asked for the time, s.',
+    () => (redisClock.lastRoundTripMs === null ? null : redisClock.lastRoundTripMs / 1000),
+  );
+  metrics.gauge(
+    'redis_clock_ahead_seconds',
+    'How far Redis’ clock, which stamps positions, is ahead of this machine’s, s.',
+    () => (redisClock.lastRoundTripMs === null ? null : (redisClock.now() - Date.now()) / 1000),
+  );
 }
 
 /** A Redis connection as a component; stopping it also ends the waiting for a Redis that has not come yet. */

@@ -1,22 +1,40 @@
 /** The frame around every request and reply on an instance's channel. */
 import { ERROR_CODES, type ErrorCodeName, guardRange, MalformedMessageError } from '@nearby-friends/protocol';
+import { TRACE_CONTEXT_BYTES } from '@nearby-friends/service-kit';
 
 /**
  * `u8 version, u8 kind, u32 id`, then for a request `u8 length, method, u8 length, replyTo`, then the body.
- * The body of an error is the code, a line feed and the sentence.
+ * The body of an error is the code, a line feed and the sentence. A traced request has the place in its trace
+ * (25 bytes) right behind the id; only instances that have said so can read one, see `trace-readers.ts`.
  */
 export type Envelope =
-  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly replyTo: string; body: Buffer }
+  | {
+      readonly kind: 'request';
+      readonly id: number;
+      /** The place in the asker's trace, if there is one to be continued. */
+      readonly trace: Buffer | null;
+      readonly method: string;
+      readonly replyTo: string;
+      body: Buffer;
+    }
   | { readonly kind: 'reply'; readonly id: number; readonly body: Buffer }
   | { readonly kind: 'error'; readonly id: number; readonly code: ErrorCodeName; readonly message: string };
 
 const VERSION = 1;
-const KINDS = ['request', 'reply', 'error'] as const;
+const KINDS = ['request', 'reply', 'error', 'traced request'] as const;
 const HEADER_BYTES = 6;
 
-export function encodeRequest(id: number, method: string, replyTo: string, body: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + 2 + method.length + replyTo.length + body.length);
-  let offset = writeHeader(bytes, 0, id);
+export function encodeRequest(
+  id: number,
+  method: string,
+  replyTo: string,
+  body: Buffer,
+  trace: Buffer | null = null,
+): Buffer {
+  const traceBytes = trace?.length ?? 0;
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + traceBytes + 2 + method.length + replyTo.length + body.length);
+  let offset = writeHeader(bytes, trace ? 3 : 0, id);
+  if (trace) offset += trace.copy(bytes, offset);
   offset = writeText(bytes, method, offset);
   offset = writeText(bytes, replyTo, offset);
   body.copy(bytes, offset);
@@ -42,14 +60,17 @@ export function decodeEnvelope(bytes: Buffer): Envelope {
     const kind = KINDS[bytes.readUInt8(1)];
     const id = bytes.readUInt32BE(2);
     switch (kind) {
-      case 'request': {
-        const methodEnd = HEADER_BYTES + 1 + bytes.readUInt8(HEADER_BYTES);
+      case 'request':
+      case 'traced request': {
+        const start = HEADER_BYTES + (kind === 'request' ? 0 : TRACE_CONTEXT_BYTES);
+        const methodEnd = start + 1 + bytes.readUInt8(start);
         const replyToEnd = methodEnd + 1 + bytes.readUInt8(methodEnd);
         if (replyToEnd > bytes.length) throw new MalformedMessageError('envelope cut short');
         return {
-          kind,
+          kind: 'request',
           id,
-          method: bytes.toString('latin1', HEADER_BYTES + 1, methodEnd),
+          trace: kind === 'request' ? null : bytes.subarray(HEADER_BYTES, start),
+          method: bytes.toString('latin1', start + 1, methodEnd),
           replyTo: bytes.toString('latin1', methodEnd + 1, replyToEnd),
           body: bytes.subarray(replyToEnd),
         };

@@ -6,6 +6,8 @@ export * from './instance-registry.ts';
 export * from './pace.ts';
 export * from './redis-clock.ts';
 export * from './redis-connection.ts';
+export * from './redis-figures.ts';
+export * from './redis-health.ts';
 export * from './rendezvous.ts';
 export * from './rpc.ts';
 export * from './script-runner.ts';

@@ -1,24 +1,16 @@
 /** Who is alive: each instance beats into a sorted set in Redis, and everybody reads it. */
 import { instancesKey, type ServiceName } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
+import { BEAT } from './heartbeat-script.ts';
 import type { Redis } from './redis-connection.ts';
 import { type Candidate, hashString } from './rendezvous.ts';
-import { defineScript, runScript } from './script-runner.ts';
+import { runScript } from './script-runner.ts';
 
 export const HEARTBEAT_INTERVAL_MS = 1_000;
 /** Several missed beats, so that one slow turn of an event loop takes nobody out. */
 export const INSTANCE_EXPIRY_MS = 3_500;
 /** An instance that did not answer is asked last for this long. */
 export const SUSPICION_MS = 2_000;
-
-/** KEYS: the set. ARGV: own id or '', expiry in ms. By Redis' clock, so that no two machines' clocks are compared. */
-const BEAT = defineScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now, ARGV[1]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-return redis.call('ZRANGE', KEYS[1], 0, -1)
-`);
 
 interface Instance extends Candidate {
   suspectedUntil: number;
@@ -94,12 +86,18 @@ export class InstanceRegistry implements Component {
     return this.#ranked.get(service) ?? [];
   }
 
-  /** Asks `instance` last for a while: it was not there, or it did not answer. */
-  suspect(service: ServiceName, instanceId: string): void {
+  /**
+   * Asks `instance` last for a while: it was not there, or it did not answer. Returns whether that is news, and not only
+   * one more question that found it so.
+   */
+  suspect(service: ServiceName, instanceId: string): boolean {
     const instance = this.#instances.get(service)?.get(instanceId);
-    if (!instance) return;
-    instance.suspectedUntil = this.#clock.now() + SUSPICION_MS;
+    if (!instance) return true;
+    const now = this.#clock.now();
+    const isNews = instance.suspectedUntil <= now;
+    instance.suspectedUntil = now + SUSPICION_MS;
     this.#rank(service);
+    return isNews;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
 import { Pace } from './pace.ts';
@@ -57,5 +58,24 @@ describe('a pace', () => {
     ask('a');
     clock.advance(5);
     expect(departed.at(-1)).toBe('a');
+  });
+
+  it('lets each depart in the asynchronous context of whoever asked, not of whoever made room', async () => {
+    const { clock, ends } = setUp(1);
+    const context = new AsyncLocalStorage<string>();
+    const pace = new Pace({ clock, gatherMs: 5, maxUnderWay: 1 });
+    const departedIn: (string | undefined)[] = [];
+    for (const name of ['first', 'second']) {
+      context.run(name, () =>
+        pace.whenFree(() => {
+          departedIn.push(context.getStore());
+          pace.hold(() => new Promise<void>((resolve) => ends.set(name, () => resolve()))).catch(() => undefined);
+        }),
+      );
+    }
+    clock.advance(5);
+    ends.get('first')?.();
+    await settled();
+    expect(departedIn).toEqual(['first', 'second']);
   });
 });

@@ -1,4 +1,5 @@
 /** Lets what is to be asked gather while earlier questions are under way: the busier it is, the larger the batches. */
+import { AsyncResource } from 'node:async_hooks';
 import type { CancelTimer, Clock } from '@nearby-friends/service-kit';
 
 /**
@@ -19,10 +20,12 @@ export class Pace {
   }
 
   /**
-   * Calls `depart` once the gathering time is over and there is room; it is to call {@link hold} before it returns.
-   * The returned function calls it off.
+   * Calls `leave` once the gathering time is over and there is room; it is to call {@link hold} before it returns.
+   * The returned function calls it off. What departs belongs to the trace of whoever gathered first, not to that of the
+   * batch whose end makes room.
    */
-  whenFree(depart: () => void): CancelTimer {
+  whenFree(leave: () => void): CancelTimer {
+    const depart = AsyncResource.bind(leave);
     const cancelTimer = this.#clock.after(this.#gatherMs, () => {
       this.#waiting.add(depart);
       this.#letGo();

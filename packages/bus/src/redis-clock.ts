@@ -26,6 +26,7 @@ export class RedisClock implements Component {
   readonly #logger: Logger;
   readonly #samples: Sample[] = [];
   #offsetMs = 0;
+  #lastRoundTripMs: number | null = null;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: { redis: Redis; clock: Clock; logger: Logger }) {
@@ -53,8 +54,16 @@ export class RedisClock implements Component {
     return Math.round(this.#clock.now() + this.#offsetMs);
   }
 
+  /** How long Redis took for the last sample, ms; null before the first, and when the last one failed. */
+  get lastRoundTripMs(): number | null {
+    return this.#lastRoundTripMs;
+  }
+
   #sampleQuietly(): void {
-    this.#sample().catch((error: unknown) => this.#logger.debug({ reason: String(error) }, 'clock sample failed'));
+    this.#sample().catch((error: unknown) => {
+      this.#lastRoundTripMs = null;
+      this.#logger.debug({ reason: String(error) }, 'clock sample failed');
+    });
   }
 
   async #sample(): Promise<void> {
@@ -63,6 +72,7 @@ export class RedisClock implements Component {
     const answered = this.#clock.now();
     const serverNow = Number(seconds) * 1000 + Number(micros) / 1000;
     const sample = { offsetMs: serverNow - (asked + answered) / 2, roundTripMs: answered - asked };
+    this.#lastRoundTripMs = sample.roundTripMs;
     // The server's clock was set: what was measured before is no longer true.
     if (this.#samples.some((earlier) => contradict(earlier, sample))) this.#samples.length = 0;
     this.#samples.push(sample);

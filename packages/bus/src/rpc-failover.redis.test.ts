@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { instanceChannel, instancesKey, jsonCodec } from '@nearby-friends/protocol';
-import { ManualClock } from '@nearby-friends/service-kit';
+import { createLogger, ManualClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { z } from 'zod';
 import { echo, keysOf, PROMPT_MS, timed, useBuses } from './bus.testing.ts';
@@ -22,6 +22,20 @@ describe('fail-over', () => {
     expect(outcome).toEqual({ text: 'x', by: 'l1' });
     expect(ms).toBeLessThan(PROMPT_MS);
     expect(asker.registry.candidates('location').map(({ id }) => id)).toEqual(['l1']);
+  });
+
+  it('an instance that is gone is one line of log, however many ask it', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
+    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    await start('location', 'l1');
+    const asker = await start('gateway', 'g1', { logger });
+    await announceGhost('ghost');
+    await asker.registry.refresh();
+    const keys = keysOf('ghost', ['l1', 'ghost']);
+    expect(keys.length).toBeGreaterThan(20);
+    await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: '' }, { key })));
+    expect(lines).toEqual(['no answer']);
   });
 
   it('an instance that is silent is given up after the time-out; what it says later is heard by nobody', async () => {
@@ -61,7 +75,7 @@ describe('fail-over', () => {
 
   it('nobody there is unavailable, and somebody who comes is found without waiting for the heartbeat', async () => {
     const clock = new ManualClock();
-    const asker = await start('gateway', 'g1', clock);
+    const asker = await start('gateway', 'g1', { clock });
     const { ms, outcome } = await timed(asker.rpc.call(echo, { text: '' }));
     expect(outcome).toMatchObject({ code: 'unavailable', retryable: true });
     expect(ms).toBeLessThan(PROMPT_MS);
@@ -171,7 +185,7 @@ describe('the end', () => {
   it('stopping tells whoever still waits, asks nobody else, and leaves no timer', async () => {
     const clock = new ManualClock();
     await start('location', 'l2');
-    const asker = await start('gateway', 'g1', clock);
+    const asker = await start('gateway', 'g1', { clock });
     const ear = await redis.connect('subscriber');
     let heard = 0;
     ear.on('smessageBuffer', () => heard++);

@@ -21,7 +21,7 @@ it('a question that an instance took before it vanished is asked elsewhere as so
   const staying = await start('location', 'staying');
   staying.rpc.serve(echo, () => ({ text: '', by: 'staying' }));
   // With a clock that stands still no time-out can help.
-  const asker = await start('gateway', 'asker', new ManualClock(Date.now()));
+  const asker = await start('gateway', 'asker', { clock: new ManualClock(Date.now()) });
   const instance = { id: 'vanishing', hash: hashString('vanishing') };
 
   const early = asker.rpc.call(echo, { text: '' }, { instance });

@@ -8,6 +8,7 @@ import {
   type ServiceName,
 } from '@nearby-friends/protocol';
 import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
+import type { BusObserver } from './bus-observer.ts';
 import type { ChannelSubscriptions } from './channel-subscriptions.ts';
 import { decodeEnvelope, type Envelope, encodeError, encodeReply, encodeRequest } from './envelope.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
@@ -46,6 +47,7 @@ export class Rpc implements Component {
   readonly #publish: Publish;
   readonly #subscriptions: ChannelSubscriptions;
   readonly #registry: InstanceRegistry;
+  readonly #observer: BusObserver;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #ownChannel: string;
@@ -61,6 +63,7 @@ export class Rpc implements Component {
     publish: Publish;
     subscriptions: ChannelSubscriptions;
     registry: InstanceRegistry;
+    observer: BusObserver;
     clock: Clock;
     logger: Logger;
     service: ServiceName;
@@ -69,6 +72,7 @@ export class Rpc implements Component {
     this.#publish = options.publish;
     this.#subscriptions = options.subscriptions;
     this.#registry = options.registry;
+    this.#observer = options.observer;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#ownChannel = instanceChannel(options.service, options.instanceId);
@@ -110,10 +114,18 @@ export class Rpc implements Component {
    * Asks an instance of the method's service: by rendezvous for `key`, in turn without one. Throws a `CodedError`:
    * what the handler threw, or `unavailable` when nobody answered or Redis is away.
    */
-  async call<Request, Response>(
+  call<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     options: { key?: string; instance?: Candidate } = {},
+  ): Promise<Response> {
+    return this.#observer.asking(method.name, () => this.#call(method, request, options));
+  }
+
+  async #call<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: { key?: string; instance?: Candidate },
   ): Promise<Response> {
     const body = method.request.encode(request);
     const tried = new Set<string>();
@@ -121,6 +133,7 @@ export class Rpc implements Component {
       const first = attempt === 0 ? options.instance : undefined;
       const instance = first ?? (await this.#choose(method.service, tried, options.key));
       if (!instance || this.#isStopped) break;
+      if (attempt > 0) this.#observer.askingAgain(method.name);
       tried.add(instance.id);
       try {
         return method.response.decode(await this.#ask(method, instance, body));
@@ -132,9 +145,10 @@ export class Rpc implements Component {
           continue;
         }
         if (!(error instanceof NoAnswerError || error instanceof MalformedMessageError)) throw error;
+        // Many ask at once: one line for all of them.
+        if (!this.#registry.suspect(method.service, instance.id)) continue;
         const peer = `${method.service}:${instance.id}`;
         this.#logger.warn({ peer, method: method.name, reason: error.message }, 'no answer');
-        this.#registry.suspect(method.service, instance.id);
       }
     }
     throw new CodedError('unavailable', `No ${method.service} instance answered. Try again in a moment.`);
@@ -176,7 +190,8 @@ export class Rpc implements Component {
   ): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
-    const question = encodeRequest(id, name, this.#ownChannel, body);
+    const trace = this.#observer.traceFor(service, instance.id);
+    const question = encodeRequest(id, name, this.#ownChannel, body, trace);
     const channel = instanceChannel(service, instance.id);
     const reply = new Promise<Buffer>((resolve, reject) => {
       this.#waiters.set(id, { channel, resolve, reject });
@@ -233,7 +248,10 @@ export class Rpc implements Component {
   async #answer(request: Extract<Envelope, { kind: 'request' }>): Promise<void> {
     this.#answering++;
     try {
-      await this.#publish(request.replyTo, await this.#frameAnswer(request));
+      const method = this.#handlers.has(request.method) ? request.method : 'unknown';
+      await this.#observer.answering(method, request.trace, async () =>
+        this.#publish(request.replyTo, await this.#frameAnswer(request)),
+      );
     } finally {
       this.#answering--;
       if (this.#answering === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();

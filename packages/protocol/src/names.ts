@@ -28,6 +28,11 @@ export function instancesKey(service: ServiceName): string {
   return `instances:{${service}}`;
 }
 
+/** Sorted set of those among them that can read where in a trace a question belongs. */
+export function traceReadersKey(service: ServiceName): string {
+  return `trace-readers:{${service}}`;
+}
+
 /** Stream of all changes of who may see whom: friend-graph → every gateway. The bus keeps its followers beside it. */
 export const GRAPH_EVENTS = 'graph-events';
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineSettings, fromText } from './config.ts';
 import { secretsIn } from './token-secrets.ts';
+import { tracingSettings } from './tracing/tracing-settings.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -42,6 +43,7 @@ export const commonSettings = defineSettings({
     unit: 's',
     description: 'How long an orderly stop may take before the process gives up and exits with 1.',
   },
+  ...tracingSettings,
 });
 
 /** Of public keys only: with one of a shared secret, anybody who can read the key could sign. */

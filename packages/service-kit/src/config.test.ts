@@ -105,7 +105,7 @@ describe('the settings that all services share', () => {
     const secrets = Object.values({ ...commonSettings, ...tokenSettings }).filter(
       (one) => 'secret' in one && one.secret,
     );
-    expect(secrets.map(({ env }) => env)).toEqual(['REDIS_URL', 'JWT_SECRET']);
+    expect(secrets.map(({ env }) => env)).toEqual(['REDIS_URL', 'OTEL_EXPORTER_OTLP_HEADERS', 'JWT_SECRET']);
   });
 
   it('refuse a short token secret and an instance id that is no name', () => {

@@ -106,7 +106,14 @@ export function helpText(program: string, purpose: string, settings: Settings): 
     const names = setting.secret ? `${setting.env} or ${setting.env}_FILE` : setting.env;
     return `  ${names}${unit}, ${fallback}\n      ${setting.description}`;
   });
-  return `${program}: ${purpose}\n\nSettings, taken from the environment:\n${rows.join('\n')}\n`;
+  return `${program}: ${purpose}
+
+  --help     this
+  --metrics  every metric of /metrics, with what it says; the settings have to be given
+
+Settings, taken from the environment:
+${rows.join('\n')}
+`;
 }
 
 function describeDefault(setting: Setting<unknown>): string {

@@ -12,3 +12,6 @@ export * from './run-service.ts';
 export * from './secret-text.ts';
 export * from './token-secrets.ts';
 export * from './token-verifier.ts';
+export * from './tracing/start-tracing.ts';
+export * from './tracing/trace-context.ts';
+export * from './tracing/tracer.ts';

@@ -5,7 +5,7 @@ import { eventually } from '@nearby-friends/testing';
 import { silentLogger } from './logger.ts';
 import { ManualClock } from './manual-clock.ts';
 import { Metrics } from './metrics.ts';
-import { OpsServer, READINESS_TIMEOUT_MS, type ReadinessCheck } from './ops-server.ts';
+import { OpsServer, READINESS_RENEWAL_MS, READINESS_TIMEOUT_MS, type ReadinessCheck } from './ops-server.ts';
 
 const running: OpsServer[] = [];
 afterEach(async () => {
@@ -113,6 +113,25 @@ describe('[O1] ops server', () => {
     expect(text).toContain('nodejs_eventloop_lag_seconds');
     sessions = 8;
     expect((await get('/metrics')).text).toContain('\nsessions 8\n');
+  });
+
+  it('tells in the metrics whether it is ready, without letting a scrape wait for whatever hangs', async () => {
+    let isHanging = false;
+    const check = () => (isHanging ? new Promise<void>(() => undefined) : undefined);
+    const { server, clock, get } = await start([{ name: 'redis', check }]);
+    const readiness = async () => (await get('/metrics')).text.match(/^(ready|draining) \d$/gm);
+    expect(await readiness()).toEqual(['ready 0', 'draining 0']);
+    await server.gate.start?.();
+    clock.advance(READINESS_RENEWAL_MS);
+    await eventually(async () => expect(await readiness()).toEqual(['ready 1', 'draining 0']));
+    isHanging = true;
+    clock.advance(READINESS_RENEWAL_MS);
+    expect(await readiness()).toEqual(['ready 1', 'draining 0']);
+    clock.advance(READINESS_TIMEOUT_MS);
+    await eventually(async () => expect(await readiness()).toEqual(['ready 0', 'draining 0']));
+    isHanging = false;
+    await server.gate.drain?.();
+    expect(await readiness()).toEqual(['ready 0', 'draining 1']);
   });
 
   it('keeps the metrics of two nodes in one process apart', async () => {

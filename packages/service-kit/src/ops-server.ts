@@ -15,6 +15,8 @@ export interface ReadinessCheck {
 
 /** A check that takes longer than this has failed. */
 export const READINESS_TIMEOUT_MS = 2_000;
+/** What /metrics says of readiness is renewed by a scrape when it is older than this. */
+export const READINESS_RENEWAL_MS = 2_000;
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -34,9 +36,18 @@ export class OpsServer implements Component {
   readonly #options: OpsServerOptions;
   #closedBecause: string | null = 'starting';
   #wasReady: boolean | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  readonly #clock: Clock;
 
   constructor(options: OpsServerOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    options.metrics.gauge('ready', '1 while /ready says yes, as of the last time anybody looked.', () =>
+      this.#wasReady && this.#closedBecause === null ? 1 : 0,
+    );
+    options.metrics.gauge('draining', '1 from the order to stop until the end.', () =>
+      this.#closedBecause === 'draining' ? 1 : 0,
+    );
     this.#server = createServer((request, response) => {
       this.#answer(request.url ?? '/', response).catch((error: unknown) => {
         options.logger.error({ error }, 'ops request failed');
@@ -81,13 +92,14 @@ export class OpsServer implements Component {
         // That this runs at all is the proof: the event loop turns.
         return send(response, 200, { status: 'ok' });
       case '/ready': {
-        const failures = await this.#failures();
-        this.#noteReadiness(failures);
+        const failures = await this.#look();
         return failures.length === 0
           ? send(response, 200, { status: 'ready' })
           : send(response, 503, { status: 'not ready', failures });
       }
       case '/metrics':
+        // For the next scrape: this one is not to wait for whatever is away.
+        if (this.#clock.now() - this.#lookedAt >= READINESS_RENEWAL_MS) void this.#look();
         response.setHeader('content-type', this.#options.metrics.registry.contentType);
         response.end(await this.#options.metrics.registry.metrics());
         return;
@@ -96,9 +108,17 @@ export class OpsServer implements Component {
     }
   }
 
+  /** Never rejects. */
+  async #look(): Promise<string[]> {
+    this.#lookedAt = this.#clock.now();
+    const failures = await this.#failures();
+    this.#noteReadiness(failures);
+    return failures;
+  }
+
   async #failures(): Promise<string[]> {
     if (this.#closedBecause) return [this.#closedBecause];
-    const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check, this.#options.clock)));
+    const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check, this.#clock)));
     return outcomes.filter((failure) => failure !== null);
   }
 
@@ -111,7 +131,7 @@ export class OpsServer implements Component {
   }
 }
 
-async function failureOf(check: ReadinessCheck, clock: Clock = systemClock): Promise<string | null> {
+async function failureOf(check: ReadinessCheck, clock: Clock): Promise<string | null> {
   let cancelTimer: CancelTimer = () => undefined;
   const late = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error(`no answer within ${READINESS_TIMEOUT_MS} ms`));

@@ -49,6 +49,22 @@ describe('before it starts', () => {
     for (const env of ['SCENARIO', 'REDIS_URL', 'STOP_DEADLINE_SECONDS (s)']) expect(help).toContain(`  ${env}`);
   });
 
+  it('tells its metrics when asked, without starting anything, and ends with 0', async () => {
+    const service = run({ SCENARIO: 'never-drains' }, '--metrics');
+    expect(await service.exited).toBe(0);
+    expect(service.output).toEqual(expect.arrayContaining(['  cues_total, counter', '      Cues of the test.']));
+    expect(service.output.join('\n')).toContain('  nodejs_eventloop_lag_seconds, gauge\n');
+  });
+
+  it.each([
+    ['', 'without traces'],
+    ['http://127.0.0.1:1', 'with traces'],
+  ])('loads what traces need only where they are wanted: %j', async (endpoint, message) => {
+    const service = run({ SCENARIO: 'tells-what-is-loaded', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    await service.said('started');
+    expect(service.messages()).toContain(message);
+  });
+
   it('refuses a bad configuration in plain words, with 2', async () => {
     const service = run({ OPS_PORT: '-1', REDIS_URL: 'http://user:hunter2@h', SCENARIO: 'other' });
     expect(await service.exited).toBe(2);

@@ -4,11 +4,17 @@ import { commonSettings } from './common-settings.ts';
 import { type Config, ConfigError, helpText, readConfig, type Settings } from './config.ts';
 import { type Component, Lifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { type MetricDescription, Metrics } from './metrics.ts';
+import { startTracing } from './tracing/start-tracing.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 export interface ServiceContext<S extends Settings> {
   readonly config: Config<typeof commonSettings & S>;
   readonly instanceId: string;
   readonly logger: Logger;
+  /** Holds what Node says of itself already. */
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
 }
 
 export interface ServiceDefinition<S extends Settings> {
@@ -38,9 +44,18 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   }));
   const instanceId = common.instanceId || randomBytes(6).toString('hex');
   const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
-  const components = orExit(service.name, () => service.compose({ config, instanceId, logger }));
+  const metrics = new Metrics();
+  metrics.collectProcess();
+  const tracing = await startTracing({ config: common, service: service.name, instanceId, logger });
+  const { tracer } = tracing;
+  const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics, tracer }));
+  if (process.argv.includes('--metrics')) {
+    process.stdout.write(metricsText(await metrics.describe()));
+    // Nothing has been started, but some of what was built would keep the process.
+    process.exit(0);
+  }
   const lifecycle = new Lifecycle({
-    components,
+    components: [...tracing.components, ...components],
     logger,
     onStop: () => {
       // Holds the process as well: what drains may have nothing open any more that would.
@@ -83,6 +98,11 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
     // Already logged with the component's name; or a stop came meanwhile, and its exit code counts.
     if (exitCode === null) stop('failed to start', 1);
   }
+}
+
+/** What `--metrics` prints: every metric with its type and what it says, whatever its values are. */
+function metricsText(metrics: readonly MetricDescription[]): string {
+  return metrics.map(({ name, type, help }) => `  ${name}, ${type}\n      ${help}\n`).join('');
 }
 
 function orExit<T>(program: string, run: () => T): T {

@@ -1,4 +1,5 @@
 /** A service that does as the test says (`SCENARIO`), to be run as a process of its own. SIGUSR2 is its cue. */
+import { createRequire } from 'node:module';
 import { ConfigError, defineSettings, fromText } from './config.ts';
 import type { Component } from './lifecycle.ts';
 import { runService } from './run-service.ts';
@@ -14,6 +15,7 @@ const SCENARIOS = [
   'fails-to-start-and-to-stop',
   'waits-to-start',
   'settings-clash',
+  'tells-what-is-loaded',
 ] as const;
 
 const never = () => new Promise<void>(() => undefined);
@@ -31,7 +33,8 @@ await runService({
   settings: defineSettings({
     scenario: { env: 'SCENARIO', schema: fromText.oneOf(SCENARIOS), default: 'plain', description: 'What to do.' },
   }),
-  compose({ config: { scenario }, logger }): readonly Component[] {
+  compose({ config: { scenario }, logger, metrics }): readonly Component[] {
+    metrics.counter('cues_total', 'Cues of the test.');
     if (scenario === 'settings-clash') throw new ConfigError('THIS and THAT cannot both be.');
     let open: NodeJS.Timeout | undefined;
     const server: Component = {
@@ -39,6 +42,12 @@ await runService({
       start() {
         // As a listening socket would, it keeps the process alive.
         open = setInterval(() => undefined, 60_000);
+        if (scenario === 'tells-what-is-loaded') {
+          const loaded = Object.keys(createRequire(import.meta.url).cache);
+          logger.info(
+            loaded.some((file) => file.includes('@opentelemetry/sdk-trace')) ? 'with traces' : 'without traces',
+          );
+        }
         if (scenario === 'throws-on-cue') void cue.then(() => setImmediate(fail));
         if (scenario === 'rejects-on-cue') void cue.then(fail);
       },

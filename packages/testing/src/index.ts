@@ -5,6 +5,7 @@ export * from './crowd.ts';
 export * from './deployment.ts';
 export * from './eventually.ts';
 export * from './nearby-client.ts';
+export * from './observability/trace-collector.ts';
 export * from './places.ts';
 export * from './play-crowd.ts';
 export * from './postgres-database.ts';

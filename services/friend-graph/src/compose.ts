@@ -14,7 +14,6 @@ import {
 import {
   type Component,
   createTokenVerifier,
-  Metrics,
   OpsServer,
   type ServiceContext,
   systemClock,
@@ -23,6 +22,7 @@ import { ActivityAnnouncer } from './activity-announcer.ts';
 import { createApi } from './api/api.ts';
 import { HttpServer } from './api/http-server.ts';
 import { openDatabase } from './database/database.ts';
+import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
 import { FriendListRepository } from './database/friend-list-repository.ts';
 import { GrantRepository } from './database/grant-repository.ts';
 import { SharingRepository } from './database/sharing-repository.ts';
@@ -35,11 +35,15 @@ import { FriendGraph } from './graph/friend-graph.ts';
 import { refuseOpenDoor, type settings } from './settings.ts';
 
 /** Throws `ConfigError` when the settings must not be used together. */
-export function composeFriendGraph({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+export function composeFriendGraph({
+  config,
+  instanceId,
+  logger,
+  metrics: registry,
+  tracer,
+}: ServiceContext<typeof settings>): Component[] {
   refuseOpenDoor(config);
   const clock = systemClock;
-  const registry = new Metrics();
-  registry.collectProcess();
   const metrics = createFriendGraphMetrics(registry);
 
   const database = openDatabase({
@@ -48,10 +52,11 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
     queryTimeoutMs: config.databaseTimeoutMs,
     connectTimeoutMs: config.databaseTimeoutMs,
     role: `friend-graph:${instanceId}`,
+    metrics: createDatabaseMetrics(registry),
+    tracer,
     logger,
   });
-  registry.gauge('database_connections', 'Open connections to PostgreSQL.', database.load.connections);
-  registry.gauge('database_waiting', 'Queries that wait for a connection.', database.load.waiting);
+  registerPoolGauges(registry, database.load);
   const users = new UserRepository({ client: database.client });
   const grants = new GrantRepository({ client: database.client });
   const sharing = new SharingRepository({ client: database.client });
@@ -61,6 +66,8 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
     service: 'friend-graph',
     instanceId,
     watch: ['gateway', 'location'],
+    metrics: registry,
+    tracer,
     clock,
     logger,
   });
@@ -109,6 +116,7 @@ export function composeFriendGraph({ config, instanceId, logger }: ServiceContex
         })
       : null,
     metrics,
+    tracer,
     clock,
     logger,
   });

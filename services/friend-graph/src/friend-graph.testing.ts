@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Bus, createBus } from '@nearby-friends/bus';
 import { findFreePort, type Redis, startRedis } from '@nearby-friends/local-stack';
 import { type InboxMessage, inboxChannel, inboxMessageCodec, parseUserId } from '@nearby-friends/protocol';
-import { commonSettings, Lifecycle, readConfig, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import {
+  commonSettings,
+  Lifecycle,
+  Metrics,
+  noTracer,
+  readConfig,
+  silentLogger,
+  systemClock,
+} from '@nearby-friends/service-kit';
 import { pino } from 'pino';
 import { composeFriendGraph } from './compose.ts';
 import { type DatabaseOfTest, useDatabase } from './database.testing.ts';
@@ -73,7 +81,13 @@ export function useFriendGraph(): ServicesOfTest {
       );
       const logLines: string[] = [];
       const logger = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
-      const components = composeFriendGraph({ config, instanceId: `test-${port}`, logger });
+      const components = composeFriendGraph({
+        config,
+        instanceId: `test-${port}`,
+        logger,
+        metrics: new Metrics(),
+        tracer: noTracer,
+      });
       const lifecycle = new Lifecycle({ components, logger });
       stops.push(() => lifecycle.stop());
       await lifecycle.start();

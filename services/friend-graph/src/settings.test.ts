@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, commonSettings, readConfig, silentLogger } from '@nearby-friends/service-kit';
+import { ConfigError, commonSettings, Metrics, noTracer, readConfig, silentLogger } from '@nearby-friends/service-kit';
 import { composeFriendGraph } from './compose.ts';
 import { settings } from './settings.ts';
 
@@ -15,7 +15,13 @@ function compose(env: NodeJS.ProcessEnv) {
       ...env,
     },
   );
-  return composeFriendGraph({ config, instanceId: 'test', logger: silentLogger });
+  return composeFriendGraph({
+    config,
+    instanceId: 'test',
+    logger: silentLogger,
+    metrics: new Metrics(),
+    tracer: noTracer,
+  });
 }
 
 describe('the settings', () => {

@@ -1,7 +1,7 @@
 /** Builds what a gateway knows of friends: where they are, who may see them, and who is told. */
 import type { Bus } from '@nearby-friends/bus';
 import { decodePositionRecord, type UserId } from '@nearby-friends/protocol';
-import { type Clock, delay, type Logger } from '@nearby-friends/service-kit';
+import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
 import { RightsApplier } from './apply-rights.ts';
 import { NearbyDelivery } from './deliver-nearby.ts';
 import { FriendBoard } from './friend-board.ts';
@@ -24,10 +24,11 @@ export function composeNearby(options: {
   /** Whether every change of rights that others may rely on has been applied here. */
   areRightsCurrent: () => boolean;
   metrics: GatewayMetrics;
+  tracer: Tracer;
   clock: Clock;
   logger: Logger;
 }) {
-  const { areRightsCurrent, bus, clock, flushIntervalMs, logger, metrics, positionTtlMs } = options;
+  const { areRightsCurrent, bus, clock, flushIntervalMs, logger, metrics, positionTtlMs, tracer } = options;
   const redisNow = () => bus.redisClock.now();
   const directory = new FriendsDirectory({ rpc: bus.rpc, clock, metrics });
 
@@ -98,6 +99,7 @@ export function composeNearby(options: {
     board,
     onSignedOut: (session, before) => sessions.callBack(session, before),
     metrics,
+    tracer,
     clock,
     logger,
   });

@@ -11,7 +11,6 @@ import {
 import {
   type Component,
   createTokenVerifier,
-  Metrics,
   OpsServer,
   type ServiceContext,
   systemClock,
@@ -29,14 +28,19 @@ import { MovementCheck } from './movement-check.ts';
 import { PositionUplink } from './position-uplink.ts';
 import { PositionReceiver } from './receive-position.ts';
 import { Recovery } from './recover.ts';
+import { RefusedConnections } from './refused-connections.ts';
 import type { settings } from './settings.ts';
 import { SocketServer } from './socket-server.ts';
 
-export function composeGateway({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+export function composeGateway({
+  config,
+  instanceId,
+  logger,
+  metrics: registry,
+  tracer,
+}: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
   const { redisUrl } = config;
-  const registry = new Metrics();
-  registry.collectProcess();
   const metrics = createGatewayMetrics(registry);
 
   const bus = createBus({
@@ -44,6 +48,8 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     service: 'gateway',
     instanceId,
     watch: ['location', 'friend-graph'],
+    metrics: registry,
+    tracer,
     clock,
     logger,
   });
@@ -55,6 +61,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     positionTtlMs: config.positionTtlSeconds * 1000,
     areRightsCurrent: () => follower.isCurrent,
     metrics,
+    tracer,
     clock,
     logger,
   });
@@ -74,9 +81,13 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   });
 
   // --- Positions of the clients here
+  const tracedPositions = { parent: 'none', share: config.positionTraceShare } as const;
   const uplink = new PositionUplink({
     candidates: () => bus.registry.candidates('location'),
-    send: (batch, instance) => bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
+    send: (batch, instance) =>
+      tracer.span('positions', { ...tracedPositions, attributes: { 'batch.size': batch.length } }, () =>
+        bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
+      ),
     clock,
     gatherMs: config.uplinkGatherMs,
   });
@@ -133,21 +144,25 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     role: `gateway:${instanceId}:adapter-sub`,
     logger,
   });
+  const handshake = new Handshake({
+    verifier,
+    isCalledBack,
+    connections: () => sessions.size,
+    maxConnections: config.maxConnections,
+  });
+  const refused = new RefusedConnections({ metrics, clock, logger });
   const sockets = new SocketServer({
     host: config.host,
     port: config.port,
     allowedOrigins: config.allowedOrigins,
     adapter: createShardedAdapter(adapterPub, adapterSub, { subscriptionMode: 'dynamic' }),
-    handshake: new Handshake({
-      verifier,
-      isCalledBack,
-      connections: () => sessions.size,
-      maxConnections: config.maxConnections,
-    }),
+    handshake: {
+      admit: (auth) => tracer.span('handshake', { parent: 'none' }, () => handshake.admit(auth)),
+    },
     begin: (id, verified, transport) => sessions.begin(id, verified, transport),
     end: (session) => sessions.end(session),
     receiverFor: (session) => events.receiverFor(session),
-    metrics,
+    onRefused: (code) => refused.count(code),
     logger,
   });
   bus.rpc.serve(notifyDevices, ({ user, friendsChanged }) => {
@@ -156,7 +171,11 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
   });
 
   // --- For operators
-  registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower });
+  bus.redisHealth.watch('stream', streamRedis);
+  bus.redisHealth.watch('adapter-pub', adapterPub);
+  bus.redisHealth.watch('adapter-sub', adapterSub);
+  const { maxConnections } = config;
+  registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,
@@ -194,6 +213,7 @@ export function composeGateway({ config, instanceId, logger }: ServiceContext<ty
     delivery,
     sessions,
     drain,
+    refused,
     sockets,
     bus.membership,
     ops.gate,

@@ -214,3 +214,18 @@ describe('memory', () => {
     expect(() => board.forget(BEN)).toThrow();
   });
 });
+
+describe('what is not taken', () => {
+  it('is counted by its reason', () => {
+    const { board, redisNow, report, watch } = setUp();
+    report(redisNow());
+    watch();
+    report(redisNow());
+    report(redisNow());
+    report(redisNow() - 1);
+    const stranger = parseUserId('eve');
+    board.watch(testSession({ user: parseUserId('ann') }).session, stranger, { grant: EXACT, version: 1 });
+    report(redisNow() - TTL_MS, stranger);
+    expect(board.dropped).toEqual({ unwatched: 1, older: 2, expired: 1 });
+  });
+});

@@ -13,9 +13,9 @@ export interface Subject {
   latest: PositionRecord | null;
   /** Where `latest` is on the grid of approximate positions, once somebody has asked: see {@link gridPlaceOf}. */
   gridPlace: Place | null;
-  /** `latest` as viewers are told it, but for the distance, once somebody was told: see `nearby-text.ts`. */
-  exactTail: string | null;
-  gridTail: string | null;
+  /** `latest` as viewers are told it, but for the distance, once somebody was told: see `list-message.ts`. */
+  exactText: string | null;
+  gridText: string | null;
   /** The friend's own pause, for all who watch. */
   sharing: Sharing;
   sharingVersion: number;
@@ -59,6 +59,8 @@ export class FriendBoard implements Component {
   readonly #onChange: (watch: Watch) => void;
   readonly #onSilent: (subject: Subject) => void;
   readonly #onGrantEnded: (watch: Watch) => void;
+  /** Positions that were not taken: plain fields, since this is the hot path. */
+  readonly dropped = { unwatched: 0, older: 0, expired: 0 };
   readonly #subjects = new Map<UserId, Subject>();
   readonly #silence: TimerWheel<Subject>;
   readonly #ends: TimerWheel<Watch | Subject>;
@@ -123,8 +125,8 @@ export class FriendBoard implements Component {
         user,
         latest: null,
         gridPlace: null,
-        exactTail: null,
-        gridTail: null,
+        exactText: null,
+        gridText: null,
         sharing: SHARING,
         sharingVersion: 0,
         watches: new Set(),
@@ -190,9 +192,18 @@ export class FriendBoard implements Component {
   /** Takes a position, from whatever way it came; an older one than the known changes nothing (L3). */
   apply(user: UserId, record: PositionRecord): void {
     const subject = this.#subjects.get(user);
-    if (!subject) return;
-    if (subject.latest !== null && record.at <= subject.latest.at) return;
-    if (record.at + this.#ttlMs <= this.#redisNow()) return;
+    if (!subject) {
+      this.dropped.unwatched++;
+      return;
+    }
+    if (subject.latest !== null && record.at <= subject.latest.at) {
+      this.dropped.older++;
+      return;
+    }
+    if (record.at + this.#ttlMs <= this.#redisNow()) {
+      this.dropped.expired++;
+      return;
+    }
     setLatest(subject, record);
     if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
     for (const watch of subject.watches) this.#onChange(watch);
@@ -226,8 +237,8 @@ export class FriendBoard implements Component {
 function setLatest(subject: Subject, latest: PositionRecord | null): void {
   subject.latest = latest;
   subject.gridPlace = null;
-  subject.exactTail = null;
-  subject.gridTail = null;
+  subject.exactText = null;
+  subject.gridText = null;
 }
 
 /** Where the friend is for those who may see it approximately; computed once per position, however many they are. */

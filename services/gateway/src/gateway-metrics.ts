@@ -39,10 +39,10 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     ),
     flushesPostponed: metrics.counter('flushes_postponed_total', 'Flushes put off because the client was not reading.'),
     openingRetries: metrics.counter('session_opening_retries_total', 'Openings of a list that had to be tried again.'),
-    signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, in seconds."),
+    signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, s."),
     deliveryLatency: metrics.latency(
       'delivery_latency_seconds',
-      'From receiving a position of a friend on the list to sending it, in seconds; the oldest of each message.',
+      'From the time of a position (at) to the message that tells a viewer of it, s; the oldest of each message.',
     ),
     positionsReceived: metrics.counter('friend_positions_received_total', 'Positions received over friends’ channels.'),
     malformedMessages: metrics.counter('malformed_messages_total', 'Messages on the bus that could not be read.'),

@@ -1,6 +1,6 @@
 /** Finds a viewer's active friends, in the order that lets nobody fall between. */
 import type { UserId } from '@nearby-friends/protocol';
-import { type Clock, delay, type Logger } from '@nearby-friends/service-kit';
+import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
 import type { FriendBoard } from './friend-board.ts';
 import type { FriendLists } from './friend-lists.ts';
@@ -39,6 +39,7 @@ export class SessionOpener {
   readonly #board: FriendBoard;
   readonly #onSignedOut: (session: Session, before: number) => void;
   readonly #metrics: GatewayMetrics;
+  readonly #tracer: Tracer;
   readonly #clock: Clock;
   readonly #logger: Logger;
 
@@ -52,6 +53,7 @@ export class SessionOpener {
     /** Tokens of the session's user issued at `before` (ms since the epoch) or earlier are void. */
     onSignedOut: (session: Session, before: number) => void;
     metrics: GatewayMetrics;
+    tracer: Tracer;
     clock: Clock;
     logger: Logger;
   }) {
@@ -63,16 +65,22 @@ export class SessionOpener {
     this.#board = options.board;
     this.#onSignedOut = options.onSignedOut;
     this.#metrics = options.metrics;
+    this.#tracer = options.tracer;
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
   /** Opens a session that has its first position; `recorded` settles when that position has been dealt with. */
-  async open(session: Session, recorded: Promise<unknown>): Promise<void> {
+  open(session: Session, recorded: Promise<unknown>): Promise<void> {
+    const attributes = { 'session.id': session.id };
+    return this.#tracer.span('sign-on', { parent: 'none', attributes }, () => this.#open(session, recorded));
+  }
+
+  async #open(session: Session, recorded: Promise<unknown>): Promise<void> {
     const startedAt = this.#clock.now();
     await this.#untilDone(session, async () => {
-      await this.#inboxes.join(session);
-      await recorded;
+      await this.#tracer.step('subscribe the inbox', {}, () => this.#inboxes.join(session));
+      await this.#tracer.step('wait until the own position is kept', {}, () => recorded);
       return this.#findActiveFriends(session);
     });
     if (session.isClosed) return;
@@ -114,7 +122,12 @@ export class SessionOpener {
 
   async #ask(session: Session): Promise<Answer> {
     const { generation, mark } = this.#ledger;
-    return { rights: await this.#directory.friendsOf(session.user), generation, mark };
+    const rights = await this.#tracer.step('read the friends', {}, async (span) => {
+      const answer = await this.#directory.friendsOf(session.user);
+      span.describe({ 'friends.count': answer.friends.length });
+      return answer;
+    });
+    return { rights, generation, mark };
   }
 
   /** An answer that was read before events may have been missed proves nothing. */
@@ -136,26 +149,30 @@ export class SessionOpener {
     }
   }
 
-  #applyToWatched(session: Session, { friends, sharing }: ViewerRights): void {
-    for (const { subject, grant, version } of friends) {
+  #applyToWatched(session: Session, { friends }: ViewerRights): void {
+    for (const { subject, grant, version, sharing } of friends) {
       if (!session.watches.has(subject)) continue;
-      this.#board.setSharing(subject, this.#ledger.settleSharing(subject, sharing.get(subject) ?? null));
+      this.#board.setSharing(subject, this.#ledger.settleSharing(subject, sharing));
       this.#lists.setRight(session, subject, this.#ledger.settleEdge(session.user, subject, { grant, version }));
     }
   }
 
   /** Resolves with whether the answer was still valid when it took effect. */
   async #watchActive(session: Session, answer: Answer, isWanted: (friend: UserId) => boolean): Promise<boolean> {
-    const { sharing } = answer.rights;
     const friends = answer.rights.friends.filter(({ subject }) => isWanted(subject));
-    const entries = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
+    const entries = await this.#tracer.step('read which of them are active', {}, async (span) => {
+      const read = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
+      span.describe({ 'friends.active': read.filter((entry) => entry !== null).length });
+      return read;
+    });
     if (!this.#isValid(session, answer)) return false;
-    await Promise.all(
-      friends.map(({ subject, grant, version }, i) => {
-        const entry = entries[i];
-        if (!entry) return undefined;
-        return this.#lists.add(session, subject, { grant, version, sharing: sharing.get(subject) ?? null }, entry);
-      }),
+    await this.#tracer.step('subscribe them and read them again', {}, () =>
+      Promise.all(
+        friends.map((stated, i) => {
+          const entry = entries[i];
+          return entry ? this.#lists.add(session, stated.subject, stated, entry) : undefined;
+        }),
+      ),
     );
     return true;
   }

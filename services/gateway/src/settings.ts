@@ -20,7 +20,7 @@ export const settings = defineSettings({
   flushIntervalMs: {
     env: 'FLUSH_INTERVAL_MS',
     schema: fromText.integer(10, 10_000),
-    default: '250',
+    default: '500',
     unit: 'ms',
     description: 'A client gets at most one list message per this time; what comes in between is conflated.',
   },
@@ -52,6 +52,12 @@ export const settings = defineSettings({
     unit: 'm/s',
     description:
       'A viewer who often moves faster is told its list at most every 2 s. The position itself counts as ever. 0: off.',
+  },
+  positionTraceShare: {
+    env: 'TRACE_POSITION_SHARE',
+    schema: fromText.number(0, 1),
+    default: '0.01',
+    description: 'The share of the messages with positions that are traced, from 0 to 1, where traces are on at all.',
   },
   drainSpreadSeconds: {
     env: 'DRAIN_SPREAD_SECONDS',

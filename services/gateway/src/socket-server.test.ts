@@ -17,6 +17,17 @@ describe('[A1] a connection', () => {
     await eventually(() => expect(server.ended).toEqual(server.sessions));
   });
 
+  it('is counted by its transport for as long as it is open, with a session or without', async () => {
+    const server = await start();
+    const counts = () => server.server.connectionsByTransport();
+    await server.connect({ transports: ['websocket'] });
+    const polling = await server.connect({ transports: ['polling'] });
+    server.raw();
+    await eventually(() => expect(counts()).toEqual({ websocket: 2, polling: 1 }));
+    polling.disconnect();
+    await eventually(() => expect(counts()).toEqual({ websocket: 2, polling: 0 }));
+  });
+
   it.each<[what: string, code: string, token: TokenOptions]>([
     ['signed by somebody else', 'unauthorized', { secret: 'another secret of thirty-two chars' }],
     ['of another algorithm', 'unauthorized', { algorithm: 'HS512' }],

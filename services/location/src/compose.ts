@@ -1,18 +1,22 @@
 /** Builds a location instance. */
-import { createBus } from '@nearby-friends/bus';
+import { createBus, RedisFigures } from '@nearby-friends/bus';
 import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
-import { type Component, Metrics, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
+import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './announcer.ts';
 import { RedisLocationCache } from './location-cache.redis.ts';
 import { createLocationMetrics } from './location-metrics.ts';
 import { PositionRecorder } from './record-positions.ts';
 import type { settings } from './settings.ts';
 
-export function composeLocation({ config, instanceId, logger }: ServiceContext<typeof settings>): Component[] {
+export function composeLocation({
+  config,
+  instanceId,
+  logger,
+  metrics: registry,
+  tracer,
+}: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
   const ttlMs = config.positionTtlSeconds * 1000;
-  const registry = new Metrics();
-  registry.collectProcess();
   const metrics = createLocationMetrics(registry);
 
   const bus = createBus({
@@ -20,6 +24,8 @@ export function composeLocation({ config, instanceId, logger }: ServiceContext<t
     service: 'location',
     instanceId,
     watch: ['friend-graph'],
+    metrics: registry,
+    tracer,
     clock,
     logger,
   });
@@ -55,6 +61,7 @@ export function composeLocation({ config, instanceId, logger }: ServiceContext<t
     return {};
   });
 
+  const figures = new RedisFigures({ redis: bus.commands, metrics: registry, clock, logger });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,
@@ -63,5 +70,5 @@ export function composeLocation({ config, instanceId, logger }: ServiceContext<t
     checks: [bus.readiness, { name: 'location cache', check: () => cache.proveWritable() }],
   });
   // The announcer drains after the questions in hand are answered: their positions may be announced yet.
-  return [ops, announcer, ...bus.components, bus.membership, ops.gate];
+  return [ops, announcer, ...bus.components, figures, bus.membership, ops.gate];
 }

@@ -15,6 +15,7 @@ redis-tools
   Depends: libatomic1
   Depends: <libvirtual>
   PreDepends: libssl3
+  Depends: libjs-jquery
 nginx
 `;
 

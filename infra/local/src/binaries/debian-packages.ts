@@ -96,14 +96,17 @@ async function withMissingLibraries(packages: readonly string[], apt: readonly s
   return [...wanted];
 }
 
-/** The libraries named in the output of `apt-cache depends`; of alternatives (`|Depends`) the first counts. */
+/**
+ * The libraries named in the output of `apt-cache depends`; of alternatives (`|Depends`) the first counts. Those of web
+ * pages (`libjs-`) no program needs in order to run.
+ */
 export function parseLibraryDependencies(output: string): string[] {
   const names: string[] = [];
   let isFurtherAlternative = false;
   for (const line of output.split('\n')) {
     const match = /^\s+(\|?)(?:Pre)?Depends: (\S+)/.exec(line);
     if (!match?.[2]) continue;
-    if (!isFurtherAlternative && /^lib[^<]/.test(match[2])) names.push(match[2]);
+    if (!isFurtherAlternative && /^lib(?!js-)[^<]/.test(match[2])) names.push(match[2]);
     isFurtherAlternative = match[1] === '|';
   }
   return [...new Set(names)];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { useRedis } from '../redis.testing.ts';
 import type { Redis } from '../redis-connection.ts';
@@ -43,6 +44,27 @@ async function epochAge(control: Redis): Promise<number> {
   const [seconds, micros] = await control.time();
   return Number(seconds) * 1000 + Number(micros) / 1000 - began;
 }
+
+describe('the loss of Redis', () => {
+  it('is one line of log when it comes and one when it is over, however long it takes', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
+    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'info', destination });
+    const { follower, started } = streams.openFollower('g1', logger);
+    await started;
+    // It may have begun before its connections were there, and says in this turn that it follows.
+    await new Promise((resolve) => setImmediate(resolve));
+    lines.length = 0;
+    await redis.server.kill();
+    await eventually(() => expect(follower.isCurrent).toBe(false));
+    await redis.server.restart();
+    await eventually(() => expect(follower.isCurrent).toBe(true));
+    expect(lines.filter((line) => line.includes('follow'))).toEqual([
+      'the stream cannot be followed; trying again',
+      'the stream is followed again',
+    ]);
+  });
+});
 
 describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
   it('when Redis is flushed', async () => {

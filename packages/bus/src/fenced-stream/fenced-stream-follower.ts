@@ -122,6 +122,9 @@ export class FencedStreamFollower implements Component {
     while (!this.#leaving) {
       try {
         await this.#round();
+        // A round may end well and prove nothing yet.
+        if (!this.#isFailing || !this.isCurrent) continue;
+        this.#logger.info('the stream is followed again');
         this.#isFailing = false;
       } catch (error) {
         if (this.#leaving) return;

@@ -33,6 +33,7 @@ it('all of them, and those that need something say what', async () => {
     'production.yml',
     'test.yml',
     'tls.yml',
+    'tracing.yml',
   ]);
   for (const overlay of overlays) await configured(overlay, GIVEN);
   await expect(configured('production.yml', {})).rejects.toThrow(/JWT_SECRET_FILE|POSTGRES_PASSWORD_FILE|DATABASE_URL/);

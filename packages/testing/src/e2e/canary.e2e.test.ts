@@ -1,22 +1,29 @@
-/** No coordinate and no token gets into what the services write: logs, metrics, errors, the load balancer's lines. */
+/** No coordinate and no token gets into what the services write: logs, metrics, traces, errors, nginx' lines. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ServiceHandle } from '@nearby-friends/local-stack';
 import { ApiClient } from '../api-client.ts';
 import { Deployment } from '../deployment.ts';
 import { eventually } from '../eventually.ts';
+import { TraceCollector } from '../observability/trace-collector.ts';
 
 /** Digits that come from nowhere else. */
 const LAT = 37.795_513_579;
 const LNG = -122.393_724_681;
 const CANARIES = ['795513579', '393724681', '791353579', '7777135791', 'canaryName', 'canaryToken'];
 
-const deployment = new Deployment({ env: { all: { LOG_LEVEL: 'trace' } } });
+const collector = new TraceCollector();
+await collector.start();
+const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TRACE_POSITION_SHARE: '1' };
+const deployment = new Deployment({ env: { all: { LOG_LEVEL: 'trace', ...traced } } });
 const written: string[] = [];
 const api = new ApiClient(deployment);
 
 beforeAll(() => deployment.start(), 120_000);
-afterAll(() => deployment.stop(), 60_000);
+afterAll(async () => {
+  await deployment.stop();
+  await collector.stop();
+}, 60_000);
 
 /** Every way on which something that must not be written could come in. */
 async function driveEveryWay(): Promise<void> {
@@ -83,6 +90,15 @@ it('drives canaries through every way, errors included, and finds none in all th
     written.push(logs.join('\n'), await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text());
   }
   written.push(await readFile(nginx.accessLogFile, 'utf8'));
+  // Refused and failed ones among them: what failed is told by its code alone.
+  for (const name of ['sign-on', 'handshake', 'positions', 'answer record-positions', 'PATCH /api/v1/me']) {
+    await eventually(() => expect(collector.spans.map((span) => span.name)).toContain(name), 20_000);
+  }
+  await eventually(() => {
+    const failures = collector.spans.map(({ attributes }) => attributes['error.type']);
+    expect(failures).toEqual(expect.arrayContaining(['unauthorized', 'unavailable']));
+  }, 20_000);
+  written.push(...collector.received);
   const everything = written.join('\n').replaceAll(/(\d)_(\d)/g, '$1$2');
   expect(everything.length).toBeGreaterThan(50_000);
   expect(CANARIES.filter((canary) => everything.replaceAll('.', '').includes(canary))).toEqual([]);

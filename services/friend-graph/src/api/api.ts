@@ -1,5 +1,5 @@
 /** The HTTP API under `/api/v1` and its documents, put together from its routes. */
-import type { Clock, Logger, TokenVerifier } from '@nearby-friends/service-kit';
+import type { Clock, Logger, TokenVerifier, Tracer } from '@nearby-friends/service-kit';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { FriendListRepository } from '../database/friend-list-repository.ts';
@@ -32,17 +32,18 @@ export interface ApiOptions {
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
   readonly metrics: FriendGraphMetrics;
+  readonly tracer: Tracer;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export function createApi(options: ApiOptions): Express {
-  const { graph, verifier, metrics, clock, logger } = options;
+  const { graph, verifier, metrics, tracer, clock, logger } = options;
   const routes = routesOf(options);
   const app = express();
   // Every answer is one person's own: nobody keeps it, so nobody compares it.
   app.set('etag', false);
-  app.use(logRequests({ logger, metrics, clock }));
+  app.use(logRequests({ logger, metrics, tracer, clock }));
   app.use(helmet());
   app.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');

@@ -1,14 +1,21 @@
-/** Counts and logs each request by its route pattern: never its query, its token or its body. */
-import type { Clock, Logger } from '@nearby-friends/service-kit';
+/** Counts, logs and traces each request by its route pattern: never its query, its token or its body. */
+import type { Clock, Logger, Tracer } from '@nearby-friends/service-kit';
 import type { RequestHandler, Response } from 'express';
 import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
 
 const READING_METHODS = new Set(['GET', 'HEAD']);
 
-export function logRequests(options: { logger: Logger; metrics: FriendGraphMetrics; clock: Clock }): RequestHandler {
-  const { logger, metrics, clock } = options;
+export function logRequests(options: {
+  logger: Logger;
+  metrics: FriendGraphMetrics;
+  tracer: Tracer;
+  clock: Clock;
+}): RequestHandler {
+  const { logger, metrics, tracer, clock } = options;
   return (request, response, next) => {
     const start = clock.now();
+    // Where a trace begins is not for clients to say: they could have everything traced.
+    const span = tracer.begin('request', { kind: 'answers', parent: 'none' });
     response.once('close', () => {
       const ms = clock.now() - start;
       const { method } = request;
@@ -19,8 +26,15 @@ export function logRequests(options: { logger: Logger; metrics: FriendGraphMetri
       metrics.apiSeconds.observe(ms / 1000);
       const level = READING_METHODS.has(method) && status < 400 ? 'debug' : 'info';
       logger[level]({ method, route, status, ms: Math.round(ms) }, 'request');
+      span.rename(`${knownMethod(method)} ${route}`);
+      span.describe({
+        'http.request.method': knownMethod(method),
+        'http.route': route,
+        'http.response.status_code': status,
+      });
+      span.end();
     });
-    next();
+    span.run(next);
   };
 }
 

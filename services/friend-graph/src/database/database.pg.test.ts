@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { Metrics, silentLogger } from '@nearby-friends/service-kit';
+import { eventually } from '@nearby-friends/testing';
 import { useDatabase } from '../database.testing.ts';
+import { openDatabase } from './database.ts';
+import { createDatabaseMetrics, registerPoolGauges } from './database-metrics.ts';
 
 const database = useDatabase();
 
@@ -10,5 +14,31 @@ describe('the database', () => {
     const asks = Array.from({ length: 8 }, () => database.opened.client.$queryRaw`SHOW synchronous_commit`);
     expect(await Promise.all(asks)).toEqual(Array(8).fill([{ synchronous_commit: 'on' }]));
     expect(database.opened.load.connections()).toBeGreaterThan(1);
+  });
+
+  it('tells operators how long operations take, which fail, and whether it takes writes', async () => {
+    const metrics = new Metrics();
+    const opened = openDatabase({
+      databaseUrl: database.url,
+      ...{ poolSize: 2, queryTimeoutMs: 2_000, connectTimeoutMs: 2_000, role: 'watched', logger: silentLogger },
+      metrics: createDatabaseMetrics(metrics),
+    });
+    registerPoolGauges(metrics, opened.load);
+    const figures = async () => (await metrics.registry.metrics()).match(/^database_(up|op\S+_(count|total\S*)) .*$/gm);
+    expect(await figures()).toEqual(['database_operation_seconds_count 0', 'database_up 0']);
+    await opened.component.start?.();
+    await opened.readPrepared({ name: 'one', text: 'SELECT 1', values: [] });
+    expect(await figures()).toEqual(['database_operation_seconds_count 2', 'database_up 1']);
+    await database.takeAway();
+    await expect(opened.readiness.check()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await figures()).toEqual([
+      'database_operation_seconds_count 3',
+      'database_operations_failed_total{code="unavailable"} 1',
+      'database_up 0',
+    ]);
+    await database.bringBack();
+    await eventually(() => opened.readiness.check());
+    expect(await figures()).toContain('database_up 1');
+    await opened.component.stop?.();
   });
 });

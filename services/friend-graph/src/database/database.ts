@@ -1,9 +1,18 @@
 /** friend-graph's way to PostgreSQL: one bounded pool, with Prisma on top. */
-import type { Component, Logger, ReadinessCheck } from '@nearby-friends/service-kit';
+import { asCodedError } from '@nearby-friends/protocol';
+import {
+  type Component,
+  type Logger,
+  Metrics,
+  noTracer,
+  type ReadinessCheck,
+  type Tracer,
+} from '@nearby-friends/service-kit';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { asDatabaseFailure } from './database-failure.ts';
+import { createDatabaseMetrics, type DatabaseMetrics } from './database-metrics.ts';
 import { WriteProbe } from './write-probe.ts';
 
 export interface DatabaseOptions {
@@ -16,6 +25,10 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs: number;
   /** Shown in `pg_stat_activity`. */
   readonly role: string;
+  /** Without them nobody looks. */
+  readonly metrics?: DatabaseMetrics;
+  /** Without it nothing is traced. */
+  readonly tracer?: Tracer;
   readonly logger: Logger;
 }
 
@@ -29,8 +42,8 @@ export interface Database {
   /** Waits for PostgreSQL to take writes, and closes the pool in the end. */
   readonly component: Component;
   readonly readiness: ReadinessCheck;
-  /** Connections that are open, and callers that wait for one. */
-  readonly load: { connections(): number; waiting(): number };
+  /** Connections that are open, the most there may be, callers that wait for one; whether the last proof succeeded. */
+  readonly load: { connections(): number; limit(): number; waiting(): number; isUp(): 0 | 1 };
 }
 
 /** Prisma; what PostgreSQL's absence makes fail is thrown as `CodedError` `unavailable`. */
@@ -50,7 +63,8 @@ const COMMIT_DURABLY = 'SET synchronous_commit = on';
 
 /** Nothing is connected yet; each connection is made when it is needed, and again after a loss. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { logger } = options;
+  const { logger, metrics = createDatabaseMetrics(new Metrics()), tracer = noTracer } = options;
+  const observer = { metrics, tracer };
   const pool = new Pool({
     connectionString: options.databaseUrl,
     application_name: options.role,
@@ -66,17 +80,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   // An idle connection that is lost: the pool drops it and makes a new one when it needs one.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was lost'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  const client = translateFailures(prisma);
+  const client = translateFailures(prisma, observer);
   const probe = new WriteProbe({ client, logger });
 
   return {
     client,
     async readPrepared<Row extends object>(statement: { name: string; text: string; values: unknown[] }) {
-      try {
-        return (await pool.query<Row>(statement)).rows;
-      } catch (error) {
-        throw asDatabaseFailure(error);
-      }
+      return (await observed(observer, () => pool.query<Row>(statement))).rows;
     },
     component: {
       name: 'database',
@@ -88,20 +98,37 @@ export function openDatabase(options: DatabaseOptions): Database {
       },
     },
     readiness: { name: 'postgresql', check: () => probe.check() },
-    load: { connections: () => pool.totalCount, waiting: () => pool.waitingCount },
+    load: {
+      connections: () => pool.totalCount,
+      limit: () => options.poolSize,
+      waiting: () => pool.waitingCount,
+      isUp: () => (probe.hasSucceeded ? 1 : 0),
+    },
   };
 }
 
-function translateFailures(prisma: PrismaClient) {
+function translateFailures(prisma: PrismaClient, observer: Observer) {
   return prisma.$extends({
     query: {
-      async $allOperations({ args, query }) {
-        try {
-          return await query(args);
-        } catch (error) {
-          throw asDatabaseFailure(error);
-        }
-      },
+      $allOperations: ({ args, query }) => observed(observer, () => query(args)),
     },
   });
+}
+
+interface Observer {
+  readonly metrics: DatabaseMetrics;
+  readonly tracer: Tracer;
+}
+
+async function observed<T>({ metrics, tracer }: Observer, operate: () => Promise<T>): Promise<T> {
+  const stopTimer = metrics.operationSeconds.startTimer();
+  try {
+    return await tracer.step('postgresql', { kind: 'asks' }, operate);
+  } catch (error) {
+    const failure = asDatabaseFailure(error);
+    metrics.operationsFailed.inc({ code: asCodedError(failure).code });
+    throw failure;
+  } finally {
+    stopTimer();
+  }
 }

@@ -13,10 +13,16 @@ export class WriteProbe {
   readonly #logger: Logger;
   #latest: { readonly proof: Promise<void>; readonly at: number } | null = null;
   #stopped = false;
+  #hasSucceeded = false;
 
   constructor(options: { client: DatabaseClient; logger: Logger }) {
     this.#client = options.client;
     this.#logger = options.logger;
+  }
+
+  /** Whether the last write that has ended was taken. */
+  get hasSucceeded(): boolean {
+    return this.#hasSucceeded;
   }
 
   /** Rejects when PostgreSQL does not take a write; the answer may be a second old. */
@@ -44,11 +50,17 @@ export class WriteProbe {
 
   async #write(): Promise<void> {
     const writtenAt = new Date();
-    await this.#client.writeProbe.upsert({
-      where: { id: ROW_ID },
-      create: { id: ROW_ID, writtenAt },
-      update: { writtenAt },
-      select: { id: true },
-    });
+    try {
+      await this.#client.writeProbe.upsert({
+        where: { id: ROW_ID },
+        create: { id: ROW_ID, writtenAt },
+        update: { writtenAt },
+        select: { id: true },
+      });
+      this.#hasSucceeded = true;
+    } catch (error) {
+      this.#hasSucceeded = false;
+      throw error;
+    }
   }
 }

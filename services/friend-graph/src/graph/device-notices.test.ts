@@ -6,9 +6,12 @@ import { createFriendGraphMetrics } from '../friend-graph-metrics.ts';
 import { DeviceNotices, MAX_WAITING_NOTICES, NOTICES_IN_FLIGHT, type NotifyDevices } from './device-notices.ts';
 
 function start(notify: NotifyDevices) {
-  const metrics = createFriendGraphMetrics(new Metrics());
+  const registry = new Metrics();
+  const metrics = createFriendGraphMetrics(registry);
   const notices = new DeviceNotices({ notify, logger: silentLogger, metrics });
-  return { notices, lost: async () => (await metrics.devicesNotTold.get()).values[0]?.value };
+  const lost = async () =>
+    Number(/^friends_changed_lost_total (\d+)$/m.exec(await registry.registry.metrics())?.[1] ?? Number.NaN);
+  return { notices, lost };
 }
 const people = (count: number) =>
   Array.from({ length: count }, (_, i) => ({

@@ -75,6 +75,7 @@ export class OutboxRelay implements Component {
     this.#next = null;
     try {
       await this.#pass();
+      if (this.#isFailing) this.#logger.info('changes are relayed again');
       this.#isFailing = false;
     } catch (error) {
       this.#sayThatItFails(error);

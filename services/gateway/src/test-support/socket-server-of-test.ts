@@ -96,7 +96,7 @@ export class SocketServerOfTest {
         const ack = args.at(-1);
         if (typeof ack === 'function') ack({ ok: true } satisfies Ack);
       },
-      metrics: this.metrics.metrics,
+      onRefused: (code) => this.metrics.metrics.refused.inc({ code }),
       logger: silentLogger,
       ...(options.unauthenticatedLifetimeMs === undefined
         ? {}

@@ -12,7 +12,15 @@ import {
   recordPositions,
   type UserId,
 } from '@nearby-friends/protocol';
-import { commonSettings, Lifecycle, readConfig, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import {
+  commonSettings,
+  Lifecycle,
+  Metrics,
+  noTracer,
+  readConfig,
+  silentLogger,
+  systemClock,
+} from '@nearby-friends/service-kit';
 import { composeLocation } from '../compose.ts';
 import { settings } from '../settings.ts';
 
@@ -68,7 +76,15 @@ export function useServices(): ServicesOfTest {
     startLocation(redisUrl, { ttlSeconds = '600' } = {}) {
       const env = { REDIS_URL: redisUrl, OPS_PORT: '0', POSITION_TTL_SECONDS: ttlSeconds };
       const config = readConfig({ ...commonSettings, ...settings }, env);
-      return run(composeLocation({ config, instanceId: newId(), logger: silentLogger }));
+      return run(
+        composeLocation({
+          config,
+          instanceId: newId(),
+          logger: silentLogger,
+          metrics: new Metrics(),
+          tracer: noTracer,
+        }),
+      );
     },
     async startFriendGraph(redisUrl) {
       const bus = busOf(redisUrl, 'friend-graph', []);

@@ -1,0 +1,27 @@
+/** The place in a trace as bytes, for messages between services: 16 of the trace, 8 of the span, 1 of flags. */
+import { MalformedMessageError } from '@nearby-friends/protocol';
+
+export interface TraceContext {
+  /** Hexadecimal, as everywhere in the field. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly flags: number;
+}
+
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+export const TRACE_CONTEXT_BYTES = TRACE_ID_BYTES + SPAN_ID_BYTES + 1;
+
+export function encodeTraceContext({ traceId, spanId, flags }: TraceContext): Buffer {
+  return Buffer.concat([Buffer.from(traceId, 'hex'), Buffer.from(spanId, 'hex'), Buffer.from([flags])]);
+}
+
+/** Throws `MalformedMessageError`. */
+export function decodeTraceContext(bytes: Buffer): TraceContext {
+  if (bytes.length !== TRACE_CONTEXT_BYTES) throw new MalformedMessageError(`trace context of ${bytes.length} bytes`);
+  return {
+    traceId: bytes.toString('hex', 0, TRACE_ID_BYTES),
+    spanId: bytes.toString('hex', TRACE_ID_BYTES, TRACE_CONTEXT_BYTES - 1),
+    flags: bytes.readUInt8(TRACE_CONTEXT_BYTES - 1),
+  };
+}
