@@ -1,16 +1,10 @@
 /** The package in a real browser, bundled as an app would do it, with React's hooks and the browser's geolocation. */
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
+import { chromiumLaunch, describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { build } from 'esbuild';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { useConnections } from './connect.testing.ts';
-
-const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (file) => file !== undefined && existsSync(file),
-);
-/** Everything else of the package is tested without one. */
-const describeWithBrowser = CHROMIUM === undefined ? describe.skip : describe;
 
 const APP = `
 import { createElement } from 'react';
@@ -49,10 +43,9 @@ async function bundleApp(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-const deployment = useDeployment();
-const connectAs = useConnections(deployment);
-
-describeWithBrowser('in a browser', () => {
+describeInBrowser('in a browser', () => {
+  const deployment = useDeployment();
+  const connectAs = useConnections(deployment);
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -61,7 +54,7 @@ describeWithBrowser('in a browser', () => {
 
   beforeAll(async () => {
     browser = await chromium.launch({
-      executablePath: CHROMIUM ?? '',
+      ...chromiumLaunch,
       // The page comes from the test and not from an address, so that Chromium takes this machine's for another network.
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-features=LocalNetworkAccessChecks'],
     });

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { beforeAll, expect, it } from '@jest/globals';
 import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import type { AxeResults, RunOptions } from 'axe-core';
 import { useBrowsers } from './test-support/browsers.ts';
-import { describeInBrowser } from './test-support/chromium-here.ts';
 import type { PersonPage } from './test-support/person-page.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };

@@ -1,8 +1,8 @@
 /** 300 friends who all move are drawn where they are; how many frames a second that leaves is reported. */
 import { expect, it } from '@jest/globals';
 import { eventually, type NearbyClient, useDeployment } from '@nearby-friends/testing';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { useBrowsers } from './test-support/browsers.ts';
-import { describeInBrowser } from './test-support/chromium-here.ts';
 import { medianOf } from './test-support/median-of.ts';
 import { startMoving } from './test-support/start-moving.ts';
 

@@ -1,8 +1,8 @@
 /** Gateways die under a page: it says so, comes back by itself, and is right again. */
 import { expect, it } from '@jest/globals';
 import { eventually, useDeployment } from '@nearby-friends/testing';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { useBrowsers } from './test-support/browsers.ts';
-import { describeInBrowser } from './test-support/chromium-here.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
 /** 500 m north of it. */

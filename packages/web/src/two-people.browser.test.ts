@@ -1,8 +1,8 @@
 /** Two people, each on a page of their own: what the one does the other sees, as far as they may. */
 import { beforeEach, expect, it } from '@jest/globals';
 import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { useBrowsers } from './test-support/browsers.ts';
-import { describeInBrowser } from './test-support/chromium-here.ts';
 import type { PersonPage } from './test-support/person-page.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };

@@ -1,8 +1,8 @@
 /** Chromium for one test file, and pages in it that are watched for whatever must not happen. */
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Deployment } from '@nearby-friends/testing';
-import { type Browser, type BrowserContextOptions, chromium as playwright } from 'playwright-core';
-import { chromium } from './chromium-here.ts';
+import { chromiumLaunch } from '@nearby-friends/testing/chromium-here';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { PersonPage } from './person-page.ts';
 
 /** Nothing but the pages of the test: none of Chromium's own conversations, and drawing without a graphics card. */
@@ -37,13 +37,7 @@ export class Browsers {
   }
 
   async start(): Promise<void> {
-    if (chromium === undefined) return;
-    const env = Object.fromEntries(Object.entries({ ...process.env, ...chromium.env }).filter(([, value]) => value));
-    this.#browser = await playwright.launch({
-      executablePath: chromium.command,
-      args: ARGUMENTS,
-      env: env as Record<string, string>,
-    });
+    if (chromiumLaunch) this.#browser = await chromium.launch({ ...chromiumLaunch, args: ARGUMENTS });
   }
 
   async stop(): Promise<void> {
