@@ -2,7 +2,7 @@
 export default {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/infra'],
-  testMatch: ['**/src/**/*.test.ts', '**/infra/checks/*.test.ts'],
+  testMatch: ['**/src/**/*.test.ts', '**/infra/checks/*.test.ts', '**/packages/web/build/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/\\.local/', '\\.compose\\.test\\.ts$'],
   modulePathIgnorePatterns: ['/dist/', '/\\.local/'],
   extensionsToTreatAsEsm: ['.ts'],

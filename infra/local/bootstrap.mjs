@@ -9,7 +9,8 @@ const HELP = `node infra/local/bootstrap.mjs start|test|build [options]
 
   build   installs, generates and builds what has changed since the last time
   start   the same, then runs the whole stack; see: npm start -- --help
-  test    the same, then checks format, lint, types, imports and documented settings and metrics, and runs the tests; options go to Jest
+  test    the same, then checks format, lint, types, imports, documented settings and metrics, and the client's API, and
+          runs the tests; options go to Jest
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,6 +58,7 @@ async function test(jestArgs) {
   await step('Imports run one way', process.execPath, ['infra/checks/import-direction.mjs']);
   await step('Documented settings', process.execPath, ['infra/checks/settings-doc.mjs']);
   await step('Documented metrics', process.execPath, ['infra/checks/metrics-doc.mjs']);
+  await step('Reported API', process.execPath, ['infra/checks/api-report.mjs']);
   // Last, and nothing is printed after it: what a person looks for is Jest's summary.
   await step('Tests', 'npm', ['run', '--silent', 'jest', '--', ...jestArgs]).catch((error) => {
     if (error instanceof CommandFailed) error.hasSaidEnough = true;

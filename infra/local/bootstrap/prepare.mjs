@@ -22,6 +22,7 @@ export async function prepare(checkout) {
   await install(checkout);
   await generateDatabaseClient(checkout);
   await build(checkout);
+  await buildPage(checkout);
 }
 
 /** @param {Checkout} checkout */
@@ -84,6 +85,35 @@ async function build({ root, stamps, say }) {
     },
   });
 }
+
+/**
+ * The page is made of the sources of the packages that it imports, not of what the compiler makes of them.
+ *
+ * @param {Checkout} checkout
+ */
+async function buildPage({ root, stamps, say }) {
+  const page = path.join(root, 'packages/web');
+  if (!existsSync(page)) return;
+  const folders = ['src', 'build', 'public'].map((name) => path.join(page, name));
+  const imported = ['client', 'geo'].map((name) => path.join(root, 'packages', name, 'src'));
+  const sources = await Promise.all([...folders, ...imported].map((folder) => listFiles(folder, isPartOfPage)));
+  const settings = ['index.html', 'vite.config.ts', 'package.json'].map((name) => path.join(page, name));
+  const lockfile = path.join(root, 'pnpm-lock.yaml');
+  await runUnlessUnchanged({
+    folder: stamps,
+    name: 'page',
+    fingerprint: await fingerprintTimes([...sources.flat(), ...settings, lockfile]),
+    products: [path.join(page, 'dist/index.html')],
+    work: async () => {
+      say('Building the page …');
+      const vite = path.join(page, 'node_modules/.bin/vite');
+      await runCommand(vite, ['build', '--logLevel', 'warn'], { cwd: page });
+    },
+  });
+}
+
+/** @param {string} file */
+const isPartOfPage = (file) => !/\.(test|testing)\.tsx?$/.test(file);
 
 /**
  * What the compiler notes for each project that the root builds.

@@ -1,4 +1,6 @@
 /** The stack without Docker, as a library: for `npm start`, for end-to-end tests and for the simulator. */
+
+export { ensureChromium } from './binaries/chromium-binary.ts';
 export { type Executable, plainEnvironment } from './binaries/executable.ts';
 export { ensureNginxBinary } from './binaries/nginx-binary.ts';
 export { ensurePostgresBinaries, type PostgresBinaries } from './binaries/postgres-binaries.ts';

@@ -1,5 +1,6 @@
 /** Writes the files that the root nginx.conf includes, for this machine. */
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkoutRoot } from './local-folder.ts';
 
@@ -24,7 +25,12 @@ export interface NginxPlace extends Upstreams {
   readonly port: number;
   /** Addresses or networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** The folder of the built page. */
+  readonly page: string;
 }
+
+/** What a build makes of the page. */
+export const REAL_PAGE = path.join(checkoutRoot, 'packages/web/dist');
 
 export const ACCESS_LOG = 'access.log';
 
@@ -38,14 +44,25 @@ export async function writeNginxFolder(folder: string, place: NginxPlace): Promi
   await chmod(folder, 0o711);
   await mkdir(path.join(folder, 'temp'), { recursive: true, mode: 0o711 });
   await copyFile(path.join(checkoutRoot, 'nginx.conf'), path.join(folder, 'nginx.conf'));
+  // A copy, for the same reason; and a build that replaces it takes nothing away from who is looking at this one.
+  if (existsSync(place.page)) await copyForEverybody(place.page, path.join(folder, 'page'));
   const files = {
     'process.conf': 'pid nginx.pid;\n',
     'files.conf': renderFiles(),
     'listen.conf': renderListen(place.hosts, place.port),
+    'page.conf': 'root page;\nset $map_sources "";\n',
     'trusted-proxies.conf': renderTrustedProxies(place.trustedProxies),
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, name), text)));
   await writeUpstreams(folder, place);
+}
+
+async function copyForEverybody(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true });
+  await chmod(to, 0o755);
+  for (const entry of await readdir(to, { recursive: true, withFileTypes: true })) {
+    await chmod(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
 }
 
 /** Writes only who the replicas are; nginx takes it over at the next reload. */

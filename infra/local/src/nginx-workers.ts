@@ -17,11 +17,14 @@ interface ProcessLine {
   readonly title: string;
 }
 
-/** The worker processes of that master. */
+/**
+ * The worker processes of that master: all its children, since one that has just been forked still has the master's title
+ * and accepts connections a moment later.
+ */
 export async function listNginxWorkers(masterPid: number): Promise<NginxWorker[]> {
   const lines = process.platform === 'linux' ? await readProc() : await askPs();
   return lines
-    .filter(({ parent, title }) => parent === masterPid && title.includes('worker process'))
+    .filter(({ parent }) => parent === masterPid)
     .map(({ pid, title }) => ({ pid, isRetiring: title.includes('shutting down') }));
 }
 

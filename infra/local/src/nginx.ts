@@ -10,7 +10,7 @@ import { ensureNginxBinary } from './binaries/nginx-binary.ts';
 import { findFreePort, isPortFree } from './free-port.ts';
 import { makeRunFolder } from './local-folder.ts';
 import { type ManagedProcess, spawnManaged } from './managed-process.ts';
-import { ACCESS_LOG, inUrl, type Upstreams, writeNginxFolder, writeUpstreams } from './nginx-config.ts';
+import { ACCESS_LOG, inUrl, REAL_PAGE, type Upstreams, writeNginxFolder, writeUpstreams } from './nginx-config.ts';
 import { listNginxWorkers } from './nginx-workers.ts';
 import { endOrphans } from './orphans.ts';
 import type { ProgressSink } from './progress.ts';
@@ -26,6 +26,8 @@ export interface NginxOptions extends Upstreams {
   readonly hosts?: readonly string[];
   /** Who may say by X-Forwarded-For which client they speak for. Default: nobody. */
   readonly trustedProxies?: readonly string[];
+  /** The folder of the built page; where there is none, there is no page. Default: what `npm run build` has made. */
+  readonly page?: string;
   readonly onLine?: (line: string) => void;
   readonly progress?: ProgressSink;
 }
@@ -59,7 +61,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   for (const host of hosts) if (!(await isPortFree(port, host))) throw portTaken(port);
   const folder = await makeRunFolder('nginx');
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  await writeNginxFolder(folder, { ...options, hosts, port, trustedProxies: options.trustedProxies ?? [] });
+  const { trustedProxies = [], page = REAL_PAGE } = options;
+  await writeNginxFolder(folder, { ...options, hosts, port, trustedProxies, page });
   const server = makeServer(executable, folder, hosts[0] ?? '127.0.0.1', port, options.onLine);
   await server.start().catch(async (error: unknown) => {
     await removeFolder();

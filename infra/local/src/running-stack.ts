@@ -5,6 +5,7 @@ import type { Nginx } from './nginx.ts';
 import type { Upstreams } from './nginx-config.ts';
 import type { Postgres } from './postgres.ts';
 import type { Redis } from './redis.ts';
+import { residentsProcess } from './residents.ts';
 import type { RestartableProcess } from './restartable-process.ts';
 import { ServiceGroup } from './service-group.ts';
 import type { ServiceName, ServiceProcess } from './service-process.ts';
@@ -14,6 +15,7 @@ import {
   type CompleteStackOptions,
   checkEntryPoints,
   completeOptions,
+  residentsEnvironment,
   type StackOptions,
   serviceEnvironment,
 } from './stack-options.ts';
@@ -22,6 +24,8 @@ import { supervise } from './supervisor.ts';
 
 /** When everything is to end at once, the databases still get this long to do it in order. */
 const FORCED_STOP_MS = 2_000;
+/** The residents have nothing to save. */
+const RESIDENTS_STOP_MS = 2_000;
 
 export class RunningStack implements Stack {
   readonly jwtSecret: string;
@@ -33,6 +37,7 @@ export class RunningStack implements Stack {
   readonly #gateways: ServiceGroup;
   readonly #locations: ServiceGroup;
   readonly #friendGraphs: ServiceGroup;
+  readonly #residents: RestartableProcess;
   #stopping: Promise<void> | undefined;
 
   constructor(options: StackOptions) {
@@ -43,6 +48,14 @@ export class RunningStack implements Stack {
     this.#gateways = this.#group('gateway');
     this.#locations = this.#group('location');
     this.#friendGraphs = this.#group('friend-graph');
+    this.#residents = residentsProcess({
+      entryPoint: this.#options.entryPoints.residents,
+      people: this.#options.people,
+      intervalSeconds: this.#options.reportSeconds,
+      url: () => this.url,
+      environment: () => residentsEnvironment(this.#options, this.#servers),
+      onLine: (name, line) => this.#log.print(name, line),
+    });
   }
 
   get url(): string {
@@ -98,6 +111,7 @@ export class RunningStack implements Stack {
       Promise.all([redis, schema]).then(() => this.#startServices(this.#friendGraphs)),
     ]);
     for (const process of this.#everyProcess()) this.#supervise(process);
+    if (this.#options.people > 0) void this.#settleResidents();
   }
 
   async addGateway(): Promise<ServiceProcess> {
@@ -133,13 +147,14 @@ export class RunningStack implements Stack {
   async forceStop(): Promise<void> {
     this.#abandon();
     await this.#servers.stopNginx(0);
-    await Promise.all(this.#everyProcess().map((process) => process.stop(FORCED_STOP_MS)));
+    await Promise.all([...this.#everyProcess(), this.#residents].map((process) => process.stop(FORCED_STOP_MS)));
     await this.#servers.stopData();
   }
 
   async #stopInOrder(): Promise<void> {
     const { stopDeadlineMs } = this.#options;
     this.#ending.abort();
+    await this.#residents.stop(RESIDENTS_STOP_MS);
     // Nobody new comes in, but whoever is connected stays so, through nginx, until its gateway has said goodbye.
     this.#servers.quitNginx();
     await this.#gateways.stop(stopDeadlineMs);
@@ -155,6 +170,20 @@ export class RunningStack implements Stack {
   #abandon(): void {
     this.#ending.abort();
     for (const group of [this.#gateways, this.#locations, this.#friendGraphs]) group.kill();
+    this.#residents.kill('SIGKILL');
+  }
+
+  /** Never rejects: whoever cannot come leaves the map empty, and the stack works all the same. */
+  async #settleResidents(): Promise<void> {
+    // Only what ends after it was ready is brought back, so this may come first; and they may end as soon as they are.
+    this.#supervise(this.#residents);
+    try {
+      await this.#residents.start();
+    } catch (error) {
+      if (this.#ending.signal.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.note(this.#residents.name, `nobody is on the map: ${reason}`);
+    }
   }
 
   /** Waits for all to settle, so that nothing is still being started when the failure is told. */

@@ -12,13 +12,17 @@ import type { ServiceName } from './service-process.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The JavaScript files that are run. */
-export type EntryPoints = Readonly<Record<ServiceName | 'migrate', string>>;
+export type EntryPoints = Readonly<Record<ServiceName | 'migrate' | 'residents', string>>;
 
 export interface StackOptions {
   /** How many processes of each service. Default: 2 each. */
   readonly gateways?: number;
   readonly locations?: number;
   readonly friendGraphs?: number;
+  /** How many people live on the map, as real clients. Default: nobody. They come when all else is ready. */
+  readonly people?: number;
+  /** How often one of them who is under way reports, in seconds. Default: 2. */
+  readonly reportSeconds?: number;
   /** The public port, nginx's. Default: a free one. */
   readonly port?: number | undefined;
   /** Addresses nginx listens on. Default: 127.0.0.1. */
@@ -36,7 +40,7 @@ export interface StackOptions {
   /** Default: the services' own, 600 s. */
   readonly positionTtlSeconds?: number | undefined;
   /** More environment, for all services and for each. */
-  readonly env?: { readonly [group in ServiceName | 'all']?: Environment };
+  readonly env?: { readonly [group in ServiceName | 'all' | 'residents']?: Environment };
   /** Takes the stack's log, one readable line at a time. Default: nobody, see the handles' `logs`. */
   readonly log?: ((line: string) => void) | undefined;
   readonly logFormat?: LogFormat;
@@ -59,12 +63,15 @@ export const REAL_ENTRY_POINTS: EntryPoints = {
   location: path.join(checkoutRoot, 'services/location/dist/main.js'),
   'friend-graph': path.join(checkoutRoot, 'services/friend-graph/dist/main.js'),
   migrate: path.join(checkoutRoot, 'services/friend-graph/dist/migrate.js'),
+  residents: path.join(checkoutRoot, 'packages/simulator/dist/residents.js'),
 };
 
 const DEFAULTS = {
   gateways: 2,
   locations: 2,
   friendGraphs: 2,
+  people: 0,
+  reportSeconds: 2,
   port: undefined,
   hosts: ['127.0.0.1'],
   trustedProxies: ['127.0.0.1/32', '::1/128'],
@@ -99,8 +106,8 @@ export function makeSecret(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** Rejects when a file that is to be run is not there. */
-export async function checkEntryPoints(entryPoints: EntryPoints): Promise<void> {
+/** Rejects when a file that is to be run is not there. The residents' may be missing: the stack works without them. */
+export async function checkEntryPoints({ residents: _, ...entryPoints }: EntryPoints): Promise<void> {
   for (const [what, file] of Object.entries(entryPoints)) {
     await access(file).catch((cause: unknown) => {
       throw new RemedyError(`The program of ${what} (${file}) is not built.`, 'Run `npm run build`.', { cause });
@@ -129,5 +136,21 @@ export function serviceEnvironment(
     REDIS_URL: servers.redisUrl,
     ...own[service](),
     ...env[service],
+  };
+}
+
+/** What the residents are told: how to sign in as anybody, and where to put their friendships all at once. */
+export function residentsEnvironment(
+  { env, jwtSecret }: CompleteStackOptions,
+  { databaseUrl }: { readonly databaseUrl: string },
+): Environment {
+  const { JWT_AUDIENCE, JWT_ISSUER } = env.all ?? {};
+  return {
+    ...plainEnvironment(),
+    JWT_SECRET: jwtSecret,
+    JWT_AUDIENCE,
+    JWT_ISSUER,
+    DATABASE_URL: databaseUrl,
+    ...env.residents,
   };
 }

@@ -11,6 +11,8 @@ describe('parseStartOptions', () => {
       gateways: 2,
       locations: 2,
       friendGraphs: 2,
+      people: 40,
+      reportSeconds: 2,
     });
   });
 
@@ -24,6 +26,14 @@ describe('parseStartOptions', () => {
     expect(parseStartOptions([], env)).toMatchObject({ port: 8081 });
   });
 
+  it('puts more people on the map, or nobody', () => {
+    expect(parseStartOptions(['--people', '300', '--report-every=5'], {})).toMatchObject({
+      people: 300,
+      reportSeconds: 5,
+    });
+    expect(parseStartOptions(['--people=0'], {})).toMatchObject({ people: 0 });
+  });
+
   it('knows --help', () => {
     expect(parseStartOptions(['--help'], {})).toBe('help');
   });
@@ -31,6 +41,7 @@ describe('parseStartOptions', () => {
   it.each([
     [['--port', 'web'], 'PORT is "web". Give a whole number from 1 to 65535.'],
     [['--gateways', '0'], '--gateways is "0". Give a whole number from 1 to 64.'],
+    [['--people', 'many'], '--people is "many". Give a whole number from 0 to 2000.'],
     [['--gatways', '2'], "Unknown option '--gatways'. See `npm start -- --help`."],
   ])('says what is wrong with %j', (args, message) => {
     expect(() => parseStartOptions(args, {})).toThrow(message);

@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly gateways: number;
   readonly locations: number;
   readonly friendGraphs: number;
+  readonly people: number;
+  readonly reportSeconds: number;
 }
 
 export const START_HELP = `Starts nearby friends on this machine, without Docker: PostgreSQL, Redis, nginx and the services.
@@ -19,6 +21,8 @@ export const START_HELP = `Starts nearby friends on this machine, without Docker
   --gateways N        how many Socket.IO gateways                                      default 2
   --locations N       how many location services                                       default 2
   --friend-graphs N   how many friend-graph services                                   default 2
+  --people N          how many people move about the map; 0 for nobody                 default 40
+  --report-every S    how often each of them reports while moving, in seconds          default 2
   --database-url URL  a PostgreSQL of your own; the migration runs on it  DATABASE_URL
   --redis-url URL     a Redis (7 or newer) of your own                    REDIS_URL
   --help              this
@@ -30,6 +34,11 @@ It listens on this machine only, since anybody who reaches it can get a token fo
 
 const DEFAULT_PORT = 8_080;
 const DEFAULT_PROCESSES = 2;
+const DEFAULT_PEOPLE = 40;
+/** More than this are for `npm run simulate`, on another machine. */
+const MOST_PEOPLE = 2_000;
+const DEFAULT_REPORT_SECONDS = 2;
+const MOST_REPORT_SECONDS = 30;
 /** Each takes some 80 MB; more is a slip of the finger. */
 const MOST_PROCESSES = 64;
 
@@ -47,6 +56,11 @@ export function parseStartOptions(args: readonly string[], env: NodeJS.ProcessEn
     gateways: count('gateways'),
     locations: count('locations'),
     friendGraphs: count('friend-graphs'),
+    people: wholeNumber('--people', values.people, DEFAULT_PEOPLE, { least: 0, most: MOST_PEOPLE }),
+    reportSeconds: wholeNumber('--report-every', values['report-every'], DEFAULT_REPORT_SECONDS, {
+      least: 1,
+      most: MOST_REPORT_SECONDS,
+    }),
   };
 }
 
@@ -61,6 +75,8 @@ function parseOrExplain(args: readonly string[]) {
         gateways: text,
         locations: text,
         'friend-graphs': text,
+        people: text,
+        'report-every': text,
         'database-url': text,
         'redis-url': text,
       },

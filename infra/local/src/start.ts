@@ -65,7 +65,7 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
     const stack = await Promise.race([starting, requests.secondRequest.then(giveUp)]);
     try {
       await note(stack, url, launcher);
-      say(await welcome(stack, url, performance.now() - startedAt));
+      say(await welcome(stack, url, { tookMs: performance.now() - startedAt, people: options.people }));
       await requests.firstRequest;
       say('Stopping. Ctrl-C once more ends everything at once.');
     } finally {

@@ -3,16 +3,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from './stack.ts';
 
 const FIRST_USER = 'alice';
+/** A friend of most of those who live on the map; see `demo-people.ts` of the simulator. */
+const FRIEND_OF_MANY = 'demo';
 const UNAVAILABLE_DEADLINE_MS = 10_000;
 const RETRY_PAUSE_MS = 100;
 
-/** The text, with a token that really works. Rejects when none can be had: then the stack does not work either. */
-export async function welcome(stack: Stack, url: string, tookMs: number): Promise<string> {
-  const { token, expiresAt } = await requestToken(stack.url, FIRST_USER);
+/**
+ * The text, with a token that really works; `people`: how many live on the map. Rejects when no token can be had: then the
+ * stack does not work either.
+ */
+export async function welcome(
+  stack: Stack,
+  url: string,
+  { tookMs, people }: { readonly tookMs: number; readonly people: number },
+): Promise<string> {
+  const user = people === 0 ? FIRST_USER : FRIEND_OF_MANY;
+  const { token, expiresAt } = await requestToken(stack.url, user);
+  const company =
+    people === 0 ? '' : `${people} people are coming out into the streets; most are friends of "${user}".\n`;
   return `
 Nearby friends is ready at ${url} after ${(tookMs / 1000).toFixed(1)} s.
-
-A token for the user "${FIRST_USER}", until ${new Date(expiresAt).toLocaleString()}:
+${company}
+A token for the user "${user}", until ${new Date(expiresAt).toLocaleString()}:
 ${token}
 
 One for anybody else:

@@ -4,5 +4,11 @@ import { main } from '../dist/start.js';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const service = file('service.mjs');
-const entryPoints = { gateway: service, location: service, 'friend-graph': service, migrate: file('migrate.mjs') };
+const entryPoints = {
+  gateway: service,
+  location: service,
+  'friend-graph': service,
+  migrate: file('migrate.mjs'),
+  residents: file('residents.mjs'),
+};
 process.exit(await main(process.argv.slice(2), { entryPoints }));

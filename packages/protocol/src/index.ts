@@ -21,6 +21,7 @@ export * from './client/radius-set.ts';
 export * from './client/server-draining.ts';
 export * from './client/token-refresh.ts';
 export * from './codec.ts';
+export * from './edge-text.ts';
 export * from './error-codes.ts';
 export * from './grant.ts';
 export * from './graph-version.ts';

@@ -8,6 +8,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   1: '22d88cd72f205a128a60431e1050c463171906b2805977aa40553ee068b70c4f',
   // Graph events with versions. Builds of version 1 do not understand these; nothing was released with it.
   2: 'e31e39d11f8d355af2381bd8a112506c63a99f29a6cbd3a4cd11c08e870548ce',
+  // A viewer's edges as one text. Builds of version 2 cannot read it; nothing was released with them.
+  3: '8b96937b050c95968985d84cca945452ba15763d8c4068ff1722eb655f88daba',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

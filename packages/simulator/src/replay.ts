@@ -4,6 +4,7 @@ import { createLiveView } from './cli/live-view.ts';
 import { helpText } from './cli/option-table.ts';
 import { parseOptions, type ReplayPlan } from './cli/parse-options.ts';
 import { readDataset } from './cli/read-dataset.ts';
+import { replayPicture } from './cli/replay-picture.ts';
 import { reportText } from './cli/report-text.ts';
 import { startOwnStack } from './run/own-stack.ts';
 import { replay } from './run/replay-run.ts';
@@ -44,7 +45,7 @@ async function run(plan: ReplayPlan, signal: AbortSignal): Promise<number> {
       transport,
       checkpoints,
       url: deployment.url,
-      onProgress: (progress) => view.show(progress),
+      onProgress: (progress) => view.show(replayPicture(progress)),
       signal,
     }).finally(() => view.end());
     process.stdout.write(`\n${reportText(report)}`);

@@ -8,12 +8,11 @@ import {
   inboxMessageCodec,
   isGranted,
   type Position,
-  type SubjectSharing,
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { GrantedEdge, GrantRepository } from './database/grant-repository.ts';
-import type { SharingRepository } from './database/sharing-repository.ts';
+import type { SharingRepository, SubjectSharing } from './database/sharing-repository.ts';
 import type { FriendGraphMetrics } from './friend-graph-metrics.ts';
 
 export interface ActiveUser {

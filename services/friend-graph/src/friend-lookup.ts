@@ -1,7 +1,7 @@
 /** Answers gateways: whom these viewers may see, and within what radius. */
-import type { UserId } from '@nearby-friends/protocol';
+import type { UserId, ViewerEdges } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { ViewerRepository, ViewersAnswer } from './database/viewer-repository.ts';
+import type { ViewerRepository } from './database/viewer-repository.ts';
 import type { FriendGraphMetrics } from './friend-graph-metrics.ts';
 
 export class FriendLookup {
@@ -16,11 +16,11 @@ export class FriendLookup {
   }
 
   /** As {@link ViewerRepository.read}. Rejects with `unavailable` while PostgreSQL is away. */
-  async friendsOf(viewers: readonly UserId[]): Promise<ViewersAnswer> {
+  async friendsOf(viewers: readonly UserId[]): Promise<{ viewers: ViewerEdges[] }> {
     this.#metrics.friendsOfBatchSize.observe(viewers.length);
     const stopTimer = this.#metrics.friendsOfSeconds.startTimer();
-    const answer = await this.#viewers.read(viewers, this.#clock.now());
+    const edges = await this.#viewers.read(viewers, this.#clock.now());
     stopTimer();
-    return answer;
+    return { viewers: edges };
   }
 }

@@ -1,9 +1,9 @@
 /** Decides what each viewer is to be told, conflates it, and tells it. The hot path. */
-import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type UserId } from '@nearby-friends/protocol';
+import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import { changesText, friendText, snapshotText } from './nearby-text.ts';
+import { type ListMessage, ListMessageWriter } from './list-message.ts';
 import type { ReadonlyEdges, RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { mayEnter, NOT_VISIBLE, visibleDistance } from './visibility.ts';
@@ -34,6 +34,7 @@ export class NearbyDelivery implements Component {
   readonly #areRightsCurrent: () => boolean;
   readonly #ledger: RightsLedger;
   readonly #logger: Logger;
+  readonly #writer = new ListMessageWriter();
   readonly #dirty: Session[][] = Array.from({ length: FLUSH_SLOTS }, () => []);
   #slot = 0;
   #cancel: CancelTimer = () => undefined;
@@ -168,7 +169,7 @@ export class NearbyDelivery implements Component {
   #sendSnapshot(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
-    const friends: { distance: number; text: string }[] = [];
+    const friends: { watch: Watch; latest: PositionRecord; distance: number }[] = [];
     for (const watch of session.watches.values()) {
       watch.isPending = false;
       // The list is built anew: who is between r and r · 1.05 has to come nearer first.
@@ -179,15 +180,15 @@ export class NearbyDelivery implements Component {
       watch.isTold = true;
       watch.toldAt = latest.at;
       watch.toldDistance = distance;
-      friends.push({ distance, text: friendText(watch, latest, distance) });
+      friends.push({ watch, latest, distance });
     }
     session.pending = [];
     session.departed.clear();
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
-    session.toldAt = this.#clock.now();
-    const texts = friends.map(({ text }) => text);
-    session.transport.sendText(NEARBY_SNAPSHOT, snapshotText(session.radiusMeters, texts));
+    this.#writer.beginSnapshot(session.radiusMeters);
+    for (const { watch, latest, distance } of friends) this.#writer.addFriend(watch, latest, distance);
+    this.#send(session, this.#writer.endSnapshot());
     this.#metrics.snapshots.inc();
     this.#metrics.deliveries.inc(friends.length);
   }
@@ -195,9 +196,10 @@ export class NearbyDelivery implements Component {
   #sendChanges(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
-    const upserts: string[] = [];
-    const removed: UserId[] = [...session.departed];
+    const removed: UserId[] = session.departed.size === 0 ? [] : [...session.departed];
     session.departed.clear();
+    let upserts = 0;
+    this.#writer.beginChanges();
     const { pending } = session;
     session.pending = [];
     let newsAt = Number.POSITIVE_INFINITY;
@@ -213,18 +215,23 @@ export class NearbyDelivery implements Component {
         watch.isTold = true;
         watch.toldAt = latest.at;
         watch.toldDistance = distance;
-        upserts.push(friendText(watch, latest, distance));
+        upserts++;
+        this.#writer.addFriend(watch, latest, distance);
       } else if (watch.isTold) {
         watch.isTold = false;
         removed.push(user);
       }
     }
-    if (upserts.length === 0 && removed.length === 0) return;
-    session.toldAt = this.#clock.now();
-    session.transport.sendText(NEARBY_CHANGES, changesText(upserts, removed));
+    if (upserts === 0 && removed.length === 0) return;
+    this.#send(session, this.#writer.endChanges(removed));
     this.#metrics.frames.inc();
     if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
-    this.#metrics.deliveries.inc(upserts.length);
+    this.#metrics.deliveries.inc(upserts);
+  }
+
+  #send(session: Session, message: ListMessage): void {
+    session.toldAt = this.#clock.now();
+    if (!session.transport.sendList(message)) this.#writer.giveAway();
   }
 
   /**

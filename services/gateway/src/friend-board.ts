@@ -13,9 +13,9 @@ export interface Subject {
   latest: PositionRecord | null;
   /** Where `latest` is on the grid of approximate positions, once somebody has asked: see {@link gridPlaceOf}. */
   gridPlace: Place | null;
-  /** `latest` as viewers are told it, but for the distance, once somebody was told: see `nearby-text.ts`. */
-  exactTail: string | null;
-  gridTail: string | null;
+  /** `latest` as viewers are told it, but for the distance, once somebody was told: see `list-message.ts`. */
+  exactText: string | null;
+  gridText: string | null;
   /** The friend's own pause, for all who watch. */
   sharing: Sharing;
   sharingVersion: number;
@@ -125,8 +125,8 @@ export class FriendBoard implements Component {
         user,
         latest: null,
         gridPlace: null,
-        exactTail: null,
-        gridTail: null,
+        exactText: null,
+        gridText: null,
         sharing: SHARING,
         sharingVersion: 0,
         watches: new Set(),
@@ -237,8 +237,8 @@ export class FriendBoard implements Component {
 function setLatest(subject: Subject, latest: PositionRecord | null): void {
   subject.latest = latest;
   subject.gridPlace = null;
-  subject.exactTail = null;
-  subject.gridTail = null;
+  subject.exactText = null;
+  subject.gridText = null;
 }
 
 /** Where the friend is for those who may see it approximately; computed once per position, however many they are. */

@@ -39,7 +39,7 @@ class BusOfTest {
     if (this.fails) throw new CodedError('unavailable', 'nobody answered');
     if (!viewers) return this.entries as never;
     const known = viewers.filter((viewer) => viewer !== this.forgotten);
-    return { viewers: known.map((viewer) => ({ viewer, radiusMeters: 7, friends: [] })), sharing: [] } as never;
+    return { viewers: known.map((viewer) => ({ viewer, radiusMeters: 7, edges: '' })) } as never;
   };
 }
 

@@ -6,9 +6,10 @@ import {
   MAX_FRIENDS_OF_VIEWERS,
   type PositionRecord,
   readActive,
-  type SubjectSharing,
+  readEdges,
+  type StatedEdge,
   type UserId,
-  type ViewerFriends,
+  type ViewerEdges,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import DataLoader from 'dataloader';
@@ -20,9 +21,9 @@ const GATHER_MS = 5;
 const MAX_UNDER_WAY = 2;
 const MAX_ENTRIES_PER_QUESTION = 2_000;
 
-/** Whom a viewer may see, and of whom it is known whether they pause: friends who are not in `sharing` never have. */
-export interface ViewerRights extends ViewerFriends {
-  readonly sharing: ReadonlyMap<UserId, SubjectSharing>;
+/** Whom a viewer may see, the viewer's radius and sign-outs. */
+export interface ViewerRights extends Omit<ViewerEdges, 'edges'> {
+  readonly friends: readonly StatedEdge[];
 }
 
 /** Both questions reject with a `CodedError`, `unavailable` when nobody answered. Nothing is cached. */
@@ -34,10 +35,8 @@ export class FriendsDirectory {
     const { rpc, clock, metrics } = options;
     this.#friends = batched(clock, MAX_FRIENDS_OF_VIEWERS, async (viewers) => {
       const answer = await rpc.call(friendsOf, { viewers: [...new Set(viewers)] });
-      // One for all who are in the answer: each looks up its own friends only.
-      const sharing = new Map(answer.sharing.map((subject) => [subject.subject, subject]));
-      const byViewer = new Map(answer.viewers.map((friends) => [friends.viewer, { ...friends, sharing }]));
-      return viewers.map((viewer) => byViewer.get(viewer) ?? new Error('friend-graph left a viewer out'));
+      const byViewer = new Map(answer.viewers.map((edges) => [edges.viewer, edges]));
+      return viewers.map((viewer) => rightsOf(byViewer.get(viewer)));
     });
     this.#entries = batched(clock, MAX_ENTRIES_PER_QUESTION, async (users) => {
       const entries = await rpc.call(readActive, { users: [...new Set(users)] });
@@ -48,7 +47,7 @@ export class FriendsDirectory {
     });
   }
 
-  /** Whom `viewer` may see, the viewer's radius and sign-outs; read after this call. */
+  /** What `viewer` may see; read after this call. */
   friendsOf(viewer: UserId): Promise<ViewerRights> {
     return this.#friends.load(viewer);
   }
@@ -57,6 +56,12 @@ export class FriendsDirectory {
   entryOf(user: UserId): Promise<PositionRecord | null> {
     return this.#entries.load(user);
   }
+}
+
+function rightsOf(stated: ViewerEdges | undefined): ViewerRights | Error {
+  if (stated === undefined) return new Error('friend-graph left a viewer out');
+  const { edges, ...viewer } = stated;
+  return { ...viewer, friends: readEdges(edges) };
 }
 
 /** Gathers single questions into batches of at most `maxBatchSize`, the answers in their order. */

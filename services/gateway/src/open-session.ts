@@ -149,17 +149,16 @@ export class SessionOpener {
     }
   }
 
-  #applyToWatched(session: Session, { friends, sharing }: ViewerRights): void {
-    for (const { subject, grant, version } of friends) {
+  #applyToWatched(session: Session, { friends }: ViewerRights): void {
+    for (const { subject, grant, version, sharing } of friends) {
       if (!session.watches.has(subject)) continue;
-      this.#board.setSharing(subject, this.#ledger.settleSharing(subject, sharing.get(subject) ?? null));
+      this.#board.setSharing(subject, this.#ledger.settleSharing(subject, sharing));
       this.#lists.setRight(session, subject, this.#ledger.settleEdge(session.user, subject, { grant, version }));
     }
   }
 
   /** Resolves with whether the answer was still valid when it took effect. */
   async #watchActive(session: Session, answer: Answer, isWanted: (friend: UserId) => boolean): Promise<boolean> {
-    const { sharing } = answer.rights;
     const friends = answer.rights.friends.filter(({ subject }) => isWanted(subject));
     const entries = await this.#tracer.step('read which of them are active', {}, async (span) => {
       const read = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
@@ -169,10 +168,9 @@ export class SessionOpener {
     if (!this.#isValid(session, answer)) return false;
     await this.#tracer.step('subscribe them and read them again', {}, () =>
       Promise.all(
-        friends.map(({ subject, grant, version }, i) => {
+        friends.map((stated, i) => {
           const entry = entries[i];
-          if (!entry) return undefined;
-          return this.#lists.add(session, subject, { grant, version, sharing: sharing.get(subject) ?? null }, entry);
+          return entry ? this.#lists.add(session, stated.subject, stated, entry) : undefined;
         }),
       ),
     );

@@ -1,21 +1,15 @@
 /** One connection of one viewer: where the viewer is, whom it watches, and what it was last told. */
-import {
-  DEFAULT_RADIUS_METERS,
-  type NEARBY_CHANGES,
-  type NEARBY_SNAPSHOT,
-  type Position,
-  type ServerToClientEvents,
-  type UserId,
-} from '@nearby-friends/protocol';
+import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import type { Watch } from './friend-board.ts';
+import type { ListMessage } from './list-message.ts';
 
 /** The way to the client. At most once; nothing is queued: look at `isWritable` first. */
 export interface SessionTransport {
   /** Whether a message would leave now rather than wait behind others. */
   isWritable(): boolean;
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void;
-  /** As `send`, with a message that is JSON already. */
-  sendText(event: typeof NEARBY_CHANGES | typeof NEARBY_SNAPSHOT, message: string): void;
+  /** Sends a list message. Returns whether its bytes may be overwritten from now on. */
+  sendList(message: ListMessage): boolean;
   /** Ends the connection for good: the client is not to come back by itself. */
   disconnect(): void;
 }

@@ -20,7 +20,7 @@ export const settings = defineSettings({
   flushIntervalMs: {
     env: 'FLUSH_INTERVAL_MS',
     schema: fromText.integer(10, 10_000),
-    default: '250',
+    default: '500',
     unit: 'ms',
     description: 'A client gets at most one list message per this time; what comes in between is conflated.',
   },

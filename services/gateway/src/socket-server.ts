@@ -16,6 +16,7 @@ import { type Component, type Logger, listen, type VerifiedToken } from '@nearby
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
 import { type Handshake, isOriginAllowed } from './handshake.ts';
 import type { Session, SessionTransport } from './session.ts';
+import { type EngineConnection, StraightWrite } from './straight-write.ts';
 
 interface SocketData {
   verified: VerifiedToken;
@@ -34,8 +35,8 @@ const PING_TIMEOUT_MS = 20_000;
 /** A client that does not answer the closing of its WebSocket is cut off after this; ws itself would wait 30 s. */
 export const CLOSING_GRACE_MS = 2_000;
 
-/** What is needed of Engine.IO's connection. */
-interface EngineConnection {
+/** What is needed of Engine.IO's connection when it begins. */
+interface NewConnection {
   readonly id: string;
   /** The one in use; `socket` is the WebSocket, which a polling transport does not have. */
   readonly transport: { readonly socket?: { terminate(): void } };
@@ -52,7 +53,7 @@ export class SocketServer implements Component {
   /** Connections whose handshake is being looked at or has been accepted. */
   readonly #greeted = new WeakSet<object>();
   /** The Engine.IO sessions on this replica, by `sid`. */
-  readonly #connections = new Map<string, EngineConnection>();
+  readonly #connections = new Map<string, NewConnection>();
   #takesNewClients = true;
 
   constructor(options: {
@@ -90,7 +91,7 @@ export class SocketServer implements Component {
       cors: { origin: [...options.allowedOrigins] },
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
     });
-    this.#io.engine.on('connection', (connection: EngineConnection) => {
+    this.#io.engine.on('connection', (connection: NewConnection) => {
       this.#connections.set(connection.id, connection);
       connection.once('close', () => {
         this.#connections.delete(connection.id);
@@ -208,17 +209,14 @@ export class SocketServer implements Component {
 }
 
 function transportOf(socket: NearbySocket): SessionTransport {
+  // The types call private what is looked at there, and what is not as it was is not used.
+  const straight = new StraightWrite(socket.conn as unknown as EngineConnection);
   return {
-    // Socket.IO queues without bound what the transport does not take. The queue is empty whenever the transport is
-    // writable: Engine.IO hands it over whole.
-    isWritable: () => socket.conn.transport.writable,
+    isWritable: () => straight.isWritable(),
     send: (event, message) => {
       socket.emit(event, ...([message] as Parameters<ServerToClientEvents[typeof event]>));
     },
-    // The form that Socket.IO gives an event without an ack in the default namespace, straight to Engine.IO.
-    sendText: (event, message) => {
-      socket.conn.write(`2["${event}",${message}]`);
-    },
+    sendList: (message) => straight.send(message),
     disconnect: () => {
       socket.disconnect(true);
     },

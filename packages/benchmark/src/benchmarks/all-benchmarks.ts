@@ -4,6 +4,7 @@ import { book } from './book.ts';
 import { delivery } from './delivery.ts';
 import { flush } from './flush.ts';
 import { highest } from './highest.ts';
+import { lookup } from './lookup.ts';
 import { memory } from './memory.ts';
 import { signOn } from './sign-on.ts';
 import { slowReader } from './slow-reader.ts';
@@ -21,4 +22,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   signOn,
   memory,
   book,
+  lookup,
 ];

@@ -1,6 +1,6 @@
 /** What every benchmark gets: how large and long it is to be, a database server, and somebody to tell how it goes. */
 import type { Database } from '@nearby-friends/local-stack';
-import type { BenchDatabase, MorePeople } from '../deploy/bench-database.ts';
+import type { BenchDatabase, ManyEdges, MorePeople } from '../deploy/bench-database.ts';
 import type { BuildKind } from '../deploy/deployed-build.ts';
 import type { GraphShape } from '../load/social-graph.ts';
 import { Trial, type TrialOptions } from '../measure/trial.ts';
@@ -24,6 +24,8 @@ export interface Benchmark {
   readonly name: string;
   /** For the help. */
   readonly about: string;
+  /** Takes too long to be run with all the others. */
+  readonly isByNameOnly?: boolean;
   run(context: BenchContext): Promise<BenchmarkResult>;
 }
 
@@ -77,6 +79,19 @@ export class BenchContext {
   /** Rejects when the benchmark was interrupted. */
   check(): void {
     this.#signal.throwIfAborted();
+  }
+
+  /** A database with that many edges, for as long as `work` takes. */
+  async withManyEdges<Result>(shape: ManyEdges, work: (database: Database) => Promise<Result>): Promise<Result> {
+    const database = await this.#database.withManyEdges(shape, (line) => {
+      this.check();
+      this.say(line);
+    });
+    try {
+      return await work(database);
+    } finally {
+      await database.drop();
+    }
   }
 
   /** Opens a trial of each build, all at once connected, one after the other; closes them whatever happens. */

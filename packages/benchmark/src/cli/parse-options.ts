@@ -65,7 +65,7 @@ function readArguments(args: readonly string[]): {
 function chosen(names: readonly string[]): readonly Benchmark[] {
   const unknown = names.find((name) => !BENCHMARKS.some((one) => one.name === name));
   if (unknown !== undefined) throw new RemedyError(`There is no benchmark “${unknown}”.`, SEE_HELP);
-  return names.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
+  return BENCHMARKS.filter(({ name, isByNameOnly }) => (names.length === 0 ? !isByNameOnly : names.includes(name)));
 }
 
 function readNumber(

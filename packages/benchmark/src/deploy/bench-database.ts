@@ -9,7 +9,7 @@ import {
 } from '@nearby-friends/local-stack';
 import { Client } from 'pg';
 import { type GraphShape, makeGraph } from '../load/social-graph.ts';
-import { userName } from '../load/user-names.ts';
+import { USER_DIGITS, userName } from '../load/user-names.ts';
 
 const EDGES_PER_STATEMENT = 20_000;
 
@@ -73,8 +73,60 @@ export class BenchDatabase {
     return database;
   }
 
+  /**
+   * A new database in which `users` people see `friends` others each, and the first `popular` of them `friendsOfPopular`.
+   * PostgreSQL makes them up by itself: millions sent from here would take several times as long.
+   */
+  async withManyEdges(shape: ManyEdges, say: (line: string) => void): Promise<Database> {
+    const database = await createDatabase(this.#server.url, { template: this.#template.name });
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      await client.query('SET session_replication_role = replica');
+      await insertManyEdges(client, shape, say);
+      say('indexes and statistics');
+      await client.query('VACUUM (ANALYZE) users, edges');
+      // Otherwise all that was just written is written to disk while it is measured.
+      await client.query('CHECKPOINT');
+    } finally {
+      await client.end();
+    }
+    return database;
+  }
+
   async stop(): Promise<void> {
     await this.#server.stop();
+  }
+}
+
+export interface ManyEdges {
+  readonly users: number;
+  readonly friends: number;
+  readonly popular: number;
+  readonly friendsOfPopular: number;
+}
+
+/** Viewers whose edges one statement makes up. */
+const VIEWERS_PER_STATEMENT = 500;
+/** From one friend to the next; without a common factor with the usual numbers of users, so nobody is met twice. */
+const STRIDE = 61;
+
+async function insertManyEdges(client: Client, shape: ManyEdges, say: (line: string) => void): Promise<void> {
+  const { users, friends, popular, friendsOfPopular } = shape;
+  const name = (index: string): string => `'u' || lpad((${index})::text, ${USER_DIGITS}, '0')`;
+  await client.query(`INSERT INTO users (id, display_name) SELECT ${name('i')}, 'x' FROM generate_series(0, $1) i`, [
+    users - 1,
+  ]);
+  for (let from = 0; from < users; from += VIEWERS_PER_STATEMENT) {
+    say(`${from} of ${users} people have their friends`);
+    await client.query(
+      `INSERT INTO edges (viewer_id, subject_id)
+       SELECT ${name('i')}, ${name(`(i + step * ${STRIDE}) % $3`)}
+       FROM generate_series($1::int, $2::int) i,
+            LATERAL generate_series(1, CASE WHEN i < $4 THEN $5::int ELSE $6::int END) step
+       ON CONFLICT DO NOTHING`,
+      [from, Math.min(users, from + VIEWERS_PER_STATEMENT) - 1, users, popular, friendsOfPopular, friends],
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cpuBetween, parseSchedstat } from './cpu-time.ts';
 import { findHighest } from './find-highest.ts';
 import { parseStatus } from './resident-memory.ts';
-import { median, relativeSpread, slope } from './statistics.ts';
+import { median, quantile, relativeSpread, slope } from './statistics.ts';
 
 it('the median is the middle, of an even number the mean of two', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -72,4 +72,10 @@ describe('the search for the highest load', () => {
     expect(highest).toBeNull();
     expect(steps).toHaveLength(2);
   });
+});
+
+it('a quantile is the least value that the share does not exceed', () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
+  expect([quantile(hundred, 0.5), quantile(hundred, 0.99), quantile(hundred, 1)]).toEqual([50, 99, 100]);
+  expect(quantile([], 0.5)).toBeNaN();
 });

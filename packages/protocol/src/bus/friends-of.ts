@@ -1,40 +1,27 @@
 /** gateway → friend-graph: whom these viewers may see, and how; many viewers in one question. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
-import { grantSchema } from '../grant.ts';
+import { edgeTextSchema } from '../edge-text.ts';
 import { graphVersionSchema } from '../graph-version.ts';
-import { sharingSchema } from '../sharing.ts';
 import { userIdSchema } from '../user-id.ts';
 import type { Method } from './method.ts';
 
-const viewerFriendsSchema = z.object({
+const viewerEdgesSchema = z.object({
   viewer: userIdSchema,
   radiusMeters: z.number(),
   radiusVersion: graphVersionSchema,
   /** Tokens issued at this time or earlier are void, ms since the epoch; null: none was called back. */
   signedOutBefore: z.number().nullable(),
   /** Grants that deliver now or may still run out; hidden and ended ones are left out. */
-  friends: z.array(z.object({ subject: userIdSchema, grant: grantSchema, version: graphVersionSchema })),
+  edges: edgeTextSchema,
 });
-export type ViewerFriends = z.infer<typeof viewerFriendsSchema>;
-
-/** A subject's own pause, beside the grants. */
-export const subjectSharingSchema = z.object({
-  subject: userIdSchema,
-  sharing: sharingSchema,
-  version: graphVersionSchema,
-});
-export type SubjectSharing = z.infer<typeof subjectSharingSchema>;
+export type ViewerEdges = z.infer<typeof viewerEdgesSchema>;
 
 /** How many viewers one question may name. */
 export const MAX_FRIENDS_OF_VIEWERS = 64;
 
 const requestSchema = z.object({ viewers: z.array(userIdSchema).max(MAX_FRIENDS_OF_VIEWERS) });
-const responseSchema = z.object({
-  viewers: z.array(viewerFriendsSchema),
-  /** Of all friends in this answer those who have ever paused, each once. */
-  sharing: z.array(subjectSharingSchema),
-});
+const responseSchema = z.object({ viewers: z.array(viewerEdgesSchema) });
 
 /** The answer holds every viewer asked for; one who is unknown has no friends and the default radius. */
 export const friendsOf: Method<z.infer<typeof requestSchema>, z.infer<typeof responseSchema>> = {

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import type { ReplayProgress, WatchedViewer } from '../run/replay-options.ts';
 import { createLiveView } from './live-view.ts';
+import { replayPicture } from './replay-picture.ts';
 
 const [anna, ben] = [parseUserId('anna'), parseUserId('ben')];
 
@@ -22,11 +23,11 @@ describe('LineView', () => {
       { viewer: ben, friends: 9, shown: undefined },
       { viewer: anna, friends: 3, shown: [friend] },
     ];
-    view.show(progress(0.1, watched));
+    view.show(replayPicture(progress(0.1, watched)));
     now = 4_999;
-    view.show(progress(0.2, watched));
+    view.show(replayPicture(progress(0.2, watched)));
     now = 5_000;
-    view.show(progress(0.3, []));
+    view.show(replayPicture(progress(0.3, [])));
     view.end();
     expect(String(stream.read())).toBe(
       ' 10 % 2010-02-03 04:05 playing, 7 online, user anna sees 1 of 3 friends: ben at 30 m\n' +

@@ -1,12 +1,7 @@
 /** The options of `npm run replay`: what is parsed and what `--help` says come from the same table. */
 import { DEFAULT_RADIUS_METERS } from '@nearby-friends/protocol';
 import { PRESETS } from './presets.ts';
-
-interface OptionRow {
-  /** What stands for the value in the help; a switch has none. */
-  readonly value?: string;
-  readonly text: string;
-}
+import { type OptionTable, optionLines } from './read-option.ts';
 
 export const OPTION_TABLE = {
   preset: { value: 'NAME', text: `settings that fit a dataset: ${Object.keys(PRESETS).join(', ')}` },
@@ -28,12 +23,9 @@ export const OPTION_TABLE = {
   url: { value: 'URL', text: 'replay against this deployment, which must hold the friendships and give dev tokens' },
   'deployment-ttl': { value: 'SECONDS', text: 'with --url: the POSITION_TTL_SECONDS of that deployment' },
   help: { text: 'this' },
-} as const satisfies Record<string, OptionRow>;
+} as const satisfies OptionTable;
 
 export function helpText(): string {
-  const rows = Object.entries<OptionRow>(OPTION_TABLE).map(
-    ([name, { value, text }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)}${text}`,
-  );
   const presets = Object.entries(PRESETS).map(([name, { description }]) => `  ${name.padEnd(10)}${description}`);
   return `Replays movements through real clients and compares what each sees with what the dataset says.
 
@@ -43,7 +35,7 @@ Without --url it starts a stack of its own on this machine, imports the friendsh
 --movements and --preset, the preset is checkins. Exits with 1 when a list differs from the dataset’s.
 
 Options
-${rows.join('\n')}
+${optionLines(OPTION_TABLE)}
 
 Presets
 ${presets.join('\n')}

@@ -1,12 +1,12 @@
 /** Turns the arguments of `npm run replay` into a plan, or says what is wrong with them. */
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { DEFAULT_RADIUS_METERS, MAX_RADIUS_METERS, MIN_RADIUS_METERS } from '@nearby-friends/protocol';
-import { TRANSPORTS, type TransportChoice } from '../client/simulated-client.ts';
+import type { TransportChoice } from '../client/simulated-client.ts';
 import { parseIsoTime } from '../dataset/movements.ts';
 import { OPTION_TABLE } from './option-table.ts';
 import { isPresetName, PLAIN, PRESETS } from './presets.ts';
+import { readArguments, readNumber, readTransport, readUrl } from './read-option.ts';
 
 export interface ReplayPlan {
   readonly friendshipsFile: string;
@@ -36,12 +36,11 @@ const DEFAULT_GATEWAYS = 2;
 const MIN_DEPLOYMENT_TTL_SECONDS = 2;
 
 type OptionName = keyof typeof OPTION_TABLE;
-type Given = Readonly<Partial<Record<OptionName, string | boolean>>>;
 
 /** Throws {@link RemedyError}. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): ReplayPlan | 'help' {
-  const given = readArguments(args);
-  if (given.help === true) return 'help';
+  const given = readArguments(args, OPTION_TABLE, 'npm run replay --');
+  if (given['help'] === true) return 'help';
   const text = (name: OptionName): string | undefined => {
     const value = given[name];
     return typeof value === 'string' ? value : undefined;
@@ -51,14 +50,15 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): R
 
   const preset = choosePreset(text('preset'), text('movements'));
   const speed = number('speed', preset.speed, 0.001);
-  const url = readUrl(text('url'));
+  const givenUrl = text('url');
+  const url = givenUrl === undefined ? undefined : readUrl(givenUrl);
   // npm and pnpm run scripts in the project's folder and say where the person was.
   const dataFile = (option: 'friendships' | 'movements', file: string | undefined): string =>
     resolve(env['INIT_CWD'] ?? process.cwd(), text(option) ?? join(readDataFolder(env, option), file ?? ''));
   return {
     friendshipsFile: dataFile('friendships', 'friendships.csv'),
     movementsFile: dataFile('movements', preset.movementsFile),
-    assign: given.assign === true || preset.assign,
+    assign: given['assign'] === true || preset.assign,
     speed,
     deploymentTtlMs:
       1_000 * readDeploymentTtl(url, text('deployment-ttl'), number('ttl', preset.ttlSeconds, 1) / speed),
@@ -72,18 +72,6 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): R
     url,
     gateways: Math.trunc(number('gateways', DEFAULT_GATEWAYS, 1, 64)),
   };
-}
-
-function readArguments(args: readonly string[]): Given {
-  const options = Object.fromEntries(
-    Object.entries(OPTION_TABLE).map(([name, row]) => [name, { type: 'value' in row ? 'string' : 'boolean' } as const]),
-  );
-  try {
-    return parseArgs({ args: [...args], options }).values as Given;
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message.split('. ')[0] : String(cause);
-    throw new RemedyError(`${problem}.`, 'See `npm run replay -- --help`.', { cause });
-  }
 }
 
 interface ChosenPreset {
@@ -130,26 +118,9 @@ function readDeploymentTtl(url: string | undefined, text: string | undefined, sc
   );
 }
 
-function readNumber(name: string, text: string | undefined, fallback: number, least: number, most: number): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (text !== '' && value >= least && value <= most) return value;
-  const range = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new RemedyError(`--${name} is “${text}”.`, `Give a number ${range}.`);
-}
-
 function readTime(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const time = parseIsoTime(text);
   if (time !== undefined) return time;
   throw new RemedyError(`--${name} is “${text}”.`, 'Give an ISO 8601 time with its zone, as 2010-02-01T12:00:00Z.');
-}
-
-function readTransport(text: string): TransportChoice {
-  if (Object.hasOwn(TRANSPORTS, text)) return text as TransportChoice;
-  throw new RemedyError(`There is no transport “${text}”.`, `Choose one of ${Object.keys(TRANSPORTS).join(', ')}.`);
-}
-
-function readUrl(text: string | undefined): string | undefined {
-  if (text === undefined || /^https?:\/\/./.test(text)) return text;
-  throw new RemedyError(`--url is “${text}”.`, 'Give the public address, as http://localhost:8080.');
 }

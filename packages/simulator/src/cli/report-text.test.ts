@@ -4,7 +4,7 @@ import { parseUserId } from '@nearby-friends/protocol';
 import type { Difference } from '../oracle/differences.ts';
 import { Measurements } from '../run/measurements.ts';
 import { type ReplayReport, reportOf } from '../run/replay-report.ts';
-import { viewerText } from './live-view.ts';
+import { viewerText } from './replay-picture.ts';
 import { reportText } from './report-text.ts';
 
 const [anna, ben] = [parseUserId('anna'), parseUserId('ben')];

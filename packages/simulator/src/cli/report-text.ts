@@ -1,8 +1,8 @@
 /** Writes a replay's report for a person: distances and counts, never a place. */
 import type { Difference } from '../oracle/differences.ts';
 import type { CheckpointResult } from '../run/checkpoint.ts';
-import type { Durations } from '../run/measurements.ts';
 import type { ReplayReport } from '../run/replay-report.ts';
+import { countsText, durationText } from './measured-text.ts';
 
 /** More differences than this are counted, not listed. */
 const DIFFERENCES_LISTED = 30;
@@ -13,12 +13,12 @@ export function reportText(report: ReplayReport): string {
   const sections = [
     ...checkpoints.flatMap(checkpointLines),
     '',
-    `Updates      ${updates.sent} sent for ${report.movements} movements (${updates.conflated} conflated): ${updates.acked} acknowledged, ${updates.unanswered} unanswered, rejected: ${counts(updates.rejected)}`,
+    `Updates      ${updates.sent} sent for ${report.movements} movements (${updates.conflated} conflated): ${updates.acked} acknowledged, ${updates.unanswered} unanswered, rejected: ${countsText(updates.rejected)}`,
     `Answers      ${durationText(measured.ackLatencyMs)}`,
     `Lists        ${measured.snapshots} snapshots, ${measured.changes} changes with ${measured.upserts} upserts and ${measured.removals} removals`,
     `Snapshots    ${durationText(measured.snapshotDelayMs)} after the first report of a connection`,
     `Message gaps ${durationText(measured.messageGapMs)}`,
-    `Connections  ${report.users} clients, ${connections.lost} lost, ${connections.drainingAnnounced} drainings announced, refused: ${counts(connections.refused)}`,
+    `Connections  ${report.users} clients, ${connections.lost} lost, ${connections.drainingAnnounced} drainings announced, refused: ${countsText(connections.refused)}`,
     `Offline      ${durationText(measured.offlineMs)}`,
     `Simulator    its own event loop was late by at most ${report.simulatorLagMs.toFixed(0)} ms; ${(report.wallMs / 1_000).toFixed(0)} s in all`,
     '',
@@ -44,15 +44,4 @@ function differenceLine({ kind, viewer, friend, expected, got, distance }: Diffe
   const who = friend === undefined ? `viewer ${viewer}` : `viewer ${viewer}, friend ${friend}`;
   const away = distance === undefined ? '' : ` (${distance.toFixed(1)} m away)`;
   return `  ${kind}: ${who}${away}: expected ${expected}, got ${got}`;
-}
-
-function counts(byCode: Readonly<Record<string, number>>): string {
-  const entries = Object.entries(byCode).map(([code, count]) => `${code} ${count}`);
-  return entries.length === 0 ? 'none' : entries.join(', ');
-}
-
-function durationText({ count, median, p99, worst }: Durations): string {
-  if (count === 0) return 'none';
-  const ms = (value: number): string => `${value.toFixed(0)} ms`;
-  return `${count} times: median ${ms(median)}, p99 ${ms(p99)}, worst ${ms(worst)}`;
 }

@@ -12,8 +12,8 @@ export type ProtocolBreach =
   | 'another radius than was set';
 
 export interface NearbyListOptions {
-  /** The viewer's radius, metres. */
-  readonly radiusMeters: number;
+  /** The viewer's radius, metres; undefined where the profile may say any. */
+  readonly radiusMeters: number | undefined;
   readonly onBreach: (breach: ProtocolBreach) => void;
 }
 
@@ -48,7 +48,8 @@ export class NearbyList {
 
   applySnapshot({ radiusMeters, friends }: NearbySnapshot): void {
     if (!this.#reported) this.#options.onBreach('list before the first report of the connection');
-    if (radiusMeters !== this.#options.radiusMeters) this.#options.onBreach('another radius than was set');
+    const expected = this.#options.radiusMeters ?? radiusMeters;
+    if (radiusMeters !== expected) this.#options.onBreach('another radius than was set');
     if (friends.some((friend, index) => friend.distance < (friends[index - 1]?.distance ?? 0))) {
       this.#options.onBreach('snapshot not sorted by distance');
     }

@@ -1,11 +1,14 @@
 /** One user's phone: a real Socket.IO client that reports positions and keeps the list it is told. */
 import {
   type Ack,
+  DEFAULT_RADIUS_METERS,
   LOCATION_UPDATE,
   type LocationUpdateAck,
   NEARBY_CHANGES,
   NEARBY_SNAPSHOT,
+  type NearbyChanges,
   type NearbyFriend,
+  type NearbySnapshot,
   nearbyChangesSchema,
   nearbySnapshotSchema,
   RADIUS_SET,
@@ -36,14 +39,16 @@ export const TRANSPORTS: Readonly<Record<TransportChoice, string[]>> = {
 };
 
 export interface ClientObserver extends SendingObserver {
+  /** A token is in hand, and the handshake begins; not told of attempts to come back. */
+  connectionBegun(user: UserId): void;
   connected(user: UserId): void;
   /** The first report of a connection is on its way: a snapshot is due. */
   firstReportSent(user: UserId): void;
   connectionLost(user: UserId): void;
   connectionRefused(code: string): void;
   drainingAnnounced(): void;
-  snapshotReceived(user: UserId): void;
-  changesReceived(user: UserId, upserts: number, removed: number): void;
+  snapshotReceived(user: UserId, snapshot: NearbySnapshot): void;
+  changesReceived(user: UserId, changes: NearbyChanges): void;
   protocolBreached(user: UserId, breach: ProtocolBreach): void;
 }
 
@@ -52,8 +57,8 @@ export interface SimulatedClientOptions {
   readonly url: string;
   readonly sourceAddress: string;
   readonly transport: TransportChoice;
-  /** Metres. */
-  readonly radiusMeters: number;
+  /** Metres. Undefined: whatever the profile says is right. */
+  readonly radiusMeters: number | undefined;
   /** Whether the client sets it on each connection, or expects it to stand in the profile. */
   readonly setsRadius: boolean;
   readonly clock: WallClock;
@@ -68,7 +73,8 @@ export class SimulatedClient {
   readonly #list: NearbyList;
   readonly #sender: PositionSender;
   #token: string | undefined;
-  #closed = false;
+  /** Whether it is to be online at all. */
+  #isWanted = false;
   #lastRefusal: string | undefined;
 
   constructor(options: SimulatedClientOptions) {
@@ -104,12 +110,28 @@ export class SimulatedClient {
 
   /** Resolves once connected. Rejects when no token is to be had, and with the signal's reason when that is earlier. */
   async connect(signal: AbortSignal): Promise<void> {
+    this.#isWanted = true;
     this.#token = await this.#options.fetchToken();
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       this.#socket.once('connect', resolve);
-      this.#socket.connect();
+      this.#begin();
     });
+  }
+
+  /** Goes online and stays so, for as long as it takes: what stands in the way is told to the observer. */
+  wake(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    if (this.#token === undefined) void this.#reconnect(true);
+    else this.#begin();
+  }
+
+  /** Goes offline on purpose, as a phone does in a tunnel; that is no lost connection. */
+  sleep(): void {
+    this.#isWanted = false;
+    this.#sender.disconnected();
+    this.#socket.disconnect();
   }
 
   report(movement: Movement): void {
@@ -131,9 +153,7 @@ export class SimulatedClient {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#sender.disconnected();
-    this.#socket.disconnect();
+    this.sleep();
   }
 
   #listen(): void {
@@ -141,7 +161,7 @@ export class SimulatedClient {
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('disconnect', (reason) => {
       this.#sender.disconnected();
-      if (this.#closed) return;
+      if (!this.#isWanted) return;
       observer.connectionLost(user);
       if (reason === 'io server disconnect') void this.#comeBack(false);
     });
@@ -156,13 +176,13 @@ export class SimulatedClient {
       const snapshot = nearbySnapshotSchema.safeParse(message);
       if (!snapshot.success) return observer.protocolBreached(user, 'malformed message');
       this.#list.applySnapshot(snapshot.data);
-      observer.snapshotReceived(user);
+      observer.snapshotReceived(user, snapshot.data);
     });
     this.#socket.on(NEARBY_CHANGES, (message: unknown) => {
       const changes = nearbyChangesSchema.safeParse(message);
       if (!changes.success) return observer.protocolBreached(user, 'malformed message');
       this.#list.applyChanges(changes.data);
-      observer.changesReceived(user, changes.data.upserts.length, changes.data.removed.length);
+      observer.changesReceived(user, changes.data);
     });
   }
 
@@ -180,7 +200,7 @@ export class SimulatedClient {
       try {
         const answer: Ack = await this.#socket
           .timeout(ACK_TIMEOUT_MS)
-          .emitWithAck(RADIUS_SET, { meters: this.#options.radiusMeters });
+          .emitWithAck(RADIUS_SET, { meters: this.#options.radiusMeters ?? DEFAULT_RADIUS_METERS });
         if (!answer.ok) this.#options.observer.updateRejected(answer.code);
         else if (this.#socket.id === connection) return this.#sender.connected();
       } catch {
@@ -192,19 +212,31 @@ export class SimulatedClient {
 
   async #comeBack(needsToken: boolean): Promise<void> {
     await this.#options.clock.pause(REFUSED_RETRY_MS);
-    if (this.#closed) return;
+    await this.#reconnect(needsToken);
+  }
+
+  async #reconnect(needsToken: boolean): Promise<void> {
+    const isFirst = this.#token === undefined;
     try {
-      if (needsToken) this.#token = await this.#options.fetchToken();
+      if (needsToken && this.#isWanted) this.#token = await this.#options.fetchToken();
     } catch {
       this.#options.observer.connectionRefused('no_token');
       return this.#comeBack(needsToken);
     }
+    // Meanwhile it may have been put to sleep, or put to sleep and woken.
+    if (!this.#isWanted || this.#socket.active) return;
+    if (isFirst) this.#begin();
+    else this.#socket.connect();
+  }
+
+  #begin(): void {
+    this.#options.observer.connectionBegun(this.#options.user);
     this.#socket.connect();
   }
 
-  async #emitUpdate({ lat, lng }: Movement): Promise<LocationUpdateAck> {
+  async #emitUpdate({ lat, lng, sensors }: Movement): Promise<LocationUpdateAck> {
     if (this.#list.reportSent()) this.#options.observer.firstReportSent(this.user);
-    return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, { lat, lng });
+    return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, { lat, lng, ...sensors });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Who was where when, from a CSV of timed positions. */
-import { positionSchema, type UserId, userIdSchema } from '@nearby-friends/protocol';
+import { type Position, positionSchema, type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { malformedValue, readCsv } from './csv.ts';
 
 export interface Movement {
@@ -9,6 +9,8 @@ export interface Movement {
   /** Degrees. */
   readonly lat: number;
   readonly lng: number;
+  /** What else a phone reports. */
+  readonly sensors?: Omit<Position, 'lat' | 'lng'>;
 }
 
 /** Dataset time, ms since the epoch; `fromMs` belongs to it, `toMs` does not. */

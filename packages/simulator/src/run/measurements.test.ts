@@ -1,20 +1,12 @@
-/** The figures of a replay: percentiles, and times across lost connections. */
+/** The figures of a run: counts, and times across lost connections. */
 import { describe, expect, it } from '@jest/globals';
-import { parseUserId } from '@nearby-friends/protocol';
-import { durations, Measurements } from './measurements.ts';
+import { type NearbyFriend, parseUserId } from '@nearby-friends/protocol';
+import { Measurements } from './measurements.ts';
 
 const a = parseUserId('a');
 
-describe('durations', () => {
-  it('gives nearest-rank percentiles in any order', () => {
-    const values = Array.from({ length: 200 }, (_, index) => 200 - index);
-    expect(durations(values)).toEqual({ count: 200, median: 100, p99: 198, worst: 200 });
-  });
-
-  it('is 0 of nothing', () => {
-    expect(durations([])).toEqual({ count: 0, median: 0, p99: 0, worst: 0 });
-  });
-});
+const snapshot = { radiusMeters: 1, friends: [] };
+const friend: NearbyFriend = { id: a, lat: 0, lng: 0, distance: 0, at: 0, precision: 'exact' };
 
 describe('Measurements', () => {
   it('times being offline, also of who has not come back, and the way to the snapshot', () => {
@@ -23,7 +15,7 @@ describe('Measurements', () => {
     measurements.connected(a);
     measurements.firstReportSent(a);
     now = 10;
-    measurements.snapshotReceived(a);
+    measurements.snapshotReceived(a, snapshot);
     now = 100;
     measurements.connectionLost(a);
     now = 150;
@@ -33,7 +25,7 @@ describe('Measurements', () => {
     now = 410;
     measurements.firstReportSent(a);
     now = 430;
-    measurements.snapshotReceived(a);
+    measurements.snapshotReceived(a, snapshot);
     now = 900;
     expect(measurements.measured()).toMatchObject({
       connections: { lost: 1 },
@@ -45,18 +37,49 @@ describe('Measurements', () => {
   it('times gaps between messages within a connection only', () => {
     let now = 0;
     const measurements = new Measurements(() => now);
-    measurements.snapshotReceived(a);
+    measurements.snapshotReceived(a, snapshot);
     now = 40;
-    measurements.changesReceived(a, 2, 1);
+    measurements.changesReceived(a, { upserts: [friend, friend], removed: [a] });
     measurements.connectionLost(a);
     now = 5_000;
-    measurements.snapshotReceived(a);
+    measurements.snapshotReceived(a, snapshot);
     expect(measurements.measured()).toMatchObject({
       messageGapMs: { count: 1, worst: 40 },
       snapshots: 2,
       changes: 1,
       upserts: 2,
       removals: 1,
+    });
+  });
+
+  it('times a handshake from its beginning, also one that had to be tried again', () => {
+    let now = 0;
+    const measurements = new Measurements(() => now);
+    measurements.connectionBegun(a);
+    now = 30;
+    measurements.connectionRefused('overloaded');
+    now = 1_100;
+    measurements.connected(a);
+    expect(measurements.measured().connectMs).toMatchObject({ count: 1, worst: 1_100 });
+  });
+
+  it('does not count the time of who is offline on purpose', () => {
+    let now = 0;
+    const measurements = new Measurements(() => now);
+    measurements.connectionBegun(a);
+    measurements.connected(a);
+    measurements.changesReceived(a, { upserts: [], removed: [] });
+    measurements.connectionLost(a);
+    now = 40;
+    measurements.leftOnPurpose(a);
+    now = 90_000;
+    measurements.connectionBegun(a);
+    measurements.connected(a);
+    measurements.changesReceived(a, { upserts: [], removed: [] });
+    expect(measurements.measured()).toMatchObject({
+      offlineMs: { count: 1, worst: 40 },
+      messageGapMs: { count: 0 },
+      connectMs: { count: 2, worst: 0 },
     });
   });
 

@@ -1,15 +1,8 @@
 /** Counts and times what the clients of a replay live through. */
-import type { UserId } from '@nearby-friends/protocol';
+import type { NearbyChanges, NearbySnapshot, UserId } from '@nearby-friends/protocol';
 import type { ProtocolBreach } from '../client/nearby-list.ts';
 import type { ClientObserver } from '../client/simulated-client.ts';
-
-/** Percentiles of a set of durations, ms. All 0 when there were none. */
-export interface Durations {
-  readonly count: number;
-  readonly median: number;
-  readonly p99: number;
-  readonly worst: number;
-}
+import { type Durations, Timings } from './timings.ts';
 
 export interface Measured {
   readonly updates: {
@@ -21,6 +14,8 @@ export interface Measured {
     readonly rejected: Readonly<Record<string, number>>;
   };
   readonly ackLatencyMs: Durations;
+  /** From the beginning of a handshake to the connection; without attempts to come back. */
+  readonly connectMs: Durations;
   readonly connections: {
     readonly lost: number;
     readonly drainingAnnounced: number;
@@ -40,7 +35,7 @@ export interface Measured {
   readonly breaches: Readonly<Partial<Record<ProtocolBreach, number>>>;
 }
 
-/** One for all clients of a replay. */
+/** One for all clients of a run. */
 export class Measurements implements ClientObserver {
   readonly #now: () => number;
   readonly #updates = { sent: 0, acked: 0, unanswered: 0, conflated: 0 };
@@ -49,10 +44,12 @@ export class Measurements implements ClientObserver {
   readonly #breaches: Partial<Record<ProtocolBreach, number>> = {};
   readonly #messages = { snapshots: 0, changes: 0, upserts: 0, removals: 0 };
   readonly #connections = { lost: 0, drainingAnnounced: 0 };
-  readonly #ackLatencies: number[] = [];
-  readonly #offline: number[] = [];
-  readonly #snapshotDelays: number[] = [];
-  readonly #messageGaps: number[] = [];
+  readonly #ackLatencies = new Timings();
+  readonly #connecting = new Timings();
+  readonly #offline = new Timings();
+  readonly #snapshotDelays = new Timings();
+  readonly #messageGaps = new Timings();
+  readonly #begunAt = new Map<UserId, number>();
   readonly #lostAt = new Map<UserId, number>();
   readonly #snapshotDueSince = new Map<UserId, number>();
   readonly #lastMessageAt = new Map<UserId, number>();
@@ -67,7 +64,7 @@ export class Measurements implements ClientObserver {
 
   updateAcked(latencyMs: number): void {
     this.#updates.acked += 1;
-    this.#ackLatencies.push(latencyMs);
+    this.#ackLatencies.add(latencyMs);
   }
 
   updateRejected(code: string): void {
@@ -82,9 +79,16 @@ export class Measurements implements ClientObserver {
     this.#updates.conflated += 1;
   }
 
+  connectionBegun(user: UserId): void {
+    this.#begunAt.set(user, this.#now());
+  }
+
   connected(user: UserId): void {
+    const begunAt = this.#begunAt.get(user);
+    if (begunAt !== undefined) this.#connecting.add(this.#now() - begunAt);
+    this.#begunAt.delete(user);
     const lostAt = this.#lostAt.get(user);
-    if (lostAt !== undefined) this.#offline.push(this.#now() - lostAt);
+    if (lostAt !== undefined) this.#offline.add(this.#now() - lostAt);
     this.#lostAt.delete(user);
   }
 
@@ -99,6 +103,13 @@ export class Measurements implements ClientObserver {
     this.#lastMessageAt.delete(user);
   }
 
+  /** The user goes offline on purpose: whatever was waited for is waited for no longer. */
+  leftOnPurpose(user: UserId): void {
+    const lostAt = this.#lostAt.get(user);
+    if (lostAt !== undefined) this.#offline.add(this.#now() - lostAt);
+    for (const times of [this.#lostAt, this.#begunAt, this.#snapshotDueSince, this.#lastMessageAt]) times.delete(user);
+  }
+
   connectionRefused(code: string): void {
     count(this.#refused, code);
   }
@@ -107,18 +118,18 @@ export class Measurements implements ClientObserver {
     this.#connections.drainingAnnounced += 1;
   }
 
-  snapshotReceived(user: UserId): void {
+  snapshotReceived(user: UserId, _snapshot: NearbySnapshot): void {
     this.#messages.snapshots += 1;
     const dueSince = this.#snapshotDueSince.get(user);
-    if (dueSince !== undefined) this.#snapshotDelays.push(this.#now() - dueSince);
+    if (dueSince !== undefined) this.#snapshotDelays.add(this.#now() - dueSince);
     this.#snapshotDueSince.delete(user);
     this.#messageReceived(user);
   }
 
-  changesReceived(user: UserId, upserts: number, removed: number): void {
+  changesReceived(user: UserId, { upserts, removed }: NearbyChanges): void {
     this.#messages.changes += 1;
-    this.#messages.upserts += upserts;
-    this.#messages.removals += removed;
+    this.#messages.upserts += upserts.length;
+    this.#messages.removals += removed.length;
     this.#messageReceived(user);
   }
 
@@ -126,16 +137,22 @@ export class Measurements implements ClientObserver {
     this.#breaches[breach] = (this.#breaches[breach] ?? 0) + 1;
   }
 
+  /** Refused handshakes so far, by code. */
+  get refused(): Readonly<Record<string, number>> {
+    return this.#refused;
+  }
+
   /** The figures so far; a client that is offline now counts with the time it has been. */
   measured(): Measured {
     const stillOffline = [...this.#lostAt.values()].map((lostAt) => this.#now() - lostAt);
     return {
       updates: { ...this.#updates, rejected: { ...this.#rejected } },
-      ackLatencyMs: durations(this.#ackLatencies),
+      ackLatencyMs: this.#ackLatencies.summary(),
+      connectMs: this.#connecting.summary(),
       connections: { ...this.#connections, refused: { ...this.#refused } },
-      offlineMs: durations([...this.#offline, ...stillOffline]),
-      snapshotDelayMs: durations(this.#snapshotDelays),
-      messageGapMs: durations(this.#messageGaps),
+      offlineMs: this.#offline.summary(stillOffline),
+      snapshotDelayMs: this.#snapshotDelays.summary(),
+      messageGapMs: this.#messageGaps.summary(),
       ...this.#messages,
       breaches: { ...this.#breaches },
     };
@@ -143,18 +160,11 @@ export class Measurements implements ClientObserver {
 
   #messageReceived(user: UserId): void {
     const last = this.#lastMessageAt.get(user);
-    if (last !== undefined) this.#messageGaps.push(this.#now() - last);
+    if (last !== undefined) this.#messageGaps.add(this.#now() - last);
     this.#lastMessageAt.set(user, this.#now());
   }
 }
 
 function count(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
-}
-
-/** Nearest-rank percentiles. */
-export function durations(values: readonly number[]): Durations {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  return { count: sorted.length, median: at(0.5), p99: at(0.99), worst: at(1) };
 }

@@ -1,7 +1,6 @@
 /** Reads who may see people, many at once: the reverse friends (G1). */
-import type { Grant, UserId } from '@nearby-friends/protocol';
+import { type Grant, readGrant, type UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database.ts';
-import { grantOfText } from './edge-text.ts';
 
 /** "The viewer may see the subject", and how. */
 export interface GrantedEdge {
@@ -34,7 +33,7 @@ export class GrantRepository {
   }
 }
 
-/** All edges of one person as one text, as `ViewerRepository` has them and for its reason. */
+/** All edges of one person as one text, as `edgeTextSchema` of the protocol has them and for its reason. */
 interface PersonEdges {
   readonly person: UserId;
   /** `viewer precision(e|a) version until`, separated by commas; `-` stands for no end. */
@@ -47,7 +46,7 @@ function toEdge(subject: UserId, edge: string): GrantedEdge {
   return {
     viewer: viewer as UserId,
     subject,
-    grant: grantOfText(kind, until),
+    grant: readGrant(kind, until),
     version: Number(version),
   };
 }

@@ -1,8 +1,16 @@
 /** Reads and writes whether users let anybody see them. */
-import { SHARING, type Sharing, type SubjectSharing, type UserId } from '@nearby-friends/protocol';
+import { SHARING, type Sharing, type UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database.ts';
 import { toDate } from './edge-table.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
+
+/** A subject's own pause, beside the grants. */
+export interface SubjectSharing {
+  readonly subject: UserId;
+  readonly sharing: Sharing;
+  /** See `graphVersionSchema`. */
+  readonly version: number;
+}
 
 interface Row {
   readonly subject: UserId;

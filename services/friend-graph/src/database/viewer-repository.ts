@@ -1,25 +1,13 @@
 /** Reads all that concerns people as viewers, many of them in one statement: what every sign-on waits for (G1). */
-import { DEFAULT_RADIUS_METERS, type SubjectSharing, type UserId, type ViewerFriends } from '@nearby-friends/protocol';
+import { DEFAULT_RADIUS_METERS, type UserId, type ViewerEdges } from '@nearby-friends/protocol';
 import type { Database } from './database.ts';
-import { grantOfText, timeOfText } from './edge-text.ts';
 
-export interface ViewersAnswer {
-  /** One per viewer, in the order asked; an unknown one has no friends and the default radius. */
-  readonly viewers: ViewerFriends[];
-  /** Of all friends in the answer those who have ever paused, each once. */
-  readonly sharing: SubjectSharing[];
-}
-
-/**
- * A viewer's edges as one text: rows of their own would cost ten times the CPU, in PostgreSQL as in Prisma. Edges are
- * separated by commas, their fields by spaces, of which no id has any:
- * `subject precision(e|a) version until [paused(t|f) pauseVersion pauseUntil]`; `-` stands for no end.
- */
 interface Row {
   readonly radiusMeters: number | null;
   /** A bigint, which comes as text. */
   readonly radiusVersion: string | null;
   readonly signedOutBefore: Date | null;
+  /** As `edgeTextSchema` of the protocol has it: it goes to the gateway as PostgreSQL wrote it. */
   readonly edges: string | null;
 }
 
@@ -50,38 +38,27 @@ export class ViewerRepository {
   }
 
   /**
+   * One for each viewer, in the order asked; an unknown one has no friends and the default radius.
+   *
    * Only grants that deliver at `now` (ms since the epoch) are read: not hidden, and not ended. One that still runs is
    * answered with its end, which whoever delivers must watch. One that is hidden or over never delivers again unless
    * the subject changes it, and such a change is told to the gateways as an event of its own.
    */
-  async read(viewers: readonly UserId[], now: number): Promise<ViewersAnswer> {
+  async read(viewers: readonly UserId[], now: number): Promise<ViewerEdges[]> {
     const rows = await this.#database.readPrepared<Row>({
       name: 'read-viewers',
       text: READ_VIEWERS,
       values: [viewers, now],
     });
-    const sharing = new Map<UserId, SubjectSharing>();
-    const answers = viewers.map((viewer, i): ViewerFriends => {
+    return viewers.map((viewer, i) => {
       const row = rows[i];
       return {
         viewer,
         radiusMeters: row?.radiusMeters ?? DEFAULT_RADIUS_METERS,
         radiusVersion: Number(row?.radiusVersion ?? 0),
         signedOutBefore: row?.signedOutBefore?.getTime() ?? null,
-        friends: row?.edges ? row.edges.split(',').map((edge) => toFriend(edge, sharing)) : [],
+        edges: row?.edges ?? '',
       };
     });
-    return { viewers: answers, sharing: [...sharing.values()] };
   }
-}
-
-/** Ids that are in the database are user ids: a check constraint holds that. */
-function toFriend(edge: string, sharing: Map<UserId, SubjectSharing>): ViewerFriends['friends'][number] {
-  const [id = '', kind, version, until, paused, pauseVersion, pauseUntil] = edge.split(' ');
-  const subject = id as UserId;
-  if (paused !== undefined && !sharing.has(subject)) {
-    const pause = { paused: paused === 't', until: timeOfText(pauseUntil) };
-    sharing.set(subject, { subject, sharing: pause, version: Number(pauseVersion) });
-  }
-  return { subject, grant: grantOfText(kind, until), version: Number(version) };
 }

@@ -10,7 +10,7 @@ import {
   inboxChannel,
   inboxMessageCodec,
   parseUserId,
-  type SubjectSharing,
+  type Sharing,
   type UserId,
 } from '@nearby-friends/protocol';
 import { noTracer, silentLogger } from '@nearby-friends/service-kit';
@@ -21,7 +21,7 @@ import { SessionOpener } from '../open-session.ts';
 import type { Session } from '../session.ts';
 import { EXACT, inShort, NearbyWorld, north, type Viewer } from './nearby-world.ts';
 
-type Friendship = ViewerRights['friends'][number];
+type Friendship = Omit<ViewerRights['friends'][number], 'sharing'>;
 
 export class OpeningWorld {
   readonly nearby = new NearbyWorld();
@@ -33,7 +33,7 @@ export class OpeningWorld {
   /** What was asked and subscribed, in order. */
   readonly log: string[] = [];
   readonly friendships = new Map<UserId, readonly Friendship[]>();
-  readonly sharing = new Map<UserId, SubjectSharing>();
+  readonly sharing = new Map<UserId, { sharing: Sharing; version: number }>();
   radiusMeters = DEFAULT_RADIUS_METERS;
   radiusVersion = 0;
   signedOutBefore: number | null = null;
@@ -69,10 +69,12 @@ export class OpeningWorld {
           log.push(`friends of ${viewer}`);
           if (this.failures-- > 0) throw new CodedError('unavailable', 'nobody answered');
           const { radiusMeters, radiusVersion, signedOutBefore } = this;
-          const friends = [...(this.friendships.get(viewer) ?? [])];
-          const sharing = new Map(this.sharing);
+          const friends = (this.friendships.get(viewer) ?? []).map((friendship) => ({
+            ...friendship,
+            sharing: this.sharing.get(friendship.subject) ?? null,
+          }));
           await this.whileAsking('friends');
-          return { viewer, radiusMeters, radiusVersion, signedOutBefore, friends, sharing };
+          return { viewer, radiusMeters, radiusVersion, signedOutBefore, friends };
         },
         entryOf: async (user) => {
           log.push(`entry of ${user}`);
@@ -123,9 +125,10 @@ export class OpeningWorld {
   }
 
   setSharing(user: string, paused: boolean, until: number | null = null): GraphEvent {
-    const stated = { subject: parseUserId(user), sharing: { paused, until }, version: this.nearby.nextVersion() };
-    this.sharing.set(stated.subject, stated);
-    return { kind: 'sharing', ...stated };
+    const subject = parseUserId(user);
+    const stated = { sharing: { paused, until }, version: this.nearby.nextVersion() };
+    this.sharing.set(subject, stated);
+    return { kind: 'sharing', subject, ...stated };
   }
 
   befriend(viewer: string, subject: string, grant: Grant = EXACT): void {

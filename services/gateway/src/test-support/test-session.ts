@@ -2,6 +2,7 @@
 import { parseUserId, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import { Metrics } from '@nearby-friends/service-kit';
 import { createGatewayMetrics, type GatewayMetrics } from '../gateway-metrics.ts';
+import type { ListMessage } from '../list-message.ts';
 import { Session, type SessionTransport } from '../session.ts';
 
 export type Frame = {
@@ -25,8 +26,10 @@ export class TestTransport implements SessionTransport {
     this.frames.push(JSON.parse(JSON.stringify({ event, message })) as Frame);
   }
 
-  sendText(event: Frame['event'], message: string): void {
-    this.send(event, JSON.parse(message));
+  sendList(message: ListMessage): boolean {
+    const [event, list] = JSON.parse(message.toPacket().slice(1)) as [Frame['event'], Frame['message']];
+    this.send(event, list);
+    return true;
   }
 
   disconnect(): void {

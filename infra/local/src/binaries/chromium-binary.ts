@@ -1,0 +1,41 @@
+/** Says which Chromium the tests of the page run in. */
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import type { ProgressSink } from '../progress.ts';
+import { RemedyError } from '../remedy-error.ts';
+import type { Executable } from './executable.ts';
+import { ensureServerBinary } from './server-binary.ts';
+
+/** Where Debian's package has the program itself; the command of that name is a script that reads files of /etc. */
+const DEBIAN_PATH = 'usr/lib/chromium/chromium';
+
+/**
+ * The Chromium that CHROMIUM_PATH names, else the system's own, else Debian's, unpacked into the project's folder
+ * (some 130 MB to download). Rejects with the remedy where there is none.
+ */
+export async function ensureChromium(progress?: ProgressSink): Promise<Executable> {
+  const given = process.env['CHROMIUM_PATH'];
+  if (given) {
+    await access(given).catch((cause: unknown) => {
+      throw new RemedyError(`CHROMIUM_PATH names ${given}, which is not there.`, 'Correct or unset it.', { cause });
+    });
+    return { command: given, env: {}, version: 'given', source: 'system' };
+  }
+  const found = await ensureServerBinary(
+    {
+      title: 'Chromium',
+      command: 'chromium',
+      versionFlag: '--version',
+      versionPattern: /Chromium (\d+\.\d+\.\d+)/,
+      oldestVersion: '120.0.0',
+      debianPackages: ['chromium', 'chromium-common', 'fontconfig-config', 'fonts-dejavu-core'],
+      debianPath: DEBIAN_PATH,
+      brewFormula: 'chromium',
+    },
+    progress,
+  );
+  if (found.source !== 'package') return found;
+  // Its fonts and their settings lie beside it, too.
+  const root = found.command.slice(0, -DEBIAN_PATH.length - path.sep.length);
+  return { ...found, env: { ...found.env, FONTCONFIG_SYSROOT: root } };
+}

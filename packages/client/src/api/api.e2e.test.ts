@@ -1,0 +1,192 @@
+/** Holds the calls and their types to the API's own document, and makes every call through nginx. */
+import { describe, expect, it } from '@jest/globals';
+import { FERRY_BUILDING, useDeployment } from '@nearby-friends/testing';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { connect } from '../connect.ts';
+import { type DevelopmentToken, signInForDevelopment } from '../sign-in-for-development.ts';
+import type {
+  AccountExport,
+  Block,
+  Friend,
+  FriendRequests,
+  Grant,
+  Page,
+  Profile,
+  ProfileChange,
+  Sharing,
+  Viewer,
+} from './api-answers.ts';
+import { createApi } from './create-api.ts';
+import type { FetchLike } from './http-caller.ts';
+
+const deployment = useDeployment();
+
+interface OpenApi {
+  readonly paths: Record<string, Record<string, unknown>>;
+}
+
+async function readDocument() {
+  const response = await fetch(`${deployment.url}/api/docs/openapi.json`);
+  const document = (await response.json()) as OpenApi;
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addSchema(document, 'document');
+  /** What is wrong with `value` as that schema of the document. */
+  const defectsOf = (pointer: string, value: unknown) => {
+    const validate = ajv.compile({ $ref: `document#${pointer}` });
+    validate(value);
+    return validate.errors ?? [];
+  };
+  return { operations: operations.sort(), defectsOf };
+}
+
+/** Notes which operation of the document each call is. */
+function recordingFetch(called: Set<string>): FetchLike {
+  return (url, init) => {
+    const { pathname } = new URL(url);
+    const path = pathname
+      .replace(/^\/api\/v1/, '')
+      .replace(/^\/(friends|viewers|friend-requests|blocks)\/[^/]+/, '/$1/{id}');
+    called.add(`${init.method} ${path}`);
+    return fetch(url, init);
+  };
+}
+
+const person = { id: 'ann', displayName: 'Ann' };
+const profile: Required<Profile> = { ...person, radiusMeters: 500, createdAt: 1 };
+const friend: Required<Friend> = { ...person, since: 1 };
+const viewer: Required<Viewer> = { ...friend, precision: 'approximate', until: 2 };
+const friendRequests: Required<FriendRequests> = { incoming: [friend], outgoing: [{ id: 'bob', since: 1 }] };
+const block: Required<Block> = { id: 'cem', since: 1 };
+const sharing: Required<Sharing> = { paused: true, until: null };
+const grant: Required<Grant> = { precision: 'hidden', until: 5 };
+const position = { lat: 1, lng: 2, accuracy: 3, heading: 4, speed: 5, battery: 0.6, at: 7 };
+const account: Required<AccountExport> = {
+  exportedAt: 1,
+  profile,
+  sharing,
+  friends: [friend],
+  viewers: [viewer],
+  friendRequests,
+  blocks: [block],
+  signedOutBefore: null,
+  position,
+};
+const profileChange: Required<ProfileChange> = { displayName: 'Ann', radiusMeters: 500 };
+const token: Required<DevelopmentToken> = { token: 'x', expiresAt: 1 };
+function pageOf<T>(item: T): Required<Page<T>> {
+  return { items: [item], nextCursor: 'x' };
+}
+
+describe('the types of the answers', () => {
+  const answer = (operation: string, status = 200) => {
+    const [method = '', path = ''] = operation.split(' ');
+    return `/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${status}/content/application~1json/schema`;
+  };
+
+  it.each<[string, string, object]>([
+    ['Profile', answer('GET /me'), profile],
+    ['Page<Friend>', answer('GET /friends'), pageOf(friend)],
+    ['Page<Viewer>', answer('GET /viewers'), pageOf(viewer)],
+    ['Page<Block>', answer('GET /blocks'), pageOf(block)],
+    ['FriendRequests', answer('GET /friend-requests'), friendRequests],
+    ['Sharing', answer('GET /me/sharing'), sharing],
+    ['Grant', answer('PUT /viewers/{id}'), grant],
+    ['AccountExport', answer('GET /me/export'), account],
+    ['ProfileChange', '/components/schemas/ProfileChange', profileChange],
+    ['DevelopmentToken', answer('POST /dev/tokens', 201), token],
+  ])('%s is what the document says, with every field and no other', async (_name, pointer, sample) => {
+    const { defectsOf } = await readDocument();
+    expect(defectsOf(encodeURI(pointer), sample)).toEqual([]);
+    expect(defectsOf(encodeURI(pointer), { ...sample, more: 1 })).not.toEqual([]);
+  });
+});
+
+describe('the API', () => {
+  it('has every operation of the document, and each does what it says', async () => {
+    const { operations } = await readDocument();
+    const called = new Set<string>();
+    const { url } = deployment;
+    const fetch = recordingFetch(called);
+    const apiOf = async (userId: string) =>
+      createApi({ url, fetch, token: (await signInForDevelopment({ url, userId, fetch })).token });
+    const [ann, bob] = [await apiOf('api-ann'), await apiOf('api-bob')];
+
+    expect(await ann.me.update({ displayName: 'Ann', radiusMeters: 500 })).toMatchObject({ displayName: 'Ann' });
+    expect(await ann.me.get()).toMatchObject({ id: 'api-ann', displayName: 'Ann', radiusMeters: 500 });
+
+    expect(await ann.requests.send('api-bob')).toBeUndefined();
+    expect((await bob.requests.list()).incoming).toMatchObject([{ id: 'api-ann', displayName: 'Ann' }]);
+    expect(await bob.requests.accept('api-ann')).toBeUndefined();
+    expect((await ann.friends.page()).items).toMatchObject([{ id: 'api-bob' }]);
+
+    const until = Date.now() + 3_600_000;
+    expect(await ann.viewers.grant('api-bob', { precision: 'approximate', until })).toEqual({
+      precision: 'approximate',
+      until,
+    });
+    expect(await ann.viewers.page({ limit: 1 })).toMatchObject({ items: [{ id: 'api-bob', until }], nextCursor: null });
+
+    expect(await ann.sharing.pause(until)).toEqual({ paused: true, until });
+    expect(await ann.sharing.get()).toEqual({ paused: true, until });
+    expect(await ann.sharing.resume()).toEqual({ paused: false, until: null });
+
+    await ann.blocks.add('somebody');
+    expect((await ann.blocks.page()).items).toMatchObject([{ id: 'somebody' }]);
+    await ann.blocks.remove('somebody');
+    expect((await ann.blocks.page()).items).toEqual([]);
+
+    const live = connect({ url, token: (await signInForDevelopment({ url, userId: 'api-ann' })).token });
+    const { at } = await live.updateLocation(FERRY_BUILDING);
+    live.close();
+    expect(await ann.account.export()).toMatchObject({
+      profile: { id: 'api-ann' },
+      position: { ...FERRY_BUILDING, at },
+    });
+
+    await ann.friends.remove('api-bob');
+    expect((await bob.friends.page()).items).toEqual([]);
+    await ann.requests.send('api-bob');
+    await ann.requests.remove('api-bob');
+    expect((await bob.requests.list()).incoming).toEqual([]);
+
+    await bob.account.signOutEverywhere();
+    await expect(bob.me.get()).rejects.toMatchObject({ code: 'unauthorized', status: 401, retryable: false });
+    await ann.account.erase();
+    await expect(ann.me.get()).rejects.toMatchObject({ code: 'unauthorized' });
+    expect([...called].sort()).toEqual(operations);
+  });
+
+  it('goes through long lists, page by page', async () => {
+    const friends = Array.from({ length: 7 }, (_, i) => `crowd-${i}`);
+    await deployment.befriend(...friends.map((other) => ['popular', other] as const));
+    const api = createApi({ url: deployment.url, token: await deployment.token('popular') });
+    const [seen, seenBy]: [string[], string[]] = [[], []];
+    for await (const { id } of api.friends.all({ limit: 3 })) seen.push(id);
+    for await (const { id } of api.viewers.all({ limit: 2 })) seenBy.push(id);
+    expect([seen, seenBy]).toEqual([friends, friends]);
+  });
+
+  it('answers every failure as a typed error', async () => {
+    const api = createApi({ url: deployment.url, token: await deployment.token('typed') });
+    await expect(api.me.update({ radiusMeters: 1 })).rejects.toMatchObject({
+      name: 'NearbyError',
+      code: 'invalid_payload',
+      status: 400,
+      retryable: false,
+      defects: [{ path: 'radiusMeters', message: expect.any(String) }],
+    });
+    await expect(api.friends.page({ cursor: 'no cursor' })).rejects.toMatchObject({ code: 'invalid_payload' });
+    await expect(api.viewers.grant('stranger', { precision: 'exact' })).rejects.toMatchObject({
+      code: 'not_found',
+      status: 404,
+    });
+    const old = createApi({
+      url: deployment.url,
+      token: await deployment.token('typed', { expiresAt: Date.now() - 60_000 }),
+    });
+    await expect(old.me.get()).rejects.toMatchObject({ code: 'token_expired', status: 401, retryable: true });
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from './api-answers.ts';
+import { createApi } from './create-api.ts';
+
+/** An API that answers with these pages, one after the other. */
+function apiOfPages(pages: Page<{ id: string }>[]) {
+  const paths: string[] = [];
+  const api = createApi({
+    url: 'https://nearby.example.org',
+    token: 'x',
+    async fetch(url) {
+      paths.push(new URL(url).search);
+      return { ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(pages.shift()) };
+    },
+  });
+  return { api, paths };
+}
+
+describe('a list', () => {
+  const pages = () => [
+    { items: [{ id: 'a' }, { id: 'b' }], nextCursor: 'after b' },
+    { items: [{ id: 'c' }], nextCursor: null },
+  ];
+
+  it('can be read page by page', async () => {
+    const { api, paths } = apiOfPages(pages());
+    const first = await api.friends.page({ limit: 2 });
+    const second = await api.friends.page({ limit: 2, cursor: first.nextCursor ?? '' });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(paths).toEqual(['?limit=2', '?limit=2&cursor=after+b']);
+  });
+
+  it('can be gone through, and asks for no more than is wanted', async () => {
+    const { api, paths } = apiOfPages(pages());
+    const ids: string[] = [];
+    for await (const { id } of api.blocks.all()) {
+      ids.push(id);
+      if (id === 'b') break;
+    }
+    expect(ids).toEqual(['a', 'b']);
+    expect(paths.length).toBe(1);
+    const whole = apiOfPages(pages());
+    for await (const { id } of whole.api.viewers.all({ limit: 2 })) ids.push(id);
+    expect(ids).toEqual(['a', 'b', 'a', 'b', 'c']);
+    expect(whole.paths).toEqual(['?limit=2', '?limit=2&cursor=after+b']);
+  });
+});
+
+describe('an id', () => {
+  it.each(['', '.', '..', '../me', 'a/b', 'a?b', 'ä', 'x'.repeat(65)])(
+    'that is none cannot make another call of it: "%s"',
+    async (id) => {
+      const { api, paths } = apiOfPages([]);
+      for (const call of [api.friends.remove, api.requests.accept, api.requests.remove, api.blocks.remove]) {
+        await expect(call(id)).rejects.toMatchObject({ code: 'invalid_payload', retryable: false });
+      }
+      await expect(api.viewers.grant(id, { precision: 'hidden' })).rejects.toMatchObject({ code: 'invalid_payload' });
+      expect(paths).toEqual([]);
+    },
+  );
+});

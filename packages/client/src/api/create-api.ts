@@ -1,0 +1,100 @@
+/** Makes the API of calls: which address, which body. */
+import { AccessToken, type Credentials } from '../access-token.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { NearbyError } from '../nearby-error.ts';
+import type { Api, CallOptions, PagedList, PageOptions } from './api.ts';
+import type { Page } from './api-answers.ts';
+import { type Call, type FetchLike, HttpCaller } from './http-caller.ts';
+
+/** What `createApi` takes. */
+export interface ApiOptions extends Credentials {
+  /** The deployment's public address, for example `https://nearby.example.org`. */
+  readonly url: string;
+  /** Default: the global one. */
+  readonly fetch?: FetchLike;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the device's own. */
+  readonly clock?: Clock;
+}
+
+/** Every call of the HTTP API, without a live connection. */
+export function createApi(options: ApiOptions): Api {
+  const { url, headers, clock = systemClock, fetch = (...call) => globalThis.fetch(...call) } = options;
+  const token = new AccessToken(options, () => clock.now());
+  return apiOver(new HttpCaller({ url, token, fetch, headers, clock }));
+}
+
+/** The types of the answers are the contract of `/api/docs`; the package's tests hold the two together. */
+export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
+  const call = async <T>(
+    method: Call['method'],
+    path: string | readonly string[],
+    { signal }: CallOptions = {},
+    more: Pick<Call, 'body' | 'query' | 'endsToken'> = {},
+  ): Promise<T> => (await caller.call({ method, path: pathText(path), signal, ...more })) as T;
+  const pages = <T>(path: string): PagedList<T> =>
+    pagedList(({ limit, cursor, ...options }) => call<Page<T>>('GET', path, options, { query: { limit, cursor } }));
+
+  return {
+    me: {
+      get: (options) => call('GET', '/me', options),
+      update: (change, options) => call('PATCH', '/me', options, { body: change }),
+    },
+    friends: {
+      ...pages('/friends'),
+      remove: (id, options) => call('DELETE', ['/friends', id], options),
+    },
+    viewers: {
+      ...pages('/viewers'),
+      grant: (id, { precision, until = null }, options) =>
+        call('PUT', ['/viewers', id], options, { body: { precision, until } }),
+    },
+    requests: {
+      list: (options) => call('GET', '/friend-requests', options),
+      send: async (to, options) => void (await call('POST', '/friend-requests', options, { body: { to } })),
+      accept: (from, options) => call('POST', ['/friend-requests', from, 'accept'], options),
+      remove: (id, options) => call('DELETE', ['/friend-requests', id], options),
+    },
+    blocks: {
+      ...pages('/blocks'),
+      add: (userId, options) => call('POST', '/blocks', options, { body: { userId } }),
+      remove: (userId, options) => call('DELETE', ['/blocks', userId], options),
+    },
+    sharing: {
+      get: (options) => call('GET', '/me/sharing', options),
+      pause: (until = null, options) => call('PUT', '/me/sharing', options, { body: { paused: true, until } }),
+      resume: (until = null, options) => call('PUT', '/me/sharing', options, { body: { paused: false, until } }),
+    },
+    account: {
+      export: (options) => call('GET', '/me/export', options),
+      signOutEverywhere: (options) => call('POST', '/me/sign-out', options, { endsToken: true }),
+      erase: (options) => call('DELETE', '/me', options, { endsToken: true }),
+    },
+  };
+}
+
+function pagedList<T>(page: (options: PageOptions) => Promise<Page<T>>): PagedList<T> {
+  return {
+    page: (options = {}) => page(options),
+    async *all(options = {}) {
+      let cursor: string | undefined;
+      do {
+        const { items, nextCursor } = await page({ ...options, cursor });
+        yield* items;
+        cursor = nextCursor ?? undefined;
+      } while (cursor !== undefined);
+    },
+  };
+}
+
+const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A path of fixed parts and one id. What is no id could make another path of it, so it is refused here. */
+function pathText(path: string | readonly string[]): string {
+  if (typeof path === 'string') return path;
+  const [, id = ''] = path;
+  if (USER_ID.test(id)) return path.join('/');
+  const message = 'A user id is 1–64 characters of A-Za-z0-9_-. Correct it.';
+  throw new NearbyError({ code: 'invalid_payload', message, retryable: false, defects: [{ path: 'id', message }] });
+}

@@ -1,0 +1,197 @@
+/** Every way in which a call can fail, with a server that answers what the test wants. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@nearby-friends/service-kit';
+import { AccessToken, type Credentials } from '../access-token.ts';
+import { NearbyError } from '../nearby-error.ts';
+import { HttpCaller } from './http-caller.ts';
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+let answer: Answer;
+const requests: { readonly path: string; readonly authorization: string | undefined }[] = [];
+const server = createServer((request, response) => {
+  requests.push({ path: `${request.method} ${request.url}`, authorization: request.headers.authorization });
+  answer(response, request);
+});
+let url: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function callerOf(credentials: Credentials, base = url) {
+  requests.length = 0;
+  const clock = new ManualClock();
+  const token = new AccessToken(credentials, () => clock.now());
+  return { clock, caller: new HttpCaller({ url: base, token, fetch: globalThis.fetch, clock }) };
+}
+
+/** The error of a call, as an object that can be compared. */
+async function failureOf(pending: Promise<unknown>) {
+  const error = await pending.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof NearbyError)) throw error;
+  const { name, code, message, retryable, status, retryAfterMs, defects } = error;
+  return { name, code, message, retryable, status, retryAfterMs, defects };
+}
+
+const problem = (status: number, body: object | string, headers: Record<string, string> = {}): Answer => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return (response) => response.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(text);
+};
+const get = { method: 'GET', path: '/me' } as const;
+
+describe('a call', () => {
+  it('carries token, query and body, and resolves with what the server says', async () => {
+    const { caller } = callerOf({ token: 'secret' }, `${url}/`);
+    answer = (response, request) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => response.end(JSON.stringify({ type: request.headers['content-type'], body })));
+    };
+    const query = { limit: 5, cursor: 'a b&c', nothing: undefined };
+    expect(await caller.call({ method: 'PUT', path: '/x', query, body: { y: 1 } })).toEqual({
+      type: 'application/json',
+      body: '{"y":1}',
+    });
+    expect(requests).toEqual([{ path: 'PUT /api/v1/x?limit=5&cursor=a+b%26c', authorization: 'Bearer secret' }]);
+  });
+
+  it('resolves with nothing when there is nothing to say', async () => {
+    const { caller } = callerOf({ token: 'x' });
+    answer = (response) => response.writeHead(204).end();
+    expect(await caller.call({ method: 'DELETE', path: '/me' })).toBeUndefined();
+  });
+});
+
+describe('a failure', () => {
+  it.each<[string, Answer, object]>([
+    [
+      'of the API’s',
+      problem(400, {
+        code: 'invalid_payload',
+        title: 'T',
+        detail: 'Wrong at limit.',
+        retryable: false,
+        errors: [{ path: 'limit', message: 'too big' }, 'odd'],
+      }),
+      {
+        code: 'invalid_payload',
+        message: 'Wrong at limit.',
+        retryable: false,
+        status: 400,
+        defects: [{ path: 'limit', message: 'too big' }],
+      },
+    ],
+    [
+      'of the load balancer’s, without detail',
+      problem(429, { code: 'rate_limited', title: 'Too many requests' }, { 'retry-after': '5' }),
+      { code: 'rate_limited', message: 'Too many requests.', retryable: true, status: 429, retryAfterMs: 5_000 },
+    ],
+    [
+      'of the service, for a moment',
+      problem(503, { code: 'unavailable', detail: 'Later.', retryable: true }, { 'retry-after': '2' }),
+      { code: 'unavailable', message: 'Later.', retryable: true, status: 503, retryAfterMs: 2_000 },
+    ],
+    [
+      'with a code that this version does not know',
+      problem(409, { code: 'too_modern', detail: 'No.', retryable: false }),
+      { code: 'bad_answer', message: 'No.', retryable: false, status: 409 },
+    ],
+    [
+      'in the words of some proxy',
+      problem(502, '<h1>Bad Gateway</h1>'),
+      { code: 'unavailable', message: 'The server answered 502, without saying why.', retryable: true, status: 502 },
+    ],
+    [
+      'that is no problem document',
+      problem(404, '"x"'),
+      { code: 'bad_answer', message: 'The server answered 404, without saying why.', retryable: false, status: 404 },
+    ],
+    [
+      'because something else lives at that address',
+      problem(200, '<html>'),
+      { code: 'bad_answer', retryable: false, status: 200 },
+    ],
+    ['because the connection is cut', (response) => response.destroy(), { code: 'network', retryable: true }],
+  ])('%s', async (_whose, how, expected) => {
+    const { caller } = callerOf({ token: 'x' });
+    answer = how;
+    expect(await failureOf(caller.call(get))).toMatchObject({ name: 'NearbyError', defects: [], ...expected });
+  });
+
+  it('to reach anybody is one of the network', async () => {
+    const { caller } = callerOf({ token: 'x' }, 'http://127.0.0.1:1');
+    expect(await failureOf(caller.call(get))).toMatchObject({ code: 'network', retryable: true, status: undefined });
+  });
+
+  it('to answer in time is one as well', async () => {
+    const { caller, clock } = callerOf({ token: 'x' });
+    const asked = new Promise<void>((resolve) => {
+      answer = () => resolve();
+    });
+    const failed = failureOf(caller.call(get));
+    await asked;
+    clock.advance(20_000);
+    expect(await failed).toMatchObject({ code: 'timeout', retryable: true });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not what a call becomes that its caller gives up', async () => {
+    const { caller, clock } = callerOf({ token: 'x' });
+    const giveUp = new AbortController();
+    answer = () => giveUp.abort(new Error('changed my mind'));
+    await expect(caller.call({ ...get, signal: giveUp.signal })).rejects.toThrow('changed my mind');
+    await expect(caller.call({ ...get, signal: giveUp.signal })).rejects.toThrow('changed my mind');
+    expect(requests.length).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a refused token', () => {
+  const refusal = problem(401, { code: 'unauthorized', detail: 'No.', retryable: false });
+  const expiry = problem(401, { code: 'token_expired', detail: 'Ended.', retryable: true });
+  const only =
+    (good: string, refuse: Answer): Answer =>
+    (response, request) =>
+      request.headers.authorization === `Bearer ${good}` ? response.end('{}') : refuse(response, request);
+
+  it('is replaced, and the call made once more', async () => {
+    const { caller } = callerOf({ token: 'old', getToken: async () => 'new' });
+    answer = only('new', refusal);
+    expect(await caller.call(get)).toEqual({});
+    expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  it.each<[string, Credentials, number]>([
+    ['there is no way to another', { token: 'old' }, 1],
+    ['getToken gives the same', { getToken: async () => 'same' }, 1],
+    ['the other one is refused as well', { token: 'old', getToken: async () => 'bad' }, 2],
+  ])('is the answer when %s', async (_when, credentials, calls) => {
+    const { caller } = callerOf(credentials);
+    answer = only('new', refusal);
+    expect(await failureOf(caller.call(get))).toMatchObject({ code: 'unauthorized', retryable: false, status: 401 });
+    expect(requests.length).toBe(calls);
+  });
+
+  it('is no reason to sign in again when the call is there to end it', async () => {
+    const { caller } = callerOf({ token: 'old', getToken: async () => 'new' });
+    answer = only('new', refusal);
+    const erase = { method: 'DELETE', path: '/me', endsToken: true } as const;
+    expect(await failureOf(caller.call(erase))).toMatchObject({ code: 'unauthorized' });
+    expect(requests.length).toBe(1);
+    answer = only('new', expiry);
+    expect(await caller.call(erase)).toEqual({});
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { failure, keep, NETWORK, turn } from './connection-keeper.testing.ts';
+
+describe('a connection', () => {
+  it('is made, lost and made again', async () => {
+    const link = await keep();
+    expect(link.status).toEqual({ kind: 'connecting', failures: 0 });
+    await link.connected();
+    expect(link.status).toEqual({ kind: 'online' });
+    await link.pass(60_000);
+    await link.ended(NETWORK);
+    expect(link.status).toEqual({ kind: 'reconnecting', failures: 0, error: NETWORK });
+    await link.pass(749);
+    expect(link.attempts.length).toBe(1);
+    await link.pass(1);
+    expect(link.attempts.length).toBe(2);
+    await link.connected();
+    expect(link.heard).toEqual(['online token', 'offline', 'online token']);
+  });
+
+  it('is tried again and again, with pauses that grow, when nobody answers', async () => {
+    const link = await keep();
+    for (const pause of [1_500, 3_000, 6_000, 12_000, 22_500, 22_500]) {
+      const tried = link.attempts.length;
+      await link.ended(NETWORK);
+      await link.pass(pause - 1);
+      expect(link.attempts.length).toBe(tried);
+      await link.pass(1);
+      expect(link.attempts.length).toBe(tried + 1);
+    }
+    expect(link.status).toEqual({ kind: 'connecting', failures: 6, error: NETWORK });
+  });
+
+  it('that is lost as soon as it is made is not made again at full speed', async () => {
+    const link = await keep();
+    for (const pause of [1_500, 3_000, 6_000]) {
+      await link.connected();
+      await link.ended(NETWORK);
+      const tried = link.attempts.length;
+      await link.pass(pause - 1);
+      expect(link.attempts.length).toBe(tried);
+      await link.pass(1);
+      expect(link.attempts.length).toBe(tried + 1);
+    }
+    await link.connected();
+    await link.pass(10_000);
+    await link.ended(NETWORK);
+    await link.pass(750);
+    expect(link.attempts.length).toBe(5);
+  });
+
+  it('is tried at once when the network is back, and only when it waits', async () => {
+    const link = await keep();
+    link.keeper.hurry();
+    await turn();
+    expect(link.attempts.length).toBe(1);
+    await link.ended(NETWORK);
+    link.keeper.hurry();
+    await turn();
+    expect(link.attempts.length).toBe(2);
+    await link.pass(60_000);
+    expect(link.attempts.length).toBe(2);
+  });
+
+  it('is over when the server will never take it', async () => {
+    const link = await keep({ getToken: async () => 'any' });
+    const error = failure('protocol_version', false);
+    await link.ended(error);
+    expect(link.status).toEqual({ kind: 'closed', error });
+    await link.pass(60_000);
+    expect(link.attempts.length).toBe(1);
+    expect(link.heard).toEqual(['closed protocol_version']);
+  });
+
+  it('is over with close(), at whatever moment', async () => {
+    const waiting = await keep();
+    await waiting.ended(NETWORK);
+    const fetching = await keep({ getToken: () => new Promise(() => undefined) });
+    const online = await keep();
+    await online.connected();
+    await online.draining(5_000);
+    for (const link of [waiting, fetching, online]) {
+      link.keeper.close();
+      link.keeper.close();
+      await link.pass(60_000);
+      expect(link.status).toEqual({ kind: 'closed' });
+      expect(link.heard.filter((what) => what === 'closed').length).toBe(1);
+      expect(link.clock.pending).toBe(0);
+    }
+    expect(waiting.attempts.length).toBe(1);
+    expect(fetching.attempts.length).toBe(0);
+    expect(online.attempts.map(({ isClosed }) => isClosed)).toEqual([true]);
+  });
+
+  it('emits nothing while there is none', async () => {
+    const link = await keep();
+    await expect(link.keeper.emit('x', {})).rejects.toMatchObject({ code: 'network', retryable: true });
+    await link.connected();
+    expect(await link.keeper.emit('x', {})).toEqual({});
+  });
+
+  it('may be closed by whoever hears of it', async () => {
+    const link = await keep();
+    link.keeper.status.subscribe(({ kind }) => {
+      if (kind === 'online') link.keeper.close();
+    });
+    await link.connected();
+    expect(link.heard).toEqual(['closed']);
+  });
+});
+
+describe('a server that sends its clients elsewhere', () => {
+  it('[W3] is left at the time it wishes, and the next one is sought at once', async () => {
+    const link = await keep();
+    await link.connected();
+    await link.draining(3_000);
+    await link.pass(2_999);
+    expect(link.status).toEqual({ kind: 'online' });
+    await link.pass(1);
+    expect(link.status).toEqual({ kind: 'reconnecting', failures: 0 });
+    expect(link.attempts[0]?.isClosed).toBe(true);
+    await link.pass(0);
+    expect(link.attempts.length).toBe(2);
+    await link.connected();
+    await link.pass(3_000);
+    expect(link.heard).toEqual(['online token', 'offline', 'online token']);
+  });
+
+  it('[W3] that is gone before keeps its clients from coming back all at once', async () => {
+    const link = await keep();
+    await link.connected();
+    await link.draining(4_000);
+    await link.pass(1_000);
+    await link.ended(NETWORK);
+    expect(link.status).toEqual({ kind: 'reconnecting', failures: 0 });
+    await link.pass(2_999);
+    expect(link.attempts.length).toBe(1);
+    await link.pass(1);
+    expect(link.attempts.length).toBe(2);
+  });
+});

@@ -1,0 +1,44 @@
+/** Whether a message from the server is what the protocol says: as far as the code here relies on it, and no further. */
+import type { FriendsChanged, NearbyChanges, NearbyFriend, NearbySnapshot } from '../wire-messages.ts';
+
+export function isNearbySnapshot(message: unknown): message is NearbySnapshot {
+  return isObject(message) && isNumber(message['radiusMeters']) && isListOf(message['friends'], isNearbyFriend);
+}
+
+export function isNearbyChanges(message: unknown): message is NearbyChanges {
+  return isObject(message) && isListOf(message['upserts'], isNearbyFriend) && isListOf(message['removed'], isString);
+}
+
+export function isFriendsChanged(message: unknown): message is FriendsChanged {
+  return isObject(message) && isString(message['kind']) && isString(message['userId']);
+}
+
+export function isServerDraining(message: unknown): message is { reconnectInMs: number } {
+  return isObject(message) && isNumber(message['reconnectInMs']);
+}
+
+/** Whether the server's answer to a position is one. */
+export function isLocationTaken(answer: unknown): answer is { at: number } {
+  return isObject(answer) && isNumber(answer['at']);
+}
+
+function isNearbyFriend(value: unknown): value is NearbyFriend {
+  if (!isObject(value) || !isString(value['id']) || !isString(value['precision'])) return false;
+  return ['lat', 'lng', 'distance', 'at'].every((field) => isNumber(value[field]));
+}
+
+function isListOf<T>(value: unknown, isRight: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(isRight);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@nearby-friends/service-kit';
+import type { NearbyFriend } from '../wire-messages.ts';
+import { NearbyList, POSITION_TTL_MS } from './nearby-list.ts';
+import { ServerClock } from './server-clock.ts';
+
+const NOW = 1_700_000_000_000;
+
+function friend(id: string, distance: number, at = NOW): NearbyFriend {
+  return { id, distance, at, lat: 1, lng: 2, precision: 'exact' };
+}
+
+/** `deviceOffMs`: how far this device's clock is ahead of the server's. */
+function openList({ deviceOffMs = 0 } = {}) {
+  const clock = new ManualClock(NOW + deviceOffMs);
+  const serverClock = new ServerClock(clock);
+  serverClock.observe(NOW, clock.now(), clock.now());
+  const list = new NearbyList({ serverClock, clock, ttlMs: POSITION_TTL_MS });
+  const shown: string[][] = [];
+  list.shown.subscribe((friends) => shown.push(friends.map(({ id }) => id)));
+  return { clock, list, shown, ids: () => list.shown.value.map(({ id }) => id) };
+}
+
+describe('the list', () => {
+  it('[N2] is sorted by distance, whatever comes in whichever order, and equal distances by id', () => {
+    const { list, ids } = openList();
+    list.applySnapshot({ radiusMeters: 500, friends: [friend('bob', 100), friend('ann', 200)] });
+    list.applyChanges({ upserts: [friend('dan', 150), friend('cem', 150), friend('bob', 300)], removed: [] });
+    expect(ids()).toEqual(['cem', 'dan', 'ann', 'bob']);
+  });
+
+  it('is replaced by a snapshot, changed by changes, and whoever is not on it may be removed', () => {
+    const { list, ids } = openList();
+    list.applyChanges({ upserts: [friend('bob', 1)], removed: [] });
+    list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 2)] });
+    list.applyChanges({ upserts: [], removed: ['bob', 'nobody'] });
+    expect(ids()).toEqual(['ann']);
+    list.applyChanges({ upserts: [], removed: ['ann'] });
+    expect(ids()).toEqual([]);
+  });
+
+  it('is the same array for as long as nothing changes, and another one afterwards', () => {
+    const { list, shown } = openList();
+    list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 2)] });
+    const before = list.shown.value;
+    list.applyChanges({ upserts: [], removed: ['nobody'] });
+    expect(list.shown.value).toBe(before);
+    list.applyChanges({ upserts: [friend('ann', 2, NOW + 1)], removed: [] });
+    expect(list.shown.value).not.toBe(before);
+    expect(shown).toEqual([['ann'], ['ann']]);
+  });
+
+  it.each([0, 3_600_000, -3_600_000])(
+    '[S5] lets each friend drop out 10 minutes after the report, by the server’s clock: device off by %d ms',
+    (deviceOffMs) => {
+      const { clock, list, shown } = openList({ deviceOffMs });
+      const friends = [friend('ann', 1, NOW), friend('bob', 2, NOW - 60_000), friend('cem', 3, NOW - POSITION_TTL_MS)];
+      list.applySnapshot({ radiusMeters: 500, friends });
+      clock.advance(POSITION_TTL_MS - 60_000 - 1);
+      expect(shown).toEqual([['ann', 'bob']]);
+      clock.advance(1);
+      expect(shown.at(-1)).toEqual(['ann']);
+      clock.advance(60_000);
+      expect(shown.at(-1)).toEqual([]);
+      expect(clock.pending).toBe(0);
+    },
+  );
+
+  it('keeps whoever has reported meanwhile', () => {
+    const { clock, list, ids } = openList();
+    list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 1)] });
+    clock.advance(POSITION_TTL_MS / 2);
+    list.applyChanges({ upserts: [friend('ann', 1, NOW + POSITION_TTL_MS / 2)], removed: [] });
+    clock.advance(POSITION_TTL_MS - 1);
+    expect(ids()).toEqual(['ann']);
+    clock.advance(1);
+    expect(ids()).toEqual([]);
+  });
+
+  it('sets no timer any more once it is stopped, and still shows what it showed', () => {
+    const { clock, list, ids } = openList();
+    list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 1)] });
+    list.stop();
+    expect(clock.pending).toBe(0);
+    expect(ids()).toEqual(['ann']);
+  });
+});

@@ -1,0 +1,178 @@
+/** A real Socket.IO server that says what no gateway should, and what one says when it refuses. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@nearby-friends/testing';
+import { Server, type Socket as ServerSocket } from 'socket.io';
+import type { NearbyError } from '../nearby-error.ts';
+import { openSocket, type Socket } from './socket.ts';
+
+let http: ReturnType<typeof createServer>;
+let io: Server;
+let url: string;
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  http = createServer();
+  io = new Server(http, { path: '/below/socket.io/' });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/below/`;
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.close();
+  await io.close();
+});
+
+function open() {
+  const heard: unknown[] = [];
+  const ended: NearbyError[] = [];
+  const malformed: NearbyError[] = [];
+  const socket = openSocket({
+    url,
+    token: 'secret',
+    transports: ['websocket', 'polling'],
+    headers: { 'x-test': 'yes' },
+    events: {
+      connected: () => heard.push('connected'),
+      ended: (error) => ended.push(error),
+      snapshot: (message) => heard.push(['snapshot', message]),
+      changes: (message) => heard.push(['changes', message]),
+      friendsChanged: (message) => heard.push(['friends', message]),
+      draining: (ms) => heard.push(['draining', ms]),
+      malformed: (error) => malformed.push(error),
+    },
+  });
+  sockets.push(socket);
+  return { socket, heard, ended, malformed };
+}
+
+/** Resolves with the server's end of the next connection. */
+const accepted = () => new Promise<ServerSocket>((resolve) => io.once('connection', resolve));
+
+describe('a connection', () => {
+  it('shows token and version in the handshake, never in the address', async () => {
+    const arriving = accepted();
+    const { heard } = open();
+    const { handshake } = await arriving;
+    expect(handshake.auth).toEqual({ token: 'secret', protocolVersion: 1 });
+    expect(handshake.headers['x-test']).toBe('yes');
+    expect(handshake.url).not.toContain('secret');
+    await eventually(() => expect(heard).toEqual(['connected']));
+  });
+
+  it('passes on what the protocol says, and leaves out what it does not', async () => {
+    const arriving = accepted();
+    const { heard, malformed } = open();
+    const server = await arriving;
+    const friend = { id: 'bob', lat: 1, lng: 2, distance: 3, at: 4, precision: 'exact', future: true };
+    const good = [
+      ['nearby:snapshot', { radiusMeters: 500, friends: [friend] }],
+      ['nearby:changes', { upserts: [friend], removed: ['ann'] }],
+      ['friends:changed', { kind: 'accepted', userId: 'ann' }],
+      ['server:draining', { reconnectInMs: 5 }],
+    ] as const;
+    const bad = [
+      ['nearby:snapshot', { radiusMeters: '500', friends: [] }],
+      ['nearby:snapshot', { radiusMeters: 500, friends: [{ ...friend, distance: null }] }],
+      ['nearby:snapshot', null],
+      ['nearby:changes', { upserts: [], removed: [1] }],
+      ['nearby:changes', { upserts: {} }],
+      ['friends:changed', 'accepted'],
+      ['server:draining', {}],
+      ['something:new', {}],
+    ] as const;
+    for (const [event, message] of [...bad, ...good]) server.emit(event, message);
+    await eventually(() =>
+      expect(heard).toEqual([
+        'connected',
+        ['snapshot', good[0][1]],
+        ['changes', good[1][1]],
+        ['friends', good[2][1]],
+        ['draining', 5],
+      ]),
+    );
+    // What is new is no mistake.
+    expect(malformed.map(({ code }) => code)).toEqual(Array(bad.length - 1).fill('bad_answer'));
+  });
+});
+
+describe('the end of a connection', () => {
+  it('is told once when the server refuses it, with its code', async () => {
+    io.use((_socket, next) =>
+      next(Object.assign(new Error('Full.'), { data: { code: 'overloaded', retryable: true } })),
+    );
+    const { heard, ended } = open();
+    await eventually(() => expect(ended.length).toBe(1));
+    expect(ended[0]).toMatchObject({ code: 'overloaded', retryable: true, message: 'Full.' });
+    expect(heard).toEqual([]);
+  });
+
+  it('is one of the network when nobody answers, by neither transport', async () => {
+    await io.close();
+    const { ended } = open();
+    await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
+  });
+
+  it('is one of the network, with its status, when the load balancer or the origin’s check refuses it', async () => {
+    io.engine.opts.allowRequest = (_request, decide) => decide('no', false);
+    const { ended } = open();
+    await eventually(() => expect(ended.length).toBe(1));
+    expect(ended[0]).toMatchObject({ code: 'network', retryable: true, status: 403 });
+  });
+
+  it('is told once when it is lost, and what was under way fails with it', async () => {
+    const arriving = accepted();
+    const { socket, ended } = open();
+    const server = await arriving;
+    const pending = socket.emit('location:update', {});
+    const failed = expect(pending).rejects.toMatchObject({ code: 'network', retryable: true });
+    server.on('location:update', () => server.conn.close());
+    await failed;
+    await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
+  });
+
+  it('is not told when it is closed on this side', async () => {
+    const arriving = accepted();
+    const { socket, heard, ended } = open();
+    const server = await arriving;
+    await eventually(() => expect(heard).toEqual(['connected']));
+    const gone = new Promise((resolve) => server.on('disconnect', resolve));
+    const pending = expect(socket.emit('location:update', {})).rejects.toMatchObject({ code: 'network' });
+    socket.close();
+    await pending;
+    await gone;
+    expect(ended).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it.each<[unknown, object]>([
+    [
+      { ok: false, code: 'rate_limited', message: 'Too many.', retryable: true },
+      { code: 'rate_limited', message: 'Too many.', retryable: true },
+    ],
+    [
+      { ok: false, code: 'invalid_payload', retryable: false },
+      { code: 'invalid_payload', retryable: false },
+    ],
+    [
+      { ok: false, code: 'too_modern', message: 'x', retryable: true },
+      { code: 'bad_answer', retryable: false },
+    ],
+    ['nonsense', { code: 'bad_answer', retryable: false }],
+  ])('%j is a typed error', async (answer, error) => {
+    const arriving = accepted();
+    const { socket } = open();
+    const server = await arriving;
+    server.on('radius:set', (_payload, ack: (answer: unknown) => void) => ack(answer));
+    await expect(socket.emit('radius:set', {})).rejects.toMatchObject({ name: 'NearbyError', ...error });
+  });
+
+  it('that is good is its fields', async () => {
+    const arriving = accepted();
+    const { socket } = open();
+    const server = await arriving;
+    server.on('location:update', (payload, ack: (answer: unknown) => void) => ack({ ok: true, at: payload.lat }));
+    expect(await socket.emit('location:update', { lat: 7 })).toEqual({ ok: true, at: 7 });
+  });
+});

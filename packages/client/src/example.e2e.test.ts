@@ -1,0 +1,50 @@
+/** The example is compiled, and shows two people each other. */
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually, useDeployment } from '@nearby-friends/testing';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const example = 'examples/who-is-near.mjs';
+
+const deployment = useDeployment();
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((end) => end()));
+});
+
+/** Runs the example as a person would, and keeps what it says. */
+function run(...args: string[]): string[] {
+  const said: string[] = [];
+  const child = spawn(process.execPath, [example, ...args, deployment.url], { cwd: root });
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => said.push(line));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  ends.push(() => {
+    child.kill();
+    return ended;
+  });
+  return said;
+}
+
+describe('the example', () => {
+  it('compiles against the types that are published, strictly', async () => {
+    const options =
+      '--ignoreConfig --noEmit --allowJs --checkJs --strict --skipLibCheck --target es2023 --module nodenext --types node';
+    const compiler = [`${root}node_modules/typescript/bin/tsc`, ...options.split(' '), example];
+    const { stdout } = await promisify(execFile)(process.execPath, compiler, { cwd: root });
+    expect(stdout).toBe('');
+  });
+
+  it('shows two people each other', async () => {
+    await deployment.befriend(['alice', 'bob']);
+    const alice = run('alice', '37.7955', '-122.3937');
+    const bob = run('bob', '37.7990', '-122.3970');
+    await eventually(() => {
+      expect(alice).toContain('bob at 485 m');
+      expect(bob).toContain('alice at 485 m');
+    }, 20_000);
+  });
+});

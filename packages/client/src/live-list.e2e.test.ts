@@ -1,0 +1,135 @@
+/** What an app sees of its friends, through nginx, with two gateways. */
+import { describe, expect, it } from '@jest/globals';
+import { eventually, FERRY_BUILDING, north, seededRandom, useDeployment } from '@nearby-friends/testing';
+import { useConnections } from './connect.testing.ts';
+import type { FriendsChanged, NearbyFriend } from './wire-messages.ts';
+
+const FRIENDS = 12;
+const STEPS = 200;
+
+const deployment = useDeployment();
+const connectAs = useConnections(deployment);
+
+describe('the nearby list', () => {
+  it(`[N1] [N2] is what the raw events say, and sorted at every moment, while ${FRIENDS} friends move and hide`, async () => {
+    const friends = Array.from({ length: FRIENDS }, (_, i) => `mover-${i}`);
+    await deployment.befriend(...friends.map((friend) => ['watcher', friend] as const));
+    const raw = await deployment.signIn('watcher', { gateway: 0 });
+    const app = await connectAs('watcher', { gateway: 1 });
+    const seen: (readonly NearbyFriend[])[] = [];
+    app.nearby.subscribe((list) => seen.push(list));
+    await Promise.all([raw.report(FERRY_BUILDING), app.updateLocation(FERRY_BUILDING)]);
+    const movers = await Promise.all(friends.map((friend, i) => connectAs(friend, { gateway: i % 2 })));
+    const random = seededRandom(7);
+    for (let step = 0; step < STEPS; step++) {
+      const mover = movers[Math.floor(random() * FRIENDS)];
+      const place = north(FERRY_BUILDING, random() * 12_000);
+      await (random() < 0.1 ? toggleHiding(mover, random() < 0.5) : mover?.updateLocation({ ...place, speed: step }));
+    }
+    await Promise.all(
+      movers.map((mover, i) =>
+        mover.api.sharing.resume().then(() => mover.updateLocation(north(FERRY_BUILDING, 700 * i))),
+      ),
+    );
+    await eventually(() => {
+      expect(raw.friends.length).toBe(FRIENDS);
+      expect(app.nearby.value).toEqual(raw.friends);
+    });
+    expect(seen.length).toBeGreaterThan(5);
+    for (const list of seen) {
+      const distances = list.map(({ distance }) => distance);
+      expect(distances).toEqual(distances.toSorted((a, b) => a - b));
+    }
+    expect(app.radiusMeters.value).toBe(raw.lastSnapshot?.radiusMeters);
+  }, 60_000);
+
+  async function toggleHiding(mover: Awaited<ReturnType<typeof connectAs>> | undefined, hide: boolean) {
+    if (hide) await mover?.api.sharing.pause();
+    else await mover?.api.sharing.resume();
+  }
+
+  it('shows an approximate friend as such', async () => {
+    await deployment.befriend(['ann', 'bob']);
+    const [ann, bob] = [await connectAs('ann'), await connectAs('bob', { gateway: 1 })];
+    expect(await bob.api.viewers.grant('ann', { precision: 'approximate' })).toEqual({
+      precision: 'approximate',
+      until: null,
+    });
+    await Promise.all([ann.updateLocation(FERRY_BUILDING), bob.updateLocation({ ...FERRY_BUILDING, speed: 1 })]);
+    await eventually(() => expect(ann.nearby.value).toMatchObject([{ id: 'bob', precision: 'approximate' }]));
+    expect(ann.nearby.value[0]).not.toHaveProperty('speed');
+  });
+});
+
+describe('the radius', () => {
+  it('is set on the way, changes the list, and holds on another device', async () => {
+    await deployment.befriend(['cem', 'dan']);
+    const dan = await connectAs('dan', { gateway: 1 });
+    await dan.updateLocation(north(FERRY_BUILDING, 3_000));
+    const [phone, laptop] = [await connectAs('cem'), await connectAs('cem', { gateway: 1 })];
+    await Promise.all([phone.updateLocation(FERRY_BUILDING), laptop.updateLocation(FERRY_BUILDING)]);
+    await eventually(() => expect([phone.ids, laptop.ids]).toEqual([['dan'], ['dan']]));
+    await phone.setRadius(2_000);
+    expect(phone.radiusMeters.value).toBe(2_000);
+    await eventually(() => expect([phone.ids, laptop.ids]).toEqual([[], []]));
+    await eventually(() => expect(laptop.radiusMeters.value).toBe(2_000));
+    expect(await phone.api.me.get()).toMatchObject({ id: 'cem', radiusMeters: 2_000 });
+  });
+
+  it('that is none is a typed error, and the old one stays', async () => {
+    const app = await connectAs('eve');
+    const answer = app.setRadius(1);
+    await expect(answer).rejects.toMatchObject({ name: 'NearbyError', code: 'invalid_payload', retryable: false });
+    await app.updateLocation(FERRY_BUILDING);
+    await eventually(() => expect(app.radiusMeters.value).toBe(8_046.72));
+  });
+});
+
+describe('a position', () => {
+  it('that is given before there is a connection is sent with it; that is none is a typed error', async () => {
+    const app = await connectAs('fay');
+    expect(app.status.value).toEqual({ kind: 'connecting', failures: 0 });
+    const before = Date.now();
+    const { at } = await app.updateLocation(FERRY_BUILDING);
+    expect(Math.abs(at - before)).toBeLessThan(10_000);
+    await expect(app.updateLocation({ lat: 91, lng: 0 })).rejects.toMatchObject({
+      name: 'NearbyError',
+      code: 'invalid_payload',
+      message: expect.stringContaining('lat'),
+    });
+    expect(app.status.value).toEqual({ kind: 'online' });
+  });
+});
+
+describe('a friendship', () => {
+  it('[W1] is told on every device: asked for, made, ended', async () => {
+    const [gil, phone, laptop] = [
+      await connectAs('gil'),
+      await connectAs('hal', { gateway: 0 }),
+      await connectAs('hal', { gateway: 1 }),
+    ];
+    const told = [phone, laptop, gil].map((device) => {
+      const changes: FriendsChanged[] = [];
+      device.onFriendsChanged((change) => changes.push(change));
+      return changes;
+    });
+    await eventually(() =>
+      expect([gil, phone, laptop].map(({ status }) => status.value.kind)).toEqual(Array(3).fill('online')),
+    );
+    await Promise.all([gil, phone].map((device) => device.api.me.get()));
+    await gil.api.requests.send('hal');
+    await eventually(() => expect(told[1]).toEqual([{ kind: 'requested', userId: 'gil' }]));
+    expect((await phone.api.requests.list()).incoming).toMatchObject([{ id: 'gil' }]);
+    await phone.api.requests.accept('gil');
+    await Promise.all([gil.updateLocation(FERRY_BUILDING), laptop.updateLocation(FERRY_BUILDING)]);
+    await eventually(() => expect([gil.ids, laptop.ids]).toEqual([['hal'], ['gil']]));
+    await gil.api.friends.remove('hal');
+    await eventually(() => expect([gil.ids, laptop.ids]).toEqual([[], []]));
+    const all = ['requested', 'accepted', 'removed'].map((kind) => ({ kind, userId: 'gil' }));
+    await eventually(() => {
+      expect(told[0]).toEqual(all);
+      expect(told[1]).toEqual(all);
+      expect(told[2]?.map(({ kind }) => kind)).toEqual(['accepted', 'removed']);
+    });
+  });
+});

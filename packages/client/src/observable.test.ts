@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { MutableObservable } from './observable.ts';
+
+describe('an observable', () => {
+  it('tells every change, and neither the value of now nor the same again', () => {
+    const observable = new MutableObservable(1);
+    const heard: number[] = [];
+    observable.subscribe((value) => heard.push(value));
+    for (const value of [1, 2, 2, 3]) observable.set(value);
+    expect(heard).toEqual([2, 3]);
+    expect(observable.value).toBe(3);
+  });
+
+  it('takes one function twice and gives each back once', () => {
+    const observable = new MutableObservable(0);
+    let heard = 0;
+    const listener = () => heard++;
+    const [first, second] = [observable.subscribe(listener), observable.subscribe(listener)];
+    observable.set(1);
+    first();
+    first();
+    observable.set(2);
+    second();
+    observable.set(3);
+    expect(heard).toBe(3);
+  });
+
+  it('does not tell whoever has left during the round', () => {
+    const observable = new MutableObservable(0);
+    const heard: string[] = [];
+    observable.subscribe(() => {
+      heard.push('first');
+      leave();
+    });
+    const leave = observable.subscribe(() => heard.push('second'));
+    observable.set(1);
+    expect(heard).toEqual(['first']);
+  });
+
+  it('can be handed on as a function, as hooks do', () => {
+    const observable = new MutableObservable(0);
+    const { subscribe } = observable;
+    let heard = 0;
+    subscribe((value) => {
+      heard = value;
+    });
+    observable.set(5);
+    expect(heard).toBe(5);
+  });
+});

@@ -1,0 +1,115 @@
+/** The package in a real browser, bundled as an app would do it, with React's hooks and the browser's geolocation. */
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
+import { build } from 'esbuild';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { useConnections } from './connect.testing.ts';
+
+const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (file) => file !== undefined && existsSync(file),
+);
+/** Everything else of the package is tested without one. */
+const describeWithBrowser = CHROMIUM === undefined ? describe.skip : describe;
+
+const APP = `
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connect, signInForDevelopment } from './index.ts';
+import { useNearbyFriends, useObservable } from './react.ts';
+
+const url = location.origin;
+const getToken = async () => (await signInForDevelopment({ url, userId: 'browser-ann' })).token;
+const connection = connect({ url, getToken });
+const errors = [];
+connection.watchPosition({ onError: (error) => errors.push(error.code) });
+let renderings = 0;
+
+function App() {
+  renderings++;
+  const status = useObservable(connection.status);
+  const friends = useNearbyFriends(connection);
+  const list = friends.map(({ id, distance }) => id + ' ' + Math.round(distance)).join(', ');
+  return createElement('p', null, status.kind + ': ' + list);
+}
+createRoot(document.body).render(createElement(App));
+Object.assign(globalThis, { app: { connection, errors, renderings: () => renderings } });
+`;
+
+async function bundleApp(): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: APP, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'iife',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+const deployment = useDeployment();
+const connectAs = useConnections(deployment);
+
+describeWithBrowser('in a browser', () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+  const webSockets: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM ?? '',
+      // The page comes from the test and not from an address, so that Chromium takes this machine's for another network.
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-features=LocalNetworkAccessChecks'],
+    });
+    context = await browser.newContext({ geolocation: placeOf(0), permissions: ['geolocation'] });
+    page = await context.newPage();
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('websocket', (socket) => webSockets.push(new URL(socket.url()).pathname));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    const app = await bundleApp();
+    // In the deployment's own place, as it would be in production.
+    await page.route(`${deployment.url}/app`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html><body></body><script src="/app.js"></script>' }),
+    );
+    await page.route(`${deployment.url}/app.js`, (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: app }),
+    );
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  function placeOf(meters: number) {
+    const { lat: latitude, lng: longitude } = north(FERRY_BUILDING, meters);
+    return { latitude, longitude };
+  }
+  const text = async () => await page.textContent('p');
+
+  it('shows who is near, tells where it is, and comes back when its gateway is killed', async () => {
+    await deployment.befriend(['browser-ann', 'browser-bob']);
+    const bob = await connectAs('browser-bob');
+    await bob.updateLocation(north(FERRY_BUILDING, 100));
+    await page.goto(`${deployment.url}/app`);
+    await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 20_000);
+    await bob.updateLocation(north(FERRY_BUILDING, 300));
+    await eventually(async () => expect(await text()).toBe('online: browser-bob 300'));
+    expect(await page.evaluate('app.errors')).toEqual([]);
+    await context.setGeolocation(placeOf(1_000));
+    await eventually(() => expect(bob.nearby.value[0]?.distance).toBeCloseTo(700, 0));
+    await eventually(async () => expect(await text()).toBe('online: browser-bob 700'));
+    expect(complaints).toEqual([]);
+    expect(webSockets).toEqual(['/socket.io/']);
+
+    for (const gateway of deployment.stack.gateways) gateway.kill();
+    await eventually(async () => expect(await text()).toBe('reconnecting: browser-bob 700'));
+    await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
+    await bob.updateLocation(north(FERRY_BUILDING, 900));
+    await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 30_000);
+    // One rendering per change, and none without: some ten changes have been shown.
+    expect(await page.evaluate('app.renderings()')).toBeLessThan(40);
+  }, 90_000);
+});

@@ -1,0 +1,150 @@
+/** What an app's connection survives, and what ends it. */
+import { describe, expect, it } from '@jest/globals';
+import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
+import { useConnections } from './connect.testing.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { NearbyError } from './nearby-error.ts';
+
+const TTL_SECONDS = 4;
+const TTL_MS = TTL_SECONDS * 1_000;
+/** The server forgives a token that has ended for 25 s (A2), and looks every second. */
+const TOKEN_GRACE_MS = 26_000;
+
+const deployment = useDeployment({
+  positionTtlSeconds: TTL_SECONDS,
+  env: { gateway: { DRAIN_SPREAD_SECONDS: '2' } },
+});
+const connectAs = useConnections(deployment);
+let pairs = 0;
+
+const sessionsOfEach = () =>
+  Promise.all(deployment.stack.gateways.map((_, gateway) => deployment.gatewayMetric(gateway, 'sessions')));
+
+/** Two friends who see each other, and the gateway that the first of them is on. */
+async function twoWhoSeeEachOther(options: Partial<Omit<ConnectOptions, 'url'>> = {}) {
+  const [a, b] = [`left-${++pairs}`, `right-${pairs}`];
+  await deployment.befriend([a, b]);
+  // Those of the test before may just be leaving.
+  const sessionsBefore = await eventually(async () => {
+    const sessions = await sessionsOfEach();
+    expect(await sessionsOfEach()).toEqual(sessions);
+    return sessions;
+  });
+  const left = await connectAs(a, { gateway: 0, ...options });
+  // Gateways come and go here, so that addresses do not tell.
+  const gateway = await eventually(async () => {
+    const more = (await sessionsOfEach()).map((sessions, i) => sessions - (sessionsBefore[i] ?? 0));
+    expect(more).toContain(1);
+    return more.indexOf(1);
+  });
+  const right = await connectAs(b, { gateway: 1, ...options });
+  // Again and again: on a slow day one report could be too old before it is seen.
+  const seeEachOther = () =>
+    eventually(async () => {
+      await Promise.all([left.updateLocation(FERRY_BUILDING), right.updateLocation(north(FERRY_BUILDING, 100))]);
+      expect([left.ids, right.ids]).toEqual([[b], [a]]);
+    }, 20_000);
+  await seeEachOther();
+  return { b, left, right, gateway, seeEachOther };
+}
+
+describe('a connection', () => {
+  it('comes back by itself when its gateway is killed, on another one, and says again where it is', async () => {
+    const { b, left, right, gateway } = await twoWhoSeeEachOther();
+    deployment.stack.gateways[gateway]?.kill();
+    await eventually(() =>
+      expect(left.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online', 'reconnecting', 'online']),
+    );
+    expect(left.statuses[2]).toMatchObject({ kind: 'reconnecting', error: { name: 'NearbyError', code: 'network' } });
+    // Nobody has called updateLocation again on this side: without a position there would be no list.
+    await eventually(async () => {
+      await right.updateLocation(north(FERRY_BUILDING, 200));
+      expect(left.nearby.value).toMatchObject([{ id: b, distance: expect.closeTo(200, 0) }]);
+    });
+    expect(right.statuses.at(-1)).toEqual({ kind: 'online' });
+    await deployment.stack.gateways[gateway]?.start();
+  }, 60_000);
+
+  it.each(['websocket', 'polling'] as const)(
+    '[W3] is led elsewhere by a gateway that stops, without an error: %s',
+    async (transport) => {
+      const { left, gateway, seeEachOther } = await twoWhoSeeEachOther({ transports: [transport] });
+      const leaving = deployment.stack.gateways[gateway];
+      const removed = deployment.stack.removeGateway(gateway);
+      await eventually(() =>
+        expect(left.statuses).toEqual([
+          { kind: 'connecting', failures: 0 },
+          { kind: 'online' },
+          { kind: 'reconnecting', failures: 0 },
+          { kind: 'online' },
+        ]),
+      );
+      await removed;
+      expect(await leaving?.exited).toBe(0);
+      await seeEachOther();
+      await deployment.stack.addGateway();
+    },
+    60_000,
+  );
+
+  it('[S5] lets friends drop out by itself while nobody is there to tell, and shows them again afterwards', async () => {
+    const { b, left, right, seeEachOther } = await twoWhoSeeEachOther({ positionTtlMs: TTL_MS });
+    for (const gateway of deployment.stack.gateways) gateway.kill();
+    await eventually(() => expect(left.status.value.kind).toBe('reconnecting'));
+    expect(left.ids).toEqual([b]);
+    await eventually(() => expect([left.ids, right.ids]).toEqual([[], []]), TTL_MS + 5_000);
+    expect(left.status.value.kind).toBe('reconnecting');
+    const waiting = left.updateLocation(FERRY_BUILDING);
+    await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
+    expect(await waiting).toEqual({ at: expect.any(Number) });
+    await seeEachOther();
+  }, 60_000);
+});
+
+describe('a token', () => {
+  it('[A2] that ends is replaced on the same connection; without a way to another the connection ends with it', async () => {
+    const expiresAt = Date.now() + 6_000;
+    const token = await deployment.token('token-ann', { expiresAt });
+    let fetched = 0;
+    const getToken = async () => {
+      fetched++;
+      return deployment.token('token-ann');
+    };
+    const stays = await connectAs('token-ann', { token, getToken });
+    const ends = await connectAs('token-ann', { token });
+    await eventually(() => expect(ends.status.value.kind).toBe('closed'), 6_000 + TOKEN_GRACE_MS + 10_000);
+    expect(Date.now()).toBeGreaterThan(expiresAt + TOKEN_GRACE_MS - 1_000);
+    expect(ends.status.value).toMatchObject({ kind: 'closed', error: { code: 'token_expired' } });
+    expect(stays.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online']);
+    expect(fetched).toBe(1);
+    await stays.updateLocation(FERRY_BUILDING);
+    await expect(ends.updateLocation(FERRY_BUILDING)).rejects.toMatchObject({ code: 'token_expired' });
+  }, 90_000);
+
+  it('[A1] that is refused ends it with a typed error, unless getToken gives another', async () => {
+    const refused = await connectAs('token-bob', { token: 'rubbish' });
+    await eventually(() => expect(refused.status.value.kind).toBe('closed'));
+    const { status } = refused;
+    expect(status.value.kind === 'closed' && status.value.error).toBeInstanceOf(NearbyError);
+    expect(status.value).toMatchObject({ error: { code: 'unauthorized', retryable: false } });
+    await expect(refused.updateLocation(FERRY_BUILDING)).rejects.toMatchObject({ code: 'unauthorized' });
+
+    const getToken = () => deployment.token('token-bob');
+    const renewed = await connectAs('token-bob', { token: 'rubbish', getToken });
+    await renewed.updateLocation(FERRY_BUILDING);
+    expect(renewed.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online']);
+  });
+
+  it('that was called back by signing out everywhere is replaced, on the connection and for calls', async () => {
+    const getToken = () => deployment.token('token-cem');
+    const app = await connectAs('token-cem', { getToken });
+    const other = await connectAs('token-cem', { gateway: 1 });
+    await eventually(() => expect([app.status.value.kind, other.status.value.kind]).toEqual(['online', 'online']));
+    await app.api.account.signOutEverywhere();
+    await eventually(() => {
+      expect(other.status.value).toMatchObject({ kind: 'closed', error: { code: 'unauthorized' } });
+      expect(app.statuses.slice(1).map(({ kind }) => kind)).toEqual(['online', 'reconnecting', 'online']);
+    }, 20_000);
+    expect((await app.api.me.get()).id).toBe('token-cem');
+  }, 60_000);
+});

@@ -1,0 +1,86 @@
+/** Holds the declarations of this package to the protocol's: a difference does not compile. */
+import { describe, expect, it } from '@jest/globals';
+import {
+  CLIENT_PROTOCOL_VERSION,
+  ERROR_CODES,
+  FRIENDS_CHANGED,
+  LOCATION_UPDATE,
+  NEARBY_CHANGES,
+  NEARBY_SNAPSHOT,
+  type ErrorCodeName as ProtocolErrorCode,
+  type FriendsChanged as ProtocolFriendsChanged,
+  type NearbyChanges as ProtocolNearbyChanges,
+  type NearbyFriend as ProtocolNearbyFriend,
+  type NearbySnapshot as ProtocolNearbySnapshot,
+  type Position as ProtocolPosition,
+  type Precision as ProtocolPrecision,
+  RADIUS_SET,
+  SERVER_DRAINING,
+  TOKEN_REFRESH,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { EVENTS, PROTOCOL_VERSION } from './connection/socket.ts';
+import { asServerErrorCode } from './server-error-codes.ts';
+import type {
+  FriendsChanged,
+  NearbyChanges,
+  NearbyFriend,
+  NearbySnapshot,
+  Position,
+  Precision,
+  ServerErrorCode,
+} from './wire-messages.ts';
+
+/** The same with plain strings as ids: apps need not know the brand. */
+type Unbranded<T> = T extends UserId
+  ? string
+  : T extends (infer Item)[]
+    ? Unbranded<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Unbranded<T[Key]> }
+      : T;
+/** All of an interface in one object type, so that `extends` makes no difference. */
+type Flat<T> = T extends (infer Item)[] ? Flat<Item>[] : T extends object ? { [Key in keyof T]: Flat<T[Key]> } : T;
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Same<Declared, Protocol> = Equal<Flat<Declared>, Flat<Unbranded<Protocol>>>;
+
+describe('what goes over the wire', () => {
+  it('is declared as the protocol says', () => {
+    const same: [
+      Same<Position, ProtocolPosition>,
+      Same<NearbyFriend, ProtocolNearbyFriend>,
+      Same<NearbySnapshot, ProtocolNearbySnapshot>,
+      Same<NearbyChanges, ProtocolNearbyChanges>,
+      Same<FriendsChanged, ProtocolFriendsChanged>,
+      Same<Precision, ProtocolPrecision>,
+      Same<ServerErrorCode, ProtocolErrorCode>,
+    ] = [true, true, true, true, true, true, true];
+    expect(same).not.toContain(false);
+  });
+
+  it('and a difference would be seen', () => {
+    const different: [
+      Same<Position, ProtocolNearbyFriend>,
+      Same<Omit<NearbyFriend, 'battery'>, ProtocolNearbyFriend>,
+      Same<Required<Position>, ProtocolPosition>,
+      Same<Precision, 'exact' | 'approximate'>,
+    ] = [false, false, false, false];
+    expect(different).not.toContain(true);
+  });
+
+  it('has the protocol’s names, codes and version', () => {
+    expect(EVENTS).toEqual({
+      locationUpdate: LOCATION_UPDATE,
+      radiusSet: RADIUS_SET,
+      tokenRefresh: TOKEN_REFRESH,
+      nearbySnapshot: NEARBY_SNAPSHOT,
+      nearbyChanges: NEARBY_CHANGES,
+      friendsChanged: FRIENDS_CHANGED,
+      serverDraining: SERVER_DRAINING,
+    });
+    expect(PROTOCOL_VERSION).toBe(CLIENT_PROTOCOL_VERSION);
+    const codes = Object.keys(ERROR_CODES);
+    expect(codes.map(asServerErrorCode)).toEqual(codes);
+    expect(asServerErrorCode('toString')).toBeUndefined();
+  });
+});

@@ -1,0 +1,58 @@
+/** Puts friendships into a database of this machine, all at once: quicker than asking and accepting. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RemedyError } from '@nearby-friends/local-stack';
+import type { UserId } from '@nearby-friends/protocol';
+
+/** The same from `src/` and from `dist/`. */
+const IMPORTER = fileURLToPath(
+  new URL('../../../../services/friend-graph/dist/import-friendships.js', import.meta.url),
+);
+
+export type Pairs = readonly (readonly [UserId, UserId])[];
+
+/** The file that the import reads. Throws {@link RemedyError} when it cannot be written. */
+export async function writeFriendships(file: string, pairs: Pairs): Promise<void> {
+  const lines = pairs.map(([one, other]) => `${one},${other}\n`);
+  await writeFile(file, `user,friend\n${lines.join('')}`).catch((cause: unknown) => {
+    throw new RemedyError(`${file} cannot be written.`, 'Give a path that can.', { cause });
+  });
+}
+
+/** Idempotent; people who are new are made, and whoever is online hears of it. Rejects as {@link importFriendships}. */
+export async function importPairs(pairs: Pairs, databaseUrl: string, signal?: AbortSignal): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'nearby-friendships-'));
+  try {
+    const file = path.join(folder, 'friendships.csv');
+    await writeFriendships(file, pairs);
+    await importFriendships(file, databaseUrl, signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the import of friend-graph with a file `user,friend`. Rejects with a {@link RemedyError} that says what it said. */
+export async function importFriendships(file: string, databaseUrl: string, signal?: AbortSignal): Promise<void> {
+  const importer = spawn(process.execPath, [IMPORTER, file], {
+    env: { ...process.env, DATABASE_URL: databaseUrl },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let complaint = '';
+  importer.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  const [code] = await once(importer, 'close').catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
+  if (code === 0) return;
+  throw new RemedyError(
+    `The friendships of ${file} could not be imported: ${complaint.trim()}`,
+    'Run `npm run build`, and look at that file.',
+  );
+}

@@ -1,0 +1,148 @@
+/** Everybody can use the page: axe finds nothing on any view, and everything can be done by keyboard alone. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { beforeAll, expect, it } from '@jest/globals';
+import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import type { AxeResults, RunOptions } from 'axe-core';
+import { useBrowsers } from './test-support/browsers.ts';
+import { describeInBrowser } from './test-support/chromium-here.ts';
+import type { PersonPage } from './test-support/person-page.ts';
+
+const LOOP = { lat: 41.8826, lng: -87.6326 };
+const RIVER_NORTH = { lat: 41.887_097, lng: -87.6326 };
+const AXE_FILE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+declare const axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
+
+/** WCAG 2.2 AA and what axe counts as good practice. */
+async function violations({ page }: PersonPage): Promise<string[]> {
+  // As the debugger does it: the page's own policy lets no script in that a test brings along.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(AXE_FILE, 'utf8'));
+  return await page.evaluate(async () => {
+    const { violations: found } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return found.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+    );
+  });
+}
+
+describeInBrowser('the page for everybody', () => {
+  const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
+  const browsers = useBrowsers(deployment);
+
+  beforeAll(async () => {
+    const api = new ApiClient(deployment);
+    await deployment.befriend(['ada', 'ben'], ['ada', 'cleo']);
+    await api.call('cleo', 'PUT', '/viewers/ada', { precision: 'approximate' });
+    await api.call('ada', 'PUT', '/viewers/cleo', { precision: 'hidden' });
+    await api.call('ada', 'POST', '/friend-requests', { to: 'nobody' });
+    await api.call('eve', 'POST', '/friend-requests', { to: 'ada' });
+  });
+
+  it.each([
+    ['light', 1_280],
+    ['dark', 1_280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)(
+    'has nothing that axe objects to (%s, %d pixels wide)',
+    async (colorScheme, width) => {
+      for (const [friend, place] of [
+        ['ben', RIVER_NORTH],
+        ['cleo', LOOP],
+      ] as const) {
+        const client = await deployment.signIn(friend);
+        await client.report(place);
+      }
+      const ada = await browsers.visit({ at: LOOP, colorScheme, viewport: { width, height: 840 } });
+      const found: Record<string, string[]> = { 'the way in': await violations(ada) };
+      await ada.signIn('ada');
+      await ada.row('ben').waitFor();
+      await ada.row('ben').press('Enter');
+      found['Nearby'] = await violations(ada);
+      await ada.open('Friends');
+      await ada.page.getByRole('button', { name: 'Remove ben from my friends' }).click();
+      found['Friends'] = await violations(ada);
+      await ada.open('Who sees me');
+      await ada.page.getByRole('button', { name: 'What ben sees of me' }).click();
+      await ada.page.getByRole('button', { name: 'Settings' }).click();
+      found['Who sees me, and the settings'] = await violations(ada);
+      const nothing = Object.fromEntries(Object.keys(found).map((view) => [view, []]));
+      expect(found).toEqual(nothing);
+    },
+    90_000,
+  );
+
+  it('is used by keyboard alone, from the way in to pausing', async () => {
+    const ben = await deployment.signIn('ben');
+    await ben.report(RIVER_NORTH);
+    const ada = await browsers.visit({ at: LOOP });
+    const { page } = ada;
+    /** Goes on with Tab until that has the focus. */
+    const tabTo = async (name: RegExp): Promise<void> => {
+      for (let presses = 0; presses < 60; presses++) {
+        const label = await page.evaluate(() => {
+          const { activeElement: it } = document;
+          if (it === document.body) return '';
+          const labels =
+            it instanceof HTMLInputElement ? [...(it.labels ?? [])].map(({ textContent }) => textContent) : [];
+          return [it?.getAttribute('aria-label'), ...labels, it?.textContent].filter(Boolean).join(' ');
+        });
+        if (name.test(label)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`Tab never came to ${name}`);
+    };
+    await tabTo(/Who are you/);
+    await page.keyboard.type('ada');
+    await page.keyboard.press('Enter');
+    await ada.row('ben').waitFor();
+
+    await tabTo(/^My position/);
+    await page.keyboard.press('Shift+ArrowDown');
+    await tabTo(/^Radius on the map/);
+    const before = await page.evaluate(() => Number(document.activeElement?.getAttribute('aria-valuenow')));
+    await page.keyboard.press('PageDown');
+    await eventually(async () =>
+      expect(await page.evaluate(() => Number(document.activeElement?.getAttribute('aria-valuenow')))).toBeLessThan(
+        before * 0.7,
+      ),
+    );
+    await tabTo(/^BE?ben, now, exact, 800 m/);
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-pressed'))).toBe('true');
+
+    await page.getByRole('tab', { name: 'Nearby' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await eventually(async () => expect(await page.evaluate(() => document.activeElement?.id)).toBe('tab-sharing'));
+    await tabTo(/^Pause$/);
+    await page.keyboard.press('Enter');
+    await tabTo(/^Resume$/);
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await ada.said.textContent()).toBe('You are visible again.'));
+  }, 60_000);
+
+  it('speaks Korean to whoever reads Korean, and English on demand', async () => {
+    const visitor = await browsers.visit({ locale: 'ko-KR' });
+    expect(await visitor.page.getAttribute('html', 'lang')).toBe('ko');
+    await visitor.page.getByText('누구로 들어갈까요?').waitFor();
+    await visitor.page.getByLabel('언어').selectOption('English');
+    await visitor.page.getByText('Who are you?').waitFor();
+    await visitor.page.reload();
+    await visitor.page.getByText('Who are you?').waitFor();
+  });
+
+  it('is dark or light as the person says, whatever the device says, and after a reload as well', async () => {
+    const { page } = await browsers.visit({ colorScheme: 'light' });
+    const theme = (): Promise<string | null> => page.getAttribute('html', 'data-theme');
+    expect(await theme()).toBe('light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await eventually(async () => expect(await theme()).toBe('dark'));
+    await page.getByLabel('Colours').selectOption('Light');
+    expect(await theme()).toBe('light');
+    await page.reload();
+    expect(await theme()).toBe('light');
+  });
+});

@@ -1,0 +1,47 @@
+/** 300 friends who all move are drawn where they are; how many frames a second that leaves is reported. */
+import { expect, it } from '@jest/globals';
+import { eventually, type NearbyClient, useDeployment } from '@nearby-friends/testing';
+import { useBrowsers } from './test-support/browsers.ts';
+import { describeInBrowser } from './test-support/chromium-here.ts';
+import { medianOf } from './test-support/median-of.ts';
+import { startMoving } from './test-support/start-moving.ts';
+
+const LOOP = { lat: 41.8826, lng: -87.6326 };
+const FRIENDS = 300;
+const MEASURED_MS = 6_000;
+
+describeInBrowser('300 friends who move', () => {
+  const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
+  const browsers = useBrowsers(deployment);
+
+  it('are all on the list, and the page goes on drawing', async () => {
+    const names = Array.from({ length: FRIENDS }, (_, index) => `friend-${index}`);
+    await deployment.befriend(...names.map((name) => ['ada', name] as const));
+    const clients: NearbyClient[] = [];
+    for (const name of names) clients.push(await deployment.signIn(name));
+    const stop = startMoving(clients, LOOP);
+    try {
+      const ada = await browsers.person('ada', { at: LOOP, reducedMotion: 'no-preference' });
+      await eventually(async () => expect(await ada.namesNear()).toHaveLength(FRIENDS), 30_000);
+      const times = await ada.page.evaluate(async (ms) => {
+        const stamps: number[] = [];
+        await new Promise<void>((resolve) => {
+          const frame = (now: number): void => {
+            stamps.push(now);
+            if (now - (stamps[0] ?? now) < ms) requestAnimationFrame(frame);
+            else resolve();
+          };
+          requestAnimationFrame(frame);
+        });
+        return stamps.slice(1).map((stamp, index) => stamp - (stamps[index] ?? stamp));
+      }, MEASURED_MS);
+      // A stopwatch on a shared machine without a graphics card decides nothing; it tells.
+      process.stdout.write(
+        `${FRIENDS} friends moving: ${(1_000 / medianOf(times)).toFixed(0)} frames a second (median of ${times.length} frames, the longest ${Math.max(...times).toFixed(0)} ms)\n`,
+      );
+      expect(await ada.namesNear()).toHaveLength(FRIENDS);
+    } finally {
+      stop();
+    }
+  }, 120_000);
+});

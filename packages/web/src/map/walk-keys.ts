@@ -1,0 +1,35 @@
+/** What arrow keys mean: steps on the map, or steps of the radius. */
+
+/** A step, and one with Shift, metres. */
+export const STEP_METERS = 30;
+export const LONG_STEP_METERS = 300;
+
+const BEARINGS: Readonly<Record<string, number>> = { ArrowUp: 0, ArrowRight: 90, ArrowDown: 180, ArrowLeft: 270 };
+
+export interface Step {
+  readonly bearing: number;
+  readonly meters: number;
+}
+
+/** Undefined for every other key, and for those that the browser or a screen reader uses. */
+export function stepOf(
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>,
+): Step | undefined {
+  const bearing = BEARINGS[event.key];
+  if (bearing === undefined || event.altKey || event.ctrlKey || event.metaKey) return undefined;
+  return { bearing, meters: event.shiftKey ? LONG_STEP_METERS : STEP_METERS };
+}
+
+const FACTORS: Readonly<Record<string, number>> = {
+  ArrowUp: 1.05,
+  ArrowRight: 1.05,
+  ArrowDown: 1 / 1.05,
+  ArrowLeft: 1 / 1.05,
+  PageUp: 1.5,
+  PageDown: 1 / 1.5,
+};
+
+/** By how much the radius changes; undefined for every other key. */
+export function radiusFactorOf({ key }: Pick<KeyboardEvent, 'key'>): number | undefined {
+  return FACTORS[key];
+}

@@ -1,0 +1,51 @@
+/** The page of somebody who is signed in: the map, and the panel beside it. */
+import { useMemo } from 'preact/hooks';
+import { MapView } from './map/map-view.tsx';
+import { RadiusChoice } from './nearby/radius-choice.ts';
+import { Panel } from './panel/panel.tsx';
+import type { Session, SignedIn } from './session/session.ts';
+import type { PageConfig } from './settings/page-config.ts';
+import { texts } from './texts/language.ts';
+import { problemText } from './texts/problem-text.ts';
+
+export interface NearbyPageProps {
+  readonly session: Session;
+  readonly signedIn: SignedIn;
+  readonly config: PageConfig;
+}
+
+export function NearbyPage({ session, signedIn, config }: NearbyPageProps) {
+  const { announcer } = session;
+  const radius = useMemo(
+    () =>
+      new RadiusChoice({
+        connection: signedIn.connection,
+        onProblem: (error) => announcer.say(problemText(error, texts.value)),
+      }),
+    [signedIn],
+  );
+  return (
+    <main class="nearby-page">
+      <MapView signedIn={signedIn} radius={radius} config={config} />
+      <Panel session={session} signedIn={signedIn} radius={radius} announcer={announcer} />
+      <ConnectionNote signedIn={signedIn} />
+    </main>
+  );
+}
+
+function ConnectionNote({ signedIn }: { readonly signedIn: SignedIn }) {
+  const text = texts.value;
+  const { kind } = signedIn.status.value;
+  const problem = signedIn.me.problem.value;
+  const sentence =
+    kind === 'connecting'
+      ? text.connecting
+      : kind === 'reconnecting'
+        ? text.reconnecting
+        : problem && problemText(problem, text);
+  return (
+    <div class="notes" role="status">
+      {sentence && <p class={kind === 'online' ? 'note note-problem' : 'note'}>{sentence}</p>}
+    </div>
+  );
+}

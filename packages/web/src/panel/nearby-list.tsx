@@ -1,0 +1,115 @@
+/** The friends who are near, nearest first, and how far "near" reaches. */
+import type { NearbyFriend } from '@nearby-friends/client';
+import { useEffect, useRef } from 'preact/hooks';
+import { Face } from '../look/face.tsx';
+import { now } from '../look/now.ts';
+import { type RadiusChoice, radiusOfShare, shareOfRadius } from '../nearby/radius-choice.ts';
+import type { SignedIn } from '../session/session.ts';
+import { language, texts } from '../texts/language.ts';
+import { ageText, distanceText } from '../texts/measures.ts';
+import { WhereAmI } from './where-am-i.tsx';
+
+/** Steps of the slider: about 3 % of the radius each. */
+const SLIDER_STEPS = 240;
+
+export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; readonly radius: RadiusChoice }) {
+  const text = texts.value;
+  const friends = signedIn.nearby.list.value;
+  return (
+    <>
+      <RadiusField radius={radius} />
+      <h2 class="visually-hidden">{text.nearbyHeading}</h2>
+      {signedIn.me.source.value === 'none' ? <WhereAmI me={signedIn.me} /> : null}
+      {friends.length === 0 && signedIn.me.source.value !== 'none' ? (
+        <NobodyNear hasFriends={signedIn.people.friends.value.length > 0} />
+      ) : null}
+      <ul class="people">
+        {friends.map((friend) => (
+          <NearbyRow key={friend.id} friend={friend} signedIn={signedIn} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function NobodyNear({ hasFriends }: { readonly hasFriends: boolean }) {
+  const text = texts.value;
+  return (
+    <div class="empty">
+      <p class="empty-title">{hasFriends ? text.nobodyNear : text.noFriendsYet}</p>
+      <p>{hasFriends ? text.nobodyNearHint : text.noFriendsYetHint}</p>
+    </div>
+  );
+}
+
+function RadiusField({ radius }: { readonly radius: RadiusChoice }) {
+  const text = texts.value;
+  const shown = distanceText(radius.meters.value, language.value);
+  return (
+    <label class="radius-field">
+      <span class="radius-line">
+        <span>
+          {text.radius}
+          <span class="visually-hidden">: {text.radiusHint}</span>
+        </span>
+        <output>{shown}</output>
+      </span>
+      <input
+        type="range"
+        min={0}
+        max={SLIDER_STEPS}
+        step={1}
+        value={Math.round(shareOfRadius(radius.meters.value) * SLIDER_STEPS)}
+        aria-valuetext={shown}
+        onInput={({ currentTarget }) => radius.change(radiusOfShare(Number(currentTarget.value) / SLIDER_STEPS))}
+      />
+    </label>
+  );
+}
+
+/** For whoever hears the row. */
+function Comma() {
+  return <span class="visually-hidden">, </span>;
+}
+
+function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readonly signedIn: SignedIn }) {
+  const { nearby, people, me } = signedIn;
+  const row = useRef<HTMLLIElement>(null);
+  const text = texts.value;
+  const isSelected = nearby.selectedId.value === friend.id;
+  useEffect(() => {
+    // Chosen on the map: shown in the list.
+    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected]);
+  const name = people.nameOf(friend.id);
+  const distance = distanceText(friend.distance, language.value);
+  const age = ageText(now.value + me.clockAheadMs.value - friend.at, language.value);
+  const isExact = friend.precision === 'exact';
+  return (
+    <li ref={row}>
+      <button
+        type="button"
+        class="person person-button"
+        aria-pressed={isSelected}
+        onClick={() => nearby.select(isSelected ? null : friend.id)}
+      >
+        <Face id={friend.id} name={name} />
+        <span class="person-text">
+          <span class="person-name">{name}</span>
+          <Comma />
+          <span class="person-more">
+            <span class="person-age">{age}</span>
+            <Comma />
+            <span class={isExact ? 'chip' : 'chip chip-about'}>{isExact ? text.exact : text.about}</span>
+          </span>
+        </span>
+        <Comma />
+        <span class="distance">
+          {isExact ? '' : '~ '}
+          {distance}
+        </span>
+        <span class="visually-hidden">{text.awayAndShow}</span>
+      </button>
+    </li>
+  );
+}

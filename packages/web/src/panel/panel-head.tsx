@@ -1,0 +1,46 @@
+/** Who I am, and the page's own settings. */
+import { useSignal } from '@preact/signals';
+import { Face } from '../look/face.tsx';
+import { Icon } from '../look/icon.tsx';
+import type { Session, SignedIn } from '../session/session.ts';
+import { texts } from '../texts/language.ts';
+import { LanguageChoice, ThemeChoiceField } from './look-choices.tsx';
+
+export function PanelHead({ session, signedIn }: { readonly session: Session; readonly signedIn: SignedIn }) {
+  const isOpen = useSignal(false);
+  const text = texts.value;
+  const name = signedIn.people.profile.value?.displayName ?? signedIn.userId;
+  const kind = signedIn.status.value.kind;
+  return (
+    <header class="head">
+      <div class="head-line">
+        <Face id={signedIn.userId} name={name} />
+        <h1 class="head-name">
+          <span class="head-title">{text.title}</span>
+          {name}
+        </h1>
+        <span class={`dot dot-${kind}`} aria-hidden="true" />
+        <button
+          type="button"
+          class="quiet-button"
+          aria-expanded={isOpen.value}
+          aria-controls="settings"
+          aria-label={text.settings}
+          title={text.settings}
+          onClick={() => {
+            isOpen.value = !isOpen.value;
+          }}
+        >
+          <Icon name="settings" />
+        </button>
+      </div>
+      <div class="settings" id="settings" hidden={!isOpen.value}>
+        <LanguageChoice />
+        <ThemeChoiceField />
+        <button type="button" class="button" onClick={() => session.signOut()}>
+          {text.signOut}
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,36 @@
+/** What the page knows of the protocol without loading it is what the protocol says. */
+import { describe, expect, it } from '@jest/globals';
+import {
+  DEFAULT_RADIUS_METERS as DEFAULT,
+  MAX_RADIUS_METERS as MAX,
+  MIN_RADIUS_METERS as MIN,
+  userIdSchema,
+} from '@nearby-friends/protocol';
+import {
+  DEFAULT_RADIUS_METERS,
+  MAX_RADIUS_METERS,
+  MIN_RADIUS_METERS,
+  radiusOfShare,
+  shareOfRadius,
+} from './nearby/radius-choice.ts';
+import { isUserId } from './session/user-id.ts';
+
+describe('the radius', () => {
+  it('has the bounds of the protocol', () => {
+    expect([MIN_RADIUS_METERS, DEFAULT_RADIUS_METERS, MAX_RADIUS_METERS]).toEqual([MIN, DEFAULT, MAX]);
+  });
+
+  it('is on the slider from end to end', () => {
+    expect([radiusOfShare(0), Math.round(radiusOfShare(1))]).toEqual([MIN, MAX]);
+    expect(radiusOfShare(shareOfRadius(5_000))).toBeCloseTo(5_000, 6);
+  });
+});
+
+describe('ids', () => {
+  it.each(['alice', 'a-b_C9', 'x'.repeat(64), '', 'x'.repeat(65), 'a b', 'é', 'a\n', '../me'])(
+    '"%s" is one or is not',
+    (text) => {
+      expect(isUserId(text)).toBe(userIdSchema.safeParse(text).success);
+    },
+  );
+});

@@ -1,0 +1,80 @@
+/** Gateways die under a page: it says so, comes back by itself, and is right again. */
+import { expect, it } from '@jest/globals';
+import { eventually, useDeployment } from '@nearby-friends/testing';
+import { useBrowsers } from './test-support/browsers.ts';
+import { describeInBrowser } from './test-support/chromium-here.ts';
+
+const LOOP = { lat: 41.8826, lng: -87.6326 };
+/** 500 m north of it. */
+const RIVER_NORTH = { lat: 41.887_097, lng: -87.6326 };
+
+describeInBrowser('a page whose gateway is killed', () => {
+  const deployment = useDeployment({ gateways: 2, locations: 1, friendGraphs: 1 });
+  const browsers = useBrowsers(deployment);
+
+  it('recovers without anybody doing anything', async () => {
+    await deployment.befriend(['ada', 'ben']);
+    const ada = await browsers.person('ada', { at: LOOP });
+    const ben = await browsers.person('ben', { at: RIVER_NORTH });
+    await ada.row('ben').waitFor();
+
+    const pids = deployment.stack.gateways.map(({ pid }) => pid);
+    // Both, so that the page's is among them; they are restarted.
+    for (const pid of pids) if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    await ada.page.getByText('Connection lost. Trying again …').waitFor();
+    await ada.page.getByText('Connection lost. Trying again …').waitFor({ state: 'detached', timeout: 30_000 });
+
+    await ben.walk('ArrowUp', 1);
+    await eventually(async () => expect(await ada.told('ben')).toContain('800 m'), 30_000);
+  }, 120_000);
+
+  it('keeps whoever has signed in when it is loaded anew, and lets them go when they sign out', async () => {
+    const gil = await browsers.person('gil', { at: LOOP });
+    await gil.page.reload();
+    await gil.me.waitFor();
+    await gil.page.getByRole('button', { name: 'Settings' }).click();
+    await gil.page.getByRole('button', { name: 'Sign out' }).click();
+    await gil.page.getByLabel('Who are you?').waitFor();
+    await gil.page.reload();
+    await gil.page.getByLabel('Who are you?').waitFor();
+  }, 60_000);
+});
+
+describeInBrowser('where nobody gets a token for the asking', () => {
+  const deployment = useDeployment({
+    gateways: 1,
+    locations: 1,
+    friendGraphs: 1,
+    env: { 'friend-graph': { DEV_TOKENS: 'false' } },
+  });
+  const browsers = useBrowsers(deployment);
+
+  it('the page says so, takes a token instead, and places nobody anywhere unasked', async () => {
+    const visitor = await browsers.visit({
+      geolocation: { latitude: 41.8826, longitude: -87.6326 },
+      permissions: ['geolocation'],
+    });
+    await visitor.page.getByLabel('Who are you?').fill('hal');
+    await visitor.page.getByRole('button', { name: 'Sign in', exact: true }).first().click();
+    await visitor.page.getByText('Here nobody can sign in as anybody.').waitFor();
+    await visitor.page.getByLabel('Access token').fill(await deployment.token('hal'));
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.getByText('Where are you?').waitFor();
+    expect(await visitor.page.getByRole('button', { name: 'Me', exact: true }).isVisible()).toBe(false);
+
+    await deployment.befriend(['hal', 'ida']);
+    const ida = await deployment.signIn('ida');
+    await ida.report(RIVER_NORTH);
+    await visitor.page.getByRole('button', { name: 'Use my real location' }).first().click();
+    await visitor.row('ida').waitFor();
+    await eventually(() => expect(ida.friends[0]?.id).toBe('hal'));
+  }, 60_000);
+
+  it('refuses what is no token with a sentence', async () => {
+    const visitor = await browsers.visit();
+    await visitor.page.getByText('Sign in with a token').click();
+    await visitor.page.getByLabel('Access token').fill('nonsense');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.getByText('That token is not valid here. Sign in again.').waitFor();
+  });
+});

@@ -1,0 +1,136 @@
+/** The way in: as anybody on a trial system, with a token elsewhere. */
+import type { NearbyError } from '@nearby-friends/client';
+import { useSignal } from '@preact/signals';
+import { Face } from '../look/face.tsx';
+import { LanguageChoice, ThemeChoiceField } from '../panel/look-choices.tsx';
+import type { Session } from '../session/session.ts';
+import { isUserId, USER_ID_PATTERN } from '../session/user-id.ts';
+import { texts } from '../texts/language.ts';
+import { problemText } from '../texts/problem-text.ts';
+import { Scenery } from './scenery.tsx';
+
+/** People to be, as in the examples of the README. */
+const SUGGESTIONS = ['alice', 'bob', 'carol', 'dave', 'mina', 'joon'];
+
+export interface SignInPageProps {
+  readonly session: Session;
+  readonly isBusy: boolean;
+  readonly problem: NearbyError | undefined;
+}
+
+export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
+  const text = texts.value;
+  return (
+    <main class="sign-in">
+      <Scenery />
+      <div class="sign-in-looks">
+        <LanguageChoice />
+        <ThemeChoiceField />
+      </div>
+      <div class="card">
+        <img class="logo" src="/icon.svg" alt="" width="56" height="56" />
+        <h1>{text.title}</h1>
+        <p class="claim">{text.claim}</p>
+        {problem && (
+          <p class="problem" role="alert">
+            {/* Where nobody gets a token for the asking, there is no such address. */}
+            {problem.code === 'not_found' ? text.problems.no_trial : problemText(problem, text)}
+          </p>
+        )}
+        <TrialForm session={session} isBusy={isBusy} />
+        <TokenForm session={session} isBusy={isBusy} isOpen={problem?.code === 'not_found'} />
+        <p class="small">{text.privacy}</p>
+      </div>
+    </main>
+  );
+}
+
+function TrialForm({ session, isBusy }: { readonly session: Session; readonly isBusy: boolean }) {
+  const userId = useSignal('');
+  const text = texts.value;
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (isUserId(userId.value.trim())) void session.signInAs(userId.value.trim());
+  };
+  return (
+    <form onSubmit={submit}>
+      <label class="field field-wide">
+        <span>{text.who}</span>
+        <input
+          type="text"
+          name="user"
+          required
+          pattern={USER_ID_PATTERN}
+          maxLength={64}
+          title={text.whoInvalid}
+          autocomplete="username"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby="who-hint"
+          value={userId.value}
+          onInput={({ currentTarget }) => {
+            userId.value = currentTarget.value;
+          }}
+        />
+      </label>
+      <p class="small" id="who-hint">
+        {text.whoHint}
+      </p>
+      <fieldset class="suggestions" aria-label={text.suggestions}>
+        {SUGGESTIONS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="suggestion"
+            aria-pressed={userId.value === name}
+            onClick={() => {
+              userId.value = name;
+            }}
+          >
+            <Face id={name} name={name} />
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <button type="submit" class="button button-main button-wide" disabled={isBusy}>
+        {isBusy ? text.signingIn : text.signIn}
+      </button>
+    </form>
+  );
+}
+
+function TokenForm(props: { readonly session: Session; readonly isBusy: boolean; readonly isOpen: boolean }) {
+  const { session, isBusy, isOpen } = props;
+  const token = useSignal('');
+  const text = texts.value;
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void session.signInWith(token.value.trim());
+  };
+  return (
+    <details open={isOpen}>
+      <summary>{text.haveToken}</summary>
+      <form onSubmit={submit}>
+        <label class="field field-wide">
+          <span>{text.token}</span>
+          <input
+            type="password"
+            required
+            autocomplete="off"
+            aria-describedby="token-hint"
+            value={token.value}
+            onInput={({ currentTarget }) => {
+              token.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <p class="small" id="token-hint">
+          {text.tokenHint}
+        </p>
+        <button type="submit" class="button button-wide" disabled={isBusy}>
+          {text.signIn}
+        </button>
+      </form>
+    </details>
+  );
+}

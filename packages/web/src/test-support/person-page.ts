@@ -1,0 +1,69 @@
+/** The page as a person uses it: by what is written on it. */
+import type { Locator, Page } from 'playwright-core';
+
+export type TabName = 'Nearby' | 'Friends' | 'Who sees me';
+
+export class PersonPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** What a screen reader is told of who comes and goes. */
+  get announced(): Locator {
+    return this.page.locator('[data-live="nearby"]');
+  }
+
+  /** What a screen reader is told of what was done. */
+  get said(): Locator {
+    return this.page.locator('[data-live="said"]');
+  }
+
+  get me(): Locator {
+    return this.page.getByRole('button', { name: /^My position/ });
+  }
+
+  get radiusHandle(): Locator {
+    return this.page.getByRole('slider', { name: 'Radius on the map' });
+  }
+
+  async signIn(userId: string): Promise<void> {
+    await this.page.getByLabel('Who are you?').fill(userId);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await this.me.waitFor();
+  }
+
+  async open(tab: TabName): Promise<void> {
+    await this.page.getByRole('tab', { name: tab }).click();
+  }
+
+  /** The row of a friend who is near. */
+  row(name: string): Locator {
+    return this.page.locator('.person-button').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** What that row says: name, age, precision, distance. */
+  async told(name: string): Promise<string> {
+    const parts = ['.person-name', '.person-age', '.chip', '.distance'];
+    return (await Promise.all(parts.map((part) => this.row(name).locator(part).textContent()))).join(', ');
+  }
+
+  /** The names on the list, from the top. */
+  async namesNear(): Promise<string[]> {
+    return await this.page.locator('.person-button .person-name').allTextContents();
+  }
+
+  /** Steps of 300 m. */
+  async walk(key: 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight', steps: number): Promise<void> {
+    await this.me.focus();
+    for (let step = 0; step < steps; step++) await this.page.keyboard.press(`Shift+${key}`);
+  }
+
+  /** The middle of an element, pixels of the window. */
+  async middleOf(element: Locator): Promise<{ x: number; y: number }> {
+    const box = await element.boundingBox();
+    if (box === null) throw new Error('The element is not to be seen.');
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+}

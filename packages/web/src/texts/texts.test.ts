@@ -1,0 +1,82 @@
+/** What the page says: in both languages the same things, and measures as people say them. */
+import { describe, expect, it } from '@jest/globals';
+import { english } from './english.ts';
+import { korean } from './korean.ts';
+import { preferredLanguage } from './language.ts';
+import { ageText, distanceText, tonight, untilText } from './measures.ts';
+
+/** A name, and a text that is only put together of others. */
+const SAME_IN_BOTH = ['title', 'granted'];
+
+/** Every text, with its place in the table; functions are called with something that fits. */
+function textsOf(table: object, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(table) as [string, unknown][]) {
+    if (typeof value === 'string') found.set(prefix + key, value);
+    else if (typeof value === 'function') {
+      const isList = key === 'cameNear' || key === 'left';
+      found.set(
+        prefix + key,
+        String((value as (...all: unknown[]) => unknown)(isList ? ['Ann'] : 'Ann', 'b', 'c', 'd')),
+      );
+    } else for (const entry of textsOf(value as object, `${prefix}${key}.`)) found.set(...entry);
+  }
+  return found;
+}
+
+describe('the tables of texts', () => {
+  it('say everything in Korean, in Korean', () => {
+    const [en, ko] = [textsOf(english), textsOf(korean)];
+    expect([...ko.keys()].sort()).toEqual([...en.keys()].sort());
+    const untranslated = [...ko].filter(
+      ([key, text]) => !SAME_IN_BOTH.includes(key) && !/\p{Script=Hangul}/u.test(text),
+    );
+    expect(untranslated).toEqual([]);
+  });
+});
+
+describe('preferredLanguage', () => {
+  it.each([
+    [['ko-KR', 'en'], 'ko'],
+    [['de', 'ko', 'en'], 'ko'],
+    [['EN-gb'], 'en'],
+    [['fr'], 'en'],
+    [['toString'], 'en'],
+    [[], 'en'],
+  ] as const)('of %j is %s', (wanted, expected) => {
+    expect(preferredLanguage(wanted)).toBe(expected);
+  });
+});
+
+describe('distances', () => {
+  it.each([
+    [0, '0 m'],
+    [44, '40 m'],
+    [994, '990 m'],
+    [996, '1 km'],
+    [1_249, '1.2 km'],
+    [12_600, '13 km'],
+  ])('%d metres are %s', (meters, expected) => {
+    expect(distanceText(meters, 'en')).toBe(expected);
+  });
+});
+
+describe('ages', () => {
+  it.each([
+    [-3_000, 'now', '지금'],
+    [9_000, 'now', '지금'],
+    [25_000, '20 sec. ago', '20초 전'],
+    [200_000, '3 min. ago', '3분 전'],
+  ])('%d ms are "%s" and "%s"', (age, inEnglish, inKorean) => {
+    expect([ageText(age, 'en'), ageText(age, 'ko')]).toEqual([inEnglish, inKorean]);
+  });
+});
+
+describe('tonight', () => {
+  it('is the end of the day where the person is, also late in the evening', () => {
+    const evening = new Date(2026, 10, 26, 23, 30).getTime();
+    expect(new Date(tonight(evening))).toEqual(new Date(2026, 10, 27, 0, 0));
+    expect(untilText(new Date(2026, 10, 26, 23, 45).getTime(), 'en', evening)).toMatch(/^11:45\sPM$/);
+    expect(untilText(tonight(evening), 'en', evening)).toMatch(/^Fri/);
+  });
+});

@@ -1,0 +1,158 @@
+/** Two people, each on a page of their own: what the one does the other sees, as far as they may. */
+import { beforeEach, expect, it } from '@jest/globals';
+import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { useBrowsers } from './test-support/browsers.ts';
+import { describeInBrowser } from './test-support/chromium-here.ts';
+import type { PersonPage } from './test-support/person-page.ts';
+
+const LOOP = { lat: 41.8826, lng: -87.6326 };
+/** 500 m north of it. */
+const RIVER_NORTH = { lat: 41.887_097, lng: -87.6326 };
+
+describeInBrowser('two people on two pages', () => {
+  const deployment = useDeployment({ gateways: 2, locations: 1, friendGraphs: 1 });
+  const browsers = useBrowsers(deployment);
+  const api = new ApiClient(deployment);
+  let ada: PersonPage;
+  let ben: PersonPage;
+
+  beforeEach(async () => {
+    await deployment.befriend(['ada', 'ben']);
+    await api.call('ada', 'PUT', '/viewers/ben', { precision: 'exact' });
+    await api.call('ben', 'PUT', '/viewers/ada', { precision: 'exact' });
+    await api.call('ben', 'PUT', '/me/sharing', { paused: false });
+    await api.call('ada', 'PATCH', '/me', { radiusMeters: 1_000 });
+    await api.call('ben', 'PATCH', '/me', { radiusMeters: 8_000 });
+    [ada, ben] = await Promise.all([
+      browsers.person('ada', { at: LOOP }),
+      browsers.person('ben', { at: RIVER_NORTH, viewport: { width: 390, height: 844 } }),
+    ]);
+    await ada.row('ben').waitFor();
+  }, 60_000);
+
+  it('see each other, with distance, age and precision', async () => {
+    await eventually(async () => expect(await ada.told('ben')).toBe('ben, now, exact, 500 m'));
+    await ada.page.getByRole('button', { name: /^ben ?, now ?, exact ?, 500 m away. Show on the map$/ }).waitFor();
+    await eventually(async () => expect(await ben.told('ada')).toContain('500 m'));
+  });
+
+  it('leave and come near, and screen readers are told', async () => {
+    await ben.walk('ArrowUp', 3);
+    await ada.row('ben').waitFor({ state: 'detached' });
+    await eventually(async () => expect(await ada.announced.textContent()).toBe('ben is no longer near.'));
+    await ben.walk('ArrowDown', 3);
+    await ada.row('ben').waitFor();
+    await eventually(async () => expect(await ada.announced.textContent()).toBe('ben is near.'));
+  });
+
+  it('are gone from the map of others while they pause, and see them all the same', async () => {
+    await ben.open('Who sees me');
+    await ben.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await ada.row('ben').waitFor({ state: 'detached' });
+    expect(await ben.said.textContent()).toBe('Paused. Nobody sees you.');
+    await ben.open('Nearby');
+    await ben.row('ada').waitFor();
+    await ben.open('Who sees me');
+    await ben.page.getByRole('button', { name: 'Resume' }).click();
+    await ben.walk('ArrowDown', 1);
+    await ada.row('ben').waitFor();
+  });
+
+  it('pause for an hour only', async () => {
+    await ben.open('Who sees me');
+    await ben.page.getByLabel('Pause for how long').selectOption('1 hour');
+    await ben.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await ben.page.getByText(/^Paused until \d/).waitFor();
+    const { paused, until } = (await api.call('ben', 'GET', '/me/sharing')) as { paused: boolean; until: number };
+    expect(paused).toBe(true);
+    expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(60_000);
+  });
+
+  it('hide from one with one tap', async () => {
+    await ben.open('Who sees me');
+    await ben.page.getByRole('button', { name: 'Hide from ada' }).click();
+    await ada.row('ben').waitFor({ state: 'detached' });
+    expect(await ben.said.textContent()).toBe('ada does not see you.');
+    await ben.page.getByRole('button', { name: 'Show me to ada' }).click();
+    await ben.walk('ArrowDown', 1);
+    await ada.row('ben').waitFor();
+  });
+
+  it('show themselves only roughly, and until tonight', async () => {
+    await ben.open('Who sees me');
+    await ben.page.getByRole('button', { name: 'What ada sees of me' }).click();
+    await ben.page.getByRole('button', { name: 'About', exact: true }).click();
+    await ben.page.getByText('sees about where you are, to 1 km', { exact: true }).waitFor();
+    await ben.walk('ArrowDown', 1);
+    await eventually(async () => expect(await ada.told('ben')).toMatch(/^ben, now, about, ~ /));
+    await ben.page.getByRole('button', { name: 'Until tonight' }).click();
+    await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
+  });
+
+  it('change how far "near" reaches by dragging the circle', async () => {
+    const from = await ada.middleOf(ada.radiusHandle);
+    const mine = await ada.middleOf(ada.me);
+    await ada.page.mouse.move(from.x, from.y);
+    await ada.page.mouse.down();
+    // To a quarter of the radius: 250 m, and ben is twice as far.
+    await ada.page.mouse.move(mine.x + (from.x - mine.x) / 4, from.y, { steps: 5 });
+    await ada.page.mouse.up();
+    await ada.row('ben').waitFor({ state: 'detached' });
+    const { radiusMeters } = (await api.call('ada', 'GET', '/me')) as { radiusMeters: number };
+    expect(radiusMeters).toBeGreaterThan(240);
+    expect(radiusMeters).toBeLessThan(260);
+  });
+
+  it('walk by a click on the map, and choose a friend there', async () => {
+    await ada.page.locator('.maplibregl-canvas').waitFor();
+    const mine = await ada.middleOf(ada.me);
+    const edge = await ada.middleOf(ada.radiusHandle);
+    const pixelsPerMeter = (edge.x - mine.x) / 1_000;
+    // Where ben is drawn.
+    await ada.page.mouse.click(mine.x, mine.y - 500 * pixelsPerMeter);
+    await eventually(async () => expect(await ada.row('ben').getAttribute('aria-pressed')).toBe('true'));
+    // Beside everybody: chosen is nobody then, and the next click walks.
+    await ada.page.mouse.click(mine.x + 60, mine.y + 60);
+    await eventually(async () => expect(await ada.row('ben').getAttribute('aria-pressed')).toBe('false'));
+    await ada.page.mouse.click(mine.x, mine.y - 250 * pixelsPerMeter);
+    await eventually(async () => expect(await ada.told('ben')).toContain('250 m'));
+  });
+});
+
+describeInBrowser('two strangers', () => {
+  const deployment = useDeployment({ gateways: 2, locations: 1, friendGraphs: 1 });
+  const browsers = useBrowsers(deployment);
+
+  it('become friends: asked on the one page, accepted on the other, and both are on both maps', async () => {
+    const [cleo, dan] = await Promise.all([
+      browsers.person('cleo', { at: LOOP }),
+      browsers.person('dan', { at: RIVER_NORTH }),
+    ]);
+    await cleo.open('Friends');
+    await cleo.page.getByLabel('Ask somebody').fill('dan');
+    await cleo.page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await cleo.page.getByRole('button', { name: 'Take back the request to dan' }).waitFor();
+    // Without anything being done on that page.
+    await dan.page.getByRole('tab', { name: 'Friends 1' }).click();
+    await dan.page.getByRole('button', { name: 'Accept cleo' }).click();
+    await eventually(async () => expect(await dan.said.textContent()).toBe('You and cleo are friends now.'));
+    await dan.open('Nearby');
+    await cleo.open('Nearby');
+    await Promise.all([dan.row('cleo').waitFor(), cleo.row('dan').waitFor()]);
+  }, 60_000);
+
+  it('stay so when the one declines', async () => {
+    const [eve, finn] = await Promise.all([
+      browsers.person('eve', { at: LOOP }),
+      browsers.person('finn', { at: RIVER_NORTH }),
+    ]);
+    await eve.open('Friends');
+    await eve.page.getByLabel('Ask somebody').fill('finn');
+    await eve.page.keyboard.press('Enter');
+    await finn.page.getByRole('tab', { name: 'Friends 1' }).click();
+    await finn.page.getByRole('button', { name: 'Decline eve' }).click();
+    await finn.page.getByRole('button', { name: 'Decline eve' }).waitFor({ state: 'detached' });
+    await finn.open('Nearby');
+    expect(await finn.namesNear()).toEqual([]);
+  }, 60_000);
+});

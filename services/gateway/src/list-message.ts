@@ -1,0 +1,183 @@
+/** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
+import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
+import { gridPlaceOf, type Subject, type Watch } from './friend-board.ts';
+
+/** A message to be sent at once: the bytes are overwritten by the next one, unless {@link ListMessageWriter.giveAway}. */
+export interface ListMessage {
+  /** A whole WebSocket frame of text, unmasked (RFC 6455, section 5.2), with a message packet of Engine.IO in it. */
+  readonly frame: Buffer;
+  /** The packet of Socket.IO alone, for a transport that makes its own frames. */
+  toPacket(): string;
+}
+
+/** FIN, and the opcode of text. */
+const FIN_TEXT = 0x81;
+const MOST_IN_ONE_BYTE = 125;
+const TWO_BYTES_FOLLOW = 126;
+const MOST_IN_TWO_BYTES = 0xffff;
+const EIGHT_BYTES_FOLLOW = 127;
+/** Room for the longest header; a shorter one ends where this ends. */
+const MOST_HEADER_BYTES = 10;
+/** Engine.IO's type of a packet that carries a message. */
+const ENGINE_MESSAGE = '4';
+/** Where the packet of Socket.IO begins. */
+const PACKET_AT = MOST_HEADER_BYTES + ENGINE_MESSAGE.length;
+
+const INITIAL_BYTES = 64 * 1024;
+/** More than any friend or id takes: texts are of ids of at most 64 characters and of numbers. */
+const MOST_ITEM_BYTES = 512;
+
+const DOT = 0x2e;
+const ZERO = 0x30;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACE = 0x7d;
+/** Distances are told in whole centimetres: positions are not better. */
+const CENTIMETRES = 100;
+
+/** An event without an ack, in the default namespace, as Socket.IO writes it. */
+const CHANGES_BEGIN = `${ENGINE_MESSAGE}2["${NEARBY_CHANGES}",{"upserts":[`;
+const CHANGES_REMOVED = '],"removed":[';
+const CHANGES_END = ']}]';
+const snapshotBegin = (radiusMeters: number): string =>
+  `${ENGINE_MESSAGE}2["${NEARBY_SNAPSHOT}",{"radiusMeters":${radiusMeters},"friends":[`;
+const SNAPSHOT_END = ']}]';
+
+/**
+ * One buffer serves all sessions, since a message is nearly always taken by the kernel before the next one is written:
+ * nothing is allocated for it, and what all viewers of a position have in common is put into text once for all of them.
+ * Everything written is ASCII: ids, numbers and names of fields.
+ */
+export class ListMessageWriter {
+  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  #length = 0;
+
+  beginChanges(): void {
+    this.#begin(CHANGES_BEGIN);
+  }
+
+  beginSnapshot(radiusMeters: number): void {
+    this.#begin(snapshotBegin(radiusMeters));
+  }
+
+  /** One friend: `NearbyFriend` of the protocol. Of an approximate one the grid's place and the time. */
+  addFriend({ subject, grant }: Watch, latest: PositionRecord, distanceMeters: number): void {
+    this.#ensureRoom();
+    this.#writeItem(grant.precision === 'exact' ? exactText(subject, latest) : gridText(subject, latest));
+    this.#writeDistance(distanceMeters);
+    this.#bytes[this.#length++] = CLOSING_BRACE;
+  }
+
+  /** The message's last part. `removed` goes by reference and is not kept. */
+  endChanges(removed: readonly UserId[]): ListMessage {
+    this.#write(CHANGES_REMOVED);
+    for (const user of removed) {
+      this.#ensureRoom();
+      // Ids need no escaping: a user id has none of the characters that would.
+      this.#writeItem(`,"${user}"`);
+    }
+    this.#write(CHANGES_END);
+    return this.#end();
+  }
+
+  endSnapshot(): ListMessage {
+    this.#write(SNAPSHOT_END);
+    return this.#end();
+  }
+
+  /** The last message's bytes belong to somebody else from now on: the kernel has not taken them yet. */
+  giveAway(): void {
+    this.#bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  }
+
+  #begin(text: string): void {
+    this.#length = MOST_HEADER_BYTES;
+    this.#write(text);
+  }
+
+  #write(text: string): void {
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+  }
+
+  /** Every item begins with a comma; that of the first falls on the bracket before it. */
+  #writeItem(text: string): void {
+    const before = this.#length - 1;
+    if (this.#bytes[before] !== OPENING_BRACKET) {
+      this.#write(text);
+      return;
+    }
+    this.#length = before;
+    this.#write(text);
+    this.#bytes[before] = OPENING_BRACKET;
+  }
+
+  /** With two decimals. Digit by digit: as a text each would be an object of its own. */
+  #writeDistance(meters: number): void {
+    const centimetres = Math.round(meters * CENTIMETRES);
+    const whole = Math.floor(centimetres / CENTIMETRES);
+    let digits = 1;
+    for (let bound = 10; bound <= whole; bound *= 10) digits++;
+    this.#writeDigits(whole, digits);
+    this.#bytes[this.#length++] = DOT;
+    this.#writeDigits(centimetres - whole * CENTIMETRES, 2);
+  }
+
+  #writeDigits(value: number, digits: number): void {
+    let left = value;
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      const shorter = Math.floor(left / 10);
+      this.#bytes[at] = ZERO + left - shorter * 10;
+      left = shorter;
+    }
+    this.#length += digits;
+  }
+
+  /** For one item and the message's end. */
+  #ensureRoom(): void {
+    if (this.#length + MOST_ITEM_BYTES <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length);
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+
+  #end(): ListMessage {
+    const bytes = this.#bytes;
+    const end = this.#length;
+    const frame = bytes.subarray(writeHeader(bytes, end - MOST_HEADER_BYTES), end);
+    return { frame, toPacket: () => bytes.toString('latin1', PACKET_AT, end) };
+  }
+}
+
+/** Writes the header of a frame, so that it ends where the payload begins; returns where it begins. */
+function writeHeader(bytes: Buffer, payloadBytes: number): number {
+  if (payloadBytes <= MOST_IN_ONE_BYTE) return beginHeader(bytes, MOST_HEADER_BYTES - 2, payloadBytes);
+  if (payloadBytes <= MOST_IN_TWO_BYTES) {
+    bytes.writeUInt16BE(payloadBytes, MOST_HEADER_BYTES - 2);
+    return beginHeader(bytes, MOST_HEADER_BYTES - 4, TWO_BYTES_FOLLOW);
+  }
+  bytes.writeBigUInt64BE(BigInt(payloadBytes), MOST_HEADER_BYTES - 8);
+  return beginHeader(bytes, 0, EIGHT_BYTES_FOLLOW);
+}
+
+function beginHeader(bytes: Buffer, at: number, length: number): number {
+  bytes[at] = FIN_TEXT;
+  bytes[at + 1] = length;
+  return at;
+}
+
+/** Begins with a comma and ends where the distance belongs. */
+function exactText(subject: Subject, { at, position }: PositionRecord): string {
+  subject.exactText ??= friendText({ id: subject.user, ...position, at, precision: 'exact' });
+  return subject.exactText;
+}
+
+function gridText(subject: Subject, latest: PositionRecord): string {
+  if (subject.gridText === null) {
+    const { lat, lng } = gridPlaceOf(subject, latest);
+    subject.gridText = friendText({ id: subject.user, lat, lng, at: latest.at, precision: 'approximate' });
+  }
+  return subject.gridText;
+}
+
+function friendText(friend: object): string {
+  return `,${JSON.stringify(friend).slice(0, -1)},"distance":`;
+}
