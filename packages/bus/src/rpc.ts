@@ -11,8 +11,9 @@ import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { BusObserver } from './bus-observer.ts';
 import type { ChannelSubscriptions } from './channel-subscriptions.ts';
 import { decodeEnvelope, type Envelope, encodeError, encodeReply, encodeRequest } from './envelope.ts';
+import { InstanceChoice } from './instance-choice.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
-import { type Candidate, chooseByRendezvous } from './rendezvous.ts';
+import type { Candidate } from './rendezvous.ts';
 
 /** How long one instance may take to answer before another is asked. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
@@ -47,6 +48,7 @@ export class Rpc implements Component {
   readonly #publish: Publish;
   readonly #subscriptions: ChannelSubscriptions;
   readonly #registry: InstanceRegistry;
+  readonly #choice: InstanceChoice;
   readonly #observer: BusObserver;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -57,7 +59,6 @@ export class Rpc implements Component {
   #answering = 0;
   #isStopped = false;
   #nextId = 1;
-  #turn = 0;
 
   constructor(options: {
     publish: Publish;
@@ -72,6 +73,7 @@ export class Rpc implements Component {
     this.#publish = options.publish;
     this.#subscriptions = options.subscriptions;
     this.#registry = options.registry;
+    this.#choice = new InstanceChoice({ ...options, patienceMs: ATTEMPT_TIMEOUT_MS });
     this.#observer = options.observer;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -131,7 +133,7 @@ export class Rpc implements Component {
     const tried = new Set<string>();
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const first = attempt === 0 ? options.instance : undefined;
-      const instance = first ?? (await this.#choose(method.service, tried, options.key));
+      const instance = first ?? (await this.#choice.choose(method.service, tried, options.key));
       if (!instance || this.#isStopped) break;
       if (attempt > 0) this.#observer.askingAgain(method.name);
       tried.add(instance.id);
@@ -152,31 +154,6 @@ export class Rpc implements Component {
       }
     }
     throw new CodedError('unavailable', `No ${method.service} instance answered. Try again in a moment.`);
-  }
-
-  async #choose(service: ServiceName, tried: ReadonlySet<string>, key?: string): Promise<Candidate | undefined> {
-    const untried = () => this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
-    let candidates = untried();
-    if (candidates.length === 0) {
-      // Perhaps somebody has come since the last heartbeat.
-      await this.#refreshRegistry();
-      candidates = untried();
-    }
-    if (key !== undefined) return chooseByRendezvous(key, candidates);
-    return candidates[this.#turn++ % Math.max(1, candidates.length)];
-  }
-
-  /** Waits no longer than for an answer: a frozen Redis is noticed much later. */
-  async #refreshRegistry(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancelTimer = this.#clock.after(ATTEMPT_TIMEOUT_MS, resolve);
-      const done = () => {
-        cancelTimer();
-        resolve();
-      };
-      // A failure leaves the list as it was, and the heartbeat tells of it.
-      this.#registry.refresh().then(done, done);
-    });
   }
 
   async #ask(

@@ -24,6 +24,9 @@ export interface GatewayMetrics {
   readonly implausibleMovements: Counter;
 }
 
+/** Close together around the flush interval, which most of the latency is: quantiles are interpolated between them. */
+const DELIVERY_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.5, 2.5, 5, 10];
+
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   return {
     refused: metrics.counter('connections_refused_total', 'Connections refused at the handshake, by code.', ['code']),
@@ -40,9 +43,10 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     flushesPostponed: metrics.counter('flushes_postponed_total', 'Flushes put off because the client was not reading.'),
     openingRetries: metrics.counter('session_opening_retries_total', 'Openings of a list that had to be tried again.'),
     signOnSeconds: metrics.latency('sign_on_seconds', "From a connection's first position to its list, s."),
-    deliveryLatency: metrics.latency(
+    deliveryLatency: metrics.histogram(
       'delivery_latency_seconds',
       'From the time of a position (at) to the message that tells a viewer of it, s; the oldest of each message.',
+      DELIVERY_BUCKETS_SECONDS,
     ),
     positionsReceived: metrics.counter('friend_positions_received_total', 'Positions received over friends’ channels.'),
     malformedMessages: metrics.counter('malformed_messages_total', 'Messages on the bus that could not be read.'),
