@@ -111,7 +111,7 @@ describe('what is reachable from outside [O1]', () => {
     '/socket.io/../metrics',
     '/api/..%2fmetrics',
     '/api/v1/../../metrics',
-    '/',
+    '/nothing',
   ])('is not %s', async (path) => {
     const response = await fetch(new URL(deployment.url) + path.slice(1));
     expect(response.status).toBe(404);
