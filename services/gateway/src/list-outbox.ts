@@ -7,7 +7,7 @@ export const MOST_MESSAGES = 256;
 
 /**
  * Whoever receives falls asleep between two messages when the next one has to be worked out first, and to wake somebody
- * costs as much as to send: written back to back, a message costs the kernel half (decision 7).
+ * costs as much as to send: written back to back, a message costs the kernel half (decision 8).
  */
 export class ListOutbox {
   readonly writer = new ListMessageWriter();

@@ -1,4 +1,4 @@
-/** Writes a client's WebSocket frame straight to its TCP connection, past the layers that would copy it (decision 7). */
+/** Writes a client's WebSocket frame straight to its TCP connection, past the layers that would copy it (decision 8). */
 import { Socket as TcpSocket } from 'node:net';
 import type { ListMessage } from './list-message.ts';
 
