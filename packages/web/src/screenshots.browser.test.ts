@@ -4,8 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from '@jest/globals';
 import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { useBrowsers } from './test-support/browsers.ts';
-import { describeInBrowser } from './test-support/chromium-here.ts';
+
 import { PEOPLE_OF_PICTURES } from './test-support/people-of-pictures.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
