@@ -10,7 +10,7 @@ const RETRY_PAUSE_MS = 100;
 export async function welcome(stack: Stack, url: string, tookMs: number): Promise<string> {
   const { token, expiresAt } = await requestToken(stack.url, FIRST_USER);
   return `
-Nearby friends is ready at ${url} after ${(tookMs / 1000).toFixed(1)} s.
+Everything runs, after ${(tookMs / 1000).toFixed(1)} s.
 
 A token for the user "${FIRST_USER}", until ${new Date(expiresAt).toLocaleString()}:
 ${token}
@@ -18,7 +18,11 @@ ${token}
 One for anybody else:
 curl -s ${url}/api/v1/dev/tokens -H 'content-type: application/json' -d '{"userId":"bob"}'
 
-Stop with Ctrl-C. Requests are logged in ${stack.nginx.accessLogFile}
+Requests are logged in ${stack.nginx.accessLogFile}
+Stop with Ctrl-C.
+
+Nearby friends is ready at ${url}
+Open it in two windows and be two people.
 `;
 }
 
