@@ -22,7 +22,7 @@ export async function welcome(
   const company =
     people === 0 ? '' : `${people} people are coming out into the streets; most are friends of "${user}".\n`;
   return `
-Nearby friends is ready at ${url} after ${(tookMs / 1000).toFixed(1)} s.
+Everything runs, after ${(tookMs / 1000).toFixed(1)} s.
 ${company}
 A token for the user "${user}", until ${new Date(expiresAt).toLocaleString()}:
 ${token}
@@ -30,7 +30,11 @@ ${token}
 One for anybody else:
 curl -s ${url}/api/v1/dev/tokens -H 'content-type: application/json' -d '{"userId":"bob"}'
 
-Stop with Ctrl-C. Requests are logged in ${stack.nginx.accessLogFile}
+Requests are logged in ${stack.nginx.accessLogFile}
+Stop with Ctrl-C.
+
+Nearby friends is ready at ${url}
+Open it in two windows and be two people.
 `;
 }
 

@@ -19,7 +19,8 @@ export function precompress(): Plugin {
     // After everything is written, what was copied from public/ too.
     async closeBundle() {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile() && GAINS.test(entry.name));
+      // config.json may be replaced by whoever runs the page, and an old copy of it would win.
+      const files = entries.filter(({ name }) => GAINS.test(name) && name !== 'config.json');
       for (const { parentPath, name } of files) {
         const file = path.join(parentPath, name);
         const content = await readFile(file);
