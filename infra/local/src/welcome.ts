@@ -34,7 +34,7 @@ Requests are logged in ${stack.nginx.accessLogFile}
 Stop with Ctrl-C.
 
 Nearby friends is ready at ${url}
-Open it in two windows and be two people.
+${people === 0 ? 'Open it in two windows and be two people.' : `Open it and be "${user}".`}
 `;
 }
 

@@ -16,7 +16,7 @@ export const DEFAULT_CONFIG: PageConfig = {
   styleUrl: null,
   darkStyleUrl: null,
   attribution: null,
-  startAt: { lat: 41.8826, lng: -87.6326 },
+  startAt: { lat: 41.8695, lng: -87.6929 },
 };
 
 /** What the file says; the defaults for whatever it does not say, or when it is not there. */
