@@ -9,8 +9,8 @@ import { texts } from '../texts/language.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { Scenery } from './scenery.tsx';
 
-/** People to be, as in the examples of the README. */
-const SUGGESTIONS = ['alice', 'bob', 'carol', 'dave', 'mina', 'joon'];
+/** People to be: "demo" is a friend of most who live on the map of `npm start`, the others are the README's. */
+const SUGGESTIONS = ['demo', 'alice', 'bob', 'carol', 'mina', 'joon'];
 
 export interface SignInPageProps {
   readonly session: Session;
