@@ -6,12 +6,14 @@ import './look/sign-in.css';
 import './look/panel.css';
 import './look/map.css';
 import { render } from 'preact';
+import { startNow } from './look/now.ts';
 import { startTheme } from './look/theme.ts';
 import { Page } from './page.tsx';
 import { Session } from './session/session.ts';
 import { loadPageConfig } from './settings/page-config.ts';
 import { startLanguage, texts } from './texts/language.ts';
 
+startNow();
 startTheme();
 startLanguage();
 const config = await loadPageConfig();

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 export interface AnnouncerTexts {
   cameNear(names: readonly string[]): string;
   left(names: readonly string[]): string;
+  wantsToBeFriends(name: string): string;
 }
 
 /** One announcement at most in this time: a sentence takes about that long to be read out, ms. */
@@ -34,6 +35,10 @@ export class Announcer {
 
   left(id: string, name: string): void {
     this.#note(id, name, false);
+  }
+
+  asked(name: string): void {
+    this.say(this.#texts().wantsToBeFriends(name));
   }
 
   /** Said at once. */

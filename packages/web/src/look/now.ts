@@ -6,6 +6,9 @@ const STEP_MS = 5_000;
 /** ms since the epoch. */
 export const now = signal(Date.now());
 
-setInterval(() => {
-  now.value = Date.now();
-}, STEP_MS);
+/** Lets it go on from now on. */
+export function startNow(): void {
+  setInterval(() => {
+    now.value = Date.now();
+  }, STEP_MS);
+}

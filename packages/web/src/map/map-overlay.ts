@@ -1,5 +1,6 @@
 /** Keeps what lies over the map where it belongs: friends and radius on a canvas, me and the radius' handle as buttons. */
 import { effect } from '@preact/signals';
+import { prefersCalm } from '../look/prefers-calm.ts';
 import { type Theme, theme } from '../look/theme.ts';
 import type { OwnPosition } from '../me/own-position.ts';
 import { placeAt } from '../me/place-at.ts';
@@ -172,9 +173,4 @@ function pixelsBetween(map: LibreMap, a: Place, b: Place): number {
 function freshness(ageMs: number): number {
   const share = Math.min(1, Math.max(0, (ageMs - FRESH_MS) / (GONE_MS - FRESH_MS)));
   return 1 - share * (1 - PALEST);
-}
-
-/** Some people get sick of things that move by themselves. */
-export function prefersCalm(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

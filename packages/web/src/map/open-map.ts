@@ -3,12 +3,13 @@
 import { distanceMeters } from '@nearby-friends/geo';
 import { effect } from '@preact/signals';
 import type { MapMouseEvent } from 'maplibre-gl';
+import { prefersCalm } from '../look/prefers-calm.ts';
 import { type Theme, theme } from '../look/theme.ts';
 import { placeAt } from '../me/place-at.ts';
 import type { Place } from '../nearby/glide.ts';
 import type { PageConfig } from '../settings/page-config.ts';
 import { onDrag } from './drag.ts';
-import { MapOverlay, type OverlayOptions, prefersCalm } from './map-overlay.ts';
+import { MapOverlay, type OverlayOptions } from './map-overlay.ts';
 
 export interface OpenMap {
   setTheme(shown: Theme): void;

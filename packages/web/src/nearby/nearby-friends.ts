@@ -18,6 +18,7 @@ export class NearbyFriends {
   readonly #glides = new Map<string, Glide>();
   readonly #announcer: Pick<Announcer, 'cameNear' | 'left'>;
   readonly #nameOf: (id: string) => string;
+  readonly #isCalm: () => boolean;
   readonly #now: () => number;
   readonly #end: () => void;
   #isFirst = true;
@@ -26,11 +27,14 @@ export class NearbyFriends {
     readonly connection: Pick<NearbyConnection, 'nearby'>;
     readonly nameOf: (id: string) => string;
     readonly announcer: Pick<Announcer, 'cameNear' | 'left'>;
+    /** Whether everybody is drawn at once where they are, instead of on the way. */
+    readonly isCalm: () => boolean;
     /** A monotonic clock, ms. */
     readonly now?: () => number;
   }) {
     this.#announcer = options.announcer;
     this.#nameOf = options.nameOf;
+    this.#isCalm = options.isCalm;
     this.#now = options.now ?? (() => performance.now());
     this.list = signalOf(options.connection.nearby);
     this.#end = options.connection.nearby.subscribe((friends) => this.#take(friends));
@@ -65,12 +69,10 @@ export class NearbyFriends {
     const ids = new Set(friends.map(({ id }) => id));
     for (const friend of friends) {
       const glide = this.#glides.get(friend.id);
-      if (glide) glide.moveTo(friend, now);
-      else {
-        this.#glides.set(friend.id, new Glide(friend, now));
-        // Whoever is there at the beginning has not come; the list says who that is.
-        if (!this.#isFirst) this.#announcer.cameNear(friend.id, this.#nameOf(friend.id));
-      }
+      if (glide && !this.#isCalm()) glide.moveTo(friend, now);
+      else this.#glides.set(friend.id, new Glide(friend, now));
+      // Whoever is there at the beginning has not come; the list says who that is.
+      if (!glide && !this.#isFirst) this.#announcer.cameNear(friend.id, this.#nameOf(friend.id));
     }
     for (const id of this.#glides.keys()) {
       if (ids.has(id)) continue;

@@ -23,12 +23,18 @@ export class Friendships {
     () => new Map([...this.viewers.value, ...this.friends.value].map(({ id, displayName }) => [id, displayName])),
   );
   readonly #connection: NearbyConnection;
+  readonly #onAsked: (name: string) => void;
   readonly #ends: (() => void)[] = [];
   #reading: Promise<void> | undefined;
   #isOutdated = false;
 
-  constructor(connection: NearbyConnection) {
-    this.#connection = connection;
+  constructor(options: {
+    readonly connection: NearbyConnection;
+    /** Told who has asked, of those who ask while the page is open. */
+    readonly onAsked: (name: string) => void;
+  }) {
+    this.#connection = options.connection;
+    this.#onAsked = options.onAsked;
   }
 
   start(): void {
@@ -125,11 +131,15 @@ export class Friendships {
       requests.list(),
       sharing.get(),
     ]);
+    const known = new Set(this.requests.value.incoming.map(({ id }) => id));
+    const isFirst = this.profile.value === null;
     this.profile.value = profile;
     this.friends.value = allFriends;
     this.viewers.value = allViewers;
     this.requests.value = open;
     this.sharing.value = shared;
+    if (isFirst) return;
+    for (const { id, displayName } of open.incoming) if (!known.has(id)) this.#onAsked(displayName);
   }
 }
 

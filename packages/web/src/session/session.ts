@@ -8,6 +8,7 @@ import {
 } from '@nearby-friends/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
+import { prefersCalm } from '../look/prefers-calm.ts';
 import { OwnPosition } from '../me/own-position.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { Friendships } from '../people/friendships.ts';
@@ -93,9 +94,14 @@ export class Session {
   }
 
   #open(userId: string, isTrial: boolean, connection: NearbyConnection): void {
-    const people = new Friendships(connection);
+    const people = new Friendships({ connection, onAsked: (name) => this.announcer.asked(name) });
     const me = new OwnPosition({ connection, startAt: this.#config.startAt });
-    const nearby = new NearbyFriends({ connection, nameOf: (id) => people.nameOf(id), announcer: this.announcer });
+    const nearby = new NearbyFriends({
+      connection,
+      nameOf: (id) => people.nameOf(id),
+      announcer: this.announcer,
+      isCalm: prefersCalm,
+    });
     this.state.value = {
       kind: 'signed-in',
       userId,

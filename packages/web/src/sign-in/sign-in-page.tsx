@@ -9,7 +9,7 @@ import { texts } from '../texts/language.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { Scenery } from './scenery.tsx';
 
-/** People to be: `demo` has friends in the city that `npm start` brings to life, the others are new. */
+/** People to be: "demo" is a friend of most who live on the map of `npm start`, the others are the README's. */
 const SUGGESTIONS = ['demo', 'alice', 'bob', 'carol', 'mina', 'joon'];
 
 export interface SignInPageProps {

@@ -62,7 +62,6 @@ export const english = {
 
   connecting: 'Connecting …',
   reconnecting: 'Connection lost. Trying again …',
-  online: 'Connected again.',
 
   askHeading: 'Ask somebody',
   askLabel: 'Their id',
@@ -80,7 +79,6 @@ export const english = {
   declined: (name: string) => `The request of ${name} has been declined.`,
   withdrawn: (name: string) => `The request to ${name} has been taken back.`,
   friendsHeading: 'Your friends',
-  noRequests: 'No open requests.',
   remove: 'Remove',
   removeOf: (name: string) => `Remove ${name} from my friends`,
   reallyRemove: (name: string) => `Really remove ${name}?`,
@@ -111,7 +109,6 @@ export const english = {
   choiceHidden: 'Hidden',
   hideFrom: (name: string) => `Hide from ${name}`,
   showTo: (name: string) => `Show me to ${name}`,
-  howLong: 'How long',
   howLongFor: (name: string) => `For how long ${name} sees that`,
   always: 'Always',
   oneHour: '1 hour',

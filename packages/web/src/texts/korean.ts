@@ -59,7 +59,6 @@ export const korean: Texts = {
 
   connecting: '연결하는 중…',
   reconnecting: '연결이 끊겼습니다. 다시 시도하는 중…',
-  online: '다시 연결되었습니다.',
 
   askHeading: '친구 요청',
   askLabel: '상대의 아이디',
@@ -77,7 +76,6 @@ export const korean: Texts = {
   declined: (name) => `${name}의 요청을 거절했습니다.`,
   withdrawn: (name) => `${name}에게 보낸 요청을 취소했습니다.`,
   friendsHeading: '내 친구',
-  noRequests: '대기 중인 요청이 없습니다.',
   remove: '삭제',
   removeOf: (name) => `${name} 친구 삭제`,
   reallyRemove: (name) => `${name}을(를) 정말 삭제할까요?`,
@@ -108,7 +106,6 @@ export const korean: Texts = {
   choiceHidden: '숨김',
   hideFrom: (name) => `${name}에게 숨기기`,
   showTo: (name) => `${name}에게 보이기`,
-  howLong: '기간',
   howLongFor: (name) => `${name}에게 보이는 기간`,
   always: '계속',
   oneHour: '1시간',
