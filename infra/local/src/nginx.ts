@@ -114,7 +114,8 @@ function makeServer(
     waitUntilReady: async (life) => {
       const deadline = performance.now() + DEADLINE_MS;
       while (life.isRunning() && performance.now() < deadline) {
-        if ((await accepts(host, port)) && life.isRunning()) return;
+        // It listens before it heeds signals, and one for a reload would end it; with a worker it does both.
+        if ((await accepts(host, port)) && (await listNginxWorkers(life.pid)).length > 0) return;
         await delay(POLL_MS);
       }
       throw notStarted(life);
