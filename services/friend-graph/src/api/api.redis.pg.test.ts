@@ -58,6 +58,10 @@ describe('/me', () => {
     expectProblem(await patch('application/json', '[]'), 400, 'invalid_payload');
     // Text that turns the direction of whatever stands beside it.
     expectProblem(await patch('application/json', '{"displayName":"\\u202eevil"}'), 400, 'invalid_payload');
+    for (const invisible of ['\u200b', '\u2060\u200d', '\u3164']) {
+      const json = JSON.stringify({ displayName: invisible });
+      expectProblem(await patch('application/json', json), 400, 'invalid_payload');
+    }
     const large = JSON.stringify({ displayName: 'x'.repeat(20_000) });
     expectProblem(await patch('application/json', large), 413, 'payload_too_large');
   });

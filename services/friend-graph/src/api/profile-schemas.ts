@@ -9,6 +9,8 @@ import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './answer-schemas.
  * PostgreSQL and screens can take the rest.
  */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u;
+/** A letter, digit, mark of punctuation or symbol: a name of joiners and empty fillers alone would show nothing. */
+const VISIBLE = /(?![\u115F\u1160\u3164\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const radiusSchema = radiusMetersSchema.describe('How far "near" reaches, in metres.');
 
@@ -20,6 +22,7 @@ export const profileChangeSchema = z
       .min(1)
       .max(MAX_DISPLAY_NAME_LENGTH)
       .regex(PRINTABLE, 'must not hold control characters')
+      .regex(VISIBLE, 'must hold something that can be seen')
       .optional(),
     radiusMeters: radiusSchema.optional(),
   })
