@@ -138,19 +138,25 @@ export class NearbyDelivery implements Component {
     if (!sessions || sessions.length === 0) return;
     const waiting: Session[] = [];
     this.#dirty[slot] = waiting;
-    for (const session of sessions) {
-      if (session.phase.kind !== 'live') {
-        session.isDirty = false;
-      } else if (this.#isHeldBack(session)) {
-        waiting.push(session);
-      } else {
-        session.isDirty = false;
-        if (session.needsSnapshot) this.#writeSnapshot(session, session.phase.own);
-        else this.#writeChanges(session, session.phase.own);
-        if (this.#outbox.isFull) this.#sendWritten();
-      }
+    try {
+      for (const session of sessions) this.#flush(session, waiting);
+    } finally {
+      // In this very turn, also when one of them fails: later its rights may have ended.
+      this.#sendWritten();
     }
-    this.#sendWritten();
+  }
+
+  #flush(session: Session, waiting: Session[]): void {
+    if (session.phase.kind !== 'live') {
+      session.isDirty = false;
+    } else if (this.#isHeldBack(session)) {
+      waiting.push(session);
+    } else {
+      session.isDirty = false;
+      if (session.needsSnapshot) this.#writeSnapshot(session, session.phase.own);
+      else this.#writeChanges(session, session.phase.own);
+      if (this.#outbox.isFull) this.#sendWritten();
+    }
   }
 
   #sendWritten(): void {

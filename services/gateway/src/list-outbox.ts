@@ -11,8 +11,8 @@ export const MOST_MESSAGES = 256;
  */
 export class ListOutbox {
   readonly writer = new ListMessageWriter();
-  readonly #sessions: Session[] = [];
-  readonly #messages: ListMessage[] = [];
+  #sessions: Session[] = [];
+  #messages: ListMessage[] = [];
 
   /** `message` is the one that {@link writer} has just written. */
   add(session: Session, message: ListMessage): void {
@@ -26,14 +26,16 @@ export class ListOutbox {
 
   /** Sends them in the order in which they were added. `maySend` is asked for each; `onHeldBack` is told who gets nothing. */
   sendAll(maySend: () => boolean, onHeldBack: (session: Session) => void): void {
-    for (const [place, message] of this.#messages.entries()) {
-      const session = this.#sessions[place];
+    const [sessions, messages] = [this.#sessions, this.#messages];
+    // Whatever happens below, nothing is left for a later turn: by then its rights may have ended.
+    this.#sessions = [];
+    this.#messages = [];
+    for (const [place, message] of messages.entries()) {
+      const session = sessions[place];
       if (!session || session.isClosed) continue;
       if (!maySend()) onHeldBack(session);
       else if (!session.transport.sendList(message)) this.writer.giveAway(message);
     }
-    this.#sessions.length = 0;
-    this.#messages.length = 0;
     this.writer.reuse();
   }
 }
