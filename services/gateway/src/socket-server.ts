@@ -38,6 +38,8 @@ export const CLOSING_GRACE_MS = 2_000;
 /** What is needed of Engine.IO's connection when it begins. */
 interface NewConnection {
   readonly id: string;
+  /** The HTTP request it began with. */
+  request: unknown;
   /** The one in use; `socket` is the WebSocket, which a polling transport does not have. */
   readonly transport: { readonly socket?: { terminate(): void } };
   once(event: 'close', run: () => void): void;
@@ -93,6 +95,8 @@ export class SocketServer implements Component {
     });
     this.#io.engine.on('connection', (connection: NewConnection) => {
       this.#connections.set(connection.id, connection);
+      // Nobody asks for it again, and it would be kept, headers and all, for as long as the connection lasts.
+      connection.request = null;
       connection.once('close', () => {
         this.#connections.delete(connection.id);
         setTimeout(() => connection.transport.socket?.terminate(), CLOSING_GRACE_MS).unref();
@@ -110,6 +114,8 @@ export class SocketServer implements Component {
       options.handshake.admit(socket.handshake.auth).then(
         (verified) => {
           socket.data.verified = verified;
+          // The token has been looked at: no need to keep it for as long as the connection lasts.
+          socket.handshake.auth = {};
           next();
         },
         (error: unknown) => {

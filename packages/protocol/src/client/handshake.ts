@@ -13,4 +13,10 @@ export const handshakeAuthSchema = z.object({
   token: tokenSchema,
   /** Optional: the protocol version the client speaks; refused with `protocol_version` when it is not ours. */
   protocolVersion: z.number().int().optional(),
+  /**
+   * Optional: who measures distances that change because the viewer itself has moved. `server`, the default: every
+   * friend is sent again with the new distance. `client`: the client measures from its own last report, and is sent a
+   * friend for news of that friend only; who enters and who leaves stays with the server.
+   */
+  distances: z.enum(['server', 'client']).optional(),
 });
