@@ -148,7 +148,7 @@ export class RightsApplier {
     for (const { session } of [...(this.#board.get(user)?.watches ?? [])]) this.#lists.setRight(session, user, gone);
     for (const session of this.#sessions.of(user)) {
       this.#sessions.callBack(session, before);
-      for (const subject of [...session.watches.keys()]) this.#lists.setRight(session, subject, gone);
+      for (const subject of session.watches.friends()) this.#lists.setRight(session, subject, gone);
     }
   }
 

@@ -159,7 +159,7 @@ export function composeGateway({
     handshake: {
       admit: (auth) => tracer.span('handshake', { parent: 'none' }, () => handshake.admit(auth)),
     },
-    begin: (id, verified, transport) => sessions.begin(id, verified, transport),
+    begin: (id, admission, transport) => sessions.begin(id, admission, transport),
     end: (session) => sessions.end(session),
     receiverFor: (session) => events.receiverFor(session),
     onRefused: (code) => refused.count(code),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { FLUSH_SLOTS } from './deliver-nearby.ts';
+import { TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import { EXACT, FLUSH_INTERVAL_MS, HIDDEN, inShort, NearbyWorld, type Viewer } from './test-support/nearby-world.ts';
 
 let world: NearbyWorld;
@@ -35,9 +35,7 @@ describe('between two flushes', () => {
   });
 
   it('[N3] each session gets one message at most, whatever happens', () => {
-    const viewers = Array.from({ length: 25 }, (_, i) =>
-      world.viewer(`viewer-${i}`, 0, { radiusMeters: 1_000, slot: i % FLUSH_SLOTS }),
-    );
+    const viewers = Array.from({ length: 25 }, (_, i) => world.viewer(`viewer-${i}`, 0, { radiusMeters: 1_000 }));
     for (const { session } of viewers) {
       world.watch(session, 'ben');
       world.open(session);
@@ -45,7 +43,7 @@ describe('between two flushes', () => {
     world.flush();
     for (const { transport } of viewers) expect(transport.takeFrames()).toHaveLength(1);
 
-    const tick = FLUSH_INTERVAL_MS / FLUSH_SLOTS;
+    const tick = FLUSH_INTERVAL_MS / TICKS_PER_INTERVAL;
     for (let interval = 0; interval < 4; interval++) {
       for (let elapsed = 0; elapsed < FLUSH_INTERVAL_MS; elapsed += tick) {
         world.report('ben', 10 + elapsed / 10);

@@ -1,15 +1,14 @@
 /** Decides what each viewer is to be told, conflates it, and tells it. The hot path. */
 import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
-import type { Watch } from './friend-board.ts';
+import { FlushSchedule, TICKS_PER_INTERVAL } from './flush-schedule.ts';
+import { NONE_TOLD, type Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import { type ListMessage, toCentimetres } from './list-message.ts';
 import { ListOutbox } from './list-outbox.ts';
 import type { ReadonlyEdges, RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { mayEnter, NOT_VISIBLE, visibleDistance } from './visibility.ts';
-
-/** The flush interval is divided into this many ticks, so that not all sessions are written to at once. */
-export const FLUSH_SLOTS = 10;
 
 /** A viewer's own movement is worth a message about a resting friend from this change of the distance on, metres. */
 export const TOLD_DISTANCE_TOLERANCE = 0.5;
@@ -35,8 +34,7 @@ export class NearbyDelivery implements Component {
   readonly #ledger: RightsLedger;
   readonly #logger: Logger;
   readonly #outbox = new ListOutbox();
-  readonly #dirty: Session[][] = Array.from({ length: FLUSH_SLOTS }, () => []);
-  #slot = 0;
+  readonly #schedule = new FlushSchedule();
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -59,15 +57,14 @@ export class NearbyDelivery implements Component {
   }
 
   start(): void {
-    this.#cancel = this.#clock.every(this.#flushIntervalMs / FLUSH_SLOTS, () => {
-      this.#slot = (this.#slot + 1) % FLUSH_SLOTS;
-      this.#flushSlot(this.#slot);
+    this.#cancel = this.#clock.every(this.#flushIntervalMs / TICKS_PER_INTERVAL, () => {
+      this.#flushAll(() => this.#schedule.turn(this.#flush));
     });
   }
 
   /** Sends what is pending, as far as the transports take it. */
   drain(): void {
-    for (let slot = 0; slot < FLUSH_SLOTS; slot++) this.#flushSlot(slot);
+    this.#flushAll(() => this.#schedule.callUpAll(this.#flush));
   }
 
   stop(): void {
@@ -80,17 +77,26 @@ export class NearbyDelivery implements Component {
       this.#metrics.conflated.inc();
       return;
     }
-    const { session } = watch;
+    const { session, isTold } = watch;
     if (session.phase.kind !== 'live') return;
-    if (!watch.isTold && !mayEnter(watch, session.phase.own)) return;
+    if (!isTold && !mayEnter(watch, session.phase.own)) return;
     watch.isPending = true;
     session.pending.push(watch);
-    this.#markDirty(session);
+    // Who enters is told soon; where somebody is who is on the list already may wait.
+    if (isTold) this.#schedule.put(session);
+    else this.#schedule.putSoon(session);
   }
 
   /** The viewer has moved: every friend's distance may have changed (N1). */
   considerAll(session: Session): void {
-    for (const watch of session.watches.values()) this.consider(watch);
+    const { phase, measuresDistances } = session;
+    if (phase.kind !== 'live') return;
+    const now = this.#redisNow();
+    for (const watch of session.watches.all) {
+      // Such a client needs to hear of those alone who enter or leave by it.
+      if (measuresDistances && watch.isTold && visibleDistance(watch, phase.own, now) !== NOT_VISIBLE) continue;
+      this.consider(watch);
+    }
   }
 
   /**
@@ -108,12 +114,12 @@ export class NearbyDelivery implements Component {
   /** The whole list is to be sent. */
   requestSnapshot(session: Session): void {
     session.needsSnapshot = true;
-    this.#markDirty(session);
+    this.#schedule.putSoon(session);
   }
 
   /** A friend is watched from now on; who has left the list but not the client's, and comes back, was never away. */
   watched(watch: Watch): void {
-    if (watch.session.departed.delete(watch.subject.user)) watch.isTold = true;
+    if (watch.session.departed?.delete(watch.subject.user)) watch.isTold = true;
     this.consider(watch);
   }
 
@@ -123,41 +129,30 @@ export class NearbyDelivery implements Component {
     if (session.phase.kind !== 'live') return;
     if (watch.isPending) session.pending.splice(session.pending.indexOf(watch), 1);
     if (!watch.isTold) return;
+    session.departed ??= new Set();
     session.departed.add(watch.subject.user);
-    this.#markDirty(session);
+    this.#schedule.putSoon(session);
   }
 
-  #markDirty(session: Session): void {
-    if (session.isDirty) return;
-    session.isDirty = true;
-    this.#dirty[session.slot]?.push(session);
-  }
-
-  #flushSlot(slot: number): void {
-    const sessions = this.#dirty[slot];
-    if (!sessions || sessions.length === 0) return;
-    const waiting: Session[] = [];
-    this.#dirty[slot] = waiting;
+  #flushAll(callUp: () => void): void {
     try {
-      for (const session of sessions) this.#flush(session, waiting);
+      callUp();
     } finally {
       // In this very turn, also when one of them fails: later its rights may have ended.
       this.#sendWritten();
     }
   }
 
-  #flush(session: Session, waiting: Session[]): void {
-    if (session.phase.kind !== 'live') {
-      session.isDirty = false;
-    } else if (this.#isHeldBack(session)) {
-      waiting.push(session);
-    } else {
-      session.isDirty = false;
-      if (session.needsSnapshot) this.#writeSnapshot(session, session.phase.own);
-      else this.#writeChanges(session, session.phase.own);
-      if (this.#outbox.isFull) this.#sendWritten();
+  readonly #flush = (session: Session): void => {
+    if (session.phase.kind !== 'live') return;
+    if (this.#isHeldBack(session)) {
+      this.#schedule.put(session);
+      return;
     }
-  }
+    if (session.needsSnapshot) this.#writeSnapshot(session, session.phase.own);
+    else this.#writeChanges(session, session.phase.own);
+    if (this.#outbox.isFull) this.#sendWritten();
+  };
 
   #sendWritten(): void {
     // Asked anew for each message: the process may have stood still since it was written. Then nobody knows what the
@@ -183,27 +178,24 @@ export class NearbyDelivery implements Component {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
     const friends: { watch: Watch; latest: PositionRecord; distance: number }[] = [];
-    for (const watch of session.watches.values()) {
+    for (const watch of session.watches.all) {
       watch.isPending = false;
       // The list is built anew: who is between r and r · 1.05 has to come nearer first.
       watch.isTold = false;
       const distance = visibleDistance(watch, own, now);
       const { latest } = watch.subject;
       if (distance === NOT_VISIBLE || latest === null || this.#isForbidden(watch, edges, now)) continue;
-      watch.isTold = true;
-      watch.toldAt = latest.at;
-      watch.toldDistance = distance;
+      noteTold(watch, distance);
       friends.push({ watch, latest, distance });
     }
     session.pending = [];
-    session.departed.clear();
+    session.departed = null;
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
     const { writer } = this.#outbox;
     writer.beginSnapshot(session.radiusMeters);
     for (const { watch, latest, distance } of friends) writer.addFriend(watch, latest, distance);
-    this.#outbox.add(session, writer.endSnapshot());
-    session.toldAt = this.#clock.now();
+    this.#add(session, writer.endSnapshot());
     this.#metrics.snapshots.inc();
     this.#metrics.deliveries.inc(friends.length);
   }
@@ -211,8 +203,8 @@ export class NearbyDelivery implements Component {
   #writeChanges(session: Session, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
-    const removed: UserId[] = session.departed.size === 0 ? [] : [...session.departed];
-    session.departed.clear();
+    const removed: UserId[] = session.departed === null ? [] : [...session.departed];
+    session.departed = null;
     let upserts = 0;
     const { writer } = this.#outbox;
     writer.beginChanges();
@@ -224,13 +216,10 @@ export class NearbyDelivery implements Component {
       const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbidden(watch, edges, now)) {
-        const isNews = latest.at > watch.toldAt;
-        // The viewer has moved, and not far enough to be told: what the client holds is right.
-        if (watch.isTold && !isNews && Math.abs(distance - watch.toldDistance) < TOLD_DISTANCE_TOLERANCE) continue;
+        const isNews = watch.subject.version !== watch.toldVersion;
+        if (watch.isTold && !isNews && isRightAtClient(watch, distance)) continue;
         if (watch.isTold && isNews) newsAt = Math.min(newsAt, latest.at);
-        watch.isTold = true;
-        watch.toldAt = latest.at;
-        watch.toldDistance = distance;
+        noteTold(watch, distance);
         upserts++;
         writer.addFriend(watch, latest, distance);
       } else if (watch.isTold) {
@@ -239,11 +228,16 @@ export class NearbyDelivery implements Component {
       }
     }
     if (upserts === 0 && removed.length === 0) return;
-    this.#outbox.add(session, writer.endChanges(removed));
-    session.toldAt = this.#clock.now();
+    this.#add(session, writer.endChanges(removed));
     this.#metrics.frames.inc();
     if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
     this.#metrics.deliveries.inc(upserts);
+  }
+
+  #add(session: Session, message: ListMessage): void {
+    this.#outbox.add(session, message);
+    session.toldAt = this.#clock.now();
+    this.#schedule.told(session);
   }
 
   /**
@@ -257,4 +251,17 @@ export class NearbyDelivery implements Component {
     this.#logger.error({ session: session.id, precision: grant.precision }, 'stopped a position whose right has ended');
     return true;
   }
+}
+
+function noteTold(watch: Watch, distanceMeters: number): void {
+  watch.isTold = true;
+  watch.toldVersion = watch.subject.version;
+  watch.toldCentimetres = toCentimetres(distanceMeters);
+}
+
+/** The friend has not moved: whether the viewer has moved so little, or measures so well, that there is nothing to say. */
+function isRightAtClient({ session, toldCentimetres }: Watch, distanceMeters: number): boolean {
+  if (toldCentimetres === NONE_TOLD) return false;
+  if (session.measuresDistances) return true;
+  return Math.abs(toCentimetres(distanceMeters) - toldCentimetres) < toCentimetres(TOLD_DISTANCE_TOLERANCE);
 }

@@ -1,7 +1,8 @@
 /** What viewers are told, and what not, by the rights that hold at the moment of sending. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type Grant, type GraphEvent, parseUserId } from '@nearby-friends/protocol';
-import { FLUSH_SLOTS, SLOWED_INTERVAL_MS } from './deliver-nearby.ts';
+import { SLOWED_INTERVAL_MS } from './deliver-nearby.ts';
+import { TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import {
   APPROXIMATE,
   EXACT,
@@ -44,7 +45,7 @@ describe('[G5] while the graph events cannot be followed', () => {
     expect(ann.read()).toEqual([]);
     world.areRightsCurrent = true;
     expect(afterFlush()).toEqual(['+ben@9']);
-    expect(await world.metrics.metric('flushes_fenced_total')).toBe(11);
+    expect(await world.metrics.metric('flushes_fenced_total')).toBe(12);
   });
 
   it('a session that opens waits for its list', () => {
@@ -112,14 +113,13 @@ describe('a right with an end', () => {
   });
 
   it('delivers nothing from that very moment on', () => {
-    // Whose turn comes before anybody has noticed that the time is over.
-    const slot = 3;
-    const dan = world.viewer('dan', 0, { slot });
+    const dan = world.viewer('dan', 0);
     world.open(dan.session);
     world.flush();
     expect(inShort(dan.read())).toEqual(['[]']);
-    const turn = (slot * FLUSH_INTERVAL_MS) / FLUSH_SLOTS;
-    world.watch(dan.session, 'ben', { precision: 'exact', until: world.now() + turn });
+    // Told at the next tick, before anybody has noticed that the time is over.
+    const tick = FLUSH_INTERVAL_MS / TICKS_PER_INTERVAL;
+    world.watch(dan.session, 'ben', { precision: 'exact', until: world.now() + tick });
     world.report('ben', 10);
     world.clock.advance(FLUSH_INTERVAL_MS);
     expect(dan.read()).toEqual([]);

@@ -11,6 +11,8 @@ export interface Subject {
   readonly user: UserId;
   /** Null while nothing is known: not read yet, or silent for longer than the TTL. */
   latest: PositionRecord | null;
+  /** Grows whenever `latest` changes. */
+  version: number;
   /** Where `latest` is on the grid of approximate positions, once somebody has asked: see {@link gridPlaceOf}. */
   gridPlace: Place | null;
   /** `latest` as viewers are told it, but for the distance, once somebody was told: see `list-message.ts`. */
@@ -19,10 +21,17 @@ export interface Subject {
   /** The friend's own pause, for all who watch. */
   sharing: Sharing;
   sharingVersion: number;
-  readonly watches: Set<Watch>;
+  /** In no order. */
+  readonly watches: Watch[];
 }
 
-/** One session's view of one friend. */
+/** Below every distance. */
+export const NONE_TOLD = -1;
+
+/**
+ * One session's view of one friend. There are as many as all sessions together have active friends, so its numbers are
+ * whole and small: any other would be an object of its own.
+ */
 export interface Watch {
   readonly session: Session;
   readonly subject: Subject;
@@ -31,10 +40,10 @@ export interface Watch {
   version: number;
   /** The client's list holds this friend. */
   isTold: boolean;
-  /** The time of the position last told, ms; 0 when none was. */
-  toldAt: number;
-  /** The distance last told, metres; NaN when none was under the grant as it is. */
-  toldDistance: number;
+  /** The subject's version that was told last; 0 when none was. */
+  toldVersion: number;
+  /** The distance last told, whole centimetres; {@link NONE_TOLD} when none was under the grant as it is. */
+  toldCentimetres: number;
   /** In the session's `pending`. */
   isPending: boolean;
 }
@@ -124,12 +133,13 @@ export class FriendBoard implements Component {
       subject = {
         user,
         latest: null,
+        version: 0,
         gridPlace: null,
         exactText: null,
         gridText: null,
         sharing: SHARING,
         sharingVersion: 0,
-        watches: new Set(),
+        watches: [],
       };
       this.#subjects.set(user, subject);
     }
@@ -139,12 +149,12 @@ export class FriendBoard implements Component {
       grant,
       version,
       isTold: false,
-      toldAt: 0,
-      toldDistance: 0,
+      toldVersion: 0,
+      toldCentimetres: NONE_TOLD,
       isPending: false,
     };
-    subject.watches.add(watch);
-    session.watches.set(user, watch);
+    subject.watches.push(watch);
+    session.watches.add(watch);
     this.#putEnd(watch, grant.until);
     return watch;
   }
@@ -156,7 +166,7 @@ export class FriendBoard implements Component {
     // After a loss most grants are read as they were: a client is told only what changed.
     if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
     watch.grant = grant;
-    watch.toldDistance = Number.NaN;
+    watch.toldCentimetres = NONE_TOLD;
     this.#putEnd(watch, grant.until);
     this.#onChange(watch);
   }
@@ -173,15 +183,15 @@ export class FriendBoard implements Component {
 
   unwatch(watch: Watch): void {
     this.#ends.remove(watch);
-    watch.subject.watches.delete(watch);
-    watch.session.watches.delete(watch.subject.user);
+    removeFrom(watch.subject.watches, watch);
+    watch.session.watches.delete(watch);
   }
 
   /** Forgets a friend whom nobody watches any more. */
   forget(user: UserId): void {
     const subject = this.#subjects.get(user);
     if (!subject) return;
-    if (subject.watches.size > 0) throw new Error('forgot a friend who is watched');
+    if (subject.watches.length > 0) throw new Error('forgot a friend who is watched');
     // Viewers come and go far more often than positions grow too old: nothing may be left behind until then.
     this.#silence.remove(subject);
     this.#ends.remove(subject);
@@ -233,9 +243,18 @@ export class FriendBoard implements Component {
   }
 }
 
+/** Without keeping the order: the last one takes the place. */
+function removeFrom(watches: Watch[], watch: Watch): void {
+  const place = watches.lastIndexOf(watch);
+  if (place < 0) return;
+  const last = watches.pop();
+  if (last !== undefined && last !== watch) watches[place] = last;
+}
+
 /** Whatever was made of the position before goes with it. */
 function setLatest(subject: Subject, latest: PositionRecord | null): void {
   subject.latest = latest;
+  subject.version++;
   subject.gridPlace = null;
   subject.exactText = null;
   subject.gridText = null;

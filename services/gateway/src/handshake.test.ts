@@ -91,10 +91,17 @@ describe('the handshake', () => {
     };
   }
 
+  it('hears who is to measure distances', async () => {
+    const { admit } = setUp();
+    expect(await admit({ token: 'good', distances: 'client' })).toMatchObject({ measuresDistances: true });
+    expect(await admit({ token: 'good', distances: 'server' })).toMatchObject({ measuresDistances: false });
+  });
+
   it('[A1] admits a good token, with the version of the protocol or without', async () => {
     const { admit } = setUp();
-    expect(await admit({ token: 'good' })).toEqual(ann);
-    expect(await admit({ token: 'good', protocolVersion: CLIENT_PROTOCOL_VERSION, more: true })).toEqual(ann);
+    const admission = { ...ann, measuresDistances: false };
+    expect(await admit({ token: 'good' })).toEqual(admission);
+    expect(await admit({ token: 'good', protocolVersion: CLIENT_PROTOCOL_VERSION, more: true })).toEqual(admission);
   });
 
   it.each<[what: string, auth: unknown]>([

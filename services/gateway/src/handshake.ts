@@ -14,6 +14,12 @@ export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readon
   return /^https?:/i.test(origin) && URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
 }
 
+/** Who connects, and what for. */
+export interface Admission extends VerifiedToken {
+  /** The client measures by itself what changes because the viewer moves. */
+  readonly measuresDistances: boolean;
+}
+
 export class Handshake {
   readonly #verifier: TokenVerifier;
   readonly #isCalledBack: (token: VerifiedToken) => boolean;
@@ -35,13 +41,13 @@ export class Handshake {
   }
 
   /** Whose connection this is. Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
-  async admit(auth: unknown): Promise<VerifiedToken> {
+  async admit(auth: unknown): Promise<Admission> {
     this.#refuseWhenFull();
     const parsed = handshakeAuthSchema.safeParse(auth);
     if (!parsed.success) {
       throw new CodedError('unauthorized', 'Connecting needs a token: send it as auth: { token }.');
     }
-    const { token, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;
+    const { token, distances, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;
     if (protocolVersion !== CLIENT_PROTOCOL_VERSION) {
       throw new CodedError('protocol_version', `Version ${CLIENT_PROTOCOL_VERSION} is spoken here. Update the app.`);
     }
@@ -51,7 +57,7 @@ export class Handshake {
     }
     // Many may have come while this token was looked at.
     this.#refuseWhenFull();
-    return verified;
+    return { ...verified, measuresDistances: distances === 'client' };
   }
 
   #refuseWhenFull(): void {

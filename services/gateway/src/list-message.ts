@@ -33,8 +33,10 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACE = 0x7d;
-/** Distances are told in whole centimetres: positions are not better. */
 const CENTIMETRES = 100;
+
+/** Distances are told in whole centimetres: positions are not better. */
+export const toCentimetres = (meters: number): number => Math.round(meters * CENTIMETRES);
 
 /** An event without an ack, in the default namespace, as Socket.IO writes it. */
 const CHANGES_BEGIN = `${ENGINE_MESSAGE}2["${NEARBY_CHANGES}",{"upserts":[`;
@@ -132,7 +134,7 @@ export class ListMessageWriter {
 
   /** With two decimals. Digit by digit: as a text each would be an object of its own. */
   #writeDistance(meters: number): void {
-    const centimetres = Math.round(meters * CENTIMETRES);
+    const centimetres = toCentimetres(meters);
     const whole = Math.floor(centimetres / CENTIMETRES);
     let digits = 1;
     for (let bound = 10; bound <= whole; bound *= 10) digits++;

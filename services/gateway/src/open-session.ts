@@ -106,7 +106,7 @@ export class SessionOpener {
   }
 
   async #findActiveFriends(session: Session): Promise<boolean> {
-    const watchedBefore = [...session.watches.keys()];
+    const watchedBefore = session.watches.friends();
     const answer = await this.#ask(session);
     if (!this.#isValid(session, answer)) return false;
     const { rights, generation, mark } = answer;

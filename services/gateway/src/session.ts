@@ -2,6 +2,10 @@
 import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import type { Watch } from './friend-board.ts';
 import type { ListMessage } from './list-message.ts';
+import { WatchList } from './watch-list.ts';
+
+/** A tick before all others; small, since a larger number would be an object of its own. */
+const LONG_AGO = -1_000_000;
 
 /** The way to the client. At most once; nothing is queued: look at `isWritable` first. */
 export interface SessionTransport {
@@ -35,8 +39,8 @@ export class Session {
   readonly id: string;
   readonly user: UserId;
   readonly transport: SessionTransport;
-  /** Which of the flush ticks is this session's. */
-  readonly slot: number;
+  /** The client measures by itself what changes because the viewer moves. */
+  readonly measuresDistances: boolean;
   /** ms since the epoch. */
   tokenExpiresAt: number;
   /** ms since the epoch; null when the token does not say. */
@@ -52,15 +56,17 @@ export class Session {
   /** The generation of the ledger in which this session's rights were read; null while they never were. */
   confirmedIn: number | null = null;
   /** The active friends, near or not. */
-  readonly watches = new Map<UserId, Watch>();
+  readonly watches = new WatchList();
   /** Watches that may have to be told; each at most once, see `Watch.isPending`. */
   pending: Watch[] = [];
   /** Friends who are on the client's list and not watched any more. Those who come back are taken out again. */
-  readonly departed = new Set<UserId>();
+  departed: Set<UserId> | null = null;
   /** The whole list is to be sent anew. */
   needsSnapshot = false;
-  /** Waiting for its flush tick. */
-  isDirty = false;
+  /** The tick of the flush schedule at which it is to be told; null while there is nothing to tell. */
+  dueTick: number | null = null;
+  /** The one at which it was told last. */
+  toldTick = LONG_AGO;
   /** Until then (ms on the process' clock) the list is told rarely, since the viewer moves as nobody can. */
   slowedUntil = 0;
   /** When the list was told last, ms on the process' clock. */
@@ -70,14 +76,14 @@ export class Session {
     id: string;
     user: UserId;
     transport: SessionTransport;
-    slot: number;
+    measuresDistances: boolean;
     tokenExpiresAt: number;
     tokenIssuedAt: number | null;
   }) {
     this.id = options.id;
     this.user = options.user;
     this.transport = options.transport;
-    this.slot = options.slot;
+    this.measuresDistances = options.measuresDistances;
     this.tokenExpiresAt = options.tokenExpiresAt;
     this.tokenIssuedAt = options.tokenIssuedAt;
   }
@@ -122,6 +128,6 @@ export class Session {
   close(): void {
     this.phase = { kind: 'closed' };
     this.pending = [];
-    this.departed.clear();
+    this.departed = null;
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { inboxChannel, parseUserId } from '@nearby-friends/protocol';
 import { silentLogger } from '@nearby-friends/service-kit';
-import { FLUSH_SLOTS } from './deliver-nearby.ts';
 import { LEAVE_GRACE_MS } from './friend-channels.ts';
 import { Sessions, TOKEN_GRACE_MS } from './sessions.ts';
 import { OpeningWorld } from './test-support/opening-world.ts';
@@ -27,7 +26,7 @@ function setUp() {
     const transport = new TestTransport();
     const session = sessions.begin(
       `socket-${++begun}`,
-      { userId: ANN, issuedAt: clock.now(), expiresAt: clock.now() + expiresInMs },
+      { userId: ANN, issuedAt: clock.now(), expiresAt: clock.now() + expiresInMs, measuresDistances: false },
       transport,
     );
     transport.onDisconnect = () => sessions.end(session);
@@ -44,12 +43,6 @@ describe('a session', () => {
     session.move(0, 0, 1);
     expect([sessions.size, sessions.countIn('waiting'), sessions.countIn('opening')]).toEqual([2, 1, 1]);
     expect([...sessions.all()]).toContain(session);
-  });
-
-  it('shares the flush ticks evenly with the others', () => {
-    const { begin } = setUp();
-    const slots = Array.from({ length: 3 * FLUSH_SLOTS }, () => begin(60_000).session.slot);
-    for (let slot = 0; slot < FLUSH_SLOTS; slot++) expect(slots.filter((other) => other === slot)).toHaveLength(3);
   });
 
   it('[S3] that ends leaves nothing: no inbox, no friend, no timer; ending it twice is no harm', async () => {

@@ -1,8 +1,8 @@
 /** All sessions of this gateway: how they begin, how they end, whose token has run out. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { CancelTimer, Clock, Component, Logger, VerifiedToken } from '@nearby-friends/service-kit';
-import { FLUSH_SLOTS } from './deliver-nearby.ts';
+import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { FriendLists } from './friend-lists.ts';
+import type { Admission } from './handshake.ts';
 import type { Inboxes } from './inboxes.ts';
 import { Session, type SessionTransport } from './session.ts';
 
@@ -19,7 +19,6 @@ export class Sessions implements Component {
   readonly #logger: Logger;
   readonly #sessions = new Map<string, Session>();
   readonly #byUser = new Map<UserId, Set<Session>>();
-  #nextSlot = 0;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -74,13 +73,16 @@ export class Sessions implements Component {
     return count;
   }
 
-  begin(id: string, { userId, issuedAt, expiresAt }: VerifiedToken, transport: SessionTransport): Session {
-    this.#nextSlot = (this.#nextSlot + 1) % FLUSH_SLOTS;
+  begin(
+    id: string,
+    { userId, issuedAt, expiresAt, measuresDistances }: Admission,
+    transport: SessionTransport,
+  ): Session {
     const session = new Session({
       id,
       user: userId,
       transport,
-      slot: this.#nextSlot,
+      measuresDistances,
       tokenExpiresAt: expiresAt,
       tokenIssuedAt: issuedAt,
     });

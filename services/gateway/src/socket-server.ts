@@ -12,14 +12,14 @@ import {
   type ServerToClientEvents,
   type UserId,
 } from '@nearby-friends/protocol';
-import { type Component, type Logger, listen, type VerifiedToken } from '@nearby-friends/service-kit';
+import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
-import { type Handshake, isOriginAllowed } from './handshake.ts';
+import { type Admission, type Handshake, isOriginAllowed } from './handshake.ts';
 import type { Session, SessionTransport } from './session.ts';
 import { type EngineConnection, StraightWrite } from './straight-write.ts';
 
 interface SocketData {
-  verified: VerifiedToken;
+  admission: Admission;
 }
 type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 type NearbySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
@@ -65,7 +65,7 @@ export class SocketServer implements Component {
     allowedOrigins: readonly string[];
     adapter: NonNullable<ServerOptions['adapter']>;
     handshake: Pick<Handshake, 'admit'>;
-    begin: (socketId: string, verified: VerifiedToken, transport: SessionTransport) => Session;
+    begin: (socketId: string, admission: Admission, transport: SessionTransport) => Session;
     end: (session: Session) => void;
     /** A function that takes every event of that session's client. */
     receiverFor: (session: Session) => (event: string, args: readonly unknown[]) => void;
@@ -112,8 +112,8 @@ export class SocketServer implements Component {
       }
       this.#greeted.add(socket.conn);
       options.handshake.admit(socket.handshake.auth).then(
-        (verified) => {
-          socket.data.verified = verified;
+        (admission) => {
+          socket.data.admission = admission;
           // The token has been looked at: no need to keep it for as long as the connection lasts.
           socket.handshake.auth = {};
           next();
@@ -128,8 +128,8 @@ export class SocketServer implements Component {
       );
     });
     this.#io.on('connection', (socket) => {
-      const { verified } = socket.data;
-      const session = options.begin(socket.id, verified, transportOf(socket));
+      const { admission } = socket.data;
+      const session = options.begin(socket.id, admission, transportOf(socket));
       const receive = options.receiverFor(session);
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
       socket.on('disconnect', () => {
@@ -138,7 +138,7 @@ export class SocketServer implements Component {
         setTimeout(() => socket.conn.close(), unauthenticatedLifetimeMs).unref();
       });
       // The adapter has no promise to wait for with rooms of this node; its failures are logged by its connection.
-      Promise.resolve(socket.join(devicesRoom(verified.userId))).catch((error: unknown) => {
+      Promise.resolve(socket.join(devicesRoom(admission.userId))).catch((error: unknown) => {
         this.#logger.warn({ session: session.id, reason: String(error) }, 'joining the devices failed');
       });
     });

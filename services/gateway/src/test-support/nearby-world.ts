@@ -112,8 +112,9 @@ export class NearbyWorld {
   }
 
   /** A viewer who stands `meters` north of 0, 0 and holds no list yet. */
-  viewer(name: string, meters: number, options: { radiusMeters?: number; slot?: number } = {}): Viewer {
-    const { session, transport } = testSession({ user: parseUserId(name), slot: options.slot ?? 0 });
+  viewer(name: string, meters: number, options: { radiusMeters?: number; measuresDistances?: boolean } = {}): Viewer {
+    const { measuresDistances = false } = options;
+    const { session, transport } = testSession({ user: parseUserId(name), measuresDistances });
     session.radiusMeters = options.radiusMeters ?? DEFAULT_RADIUS_METERS;
     const { lat, lng } = north(meters);
     session.move(lat, lng, this.now());

@@ -75,12 +75,12 @@ export class SocketServerOfTest {
         connections: () => this.sessions.length - this.ended.length,
         maxConnections: this.maxConnections,
       }),
-      begin: (id, { userId, issuedAt, expiresAt }, transport) => {
+      begin: (id, { userId, issuedAt, expiresAt, measuresDistances }, transport) => {
         const session = new Session({
           id,
           user: userId,
           transport,
-          slot: 0,
+          measuresDistances,
           tokenExpiresAt: expiresAt,
           tokenIssuedAt: issuedAt,
         });

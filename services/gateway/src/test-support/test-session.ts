@@ -50,7 +50,7 @@ let sessionsMade = 0;
 export function testSession(
   options: {
     user?: UserId;
-    slot?: number;
+    measuresDistances?: boolean;
     tokenExpiresAt?: number;
     tokenIssuedAt?: number | null;
     transport?: TestTransport;
@@ -61,7 +61,7 @@ export function testSession(
     id: `session-${++sessionsMade}`,
     user: options.user ?? parseUserId('viewer'),
     transport,
-    slot: options.slot ?? 0,
+    measuresDistances: options.measuresDistances ?? false,
     tokenExpiresAt: options.tokenExpiresAt ?? Number.POSITIVE_INFINITY,
     tokenIssuedAt: options.tokenIssuedAt ?? null,
   });
