@@ -44,7 +44,11 @@ export function connect(options: ConnectOptions): NearbyConnection {
     clock,
     async emit(position: Position) {
       const sentAt = clock.now();
+      // As it is sent: whose position it is may change it meanwhile.
+      const place = { lat: position.lat, lng: position.lng };
       const answer = await keeper.emit(EVENTS.locationUpdate, position).catch((error: NearbyError) => {
+        // What cannot be kept for others has moved the viewer all the same.
+        if (error.code === 'unavailable') list.moveTo(place);
         // What was refused is not to be repeated.
         if (!error.retryable && last?.position === position) last = undefined;
         throw error;
@@ -54,6 +58,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
         throw new NearbyError({ code: 'bad_answer', message, retryable: false });
       }
       serverClock.observe(answer.at, sentAt, clock.now());
+      list.moveTo(place);
       return { at: answer.at };
     },
   });
@@ -78,6 +83,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     random,
     events: {
       online(current) {
+        list.connected();
         refresher.online(current);
         radii.online();
         // The list begins with a position; one that is too old would say what is not so any more.

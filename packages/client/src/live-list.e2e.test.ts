@@ -48,6 +48,38 @@ describe('the nearby list', () => {
     else await mover?.api.sharing.resume();
   }
 
+  it('[N1] [N2] follows a viewer who walks past friends who rest, step by step, and who enters and leaves', async () => {
+    const resting = { ivy: 200, jon: 500, kim: 1_900 };
+    await deployment.befriend(...Object.keys(resting).map((friend) => ['lea', friend] as const));
+    const lea = await connectAs('lea', { gateway: 1 });
+    await lea.setRadius(1_000);
+    await Promise.all(
+      Object.entries(resting).map(async ([id, meters], i) =>
+        (await connectAs(id, { gateway: i % 2 })).updateLocation(north(FERRY_BUILDING, meters)),
+      ),
+    );
+    await lea.updateLocation(FERRY_BUILDING);
+    await eventually(() => expect(lea.ids).toEqual(['ivy', 'jon']));
+    const sorted = (list: readonly NearbyFriend[]) => list.toSorted((a, b) => a.distance - b.distance);
+    const seen: (readonly NearbyFriend[])[] = [];
+    lea.nearby.subscribe((list) => seen.push(list));
+    for (let walked = 0; walked <= 1_280; walked += 40) {
+      await lea.updateLocation(north(FERRY_BUILDING, walked));
+      // At once: the walk does not wait for the gateway to tell anything.
+      for (const { id, distance } of lea.nearby.value) {
+        expect(distance).toBeCloseTo(Math.abs(resting[id as keyof typeof resting] - walked), 1);
+      }
+    }
+    // Ivy is left 1,050 m behind.
+    await eventually(() => expect(lea.ids).toEqual(['kim', 'jon']));
+    expect(lea.nearby.value.map(({ distance }) => Math.round(distance))).toEqual([620, 780]);
+    for (const list of seen) expect(list).toEqual(sorted(list));
+    // The same as somebody is told who lets the gateway measure.
+    const raw = await deployment.signIn('lea', { gateway: 0 });
+    await raw.report(north(FERRY_BUILDING, 1_280));
+    await eventually(() => expect(raw.friends).toEqual(lea.nearby.value));
+  });
+
   it('shows an approximate friend as such', async () => {
     await deployment.befriend(['ann', 'bob']);
     const [ann, bob] = [await connectAs('ann'), await connectAs('bob', { gateway: 1 })];

@@ -54,6 +54,7 @@ export interface PositionWatch {
 export interface NearbyConnection {
   /**
    * The friends who are near, nearest first. Another array at every change, the same as long as nothing changes.
+   * Distances are from the position that the server took last, and follow in the moment in which it takes another.
    * Friends who have not reported for 10 minutes by the server's clock drop out by themselves, also while offline.
    */
   readonly nearby: Observable<readonly NearbyFriend[]>;

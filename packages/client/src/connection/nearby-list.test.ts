@@ -50,6 +50,19 @@ describe('the list', () => {
     expect(shown).toEqual([['ann'], ['ann']]);
   });
 
+  it('is measured from where the viewer is; friends whose distance stays are the same objects', () => {
+    const { list } = openList();
+    // Both on one meridian, a degree apart; ann is between the viewer's two places, as far from the one as the other.
+    const [ann, bob] = [friend('ann', 111_195.08), friend('bob', 222_390.16)];
+    list.applySnapshot({ radiusMeters: 500_000, friends: [ann, { ...bob, lat: 0, lng: 2 }] });
+    list.moveTo({ lat: 2, lng: 2 });
+    expect(list.shown.value).toEqual([ann, { ...bob, lat: 0, lng: 2 }]);
+    expect(list.shown.value[0]).toBe(ann);
+    list.moveTo({ lat: 0, lng: 2 });
+    expect(list.shown.value).toEqual([{ ...bob, lat: 0, lng: 2, distance: 0 }, ann]);
+    expect(list.shown.value[1]).toBe(ann);
+  });
+
   it.each([0, 3_600_000, -3_600_000])(
     '[S5] lets each friend drop out 10 minutes after the report, by the server’s clock: device off by %d ms',
     (deviceOffMs) => {
@@ -80,8 +93,12 @@ describe('the list', () => {
   it('sets no timer any more once it is stopped, and still shows what it showed', () => {
     const { clock, list, ids } = openList();
     list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 1)] });
+    const before = list.shown.value;
     list.stop();
+    // The server's answer to a position was on its way.
+    list.moveTo({ lat: 3, lng: 4 });
     expect(clock.pending).toBe(0);
     expect(ids()).toEqual(['ann']);
+    expect(list.shown.value).toBe(before);
   });
 });

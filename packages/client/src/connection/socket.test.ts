@@ -50,11 +50,11 @@ function open() {
 const accepted = () => new Promise<ServerSocket>((resolve) => io.once('connection', resolve));
 
 describe('a connection', () => {
-  it('shows token and version in the handshake, never in the address', async () => {
+  it('shows token and version in the handshake, never in the address, and that distances are measured here', async () => {
     const arriving = accepted();
     const { heard } = open();
     const { handshake } = await arriving;
-    expect(handshake.auth).toEqual({ token: 'secret', protocolVersion: 1 });
+    expect(handshake.auth).toEqual({ token: 'secret', protocolVersion: 1, distances: 'client' });
     expect(handshake.headers['x-test']).toBe('yes');
     expect(handshake.url).not.toContain('secret');
     await eventually(() => expect(heard).toEqual(['connected']));

@@ -63,7 +63,8 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
     tryAllTransports: true,
     timeout: HANDSHAKE_TIMEOUT_MS,
     extraHeaders: { ...headers },
-    auth: { token, protocolVersion: PROTOCOL_VERSION },
+    // Distances are measured here. A server that does not know that sends them, and nothing else changes.
+    auth: { token, protocolVersion: PROTOCOL_VERSION, distances: 'client' },
   });
   let hasEnded = false;
   const end = (error: NearbyError): void => {
