@@ -7,8 +7,8 @@ import { FAILED, packPositions, unpackAnswers } from './record-batch.ts';
 import { MARK_ANNOUNCED, RECORD_POSITIONS } from './record-script.ts';
 
 /**
- * How many positions one script call takes at most: Redis does nothing else meanwhile, some 4 µs for each. More in one
- * call would save next to nothing, measured up to 500.
+ * How many positions one script call takes at most: Redis does nothing else meanwhile, some 4 µs for each. Beyond
+ * some 60 in one call, what a call costs by itself no longer tells.
  */
 export const MAX_POSITIONS_PER_CALL = 100;
 /** How long the entry of a readiness probe lives. */
