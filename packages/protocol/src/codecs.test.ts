@@ -4,6 +4,7 @@ import {
   decodePositionRecord,
   encodePositionBody,
   inboxMessageCodec,
+  isPositionBody,
   MalformedMessageError,
   parseUserId,
   positionSchema,
@@ -57,6 +58,19 @@ describe('position bytes', () => {
       at: 1_700_000_000_123,
       position: full,
     });
+  });
+
+  it('are known to be whole before they are read', () => {
+    for (const position of [full, { lat: 1, lng: 2 }, { lat: 1, lng: 2, heading: 3 }]) {
+      const body = encodePositionBody(position);
+      expect(isPositionBody(body)).toBe(true);
+      for (let length = 0; length < body.length; length++) expect(isPositionBody(body.subarray(0, length))).toBe(false);
+    }
+    // A later version may know more fields; what this one knows is whole.
+    const later = Buffer.concat([encodePositionBody(full), Buffer.alloc(8)]);
+    later.writeUInt8(later.readUInt8(0) | 0x80, 0);
+    expect(isPositionBody(later)).toBe(true);
+    expect(decodePositionBody(later)).toEqual(full);
   });
 
   it('cut anywhere, or of another format, are malformed and never misread', () => {

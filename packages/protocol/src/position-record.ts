@@ -37,6 +37,12 @@ const OPTIONAL_FIELDS = [
   ['speed', HAS_SPEED],
   ['battery', HAS_BATTERY],
 ] as const;
+const ALL_FLAGS = HAS_ACCURACY | HAS_HEADING | HAS_SPEED | HAS_BATTERY;
+/** How long a body is, by its flags. */
+const BODY_BYTES = Array.from(
+  { length: ALL_FLAGS + 1 },
+  (_, flags) => FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.filter(([, flag]) => (flags & flag) !== 0).length,
+);
 
 /** Encodes what the phone reported. */
 export function encodePositionBody(position: Position): Buffer {
@@ -68,6 +74,12 @@ export function decodePositionBody(bytes: Buffer, start = 0): Position {
     offset += 8;
   }
   return position;
+}
+
+/** Whether {@link decodePositionBody} can read these bytes. */
+export function isPositionBody(bytes: Buffer): boolean {
+  const flags = bytes[0];
+  return flags !== undefined && bytes.length >= (BODY_BYTES[flags & ALL_FLAGS] as number);
 }
 
 /** Decodes a whole entry. Throws {@link MalformedMessageError} on another format version or a cut. */

@@ -4,6 +4,7 @@ import { silentLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { RedisLocationCache } from './location-cache.redis.ts';
 import { ANN, positionOf } from './test-support/positions-of-test.ts';
+import { recordOne } from './test-support/record-one.ts';
 import { timeOf, useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
@@ -16,42 +17,42 @@ async function setUp(ttlMs = 60_000) {
 
 it('an activity begins unannounced with its first position, and stays the same one', async () => {
   const { cache, now } = await setUp();
-  expect(await cache.record(positionOf(ANN, now))).toMatchObject({ activeSince: now, isAnnounced: false });
-  expect(await cache.record(positionOf(ANN, now + 5, 1))).toMatchObject({ activeSince: now, isAnnounced: false });
+  expect(await recordOne(cache, positionOf(ANN, now))).toMatchObject({ activeSince: now, isAnnounced: false });
+  expect(await recordOne(cache, positionOf(ANN, now + 5, 1))).toMatchObject({ activeSince: now, isAnnounced: false });
 });
 
 it('an announced activity stays announced through later positions, repeated and late ones', async () => {
   const { cache, now } = await setUp();
-  await cache.record(positionOf(ANN, now));
+  await recordOne(cache, positionOf(ANN, now));
   await cache.markAnnounced(ANN, now);
   for (const later of [1, 1, 0, 2]) {
-    const recorded = await cache.record(positionOf(ANN, now + later, later));
+    const recorded = await recordOne(cache, positionOf(ANN, now + later, later));
     expect(recorded).toMatchObject({ activeSince: now, isAnnounced: true });
   }
 });
 
 it('marking one activity leaves another alone', async () => {
   const { cache, now } = await setUp();
-  await cache.record(positionOf(ANN, now));
+  await recordOne(cache, positionOf(ANN, now));
   await cache.markAnnounced(ANN, now - 1);
-  expect((await cache.record(positionOf(ANN, now + 1, 1))).isAnnounced).toBe(false);
+  expect((await recordOne(cache, positionOf(ANN, now + 1, 1))).isAnnounced).toBe(false);
 });
 
 it('[L2] after expiry a new activity begins, and the mark for the old one does not reach it', async () => {
   const { commands, cache, now } = await setUp(100);
-  await cache.record(positionOf(ANN, now));
+  await recordOne(cache, positionOf(ANN, now));
   await cache.markAnnounced(ANN, now);
   await eventually(async () => expect(await commands.exists(locationKey(ANN))).toBe(0));
 
   const next = await timeOf(commands);
-  expect(await cache.record(positionOf(ANN, next))).toMatchObject({ activeSince: next, isAnnounced: false });
+  expect(await recordOne(cache, positionOf(ANN, next))).toMatchObject({ activeSince: next, isAnnounced: false });
   await cache.markAnnounced(ANN, now);
-  expect((await cache.record(positionOf(ANN, next + 1, 1))).isAnnounced).toBe(false);
+  expect((await recordOne(cache, positionOf(ANN, next + 1, 1))).isAnnounced).toBe(false);
 });
 
 it('[L2] marking changes neither the position nor when it ends', async () => {
   const { commands, cache, now } = await setUp();
-  await cache.record(positionOf(ANN, now, 7));
+  await recordOne(cache, positionOf(ANN, now, 7));
   const before = await commands.getBuffer(locationKey(ANN));
   const endsAt = await commands.pexpiretime(locationKey(ANN));
   await cache.markAnnounced(ANN, now);

@@ -3,6 +3,7 @@ import { decodePositionBody } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing';
 import { RedisLocationCache } from './location-cache.redis.ts';
 import { ANN, positionOf } from './test-support/positions-of-test.ts';
+import { recordOne } from './test-support/record-one.ts';
 import { recordingLogger } from './test-support/recording-logger.ts';
 import { timeOf, useRedis } from './test-support/redis-of-test.ts';
 
@@ -23,20 +24,20 @@ function tracesOf(body: Buffer): string[] {
 
 it('while Redis is away a position is `failed`, never a rejection, and is not kept for later', async () => {
   const { commands, cache, lines, now } = await setUp();
-  await cache.record(positionOf(ANN, now));
+  await recordOne(cache, positionOf(ANN, now));
   await redis.server.kill();
   const lost = positionOf(ANN, now + 1, 1);
   // The first meets a connection that is breaking, the later ones meet none.
-  for (let i = 0; i < 3; i++) expect((await cache.record(lost)).outcome).toBe('failed');
+  for (let i = 0; i < 3; i++) expect((await recordOne(cache, lost)).outcome).toBe('failed');
   await eventually(() => expect(commands.status).not.toBe('ready'));
-  expect(await cache.record(lost)).toMatchObject({ outcome: 'failed', isAnnounced: true });
+  expect(await recordOne(cache, lost)).toMatchObject({ outcome: 'failed', isAnnounced: true });
   await expect(cache.readActive([ANN])).rejects.toThrow();
   await expect(cache.proveWritable()).rejects.toThrow();
 
   await redis.server.restart();
   await eventually(() => expect(commands.status).toBe('ready'));
   expect(await cache.readActive([ANN])).toEqual([]);
-  expect((await cache.record(positionOf(ANN, await timeOf(commands), 2))).outcome).toBe('stored');
+  expect((await recordOne(cache, positionOf(ANN, await timeOf(commands), 2))).outcome).toBe('stored');
 
   expect(lines.length).toBeGreaterThanOrEqual(4);
   for (const trace of tracesOf(lost.body)) expect(lines.join('\n')).not.toContain(trace);
@@ -48,7 +49,7 @@ it('what Redis refuses is `failed` too, and says why without saying where', asyn
   await commands.config('SET', 'maxmemory', '1');
   await commands.config('SET', 'maxmemory-policy', 'noeviction');
   const refused = positionOf(ANN, now, 1);
-  expect((await cache.record(refused)).outcome).toBe('failed');
+  expect((await recordOne(cache, refused)).outcome).toBe('failed');
   await expect(cache.proveWritable()).rejects.toThrow(/OOM/);
   expect(lines.join('\n')).toContain('OOM');
   for (const trace of tracesOf(refused.body)) expect(lines.join('\n')).not.toContain(trace);
@@ -57,8 +58,8 @@ it('what Redis refuses is `failed` too, and says why without saying where', asyn
 it('a Redis that freezes and comes back takes nothing twice', async () => {
   const { commands, cache, now } = await setUp();
   redis.server.pause();
-  const waiting = cache.record(positionOf(ANN, now, 1));
-  const repeated = cache.record(positionOf(ANN, now, 1));
+  const waiting = recordOne(cache, positionOf(ANN, now, 1));
+  const repeated = recordOne(cache, positionOf(ANN, now, 1));
   redis.server.resume();
   expect(await repeated).toEqual(await waiting);
   expect((await cache.readActive([ANN])).length).toBe(1);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { RedisLocationCache } from './location-cache.redis.ts';
 import { ANN, positionOf } from './test-support/positions-of-test.ts';
 import { listenTo } from './test-support/published-positions.ts';
+import { recordOne } from './test-support/record-one.ts';
 import { timeOf, useRedis } from './test-support/redis-of-test.ts';
 
 const redis = useRedis();
@@ -29,7 +30,7 @@ it('[L4] what is kept has been published once with the very same bytes, in the o
       await commands.del(locationKey(ANN));
       const now = await timeOf(commands);
       const recorded = await Promise.all(
-        arrivals.map(({ age, mark }) => cache.record(positionOf(ANN, now - age, mark))),
+        arrivals.map(({ age, mark }) => recordOne(cache, positionOf(ANN, now - age, mark))),
       );
       const published = await listener.read();
 
@@ -48,19 +49,19 @@ it('[L4] what is kept has been published once with the very same bytes, in the o
 it('[L4] nothing is published of what was not kept', async () => {
   const { commands, cache, listener } = await setUp();
   const now = await timeOf(commands);
-  await cache.record(positionOf(ANN, now));
-  await cache.record(positionOf(ANN, now - 1, 1));
-  await cache.record(positionOf(ANN, now - 3_600_000, 2));
+  await recordOne(cache, positionOf(ANN, now));
+  await recordOne(cache, positionOf(ANN, now - 1, 1));
+  await recordOne(cache, positionOf(ANN, now - 3_600_000, 2));
   expect(timesOf(await listener.read())).toEqual([now]);
 });
 
 it('[L4] a mark of announcement is not a new position: nobody is told', async () => {
   const { commands, cache, listener } = await setUp();
   const now = await timeOf(commands);
-  const { activeSince } = await cache.record(positionOf(ANN, now));
+  const { activeSince } = await recordOne(cache, positionOf(ANN, now));
   await cache.markAnnounced(ANN, activeSince);
   expect(await listener.read()).toHaveLength(1);
-  await cache.record(positionOf(ANN, now + 1, 1));
+  await recordOne(cache, positionOf(ANN, now + 1, 1));
   const [published] = await listener.read();
   expect(published).toEqual(await commands.getBuffer(locationKey(ANN)));
 });
@@ -68,14 +69,14 @@ it('[L4] a mark of announcement is not a new position: nobody is told', async ()
 it('[L4] goes on when Redis has forgotten the scripts', async () => {
   const { commands, cache, listener } = await setUp();
   const now = await timeOf(commands);
-  const { activeSince } = await cache.record(positionOf(ANN, now));
+  const { activeSince } = await recordOne(cache, positionOf(ANN, now));
   await commands.script('FLUSH');
   // Several at once: each finds the script unknown.
-  const recorded = await Promise.all([1, 2, 3].map((later) => cache.record(positionOf(ANN, now + later, later))));
+  const recorded = await Promise.all([1, 2, 3].map((later) => recordOne(cache, positionOf(ANN, now + later, later))));
   expect(recorded.map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored']);
   expect(timesOf(await listener.read())).toEqual([now, now + 1, now + 2, now + 3]);
 
   await commands.script('FLUSH');
   await cache.markAnnounced(ANN, activeSince);
-  expect((await cache.record(positionOf(ANN, now + 4, 4))).isAnnounced).toBe(true);
+  expect((await recordOne(cache, positionOf(ANN, now + 4, 4))).isAnnounced).toBe(true);
 });

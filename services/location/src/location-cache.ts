@@ -14,11 +14,15 @@ export interface Recorded {
 
 /**
  * Guarantees: per user, a position never replaces a newer one (L3); what is kept is published in the same step (L4),
- * at most once per listener; an entry is gone a TTL after its time (L2). No order between users.
+ * at most once per listener; an entry is gone a TTL after its time (L2). Each position is a step of its own: others
+ * of its batch may be taken while it is not, and be seen before it is. No order between users.
  */
 export interface LocationCache {
-  /** Never rejects: what the cache did not take is `failed`. Sends nothing twice. */
-  record(position: ReceivedPosition): Promise<Recorded>;
+  /**
+   * Takes the positions in their order, also those of one user, and answers in it. Never rejects: what the cache did
+   * not take is `failed`, and costs nobody else. Sends nothing twice.
+   */
+  recordBatch(batch: readonly ReceivedPosition[]): Promise<readonly Recorded[]>;
   /** Remembers that the activity begun at `activeSince` was announced; another activity is left alone. */
   markAnnounced(user: UserId, activeSince: number): Promise<void>;
   /** The entries of those who have one, in no order. Rejects when the cache does not answer. */

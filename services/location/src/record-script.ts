@@ -1,42 +1,74 @@
-/** The Lua scripts over one user's entry; the entry's layout is that of protocol's `position-record.ts`. */
+/** The Lua scripts over users' entries; an entry's layout is that of protocol's `position-record.ts`. */
 import { defineScript } from '@nearby-friends/bus';
-import { RECORD_FORMAT_VERSION } from '@nearby-friends/protocol';
+import {
+  RECORD_FORMAT_VERSION,
+  RECORD_HEADER_BYTES,
+  RECORD_OUTCOMES,
+  type RecordOutcome,
+} from '@nearby-friends/protocol';
 
 /** A gateway's estimate of Redis' clock may run ahead by this much, ms; beyond it Redis' own time is used. */
 const MAX_CLOCK_LEAD_MS = 1_000;
 
+const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
+
 /**
- * Keeps and publishes one position in one step (L3, L4).
+ * Keeps and publishes positions, each in one step (L3, L4), in their order; `record-batch.ts` packs and reads.
  *
- * KEYS: the user's key, which is the channel too. ARGV: `at` in ms, TTL in ms, body.
- * Returns {outcome, at, announced, activeSince}; outcome as the index in protocol's RECORD_OUTCOMES.
+ * KEYS: each position's key, which is the channel too; a user may come twice. ARGV: TTL in ms, then for each position
+ * `f64 at, u8 length, body` as one string. Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one
+ * string and, if Redis refused any, the first reason.
+ *
+ * An error would leave undone what comes after it and unsaid what came before, so none is raised: `pcall`, and nothing
+ * is unpacked that might be too short. A position that Redis refuses (a key of another type, no memory) is `failed`.
  *
  * Two devices may report within the same millisecond: the later one to arrive gets the next millisecond, while the
  * same position sent again (an asker that saw no answer) changes nothing.
  */
-export const RECORD_POSITION = defineScript(`
+export const RECORD_POSITIONS = defineScript(`
+local pcall, pack, unpack = redis.pcall, struct.pack, struct.unpack
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local at = tonumber(ARGV[1])
-if at > now + ${MAX_CLOCK_LEAD_MS} then at = now end
-if at + ARGV[2] <= now then return {2, 0, 0, 0} end
+local ttl = tonumber(ARGV[1])
+local reason
 
-local announced, since = 0, at
-local previous = redis.call('GET', KEYS[1])
-if previous and string.byte(previous) == ${RECORD_FORMAT_VERSION} then
-  local _, wasAnnounced, wasSince, previousAt = struct.unpack('>BBdd', previous)
-  announced, since = wasAnnounced, wasSince
-  if at < previousAt then return {1, previousAt, announced, since} end
-  if at == previousAt then
-    if string.sub(previous, 19) == ARGV[3] then return {0, at, announced, since} end
-    at = at + 1
-  end
+local function refused(reply)
+  if type(reply) ~= 'table' or not reply.err then return false end
+  reason = reason or reply.err
+  return true
 end
 
-local entry = struct.pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at) .. ARGV[3]
-redis.call('SET', KEYS[1], entry, 'PXAT', string.format('%.0f', at + ARGV[2]))
-redis.call('SPUBLISH', KEYS[1], entry)
-return {0, at, announced, since}
+local function record(key, at, body)
+  if at > now + ${MAX_CLOCK_LEAD_MS} then at = now end
+  if at + ttl <= now then return ${outcome('expired')}, 0, 0, 0 end
+
+  local announced, since = 0, at
+  local previous = pcall('GET', key)
+  if refused(previous) then return ${outcome('failed')}, 0, 0, 0 end
+  if previous and string.byte(previous) == ${RECORD_FORMAT_VERSION} and #previous >= ${RECORD_HEADER_BYTES} then
+    local _, wasAnnounced, wasSince, previousAt = unpack('>BBdd', previous)
+    announced, since = wasAnnounced, wasSince
+    if at < previousAt then return ${outcome('superseded')}, previousAt, announced, since end
+    if at == previousAt then
+      if string.sub(previous, ${RECORD_HEADER_BYTES + 1}) == body then return ${outcome('stored')}, at, announced, since end
+      at = at + 1
+    end
+  end
+
+  local entry = pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at) .. body
+  if refused(pcall('SET', key, entry, 'PXAT', string.format('%.0f', at + ttl))) then return ${outcome('failed')}, 0, 0, 0 end
+  if refused(pcall('SPUBLISH', key, entry)) then return ${outcome('failed')}, 0, 0, 0 end
+  return ${outcome('stored')}, at, announced, since
+end
+
+local answers = {}
+local at, body
+local offset = 1
+for i, key in ipairs(KEYS) do
+  at, body, offset = unpack('>dBc0', ARGV[2], offset)
+  answers[i] = pack('>BdBd', record(key, at, body))
+end
+return {table.concat(answers), reason}
 `);
 
 /** KEYS: the user's key. ARGV: activeSince in ms. SETRANGE keeps the TTL, and is not run where there is no entry. */
