@@ -36,3 +36,33 @@ export function delay(clock: Clock, ms: number): Promise<void> {
     clock.after(ms, resolve);
   });
 }
+
+/**
+ * How long (ms) it is until the clock shows the next multiple of `ms`: whoever waits until then wakes up together with
+ * all others on the machine who do so, and the cost of waking is paid once.
+ */
+export function untilMultiple(clock: Clock, ms: number): number {
+  return ms > 0 ? ms - (clock.now() % ms) : 0;
+}
+
+/**
+ * Calls `run` at every multiple of `ms` that the clock shows, until called off. Who is late is told how many have passed
+ * since the last call, and is on time again with the next: an interval that is counted from call to call grows with the
+ * load.
+ */
+export function atMultiples(clock: Clock, ms: number, run: (passed: number) => void): CancelTimer {
+  let last = Math.floor(clock.now() / ms);
+  let cancel: CancelTimer;
+  const wait = (): void => {
+    cancel = clock.after(untilMultiple(clock, ms), () => {
+      wait();
+      const current = Math.floor(clock.now() / ms);
+      const passed = current - last;
+      last = Math.max(last, current);
+      // A timer may go off a little early.
+      if (passed > 0) run(passed);
+    });
+  };
+  wait();
+  return () => cancel();
+}

@@ -1,6 +1,6 @@
 /** Decides what each viewer is to be told, conflates it, and tells it. The hot path. */
 import type { PositionRecord, UserId } from '@nearby-friends/protocol';
-import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
+import { atMultiples, type CancelTimer, type Clock, type Component, type Logger } from '@nearby-friends/service-kit';
 import { FlushSchedule, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import { NONE_TOLD, type Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
@@ -57,8 +57,11 @@ export class NearbyDelivery implements Component {
   }
 
   start(): void {
-    this.#cancel = this.#clock.every(this.#flushIntervalMs / TICKS_PER_INTERVAL, () => {
-      this.#flushAll(() => this.#schedule.turn(this.#flush));
+    this.#cancel = atMultiples(this.#clock, this.#flushIntervalMs / TICKS_PER_INTERVAL, (passed) => {
+      this.#flushAll(() => {
+        // After a standstill everybody's tick has come, however many have passed.
+        for (let tick = 0; tick < Math.min(passed, TICKS_PER_INTERVAL); tick++) this.#schedule.turn(this.#flush);
+      });
     });
   }
 

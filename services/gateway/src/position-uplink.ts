@@ -1,7 +1,7 @@
 /** Sends positions to the location service: those of a few milliseconds as one message per instance. */
 import { type Candidate, chooseByRendezvous } from '@nearby-friends/bus';
 import type { ReceivedPosition, RecordedPosition } from '@nearby-friends/protocol';
-import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
+import { type CancelTimer, type Clock, type Component, untilMultiple } from '@nearby-friends/service-kit';
 
 /** Well below what one message may hold, so that no instance is busy with one for long. */
 const MAX_BATCH = 500;
@@ -52,7 +52,7 @@ export class PositionUplink implements Component {
   record(received: ReceivedPosition): Promise<RecordedPosition> {
     return new Promise((resolve) => {
       this.#pending.push({ received, resolve });
-      this.#cancelTimer ??= this.#clock.after(this.#gatherMs, () => this.#flush());
+      this.#cancelTimer ??= this.#clock.after(untilMultiple(this.#clock, this.#gatherMs), () => this.#flush());
     });
   }
 
