@@ -18,9 +18,12 @@ it('the document is written from a file', () => {
   expect(parseOptions(['--write-docs', 'r.json'], '/home/me')).toEqual({ kind: 'write docs', from: '/home/me/r.json' });
 });
 
-it.each([[['nonsense']], [['--scale', '0']], [['--rounds', '']], [['--nonsense']]])('is refused: %j', (args) => {
-  expect(() => parseOptions(args, '/')).toThrow();
-});
+it.each([[['nonsense']], [['--scale', '0']], [['--rounds', '']], [['--nonsense']], [['--churn-minutes', '1000']]])(
+  'is refused: %j',
+  (args) => {
+    expect(() => parseOptions(args, '/')).toThrow();
+  },
+);
 
 it('the help names every benchmark', () => {
   expect(parseOptions(['--help'], '/')).toEqual({ kind: 'help' });
