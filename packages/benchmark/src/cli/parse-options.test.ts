@@ -4,7 +4,7 @@ import { helpText } from './option-table.ts';
 import { parseOptions } from './parse-options.ts';
 
 it('all benchmarks are run at full size when nothing is said', () => {
-  const quick = BENCHMARKS.filter(({ name }) => name !== 'lookup');
+  const quick = BENCHMARKS.filter(({ name }) => !['lookup', 'unit-costs'].includes(name));
   expect(parseOptions([], '/')).toMatchObject({ kind: 'measure', benchmarks: quick, settings: { scale: 1 } });
 });
 
