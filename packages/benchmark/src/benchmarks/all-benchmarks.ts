@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { signOn } from './sign-on.ts';
 import { slowReader } from './slow-reader.ts';
 import { subscriptions } from './subscriptions.ts';
+import { unitCosts } from './unit-costs.ts';
 import { users } from './users.ts';
 
 /** `highest` is first, since `delivery` needs what it finds. */
@@ -23,4 +24,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   memory,
   book,
   lookup,
+  unitCosts,
 ];

@@ -14,6 +14,8 @@ export interface BenchSettings {
   /** Of each measurement. */
   readonly seconds: number;
   readonly gateways: number;
+  /** How long clients leave and come back in `memory`. */
+  readonly churnMinutes: number;
   /** Of graph and phases. */
   readonly seed: number;
   /** Deliveries/s; undefined: searched for where it is needed. */

@@ -15,6 +15,10 @@ export const OPTION_TABLE = {
   rounds: { value: 'N', text: 'of each comparison; default 3' },
   seconds: { value: 'N', text: 'of each measurement; default 4' },
   gateways: { value: 'N', text: 'of each build; default 2' },
+  'churn-minutes': {
+    value: 'N',
+    text: 'in which clients leave and come back in `memory`; goal 4 is about 60; default 1',
+  },
   seed: { value: 'N', text: 'of the random graph and phases; default 1' },
   'idiomatic-highest': { value: 'N', text: 'deliveries/s the idiomatic build carries, when known from an earlier run' },
   out: { value: 'FILE', text: 'write the results there, as JSON, and the charts beside it, as SVG' },

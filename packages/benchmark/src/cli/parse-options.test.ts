@@ -4,7 +4,7 @@ import { helpText } from './option-table.ts';
 import { parseOptions } from './parse-options.ts';
 
 it('all benchmarks are run at full size when nothing is said', () => {
-  const quick = BENCHMARKS.filter(({ name }) => name !== 'lookup');
+  const quick = BENCHMARKS.filter(({ name }) => !['lookup', 'unit-costs'].includes(name));
   expect(parseOptions([], '/')).toMatchObject({ kind: 'measure', benchmarks: quick, settings: { scale: 1 } });
 });
 
@@ -18,9 +18,12 @@ it('the document is written from a file', () => {
   expect(parseOptions(['--write-docs', 'r.json'], '/home/me')).toEqual({ kind: 'write docs', from: '/home/me/r.json' });
 });
 
-it.each([[['nonsense']], [['--scale', '0']], [['--rounds', '']], [['--nonsense']]])('is refused: %j', (args) => {
-  expect(() => parseOptions(args, '/')).toThrow();
-});
+it.each([[['nonsense']], [['--scale', '0']], [['--rounds', '']], [['--nonsense']], [['--churn-minutes', '1000']]])(
+  'is refused: %j',
+  (args) => {
+    expect(() => parseOptions(args, '/')).toThrow();
+  },
+);
 
 it('the help names every benchmark', () => {
   expect(parseOptions(['--help'], '/')).toEqual({ kind: 'help' });

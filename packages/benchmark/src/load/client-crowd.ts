@@ -1,5 +1,6 @@
 /** The clients of one load process: connects them at a bounded pace, brings lost ones back, and plays runs on them. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { Churn, type ChurnPlan } from './churn.ts';
 import { DeliveryLedger } from './delivery-ledger.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { LoadClient, type Traffic } from './load-client.ts';
@@ -10,9 +11,9 @@ import { clockSince } from './shared-clock.ts';
 import { signedToken } from './signed-token.ts';
 import { makeGraph, type SocialGraph } from './social-graph.ts';
 import { userName } from './user-names.ts';
-import type { Resumed, RunReport, WorkerSetup, WorkerStatus } from './worker-messages.ts';
+import type { LastReports, Resumed, RunReport, WorkerSetup, WorkerStatus } from './worker-messages.ts';
 
-/** Everybody is within this of the middle, degrees of longitude: some 900 m. */
+/** Everybody is within this of the middle unless the graph says otherwise, degrees of longitude: some 900 m. */
 const SPREAD_DEGREES = 0.01;
 const MIDDLE_LONGITUDE = -122.4;
 /** Clients per source address; the kernel has some 28,000 ports for each. */
@@ -22,7 +23,8 @@ const RETRY_MS = 200;
 const RETURN_MIN_MS = 500;
 const RETURN_SPREAD_MS = 1_000;
 const CATCH_UP_DEADLINE_MS = 30_000;
-const POLL_MS = 5;
+/** Each look goes through all lists. */
+const POLL_MS = 25;
 
 export class ClientCrowd {
   readonly #setup: WorkerSetup;
@@ -35,6 +37,7 @@ export class ClientCrowd {
   readonly #ports: number[];
   #signOns = new LatencyHistogram();
   #returnPorts: readonly number[] | null = null;
+  #churn: Churn | null = null;
   #nextToConnect = 0;
   #live = 0;
   #lost = 0;
@@ -56,7 +59,8 @@ export class ClientCrowd {
     };
     this.#clients = setup.users.map((user, place) => {
       this.#placeOf.set(user, place);
-      const lng = MIDDLE_LONGITUDE + SPREAD_DEGREES * (randomAt(setup.graph.seed + 3, user) * 2 - 1);
+      const { seed, spreadDegrees = SPREAD_DEGREES } = setup.graph;
+      const lng = MIDDLE_LONGITUDE + spreadDegrees * (randomAt(seed + 3, user) * 2 - 1);
       return new LoadClient({ user, token: signedToken(userName(user), setup.jwtSecret), lng, surroundings });
     });
   }
@@ -102,23 +106,42 @@ export class ClientCrowd {
     for (const client of this.#in(users)) client.pause();
   }
 
-  /** Lets them read again, and waits until each shows all `senders` at least as new as `newerThanMs`. */
-  async resume(users: UserRange, senders: UserRange, newerThanMs: number): Promise<Resumed> {
+  lastReports(users: UserRange): LastReports {
+    return this.#in(users).flatMap(({ user, lastReportMs }) =>
+      lastReportMs === null ? [] : [[user, lastReportMs] as const],
+    );
+  }
+
+  /** Lets them read again, and waits until each shows what is the newest of its friends. */
+  async resume(users: UserRange, newest: LastReports): Promise<Resumed> {
     const paused = this.#in(users);
+    const newestOf = new Map(newest);
+    const outdated = (): number => paused.reduce((sum, { user }) => sum + this.#ledger.outdated(user, newestOf), 0);
     const startedAt = this.#now();
+    const before = { ...this.#traffic };
     for (const client of paused) client.resume();
-    while (this.#now() - startedAt < CATCH_UP_DEADLINE_MS) {
-      if (paused.every(({ user }) => this.#ledger.oldestShown(user, senders) >= newerThanMs)) {
-        return { users: paused.length, tookMs: this.#now() - startedAt };
-      }
-      await delay(POLL_MS);
-    }
-    return { users: paused.length, tookMs: null };
+    while (outdated() > 0 && this.#now() - startedAt < CATCH_UP_DEADLINE_MS) await delay(POLL_MS);
+    return {
+      tookMs: this.#now() - startedAt,
+      outdated: outdated(),
+      framesIn: this.#traffic.framesIn - before.framesIn,
+      bytesIn: this.#traffic.bytesIn - before.bytesIn,
+    };
+  }
+
+  leave(users: UserRange): void {
+    for (const client of this.#in(users)) client.close();
+    this.#live = this.#countLive();
+  }
+
+  churn(plan: ChurnPlan | null): void {
+    this.#churn?.stop();
+    this.#churn = plan === null ? null : new Churn(this.#clients, plan, (client) => this.#connect(client));
   }
 
   status(): WorkerStatus {
     return {
-      live: this.#live,
+      live: this.#countLive(),
       clients: this.#clients.length,
       lost: this.#lost,
       lastReason: this.#lastReason,
@@ -128,6 +151,10 @@ export class ClientCrowd {
 
   #in(users: UserRange): LoadClient[] {
     return this.#clients.filter(({ user }) => isIn(users, user));
+  }
+
+  #countLive(): number {
+    return this.#clients.filter(({ state }) => state === 'live').length;
   }
 
   #connectNext(): void {
@@ -153,7 +180,7 @@ export class ClientCrowd {
   #becameLost(client: LoadClient, reason: string): void {
     this.#lost += 1;
     this.#lastReason = reason;
-    this.#live = this.#clients.filter(({ state }) => state === 'live').length;
+    this.#live = this.#countLive();
     const place = this.#placeOf.get(client.user) ?? 0;
     const ports = this.#returnPorts;
     if (ports !== null) this.#ports[place] = ports[place % ports.length] ?? 0;

@@ -64,9 +64,13 @@ describe('a delivery', () => {
   });
 });
 
-it('the oldest position on a list is known, also of friends never seen', () => {
+it('knows how many friends a list shows where they were before, or not at all', () => {
   const { ledger } = begin();
-  expect(ledger.oldestShown(0, [0, 2])).toBe(-1);
+  const newest = new Map([[1, 4_200]]);
+  expect(ledger.outdated(0, newest)).toBe(1);
+  ledger.arrived(0, 1, 4_199, 4_300);
+  expect(ledger.outdated(0, newest)).toBe(1);
   ledger.arrived(0, 1, 4_200, 4_300);
-  expect(ledger.oldestShown(0, [0, 2])).toBe(4_200);
+  expect(ledger.outdated(0, newest)).toBe(0);
+  expect(ledger.outdated(0, new Map())).toBe(0);
 });

@@ -59,13 +59,14 @@ export class DeliveryLedger {
     }
   }
 
-  /** The oldest of what the viewer shows of its friends among `senders`, ms since the benchmark's beginning. */
-  oldestShown(viewer: number, senders: RunPlan['senders']): number {
-    let oldest = Number.POSITIVE_INFINITY;
+  /** How many of the viewer's friends are shown where they were before `newest`, ms since the benchmark's beginning. */
+  outdated(viewer: number, newest: ReadonlyMap<number, number>): number {
+    let count = 0;
     for (const [place, friend] of this.#graph.friendsOf(viewer).entries()) {
-      if (isIn(senders, friend)) oldest = Math.min(oldest, this.#seen.get(viewer)?.[place] ?? NOTHING_SEEN);
+      const shown = this.#seen.get(viewer)?.[place] ?? NOTHING_SEEN;
+      if (shown < (newest.get(friend) ?? NOTHING_SEEN)) count += 1;
     }
-    return oldest;
+    return count;
   }
 
   /** Ends the run; throws when there is none. */

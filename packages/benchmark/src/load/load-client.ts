@@ -31,6 +31,8 @@ type State = 'closed' | 'upgrading' | 'greeting' | 'signing on' | 'live';
 
 const HTTP_END = '\r\n\r\n';
 const PONG = clientTextFrame('3');
+/** Of a client that does not read: well below the 20 s in which a gateway wants a ping answered. */
+const PONG_WHILE_PAUSED_MS = 5_000;
 /** Shared by all sockets: each read is dealt with before the next one begins. */
 const READ_BUFFER = Buffer.allocUnsafe(256 * 1024);
 
@@ -48,6 +50,8 @@ const SIGNED_ON = [Buffer.from('nearby:snapshot'), Buffer.from('rooms:joined')];
 export class LoadClient {
   readonly user: number;
   state: State = 'closed';
+  /** The time its last report stands for, ms since the benchmark's beginning; null: it never reported. */
+  lastReportMs: number | null = null;
   readonly #surroundings: ClientSurroundings;
   readonly #hello: Buffer;
   readonly #report: Buffer;
@@ -56,6 +60,7 @@ export class LoadClient {
   /** The beginning of a frame whose end has not arrived. */
   #rest: Buffer | null = null;
   #connectingSince = 0;
+  #pongs: NodeJS.Timeout | undefined;
 
   constructor(options: { user: number; token: string; lng: number; surroundings: ClientSurroundings }) {
     const text = updateText(options.lng);
@@ -103,19 +108,28 @@ export class LoadClient {
 
   /** Reports the position that stands for that time, ms since the benchmark's beginning; nothing while not live. */
   report(timeMs: number): void {
-    if (this.state === 'live') this.#send(timeMs);
+    if (this.state !== 'live') return;
+    this.lastReportMs = timeMs;
+    this.#send(timeMs);
   }
 
-  /** Stops reading, as a phone in a tunnel does; what is sent to it then fills the kernel's buffers. */
+  /**
+   * Stops reading; what is sent to it then fills the kernel's buffers. It goes on answering pings it has not read, since
+   * a gateway gives up who does not: that bounds what a dead phone costs, and what is looked for is the most.
+   */
   pause(): void {
     this.#socket?.pause();
+    this.#pongs = setInterval(() => this.#socket?.write(PONG), PONG_WHILE_PAUSED_MS);
   }
 
   resume(): void {
+    clearInterval(this.#pongs);
     this.#socket?.resume();
   }
 
+  /** Leaves, which nobody is told of: it is not lost. */
   close(): void {
+    clearInterval(this.#pongs);
     const socket = this.#socket;
     this.#socket = null;
     this.state = 'closed';

@@ -1,10 +1,11 @@
 /** The whole load on one build: clients spread over processes, played by one plan. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ChurnPlan } from './churn.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import { clockSince, monotonicMs } from './shared-clock.ts';
 import type { GraphShape } from './social-graph.ts';
-import type { Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
+import type { LastReports, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface LoadOptions {
@@ -160,10 +161,29 @@ export class LoadGenerator {
     await this.#askAll({ kind: 'pause', users });
   }
 
-  /** Milliseconds until all of them showed `senders` as new as `newerThanMs`; null: not within 30 s. */
-  async resume(users: UserRange, senders: UserRange, newerThanMs: number): Promise<number | null> {
-    const all = await this.#askAll<Resumed>({ kind: 'resume', users, senders, newerThanMs });
-    return all.some(({ tookMs }) => tookMs === null) ? null : Math.max(...all.map(({ tookMs }) => tookMs ?? 0));
+  /** Lets them read again until each shows the last report of all its friends among `senders`, at most 30 s. */
+  async resume(users: UserRange, senders: UserRange): Promise<Resumed> {
+    const newest = (await this.#askAll<LastReports>({ kind: 'last reports', users: senders })).flat();
+    const all = await this.#askAll<Resumed>({ kind: 'resume', users, newest });
+    const sum = (pick: (one: Resumed) => number): number => all.reduce((total, one) => total + pick(one), 0);
+    return {
+      tookMs: Math.max(...all.map(({ tookMs }) => tookMs)),
+      outdated: sum(({ outdated }) => outdated),
+      framesIn: sum(({ framesIn }) => framesIn),
+      bytesIn: sum(({ bytesIn }) => bytesIn),
+    };
+  }
+
+  /** These close their connections and stay away. */
+  async leave(users: UserRange): Promise<void> {
+    await this.#askAll({ kind: 'leave', users });
+  }
+
+  /** From now on so many clients leave per second and come back; null: no more. */
+  async churn(plan: ChurnPlan | null): Promise<void> {
+    const processes = this.#processes.length;
+    const each = plan === null ? null : { ...plan, perSecond: plan.perSecond / processes };
+    await this.#askAll({ kind: 'churn', plan: each });
   }
 
   async stop(): Promise<void> {

@@ -22,8 +22,14 @@ async function obey(command: WorkerCommand): Promise<unknown> {
       return theCrowd().returnTo(command.ports);
     case 'pause':
       return theCrowd().pause(command.users);
+    case 'leave':
+      return theCrowd().leave(command.users);
+    case 'churn':
+      return theCrowd().churn(command.plan);
+    case 'last reports':
+      return theCrowd().lastReports(command.users);
     case 'resume':
-      return await theCrowd().resume(command.users, command.senders, command.newerThanMs);
+      return await theCrowd().resume(command.users, command.newest);
     case 'status':
       return theCrowd().status();
   }

@@ -9,6 +9,8 @@ export interface GraphShape {
   /** Further users, indices users … users + hubs − 1, each a friend of every ordinary user. Default 0. */
   readonly hubs?: number;
   readonly seed: number;
+  /** How far everybody is from the middle at most, degrees of longitude. Default: all are near each other. */
+  readonly spreadDegrees?: number;
 }
 
 /** Friendships in compressed rows; both directions are in it. */

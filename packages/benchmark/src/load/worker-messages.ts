@@ -1,5 +1,5 @@
 /** What the benchmark and its load processes say to each other. */
-
+import type { ChurnPlan } from './churn.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import type { GraphShape } from './social-graph.ts';
 
@@ -27,13 +27,14 @@ export type WorkerCommand =
   /** From now on a client whose connection is lost comes back to one of these ports after 0.5–1.5 s. */
   | { readonly kind: 'return to'; readonly ports: readonly number[] }
   | { readonly kind: 'pause'; readonly users: UserRange }
-  /** Answered when each of the users shows all `senders` at least as new as `newerThanMs`, or after 30 s. */
-  | {
-      readonly kind: 'resume';
-      readonly users: UserRange;
-      readonly senders: UserRange;
-      readonly newerThanMs: number;
-    }
+  /** Answered with {@link LastReports} of these users. */
+  | { readonly kind: 'last reports'; readonly users: UserRange }
+  /** Answered when each of the users shows all `newest`, or after 30 s. */
+  | { readonly kind: 'resume'; readonly users: UserRange; readonly newest: LastReports }
+  /** These leave for good. */
+  | { readonly kind: 'leave'; readonly users: UserRange }
+  /** From now on clients leave and come back; null: no more. */
+  | { readonly kind: 'churn'; readonly plan: ChurnPlan | null }
   | { readonly kind: 'status' };
 
 export type Bins = readonly (readonly [bin: number, count: number])[];
@@ -61,11 +62,17 @@ export interface WorkerStatus {
   readonly signOns: Bins;
 }
 
+/** The times that users' last reports stand for, ms since the benchmark's beginning; who never reported is left out. */
+export type LastReports = readonly (readonly [user: number, timeMs: number])[];
+
 export interface Resumed {
-  /** How many of the process' users were paused. */
-  readonly users: number;
-  /** Until the last one had the newest, ms; null: not within 30 s. */
-  readonly tookMs: number | null;
+  /** Until the last one had the newest, or until waiting was given up, ms. */
+  readonly tookMs: number;
+  /** (viewer, friend) pairs that did not show the newest then. */
+  readonly outdated: number;
+  /** By all clients of the process meanwhile. */
+  readonly framesIn: number;
+  readonly bytesIn: number;
 }
 
 export type WorkerAnswer =

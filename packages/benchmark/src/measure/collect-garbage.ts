@@ -1,4 +1,4 @@
-/** Makes a Node process collect its garbage, so that its memory can be compared. */
+/** Makes a Node process collect its garbage, so that its memory can be compared, and asks it what is left. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '@nearby-friends/local-stack';
 import { WebSocket } from 'ws';
@@ -10,17 +10,35 @@ const LISTENING = /Debugger listening on (ws:\/\/\S+)/;
 const POLL_MS = 20;
 const DEADLINE_MS = 5_000;
 
-/** Collects twice: what the first leaves to be finalized is gone after the second. Rejects when there is no inspector. */
-export async function collectGarbage(service: ServiceProcess): Promise<void> {
+/** Ids of the requests to the inspector; it answers in their order. */
+const COLLECT_AGAIN = 2;
+const ASK_MEMORY = 3;
+/** The values of its heap, and the buffers outside. */
+const USED_BYTES = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())';
+
+interface InspectorAnswer {
+  readonly id?: number;
+  readonly result?: { readonly result?: { readonly value?: unknown } };
+}
+
+/**
+ * Collects twice: what the first leaves to be finalized is gone after the second. Resolves to the bytes that JavaScript
+ * still uses, buffers included. Rejects when there is no inspector.
+ */
+export async function collectGarbage(service: ServiceProcess): Promise<number> {
   const url = addressIn(service.logs) ?? (await openInspector(service));
   const socket = new WebSocket(url, { perMessageDeflate: false });
-  await new Promise<void>((resolve, reject) => {
+  return await new Promise<number>((resolve, reject) => {
+    const ask = (id: number, method: string, params = {}): void => socket.send(JSON.stringify({ id, method, params }));
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error(`the inspector of ${service.name} closed the connection`)));
     socket.on('open', () => {
-      for (const id of [1, 2]) socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
+      for (const id of [1, COLLECT_AGAIN]) ask(id, 'HeapProfiler.collectGarbage');
+      ask(ASK_MEMORY, 'Runtime.evaluate', { expression: USED_BYTES, returnByValue: true });
     });
     socket.on('message', (data) => {
-      if ((JSON.parse(String(data)) as { id?: number }).id === 2) resolve();
+      const { id, result } = JSON.parse(String(data)) as InspectorAnswer;
+      if (id === ASK_MEMORY) resolve(Number(result?.result?.value));
     });
   }).finally(() => socket.close());
 }

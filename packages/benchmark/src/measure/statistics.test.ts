@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpuBetween, parseSchedstat } from './cpu-time.ts';
+import { driftOf } from './drift.ts';
 import { findHighest } from './find-highest.ts';
 import { parseStatus } from './resident-memory.ts';
 import { median, quantile, relativeSpread, slope } from './statistics.ts';
@@ -24,6 +25,16 @@ it('the slope is that of the line nearest to the points', () => {
     ]),
   ).toBeCloseTo(0.02);
   expect(slope([[1, 1]])).toBeNaN();
+});
+
+it('the drift of what grows by 1 in 100 each minute is 60 % per hour of what it was on average', () => {
+  const { perMinute, sharePerHour } = driftOf([
+    [1, 99],
+    [2, 100],
+    [3, 101],
+  ]);
+  expect(perMinute).toBeCloseTo(1);
+  expect(sharePerHour).toBeCloseTo(0.6);
 });
 
 it('what the kernel says is read', () => {

@@ -1,0 +1,216 @@
+/** `unit-costs`: what one report, message, friend in a list and frame costs, for `npm run capacity`. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
+import { fitCosts, fittedTotal } from '../measure/linear-fit.ts';
+import { serviceFigures } from '../measure/service-figures.ts';
+import type { Trial } from '../measure/trial.ts';
+import type { BenchmarkResult } from '../report/result.ts';
+import type { BenchContext, Benchmark } from './bench-context.ts';
+
+const CLIENTS = 1_000;
+/** So far apart that hardly any friend is near, and still on this side of 180°, degrees of longitude. */
+const FAR_DEGREES = 50;
+/** A process that has just started has its hot paths compiled first. */
+const WARM_UP = { intervalMs: 700, seconds: 2 };
+
+/** Clients connected in one way, and the loads that are tried on them. */
+interface Layout {
+  readonly title: string;
+  readonly friends: number;
+  readonly gateways: number;
+  readonly isFar?: boolean;
+  /** Between two reports of one user, ms; null: nobody reports. */
+  readonly intervalsMs: readonly (number | null)[];
+}
+
+/** Each cause is varied while the others stay: nobody sees a report; gateways hear it and tell nobody; viewers are told. */
+const LAYOUTS: readonly Layout[] = [
+  { title: 'no friends', friends: 0, gateways: 2, intervalsMs: [null, 2_000, 700] },
+  { title: '40 friends, far', friends: 40, gateways: 2, isFar: true, intervalsMs: [2_000] },
+  { title: '40 friends, far', friends: 40, gateways: 4, isFar: true, intervalsMs: [2_000] },
+  { title: '4 friends, near', friends: 4, gateways: 2, intervalsMs: [1_000, 4_000] },
+  { title: '40 friends, near', friends: 40, gateways: 2, intervalsMs: [3_000, 10_000] },
+];
+
+/** Per second. CPU in µs, of all processes of the kind. */
+export interface LoadSeen {
+  readonly title: string;
+  readonly gateways: number;
+  readonly reports: number;
+  readonly messages: number;
+  /** Friends in list messages. */
+  readonly upserts: number;
+  readonly frames: number;
+  readonly gatewayMicros: number;
+  readonly locationMicros: number;
+  readonly redisMicros: number;
+}
+
+export const unitCosts: Benchmark = {
+  name: 'unit-costs',
+  about: 'what a report, a message, a friend in a list and a frame cost, for `npm run capacity`; two minutes',
+  isByNameOnly: true,
+  async run(context) {
+    const seen: LoadSeen[] = [];
+    for (const layout of LAYOUTS) seen.push(...(await tryLayout(context, layout)));
+    return unitCostResult(seen, context.clients(CLIENTS));
+  },
+};
+
+async function tryLayout(context: BenchContext, layout: Layout): Promise<LoadSeen[]> {
+  const { title, friends, gateways, isFar = false, intervalsMs } = layout;
+  const graph = context.graph(context.clients(CLIENTS), {
+    friends,
+    ...(isFar ? { spreadDegrees: FAR_DEGREES } : {}),
+  });
+  return await context.withTrials(
+    ['ours'],
+    graph,
+    async ([trial]) => {
+      if (trial === undefined) throw new Error('a trial was not opened');
+      const seen: LoadSeen[] = [];
+      await trial.measure(WARM_UP);
+      for (const intervalMs of intervalsMs) {
+        const every = intervalMs === null ? 'idle' : `every ${intervalMs / 1_000} s`;
+        const load = { title: `${title}, ${every}`, gateways, ...(await observe(context, trial, intervalMs)) };
+        context.say(`${load.title}: ${Math.round(load.gatewayMicros / 1_000)} ms of the gateways’ CPU per second`);
+        seen.push(load);
+      }
+      return seen;
+    },
+    { gateways },
+  );
+}
+
+type Counted = Omit<LoadSeen, 'title' | 'gateways'>;
+
+async function observe(context: BenchContext, trial: Trial, intervalMs: number | null): Promise<Counted> {
+  const { seconds } = context.settings;
+  let counted: Counted | undefined;
+  await trial.measure({
+    intervalMs: intervalMs ?? 1_000,
+    ...(intervalMs === null ? { senders: [0, 0] as const } : {}),
+    seconds,
+    meanwhile: async () => {
+      const [before, beganAt] = [await look(trial), performance.now()];
+      // The last look is to fall into the measured time.
+      await delay(seconds * 900);
+      const [after, endedAt] = [await look(trial), performance.now()];
+      const rate = (amount: number): number => (amount * 1_000) / (endedAt - beganAt);
+      const micros = (kind: 'gateway' | 'location' | 'redis'): number =>
+        rate(cpuBetween(before.cpu[kind], after.cpu[kind]) / 1_000);
+      counted = {
+        reports: rate(after.reports - before.reports),
+        messages: rate(after.messages - before.messages),
+        upserts: rate(after.upserts - before.upserts),
+        frames: rate(after.frames - before.frames),
+        gatewayMicros: micros('gateway'),
+        locationMicros: micros('location'),
+        redisMicros: micros('redis'),
+      };
+    },
+  });
+  if (counted === undefined) throw new Error('the load was not looked at');
+  return counted;
+}
+
+async function look({ build }: Trial) {
+  const pids = build.pids();
+  const figure = (name: string) => serviceFigures(build.gateways, name);
+  const [gateway, location, redis, reports, messages, upserts, changes, snapshots] = await Promise.all([
+    readCpu(pids.gateway),
+    readCpu(pids.location),
+    readCpu(pids.redis),
+    figure('events_received_total'),
+    figure('friend_positions_received_total'),
+    figure('positions_delivered_total'),
+    figure('changes_sent_total'),
+    figure('snapshots_sent_total'),
+  ]);
+  return { cpu: { gateway, location, redis }, reports, messages, upserts, frames: changes + snapshots };
+}
+
+/** As long as a gateway gathers positions for location, s (UPLINK_GATHER_MS). */
+const GATHER_SECONDS = 0.01;
+/** Positions that go together where the load is high and location instances are few. */
+const MANY_TO_A_BATCH = 5;
+
+/** Per second: a batch begins with the first position after the last batch has left. */
+function batches({ reports, gateways }: LoadSeen): number {
+  return reports / (1 + (reports / gateways) * GATHER_SECONDS);
+}
+
+/** The book's: 40 friends who report every 30 s, flushed twice a second. */
+const BOOK_DELIVERIES_PER_CLIENT = 40 / 30;
+const FLUSHES_PER_SECOND = 2;
+/** At random times, some deliveries fall into one flush (Poisson). */
+const BOOK_FRAMES_PER_DELIVERY =
+  (FLUSHES_PER_SECOND * (1 - Math.exp(-BOOK_DELIVERIES_PER_CLIENT / FLUSHES_PER_SECOND))) / BOOK_DELIVERIES_PER_CLIENT;
+/** A friend is in a list once since it has moved, and once since the viewer has, who reports as often. */
+const BOOK_UPSERTS_PER_DELIVERY = 2;
+
+export function unitCostResult(seen: readonly LoadSeen[], clients: number): BenchmarkResult {
+  const gatewayCounts = (load: LoadSeen) => [
+    load.reports,
+    load.messages,
+    load.upserts,
+    load.frames,
+    batches(load),
+    load.gateways,
+  ];
+  const redisCounts = (load: LoadSeen) => [load.reports, batches(load), load.messages, 1];
+  const locationCounts = (load: LoadSeen) => [load.reports, batches(load), 1];
+  const fit = (counts: (load: LoadSeen) => number[], total: (load: LoadSeen) => number): number[] =>
+    fitCosts(seen.map((load) => ({ counts: counts(load), total: total(load) })));
+  const gateway = fit(gatewayCounts, (load) => load.gatewayMicros);
+  const redis = fit(redisCounts, (load) => load.redisMicros);
+  const location = fit(locationCounts, (load) => load.locationMicros);
+  const [perReport = 0, perMessage = 0, perUpsert = 0, perFrame = 0, perBatch = 0, perGateway = 0] = gateway;
+  const off = (costs: number[], counts: number[], total: number): number => fittedTotal(costs, counts) / total - 1;
+  const perDelivery = BOOK_UPSERTS_PER_DELIVERY * perUpsert + BOOK_FRAMES_PER_DELIVERY * perFrame;
+  const [redisReport = 0, redisBatch = 0, redisMessage = 0, redisRest = 0] = redis;
+  const [locationReport = 0, locationBatch = 0, locationRest = 0] = location;
+  const say = (name: string, value: number): string => `${name}: ${value.toFixed(2)}`;
+  const sayPerReport = (name: string, report: number, batch: number): string =>
+    `${say(name, report + batch / MANY_TO_A_BATCH)} with ${MANY_TO_A_BATCH} positions to a batch, ${(report + batch).toFixed(2)} one by one: ${report.toFixed(2)} for each and ${batch.toFixed(2)} for each batch`;
+  return {
+    name: 'unit-costs',
+    title: `${clients} clients under loads that differ in one thing each; CPU in ms per second, and how far the fitted costs are off`,
+    columns: [
+      { key: 'title', label: 'load' },
+      { key: 'gateways', label: 'gateways' },
+      { key: 'reports', label: 'reports/s' },
+      { key: 'messages', label: 'messages/s' },
+      { key: 'upserts', label: 'friends in lists/s' },
+      { key: 'frames', label: 'frames/s' },
+      { key: 'gatewayMs', label: 'gateway ms', digits: 1 },
+      { key: 'gatewayOff', label: 'off', isShare: true },
+      { key: 'locationMs', label: 'location ms', digits: 1 },
+      { key: 'locationOff', label: 'off', isShare: true },
+      { key: 'redisMs', label: 'Redis ms', digits: 1 },
+      { key: 'redisOff', label: 'off', isShare: true },
+    ],
+    rows: seen.map((load) => ({
+      ...load,
+      gatewayMs: load.gatewayMicros / 1_000,
+      gatewayOff: off(gateway, gatewayCounts(load), load.gatewayMicros),
+      locationMs: load.locationMicros / 1_000,
+      locationOff: off(location, locationCounts(load), load.locationMicros),
+      redisMs: load.redisMicros / 1_000,
+      redisOff: off(redis, redisCounts(load), load.redisMicros),
+    })),
+    goals: [],
+    notes: [
+      'For unit-costs.json, µs:',
+      sayPerReport('gatewayMicrosPerReport', perReport, perBatch),
+      say('gatewayMicrosPerMessage', perMessage),
+      `${say('gatewayMicrosPerDelivery', perDelivery)}, as in the book: ${BOOK_UPSERTS_PER_DELIVERY} × ${perUpsert.toFixed(2)} per friend in a list + ${BOOK_FRAMES_PER_DELIVERY.toFixed(2)} × ${perFrame.toFixed(2)} per frame`,
+      sayPerReport('locationMicrosPerReport', locationReport, locationBatch),
+      sayPerReport('redisMicrosPerReport', redisReport, redisBatch),
+      say('redisMicrosPerMessage', redisMessage),
+      `Whatever happens, per second: ${(perGateway / 1_000).toFixed(1)} ms of each gateway, ${(locationRest / 1_000).toFixed(1)} of location, ${(redisRest / 1_000).toFixed(1)} of Redis.`,
+      'A gateway sends each location instance what it gathers for it in 10 ms: many instances mean small batches, and a busy instance pays less for each than the idle one here.',
+    ],
+    charts: [],
+  };
+}
