@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { distanceMeters } from './distance.ts';
-import { mayBeWithin } from './may-be-within.ts';
+import { leastDistanceMeters, mayBeWithin } from './may-be-within.ts';
 import { pairOfPositions } from './positions.testing.ts';
 
 describe('mayBeWithin', () => {
@@ -57,5 +57,23 @@ describe('mayBeWithin', () => {
 
   it('rejects what is not a number', () => {
     expect(mayBeWithin(Number.NaN, 0, 0, 0, 100)).toBe(false);
+  });
+});
+
+describe('leastDistanceMeters', () => {
+  it('is never more than the distance, and never below 0', () => {
+    fc.assert(
+      fc.property(pairOfPositions, ([a, b]) => {
+        const least = leastDistanceMeters(a.lat, a.lng, b.lat, b.lng);
+        expect(least).toBeGreaterThanOrEqual(0);
+        expect(least).toBeLessThanOrEqual(distanceMeters(a.lat, a.lng, b.lat, b.lng));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('is close to it for neighbours', () => {
+    const meters = distanceMeters(37.77, -122.42, 37.8, -122.4);
+    expect(leastDistanceMeters(37.77, -122.42, 37.8, -122.4) / meters).toBeGreaterThan(0.999);
   });
 });

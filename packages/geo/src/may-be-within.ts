@@ -21,6 +21,18 @@ const ABSOLUTE_ROUNDING_METERS = 1e-6;
  * of latitudes and longitudes would.
  */
 export function mayBeWithin(aLat: number, aLng: number, bLat: number, bLng: number, meters: number): boolean {
+  const limit = (meters * (1 + RELATIVE_ROUNDING) + ABSOLUTE_ROUNDING_METERS) / EARTH_RADIUS_METERS;
+  return leastChordSquared(aLat, aLng, bLat, bLng) <= limit * limit;
+}
+
+/** The bound itself: metres that the two positions (degrees) are apart at least. */
+export function leastDistanceMeters(aLat: number, aLng: number, bLat: number, bLng: number): number {
+  const meters = EARTH_RADIUS_METERS * Math.sqrt(leastChordSquared(aLat, aLng, bLat, bLng));
+  return Math.max(0, meters * (1 - RELATIVE_ROUNDING) - ABSOLUTE_ROUNDING_METERS);
+}
+
+/** Of the unit sphere. */
+function leastChordSquared(aLat: number, aLng: number, bLat: number, bLng: number): number {
   const aPhi = aLat * RADIANS_PER_DEGREE;
   const bPhi = bLat * RADIANS_PER_DEGREE;
   const degreesOfLng = Math.abs(aLng - bLng);
@@ -28,9 +40,7 @@ export function mayBeWithin(aLat: number, aLng: number, bLat: number, bLng: numb
   const halfLng = (degreesOfLng > 180 ? 360 - degreesOfLng : degreesOfLng) * (RADIANS_PER_DEGREE / 2);
   const north = 2 * halfLat * (1 - (halfLat * halfLat) / 6);
   const east = 2 * halfLng * (1 - (halfLng * halfLng) / 6);
-  const chordSquared = north * north + lowerBoundOfCosine(aPhi) * lowerBoundOfCosine(bPhi) * east * east;
-  const limit = (meters * (1 + RELATIVE_ROUNDING) + ABSOLUTE_ROUNDING_METERS) / EARTH_RADIUS_METERS;
-  return chordSquared <= limit * limit;
+  return north * north + lowerBoundOfCosine(aPhi) * lowerBoundOfCosine(bPhi) * east * east;
 }
 
 /** A lower bound of the cosine for −π/2…π/2: its Taylor series up to x⁶, but never negative. */

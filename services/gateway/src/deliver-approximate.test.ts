@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { approximate, distanceMeters } from '@nearby-friends/geo';
 import { type NearbyFriend, parseUserId } from '@nearby-friends/protocol';
-import { TOLD_DISTANCE_TOLERANCE } from './deliver-nearby.ts';
+import { TOLD_DISTANCE_TOLERANCE } from './list-composer.ts';
 import { APPROXIMATE, EXACT, inShort, NearbyWorld, north, type Viewer } from './test-support/nearby-world.ts';
 
 const BEN = parseUserId('ben');

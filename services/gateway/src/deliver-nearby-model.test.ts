@@ -9,7 +9,7 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import fc from 'fast-check';
-import { TOLD_DISTANCE_TOLERANCE } from './deliver-nearby.ts';
+import { TOLD_DISTANCE_TOLERANCE } from './list-composer.ts';
 import { EXACT, HIDDEN, NearbyWorld, north, type Viewer } from './test-support/nearby-world.ts';
 
 const TTL_MS = 10_000;
@@ -193,7 +193,7 @@ function compareWithOracle(model: Model): void {
         at: entry.at,
         precision: 'exact',
       });
-      if (session.measuresDistances) continue;
+      if (session.reach !== null) continue;
       // Centimetres are rounded, and a viewer's smallest movements are not told.
       expect(Math.abs((told?.distance ?? Number.NaN) - distance)).toBeLessThanOrEqual(TOLD_DISTANCE_TOLERANCE + 0.01);
     }

@@ -1,17 +1,14 @@
-/** Decides what each viewer is to be told, conflates it, and tells it. The hot path. */
-import type { PositionRecord, UserId } from '@nearby-friends/protocol';
+/** Decides who is to be told, conflates what waits for them, and tells it in time. The hot path. */
 import { atMultiples, type CancelTimer, type Clock, type Component, type Logger } from '@nearby-friends/service-kit';
 import { FlushSchedule, TICKS_PER_INTERVAL } from './flush-schedule.ts';
-import { NONE_TOLD, type Watch } from './friend-board.ts';
+import type { FreeReach } from './free-reach.ts';
+import type { Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import { type ListMessage, toCentimetres } from './list-message.ts';
+import { ListComposer } from './list-composer.ts';
 import { ListOutbox } from './list-outbox.ts';
-import type { ReadonlyEdges, RightsLedger, VersionedRadius } from './rights-ledger.ts';
+import type { RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
-import { mayEnter, NOT_VISIBLE, visibleDistance } from './visibility.ts';
-
-/** A viewer's own movement is worth a message about a resting friend from this change of the distance on, metres. */
-export const TOLD_DISTANCE_TOLERANCE = 0.5;
+import { marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
 
 /** A viewer who moves as nobody can is told its list at most this often, ms. */
 export const SLOWED_INTERVAL_MS = 2_000;
@@ -32,8 +29,8 @@ export class NearbyDelivery implements Component {
   readonly #flushIntervalMs: number;
   readonly #areRightsCurrent: () => boolean;
   readonly #ledger: RightsLedger;
-  readonly #logger: Logger;
   readonly #outbox = new ListOutbox();
+  readonly #composer: ListComposer;
   readonly #schedule = new FlushSchedule();
   #cancel: CancelTimer = () => undefined;
 
@@ -53,7 +50,7 @@ export class NearbyDelivery implements Component {
     this.#flushIntervalMs = options.flushIntervalMs;
     this.#areRightsCurrent = options.areRightsCurrent;
     this.#ledger = options.ledger;
-    this.#logger = options.logger;
+    this.#composer = new ListComposer({ ...options, writer: this.#outbox.writer });
   }
 
   start(): void {
@@ -82,7 +79,13 @@ export class NearbyDelivery implements Component {
     }
     const { session, isTold } = watch;
     if (session.phase.kind !== 'live') return;
-    if (!isTold && !mayEnter(watch, session.phase.own)) return;
+    if (!isTold) {
+      const margin = marginOutside(watch, session.phase.own);
+      if (margin > 0) {
+        session.reach?.keep(margin);
+        return;
+      }
+    }
     watch.isPending = true;
     session.pending.push(watch);
     // Who enters is told soon; where somebody is who is on the list already may wait.
@@ -92,13 +95,23 @@ export class NearbyDelivery implements Component {
 
   /** The viewer has moved: every friend's distance may have changed (N1). */
   considerAll(session: Session): void {
-    const { phase, measuresDistances } = session;
+    const { phase, reach } = session;
     if (phase.kind !== 'live') return;
+    const { own } = phase;
+    if (reach === null) for (const watch of session.watches.all) this.consider(watch);
+    else if (reach.isLeftAt(own.lat, own.lng)) this.#lookAround(session, own, reach);
+  }
+
+  /** Finds who enters or leaves, for a client that needs to hear of nobody else. */
+  #lookAround(session: Session, own: OwnPosition, reach: FreeReach): void {
     const now = this.#redisNow();
+    reach.begin(own.lat, own.lng);
     for (const watch of session.watches.all) {
-      // Such a client needs to hear of those alone who enter or leave by it.
-      if (measuresDistances && watch.isTold && visibleDistance(watch, phase.own, now) !== NOT_VISIBLE) continue;
-      this.consider(watch);
+      // Who is pending is looked at when the session is flushed.
+      if (watch.isPending) continue;
+      const distance = watch.isTold ? visibleDistance(watch, own, now) : NOT_VISIBLE;
+      if (distance === NOT_VISIBLE) this.consider(watch);
+      else reach.keep(marginInside(session, distance));
     }
   }
 
@@ -152,8 +165,13 @@ export class NearbyDelivery implements Component {
       this.#schedule.put(session);
       return;
     }
-    if (session.needsSnapshot) this.#writeSnapshot(session, session.phase.own);
-    else this.#writeChanges(session, session.phase.own);
+    const { own } = session.phase;
+    const composer = this.#composer;
+    const message = session.needsSnapshot ? composer.writeSnapshot(session, own) : composer.writeChanges(session, own);
+    if (message === null) return;
+    this.#outbox.add(session, message);
+    session.toldAt = this.#clock.now();
+    this.#schedule.told(session);
     if (this.#outbox.isFull) this.#sendWritten();
   };
 
@@ -176,95 +194,4 @@ export class NearbyDelivery implements Component {
     const now = this.#clock.now();
     return now < session.slowedUntil && now < session.toldAt + SLOWED_INTERVAL_MS;
   }
-
-  #writeSnapshot(session: Session, own: OwnPosition): void {
-    const now = this.#redisNow();
-    const edges = this.#ledger.edgesOf(session.user);
-    const friends: { watch: Watch; latest: PositionRecord; distance: number }[] = [];
-    for (const watch of session.watches.all) {
-      watch.isPending = false;
-      // The list is built anew: who is between r and r · 1.05 has to come nearer first.
-      watch.isTold = false;
-      const distance = visibleDistance(watch, own, now);
-      const { latest } = watch.subject;
-      if (distance === NOT_VISIBLE || latest === null || this.#isForbidden(watch, edges, now)) continue;
-      noteTold(watch, distance);
-      friends.push({ watch, latest, distance });
-    }
-    session.pending = [];
-    session.departed = null;
-    session.needsSnapshot = false;
-    friends.sort((a, b) => a.distance - b.distance);
-    const { writer } = this.#outbox;
-    writer.beginSnapshot(session.radiusMeters);
-    for (const { watch, latest, distance } of friends) writer.addFriend(watch, latest, distance);
-    this.#add(session, writer.endSnapshot());
-    this.#metrics.snapshots.inc();
-    this.#metrics.deliveries.inc(friends.length);
-  }
-
-  #writeChanges(session: Session, own: OwnPosition): void {
-    const now = this.#redisNow();
-    const edges = this.#ledger.edgesOf(session.user);
-    const removed: UserId[] = session.departed === null ? [] : [...session.departed];
-    session.departed = null;
-    let upserts = 0;
-    const { writer } = this.#outbox;
-    writer.beginChanges();
-    const { pending } = session;
-    session.pending = [];
-    let newsAt = Number.POSITIVE_INFINITY;
-    for (const watch of pending) {
-      watch.isPending = false;
-      const { latest, user } = watch.subject;
-      const distance = visibleDistance(watch, own, now);
-      if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbidden(watch, edges, now)) {
-        const isNews = watch.subject.version !== watch.toldVersion;
-        if (watch.isTold && !isNews && isRightAtClient(watch, distance)) continue;
-        if (watch.isTold && isNews) newsAt = Math.min(newsAt, latest.at);
-        noteTold(watch, distance);
-        upserts++;
-        writer.addFriend(watch, latest, distance);
-      } else if (watch.isTold) {
-        watch.isTold = false;
-        removed.push(user);
-      }
-    }
-    if (upserts === 0 && removed.length === 0) return;
-    this.#add(session, writer.endChanges(removed));
-    this.#metrics.frames.inc();
-    if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
-    this.#metrics.deliveries.inc(upserts);
-  }
-
-  #add(session: Session, message: ListMessage): void {
-    this.#outbox.add(session, message);
-    session.toldAt = this.#clock.now();
-    this.#schedule.told(session);
-  }
-
-  /**
-   * A second opinion on what is about to be sent, from the events themselves and not from what was made of them. It has
-   * nothing to say as long as the rest is right.
-   */
-  #isForbidden(watch: Watch, edges: ReadonlyEdges | undefined, now: number): boolean {
-    const { session, grant } = watch;
-    if (!this.#ledger.forbids(edges, watch, now)) return false;
-    this.#metrics.postRevocationDeliveries.inc();
-    this.#logger.error({ session: session.id, precision: grant.precision }, 'stopped a position whose right has ended');
-    return true;
-  }
-}
-
-function noteTold(watch: Watch, distanceMeters: number): void {
-  watch.isTold = true;
-  watch.toldVersion = watch.subject.version;
-  watch.toldCentimetres = toCentimetres(distanceMeters);
-}
-
-/** The friend has not moved: whether the viewer has moved so little, or measures so well, that there is nothing to say. */
-function isRightAtClient({ session, toldCentimetres }: Watch, distanceMeters: number): boolean {
-  if (toldCentimetres === NONE_TOLD) return false;
-  if (session.measuresDistances) return true;
-  return Math.abs(toCentimetres(distanceMeters) - toldCentimetres) < toCentimetres(TOLD_DISTANCE_TOLERANCE);
 }

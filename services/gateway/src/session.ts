@@ -1,5 +1,6 @@
 /** One connection of one viewer: where the viewer is, whom it watches, and what it was last told. */
 import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
+import { FreeReach } from './free-reach.ts';
 import type { Watch } from './friend-board.ts';
 import type { ListMessage } from './list-message.ts';
 import { WatchList } from './watch-list.ts';
@@ -39,8 +40,6 @@ export class Session {
   readonly id: string;
   readonly user: UserId;
   readonly transport: SessionTransport;
-  /** The client measures by itself what changes because the viewer moves. */
-  readonly measuresDistances: boolean;
   /** ms since the epoch. */
   tokenExpiresAt: number;
   /** ms since the epoch; null when the token does not say. */
@@ -57,6 +56,11 @@ export class Session {
   confirmedIn: number | null = null;
   /** The active friends, near or not. */
   readonly watches = new WatchList();
+  /**
+   * For a client that measures by itself what changes because the viewer moves: how far that may be before anybody could
+   * enter or leave the list. Null: the server measures.
+   */
+  readonly reach: FreeReach | null;
   /** Watches that may have to be told; each at most once, see `Watch.isPending`. */
   pending: Watch[] = [];
   /** Friends who are on the client's list and not watched any more. Those who come back are taken out again. */
@@ -83,7 +87,7 @@ export class Session {
     this.id = options.id;
     this.user = options.user;
     this.transport = options.transport;
-    this.measuresDistances = options.measuresDistances;
+    this.reach = options.measuresDistances ? new FreeReach() : null;
     this.tokenExpiresAt = options.tokenExpiresAt;
     this.tokenIssuedAt = options.tokenIssuedAt;
   }

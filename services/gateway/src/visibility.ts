@@ -1,17 +1,30 @@
 /** What a viewer may see of a friend, at the moment of sending. Every right and bound is checked here. */
-import { distanceMeters, mayBeWithin } from '@nearby-friends/geo';
+import { distanceMeters, leastDistanceMeters, mayBeWithin } from '@nearby-friends/geo';
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
 import { gridPlaceOf, type Watch } from './friend-board.ts';
-import type { OwnPosition } from './session.ts';
+import type { OwnPosition, Session } from './session.ts';
 
 export const NOT_VISIBLE = -1;
 
-/** A cheap bound: false only if the friend is certainly not to enter the list. */
-export function mayEnter({ subject, grant, session }: Watch, own: OwnPosition): boolean {
+/**
+ * How much farther than the radius the friend is at least, metres: above 0 only if the friend is certainly not to enter
+ * the list. Infinite for one of whom nothing is known.
+ */
+export function marginOutside({ subject, grant, session }: Watch, own: OwnPosition): number {
   const { latest } = subject;
-  if (latest === null) return false;
+  if (latest === null) return Number.POSITIVE_INFINITY;
   const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
-  return mayBeWithin(own.lat, own.lng, lat, lng, session.radiusMeters);
+  return leastDistanceMeters(own.lat, own.lng, lat, lng) - session.radiusMeters;
+}
+
+/** How much nearer than the radius of leaving a friend on the list is, metres. */
+export function marginInside({ radiusMeters }: Session, distanceMeters: number): number {
+  return radiusMeters * LEAVE_RADIUS_FACTOR - distanceMeters;
+}
+
+/** Whether the friend lets the viewer see anything at `now`, ms on Redis' clock. */
+export function isShown({ subject, grant }: Watch, now: number): boolean {
+  return isGranted(grant, now) && !isPaused(subject.sharing, now);
 }
 
 /**
@@ -21,7 +34,7 @@ export function mayEnter({ subject, grant, session }: Watch, own: OwnPosition): 
 export function visibleDistance(watch: Watch, own: OwnPosition, now: number): number {
   const { session, subject, grant, isTold } = watch;
   const { latest } = subject;
-  if (latest === null || !isGranted(grant, now) || isPaused(subject.sharing, now)) return NOT_VISIBLE;
+  if (latest === null || !isShown(watch, now)) return NOT_VISIBLE;
   const limit = isTold ? session.radiusMeters * LEAVE_RADIUS_FACTOR : session.radiusMeters;
   const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
   if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;

@@ -66,7 +66,9 @@ export class LoadClient {
     const text = updateText(options.lng);
     this.user = options.user;
     this.#surroundings = options.surroundings;
-    this.#hello = clientTextFrame(`40${JSON.stringify({ token: options.token, ...(process.env['DIST'] ? { distances: process.env['DIST'] } : {}) })}`);
+    this.#hello = clientTextFrame(
+      `40${JSON.stringify({ token: options.token, ...(process.env['DIST'] ? { distances: process.env['DIST'] } : {}) })}`,
+    );
     this.#report = clientTextFrame(text);
     this.#timeAt = textOffset(text.length) + TIME_OFFSET;
   }
