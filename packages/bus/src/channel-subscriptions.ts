@@ -6,9 +6,11 @@ export type ChannelHandler = (payload: Buffer) => void;
 
 interface Channel {
   readonly handler: ChannelHandler;
-  /** Settles what {@link ChannelSubscriptions.subscribe} returned. */
-  readonly settle: () => void;
+  /** Settles what {@link ChannelSubscriptions.subscribe} returned; does nothing once that has been done. */
+  settle: () => void;
 }
+
+const nothing = (): void => undefined;
 
 /** How many channels one SSUBSCRIBE names. */
 const CHANNELS_PER_COMMAND = 500;
@@ -110,7 +112,7 @@ export class ChannelSubscriptions implements Component {
     if (!subscription) return;
     this.#channels.delete(channel);
     // Whoever still waits for the confirmation would wait for ever.
-    subscription.settle();
+    settle(subscription);
     this.#noteChange(channel);
   }
 
@@ -155,7 +157,7 @@ export class ChannelSubscriptions implements Component {
     const asked = chunks(names).map(async (chunk) => {
       const subscriptions = chunk.map((name) => this.#channels.get(name));
       await this.#redis.ssubscribe(...chunk);
-      for (const subscription of subscriptions) subscription?.settle();
+      for (const subscription of subscriptions) if (subscription) settle(subscription);
     });
     await Promise.all(asked);
   }
@@ -198,6 +200,12 @@ export class ChannelSubscriptions implements Component {
       }
     }
   }
+}
+
+/** There are as many channels as friends who are watched here: what is not needed any more is let go. */
+function settle(channel: Channel): void {
+  channel.settle();
+  channel.settle = nothing;
 }
 
 function chunks(names: readonly string[]): string[][] {

@@ -43,9 +43,15 @@ function readEdge(text: string): StatedEdge {
   };
 }
 
+/** Nearly all grants are one of these: shared, since whoever reads them keeps one for each friend. */
+const EXACT: Grant = Object.freeze({ precision: 'exact', until: null });
+const APPROXIMATE: Grant = Object.freeze({ precision: 'approximate', until: null });
+
 /** `kind`: `e` for exact, else approximate. */
 export function readGrant(kind: string | undefined, until: string | undefined): Grant {
-  return { precision: kind === 'e' ? 'exact' : 'approximate', until: readTime(until) };
+  const lasting = kind === 'e' ? EXACT : APPROXIMATE;
+  const end = readTime(until);
+  return end === null ? lasting : { precision: lasting.precision, until: end };
 }
 
 function readTime(text: string | undefined): number | null {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { delay, systemClock } from './clock.ts';
+import { atMultiples, delay, systemClock, untilMultiple } from './clock.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const DAY_MS = 86_400_000;
@@ -85,5 +85,47 @@ describe('the clock of tests', () => {
     expect(isOver).toBe(false);
     clock.advance(1);
     await waiting;
+  });
+});
+
+describe('multiples of a time', () => {
+  it('are the same for all who wait for them, whenever they began', () => {
+    const clock = new ManualClock(1_000_000);
+    const rung: string[] = [];
+    atMultiples(clock, 50, () => rung.push(`a ${clock.now()}`));
+    clock.advance(30);
+    atMultiples(clock, 50, () => rung.push(`b ${clock.now()}`));
+    clock.advance(70);
+    expect(rung).toEqual(['a 1000050', 'b 1000050', 'a 1000100', 'b 1000100']);
+  });
+
+  it('that have passed meanwhile are told at once, and the next is on time', () => {
+    let now = 1_000_000;
+    let fire = (): void => undefined;
+    const waits: number[] = [];
+    const passed: number[] = [];
+    const after = (ms: number, run: () => void) => {
+      waits.push(ms);
+      fire = run;
+      return () => {
+        fire = () => undefined;
+      };
+    };
+    const callOff = atMultiples({ now: () => now, after, every: after }, 50, (ticks) => passed.push(ticks));
+    for (const late of [1_000_050, 1_000_180, 1_000_199, 1_000_200]) {
+      now = late;
+      fire();
+    }
+    callOff();
+    now = 1_000_900;
+    fire();
+    expect(waits).toEqual([50, 50, 20, 1, 50]);
+    // The timer that went off a millisecond early found nothing to tell.
+    expect(passed).toEqual([1, 2, 1]);
+  });
+
+  it('may have an offset', () => {
+    const clock = new ManualClock(1_000_010);
+    expect([untilMultiple(clock, 50), untilMultiple(clock, 50, 25), untilMultiple(clock, 0)]).toEqual([40, 15, 0]);
   });
 });

@@ -38,11 +38,11 @@ export function delay(clock: Clock, ms: number): Promise<void> {
 }
 
 /**
- * How long (ms) it is until the clock shows the next multiple of `ms`: whoever waits until then wakes up together with
- * all others on the machine who do so, and the cost of waking is paid once.
+ * How long (ms) it is until the clock shows `offset` past a multiple of `ms`: whoever waits until then wakes up together
+ * with all others on the machine who do so, and the cost of waking is paid once.
  */
-export function untilMultiple(clock: Clock, ms: number): number {
-  return ms > 0 ? ms - (clock.now() % ms) : 0;
+export function untilMultiple(clock: Clock, ms: number, offset = 0): number {
+  return ms > 0 ? ms - ((clock.now() - offset) % ms) : 0;
 }
 
 /**

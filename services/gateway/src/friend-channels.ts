@@ -9,9 +9,12 @@ export const LEAVE_GRACE_MS = 1_000;
 interface FriendChannel {
   viewers: number;
   /** Resolves once subscribed and the friend's entry has been read since. */
-  readonly current: Promise<void>;
+  current: Promise<void>;
   cancelLeave: CancelTimer | null;
 }
+
+/** One for all channels: there are as many as friends who are watched here. */
+const CURRENT = Promise.resolve();
 
 /** The part of the bus that is needed here. */
 export interface Subscriber {
@@ -65,11 +68,15 @@ export class FriendChannels {
       known.cancelLeave = null;
       return known.current;
     }
-    const current = this.#subscriber
-      .subscribe(locationKey(friend), (payload) => this.#onMessage(friend, payload))
-      .then(() => this.#readEntry(friend));
-    this.#channels.set(friend, { viewers: 1, current, cancelLeave: null });
-    return current;
+    const subscribed = this.#subscriber.subscribe(locationKey(friend), (payload) => this.#onMessage(friend, payload));
+    const channel: FriendChannel = { viewers: 1, current: CURRENT, cancelLeave: null };
+    channel.current = subscribed
+      .then(() => this.#readEntry(friend))
+      .then(() => {
+        channel.current = CURRENT;
+      });
+    this.#channels.set(friend, channel);
+    return channel.current;
   }
 
   /** One viewer less. */

@@ -111,6 +111,18 @@ describe('a list message', () => {
     expect(read(third)).toEqual(removes('again'));
   });
 
+  it('has bytes of its own when it is long: whoever stops reading keeps those alone', () => {
+    const writer = new ListMessageWriter();
+    const names = Array.from({ length: 300 }, (_, i) => parseUserId(`${i}-`.padEnd(64, 'x')));
+    writer.beginChanges();
+    const long = writer.endChanges(names);
+    expect(long.frame.buffer.byteLength).toBe(long.frame.length);
+    writer.reuse();
+    writer.beginChanges();
+    writer.endChanges(names.toReversed());
+    expect(read(long)[1]).toEqual({ upserts: [], removed: names });
+  });
+
   it('is whole also where it did not fit behind those before it', () => {
     const writer = new ListMessageWriter();
     const names = Array.from({ length: 300 }, (_, i) => parseUserId(`${i}-`.padEnd(64, 'x')));

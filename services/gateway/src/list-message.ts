@@ -22,9 +22,11 @@ const MOST_HEADER_BYTES = 10;
 const ENGINE_MESSAGE = '4';
 
 /** Of one buffer: what a client who stops reading may keep. Only for a longer message there is a larger one. */
-const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 32 * 1024;
+/** A longer frame gets bytes of its own, so that whoever stops reading keeps those alone. */
+const LONG_FRAME_BYTES = CHUNK_BYTES / 4;
 /** What a rush of sign-ons took is given back. */
-const MOST_CHUNKS_KEPT = 32;
+const MOST_CHUNKS_KEPT = 64;
 const NOTHING = Buffer.alloc(0);
 /** More than any friend or id takes: texts are of ids of at most 64 characters and of numbers. */
 const MOST_ITEM_BYTES = 512;
@@ -174,12 +176,15 @@ export class ListMessageWriter {
   }
 
   #end(): ListMessage {
-    const bytes = this.#bytes;
-    const end = this.#length;
     const payloadAt = this.#start + MOST_HEADER_BYTES;
-    const frame = bytes.subarray(writeHeader(bytes, payloadAt, end - payloadAt), end);
-    const packetAt = payloadAt + ENGINE_MESSAGE.length;
-    return { frame, toPacket: () => bytes.toString('latin1', packetAt, end) };
+    const begin = writeHeader(this.#bytes, payloadAt, this.#length - payloadAt);
+    let frame = this.#bytes.subarray(begin, this.#length);
+    if (frame.length > LONG_FRAME_BYTES) {
+      frame = Buffer.from(frame);
+      this.#length = this.#start;
+    }
+    const packetAt = payloadAt - begin + ENGINE_MESSAGE.length;
+    return { frame, toPacket: () => frame.toString('latin1', packetAt) };
   }
 }
 

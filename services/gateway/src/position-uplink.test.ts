@@ -55,7 +55,8 @@ describe('positions on their way to the location service', () => {
     const { clock, sent, uplink } = setUp();
     const positions = ['ann', 'ben', 'ann'].map(positionOf);
     const recorded = Promise.all(positions.map((position) => uplink.record(position)));
-    clock.advance(GATHER_MS - 1);
+    // Messages leave half-way between two ticks.
+    clock.advance(GATHER_MS / 2 - 1);
     expect(sent).toHaveLength(0);
     clock.advance(1);
     expect(sent.map(({ batch }) => batch)).toEqual([positions]);
@@ -91,6 +92,19 @@ describe('positions on their way to the location service', () => {
     uplink.record(positionOf('ann')).catch(() => undefined);
     clock.advance(GATHER_MS);
     expect(sent.map(({ instance }) => instance)).toEqual([undefined]);
+  });
+
+  it('do not wait for more when they are enough for a message to each instance', () => {
+    const { clock, sent, uplink } = setUp(['one', 'two']);
+    for (let i = 0; i < 47; i++) uplink.record(positionOf(`user-${i}`)).catch(() => undefined);
+    clock.advance(0);
+    expect(sent).toHaveLength(0);
+    for (let i = 47; i < 60; i++) uplink.record(positionOf(`user-${i}`)).catch(() => undefined);
+    clock.advance(0);
+    expect(sent.map(({ instance }) => instance).sort()).toEqual(['one', 'two']);
+    expect(sent.reduce((sum, { batch }) => sum + batch.length, 0)).toBe(60);
+    clock.advance(GATHER_MS);
+    expect(sent).toHaveLength(2);
   });
 
   it('are no more than 500 in one message', () => {

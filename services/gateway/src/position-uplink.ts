@@ -6,6 +6,9 @@ import { type CancelTimer, type Clock, type Component, untilMultiple } from '@ne
 /** Well below what one message may hold, so that no instance is busy with one for long. */
 const MAX_BATCH = 500;
 
+/** With so many for each instance a message's own cost is small: waiting for more would only take time. */
+const ENOUGH_FOR_A_MESSAGE = 24;
+
 /** Hands a batch to `instance` or, failing that, to another; the answer is in the batch's order. */
 export type SendBatch = (
   batch: readonly ReceivedPosition[],
@@ -52,13 +55,17 @@ export class PositionUplink implements Component {
   record(received: ReceivedPosition): Promise<RecordedPosition> {
     return new Promise((resolve) => {
       this.#pending.push({ received, resolve });
-      this.#cancelTimer ??= this.#clock.after(untilMultiple(this.#clock, this.#gatherMs), () => this.#flush());
+      if (this.#pending.length === ENOUGH_FOR_A_MESSAGE * this.#candidates().length) {
+        // With whatever else comes in this turn.
+        this.#cancelTimer?.();
+        this.#cancelTimer = this.#clock.after(0, () => this.#flush());
+      }
+      this.#cancelTimer ??= this.#clock.after(this.#untilNext(), () => this.#flush());
     });
   }
 
   /** Resolves when every position given so far is settled. */
   async drain(): Promise<void> {
-    this.#cancelTimer?.();
     this.#flush();
     if (this.#underWay === 0) return;
     await new Promise<void>((resolve) => {
@@ -66,7 +73,13 @@ export class PositionUplink implements Component {
     });
   }
 
+  #untilNext(): number {
+    // Half-way between the ticks: at these the list messages keep everybody busy.
+    return untilMultiple(this.#clock, this.#gatherMs, this.#gatherMs / 2);
+  }
+
   #flush(): void {
+    this.#cancelTimer?.();
     this.#cancelTimer = null;
     const pending = this.#pending;
     this.#pending = [];
