@@ -47,7 +47,8 @@ export function composeNearby(options: {
     ttlMs: positionTtlMs,
     redisNow,
     clock,
-    onChange: (watch) => delivery.consider(watch),
+    onMove: (watch) => delivery.consider(watch),
+    onChange: (watch) => delivery.considerSoon(watch),
     onSilent: (subject) => lists.confirmSilence(subject),
     onGrantEnded: ({ session, subject }) => lists.remove(session, subject.user),
   });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { TICKS_PER_INTERVAL } from './flush-schedule.ts';
+import { TICKS_BETWEEN, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import { APPROXIMATE, FLUSH_INTERVAL_MS, inShort, NearbyWorld, type Viewer } from './test-support/nearby-world.ts';
 
 const TICK_MS = FLUSH_INTERVAL_MS / TICKS_PER_INTERVAL;
@@ -87,11 +87,18 @@ describe('who comes and who goes', () => {
     expect(after(TICK_MS)).toEqual(['+ben@400 +cho@10']);
   });
 
-  it('[N3] waits, too, when the session was told within the interval', () => {
+  it('[N3] waits when the session was told within half an interval', () => {
     world.report('cho', 10);
     expect(after(TICK_MS)).toEqual(['+cho@10']);
     world.unwatch(ann.session, 'ben');
-    expect(after(FLUSH_INTERVAL_MS - TICK_MS)).toEqual([]);
+    expect(after((TICKS_BETWEEN - 1) * TICK_MS)).toEqual([]);
+    expect(after(TICK_MS)).toEqual(['-ben']);
+  });
+
+  it('is told soon also of whoever waits already because of a movement', () => {
+    world.report('ben', 400);
+    expect(after(TICK_MS)).toEqual([]);
+    world.share('ben', { paused: true, until: null });
     expect(after(TICK_MS)).toEqual(['-ben']);
   });
 

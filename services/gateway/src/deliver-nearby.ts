@@ -71,26 +71,38 @@ export class NearbyDelivery implements Component {
     this.#cancel();
   }
 
-  /** The friend or the right has changed: marks the watch if that may concern the viewer's list. */
+  /** The friend has moved: marks the watch if that may concern the viewer's list. */
   consider(watch: Watch): void {
     if (watch.isPending) {
       this.#metrics.conflated.inc();
       return;
     }
     const { session, isTold } = watch;
-    if (session.phase.kind !== 'live') return;
-    if (!isTold) {
+    if (!this.#mark(watch)) return;
+    // Who enters is told soon; where somebody is who is on the list already may wait.
+    if (isTold) this.#schedule.put(session);
+    else this.#schedule.putSoon(session);
+  }
+
+  /** The same for what may take a friend off the list, or put one on it: the viewer is told soon. */
+  considerSoon(watch: Watch): void {
+    if (watch.isPending || this.#mark(watch)) this.#schedule.putSoon(watch.session);
+  }
+
+  /** Whether there may be something to tell; if so the watch is pending from now on. */
+  #mark(watch: Watch): boolean {
+    const { session } = watch;
+    if (session.phase.kind !== 'live') return false;
+    if (!watch.isTold) {
       const margin = marginOutside(watch, session.phase.own);
       if (margin > 0) {
         session.reach?.keep(margin);
-        return;
+        return false;
       }
     }
     watch.isPending = true;
     session.pending.push(watch);
-    // Who enters is told soon; where somebody is who is on the list already may wait.
-    if (isTold) this.#schedule.put(session);
-    else this.#schedule.putSoon(session);
+    return true;
   }
 
   /** The viewer has moved: every friend's distance may have changed (N1). */
@@ -110,7 +122,7 @@ export class NearbyDelivery implements Component {
       // Who is pending is looked at when the session is flushed.
       if (watch.isPending) continue;
       const distance = watch.isTold ? visibleDistance(watch, own, now) : NOT_VISIBLE;
-      if (distance === NOT_VISIBLE) this.consider(watch);
+      if (distance === NOT_VISIBLE) this.considerSoon(watch);
       else reach.keep(marginInside(session, distance));
     }
   }
@@ -136,7 +148,7 @@ export class NearbyDelivery implements Component {
   /** A friend is watched from now on; who has left the list but not the client's, and comes back, was never away. */
   watched(watch: Watch): void {
     if (watch.session.departed?.delete(watch.subject.user)) watch.isTold = true;
-    this.consider(watch);
+    this.considerSoon(watch);
   }
 
   /** A friend is not watched any more, and leaves the list if the client holds it. */

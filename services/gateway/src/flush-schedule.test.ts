@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FlushSchedule, TICKS_PER_INTERVAL } from './flush-schedule.ts';
+import { FlushSchedule, TICKS_BETWEEN, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import type { Session } from './session.ts';
 import { testSession } from './test-support/test-session.ts';
 
@@ -44,13 +44,13 @@ describe('a session for which something waits', () => {
     expect(ticksUntilTold(schedule, session)).toBeNull();
   });
 
-  it('is not told twice within an interval, soon or not', () => {
+  it('is not told twice within half an interval, soon or not', () => {
     const schedule = new FlushSchedule();
     const { session } = testSession();
     schedule.putSoon(session);
     turn(schedule);
     schedule.putSoon(session);
-    expect(ticksUntilTold(schedule, session)).toBe(TICKS_PER_INTERVAL);
+    expect(ticksUntilTold(schedule, session)).toBe(TICKS_BETWEEN);
   });
 
   it('is called up with all others when everybody is', () => {
@@ -68,7 +68,7 @@ describe('a session for which something waits', () => {
   });
 });
 
-it('[N3] whatever is put when, nobody waits longer than an interval or is told twice within one', () => {
+it('[N3] whatever is put when, nobody waits longer than an interval or is told twice within half of one', () => {
   const step = fc.constantFrom('put', 'put soon', 'turn', 'turn', 'turn');
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
@@ -84,7 +84,7 @@ it('[N3] whatever is put when, nobody waits longer than an interval or is told t
           if (told.length > 0) {
             expect(told).toEqual([session]);
             expect(waitsSince).not.toBeNull();
-            expect(tick - toldAt).toBeGreaterThanOrEqual(TICKS_PER_INTERVAL);
+            expect(tick - toldAt).toBeGreaterThanOrEqual(TICKS_BETWEEN);
             toldAt = tick;
             waitsSince = null;
           } else if (waitsSince !== null) expect(tick - waitsSince).toBeLessThan(TICKS_PER_INTERVAL);

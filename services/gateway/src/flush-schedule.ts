@@ -5,7 +5,10 @@ import type { Session } from './session.ts';
  * The flush interval is divided into this many ticks: what waits is told at most one interval later, and those who are
  * told at the same tick are told back to back, which costs half (decision 8).
  */
-export const TICKS_PER_INTERVAL = 10;
+export const TICKS_PER_INTERVAL = 20;
+
+/** Whoever is told soon was told this many ticks before at the latest, so that who flickers costs no more than two. */
+export const TICKS_BETWEEN = TICKS_PER_INTERVAL / 2;
 
 /**
  * A session waits from the moment in which something first waits for it, and not for a turn of its own: on average as
@@ -15,14 +18,14 @@ export class FlushSchedule {
   readonly #due: Session[][] = Array.from({ length: TICKS_PER_INTERVAL + 1 }, () => []);
   #tick = 0;
 
-  /** Has the session told in time: within an interval, and at least one after it was told last. */
+  /** Has the session told in time: within an interval. */
   put(session: Session): void {
     if (session.dueTick === null) this.#putAt(session, this.#tick + TICKS_PER_INTERVAL);
   }
 
-  /** Has it told at the next tick, or as soon after that as an interval has passed since it was told last. */
+  /** Has it told at the next tick, or as soon after that as half an interval has passed since it was told last. */
   putSoon(session: Session): void {
-    const tick = Math.max(this.#tick + 1, session.toldTick + TICKS_PER_INTERVAL);
+    const tick = Math.max(this.#tick + 1, session.toldTick + TICKS_BETWEEN);
     // Where it stood before it is passed over.
     if (session.dueTick === null || tick < session.dueTick) this.#putAt(session, tick);
   }

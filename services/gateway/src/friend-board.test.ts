@@ -18,12 +18,14 @@ function setUp() {
   const silences: { user: UserId; at: number }[] = [];
   const changes: string[] = [];
   const ended: Watch[] = [];
+  const noteChange = ({ session, subject }: Watch) =>
+    changes.push(`${session.user} ${subject.user} ${subject.latest?.at ?? 'silent'}`);
   const board = new FriendBoard({
     ttlMs: TTL_MS,
     redisNow,
     clock,
-    onChange: ({ session, subject }) =>
-      changes.push(`${session.user} ${subject.user} ${subject.latest?.at ?? 'silent'}`),
+    onMove: noteChange,
+    onChange: noteChange,
     onSilent: ({ user }) => silences.push({ user, at: redisNow() }),
     onGrantEnded: (watch) => ended.push(watch),
   });

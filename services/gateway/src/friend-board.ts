@@ -65,6 +65,7 @@ export class FriendBoard implements Component {
   readonly #ttlMs: number;
   readonly #redisNow: () => number;
   readonly #clock: Clock;
+  readonly #onMove: (watch: Watch) => void;
   readonly #onChange: (watch: Watch) => void;
   readonly #onSilent: (subject: Subject) => void;
   readonly #onGrantEnded: (watch: Watch) => void;
@@ -79,7 +80,9 @@ export class FriendBoard implements Component {
     ttlMs: number;
     redisNow: () => number;
     clock: Clock;
-    /** The friend moved, appeared or fell silent. */
+    /** The friend moved or appeared. */
+    onMove: (watch: Watch) => void;
+    /** The friend fell silent, or a right or a pause is another now. */
     onChange: (watch: Watch) => void;
     /** The friend's position is older than the TTL; the watches have been told. */
     onSilent: (subject: Subject) => void;
@@ -89,6 +92,7 @@ export class FriendBoard implements Component {
     this.#ttlMs = options.ttlMs;
     this.#redisNow = options.redisNow;
     this.#clock = options.clock;
+    this.#onMove = options.onMove;
     this.#onChange = options.onChange;
     this.#onSilent = options.onSilent;
     this.#onGrantEnded = options.onGrantEnded;
@@ -216,7 +220,7 @@ export class FriendBoard implements Component {
     }
     setLatest(subject, record);
     if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
-    for (const watch of subject.watches) this.#onChange(watch);
+    for (const watch of subject.watches) this.#onMove(watch);
   }
 
   #look(subject: Subject): void {

@@ -25,7 +25,9 @@ export interface GatewayMetrics {
 }
 
 /** Close together around the flush interval, which most of the latency is: quantiles are interpolated between them. */
-const DELIVERY_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.5, 2.5, 5, 10];
+const DELIVERY_BUCKETS_SECONDS = [
+  0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 2, 2.5, 5, 10,
+];
 
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   return {

@@ -20,9 +20,11 @@ export const settings = defineSettings({
   flushIntervalMs: {
     env: 'FLUSH_INTERVAL_MS',
     schema: fromText.integer(10, 10_000),
-    default: '500',
+    default: '1000',
     unit: 'ms',
-    description: 'A client gets at most one list message per this time; what comes in between is conflated.',
+    description:
+      'Where friends on the list are is told at most this long after; what comes in between is conflated. ' +
+      'Who comes or goes is told within half of it.',
   },
   uplinkGatherMs: {
     env: 'UPLINK_GATHER_MS',

@@ -21,7 +21,7 @@ export interface OursOptions {
 }
 
 /** The gateway's default, of its settings. */
-export const DEFAULT_FLUSH_INTERVAL_MS = 500;
+export const DEFAULT_FLUSH_INTERVAL_MS = 1_000;
 /** The load sends as fast as it is told; what a client may send is not what is measured. */
 const EVENTS_PER_SECOND = '1000';
 const READY_DEADLINE_MS = 30_000;

@@ -76,7 +76,8 @@ export class NearbyWorld {
       ttlMs: options.ttlMs ?? TTL_MS,
       redisNow,
       clock,
-      onChange: (watch: Watch) => this.delivery.consider(watch),
+      onMove: (watch: Watch) => this.delivery.consider(watch),
+      onChange: (watch: Watch) => this.delivery.considerSoon(watch),
       onSilent: (subject) => this.lists.confirmSilence(subject),
       onGrantEnded: ({ session, subject }) => this.lists.remove(session, subject.user),
     });
