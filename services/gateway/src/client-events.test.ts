@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Ack, CodedError, locationUpdateSchema, parseUserId } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger, type TokenVerifier } from '@nearby-friends/service-kit';
-import { ClientEvents } from './client-events.ts';
+import { ClientEvents, MOST_UNREAD_ANSWERS } from './client-events.ts';
 import { parsePayload } from './parse-payload.ts';
 import { testMetrics, testSession } from './test-support/test-session.ts';
 
@@ -210,6 +210,33 @@ describe('[limits] a client that sends too much', () => {
     receive('location:update', [PLACE]);
     await nextTurn();
     expect(taken).toHaveLength(EVENTS_BURST);
+  });
+
+  it('and does not read the answers is closed before they pile up', async () => {
+    const { clock, receive, transport } = setUp();
+    transport.writable = false;
+    let answers = 0;
+    const report = async () => {
+      receive('location:update', [{ lat: 1, lng: 2 }, () => answers++]);
+      await nextTurn();
+      clock.advance(1_000);
+    };
+    for (let i = 0; i < EVENTS_BURST + MOST_UNREAD_ANSWERS; i++) await report();
+    expect(transport.disconnects).toBe(0);
+    await report();
+    expect(transport.disconnects).toBe(1);
+    expect(answers).toBe(EVENTS_BURST + MOST_UNREAD_ANSWERS);
+  });
+
+  it('and reads now and then is not', async () => {
+    const { clock, receive, transport } = setUp();
+    for (let i = 0; i < 200; i++) {
+      transport.writable = i % 50 === 0;
+      receive('location:update', [{ lat: 1, lng: 2 }, () => undefined]);
+      await nextTurn();
+      clock.advance(1_000);
+    }
+    expect(transport.disconnects).toBe(0);
   });
 
   it('is not closed for a few refusals in every while', async () => {

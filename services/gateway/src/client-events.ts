@@ -20,6 +20,9 @@ import type { Session } from './session.ts';
 const REFUSALS_BURST = 50;
 const REFUSALS_PER_SECOND = 1;
 
+/** Answers beside those of one burst that may wait for a client that does not read. Socket.IO would queue any number. */
+export const MOST_UNREAD_ANSWERS = 64;
+
 /** What a handler gives is added to `{ok: true}`; what it throws becomes `{ok: false, …}`. */
 type Handler = (session: Session, payload: unknown) => Promise<object>;
 
@@ -80,11 +83,17 @@ export class ClientEvents {
     const { eventsPerSecond: perSecond, eventsBurst: burst } = this.#limits;
     const events = new RateLimit({ perSecond, burst, now });
     const refusals = new RateLimit({ perSecond: REFUSALS_PER_SECOND, burst: REFUSALS_BURST, now });
+    let unread = 0;
     return (event, args) => {
       // What had arrived before the connection was closed comes after.
       if (session.isClosed) return;
       const last = args.at(-1);
-      const ack = typeof last === 'function' ? (answer: Ack) => last(answer) : () => undefined;
+      const ack = (answer: Ack): void => {
+        if (typeof last !== 'function') return;
+        unread = session.transport.isWritable() ? 0 : unread + 1;
+        if (unread <= burst + MOST_UNREAD_ANSWERS) last(answer);
+        else this.#closeForAbuse(session, 'does not read');
+      };
       this.#receive(session, event, args[0], events).then(
         (fields) => ack({ ok: true, ...fields }),
         (error: unknown) => {
@@ -94,13 +103,19 @@ export class ClientEvents {
             this.#logger.error({ session: session.id, event, error: coded.cause }, 'an event failed');
           }
           ack(ackFailure(coded));
-          if (session.isClosed || coded.code === 'unavailable' || refusals.take(this.#clock.now())) return;
-          this.#metrics.closedForAbuse.inc();
-          this.#logger.warn({ session: session.id, code: coded.code }, 'closed a connection that would not stop');
-          session.transport.disconnect();
+          if (coded.code !== 'unavailable' && !refusals.take(this.#clock.now())) {
+            this.#closeForAbuse(session, coded.code);
+          }
         },
       );
     };
+  }
+
+  #closeForAbuse(session: Session, reason: string): void {
+    if (session.isClosed) return;
+    this.#metrics.closedForAbuse.inc();
+    this.#logger.warn({ session: session.id, reason }, 'closed a connection that would not stop');
+    session.transport.disconnect();
   }
 
   async #receive(session: Session, event: string, payload: unknown, limit: RateLimit): Promise<object> {

@@ -1,4 +1,5 @@
 /** `flush`: what holding positions back for longer saves, and what it costs in latency. */
+import { DEFAULT_FLUSH_INTERVAL_MS } from '../deploy/deploy-ours.ts';
 import { makeGraph } from '../load/social-graph.ts';
 import { type Summary, summarize } from '../measure/measurement.ts';
 import { ACTIVE_FRIENDS, type Benchmark, intervalFor } from './bench-context.ts';
@@ -16,8 +17,7 @@ export const flush: Benchmark = {
     const graph = context.graph(context.clients(CLIENTS));
     const { edges } = makeGraph(graph);
     const { seconds } = context.settings;
-    const curve: { flushMs: number; summary: Summary }[] = [];
-    for (const flushIntervalMs of FLUSH_INTERVALS_MS) {
+    const measure = async (options: { flushIntervalMs?: number; distances?: 'server' }): Promise<Summary> => {
       const measured = await context.withTrials(
         ['ours'],
         graph,
@@ -25,18 +25,30 @@ export const flush: Benchmark = {
           if (trial === undefined) throw new Error('a trial was not opened');
           return await trial.measure({ intervalMs: intervalFor(PER_CLIENT * graph.users, edges), seconds });
         },
-        { flushIntervalMs },
+        options,
       );
-      context.say(`flush ${flushIntervalMs} ms, ${progressLine(measured)}`);
-      curve.push({ flushMs: flushIntervalMs, summary: summarize([measured]) });
+      context.say(`flush ${options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS} ms, ${progressLine(measured)}`);
+      return summarize([measured]);
+    };
+    const curve: { flushMs: number; summary: Summary }[] = [];
+    for (const flushMs of FLUSH_INTERVALS_MS) {
+      curve.push({ flushMs, summary: await measure({ flushIntervalMs: flushMs }) });
     }
+    const byServer = measurementRow(await measure({ distances: 'server' }));
     const points = (pick: (summary: Summary) => number) =>
       curve.map(({ flushMs, summary }) => [flushMs, pick(summary)] as const);
     return {
       name: 'flush',
       title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, everybody near, ${PER_CLIENT} deliveries/s per client, by flush interval`,
       columns: [{ key: 'flushMs', label: 'flush ms' }, ...MEASUREMENT_COLUMNS],
-      rows: curve.map(({ flushMs, summary }) => ({ flushMs, ...measurementRow(summary) })),
+      rows: [
+        ...curve.map(({ flushMs, summary }) => ({ flushMs, ...measurementRow(summary) })),
+        {
+          ...byServer,
+          flushMs: DEFAULT_FLUSH_INTERVAL_MS,
+          build: `${byServer['build']}, distances measured by the server`,
+        },
+      ],
       goals: [],
       notes: [],
       charts: [

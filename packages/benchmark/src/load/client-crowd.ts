@@ -61,7 +61,8 @@ export class ClientCrowd {
       this.#placeOf.set(user, place);
       const { seed, spreadDegrees = SPREAD_DEGREES } = setup.graph;
       const lng = MIDDLE_LONGITUDE + spreadDegrees * (randomAt(seed + 3, user) * 2 - 1);
-      return new LoadClient({ user, token: signedToken(userName(user), setup.jwtSecret), lng, surroundings });
+      const token = signedToken(userName(user), setup.jwtSecret);
+      return new LoadClient({ user, token, lng, distances: setup.distances, surroundings });
     });
   }
 

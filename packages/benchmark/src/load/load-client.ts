@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { findPositions, TIME_OFFSET, updateText, writeTime } from './position-codec.ts';
 import { clientTextFrame, eachFrame, OPCODE_CLOSE, OPCODE_TEXT, textOffset } from './websocket-frames.ts';
+import type { MeasuredBy } from './worker-messages.ts';
 
 /** What all clients of a process share. */
 export interface ClientSurroundings {
@@ -62,13 +63,18 @@ export class LoadClient {
   #connectingSince = 0;
   #pongs: NodeJS.Timeout | undefined;
 
-  constructor(options: { user: number; token: string; lng: number; surroundings: ClientSurroundings }) {
+  constructor(options: {
+    user: number;
+    token: string;
+    lng: number;
+    distances: MeasuredBy;
+    surroundings: ClientSurroundings;
+  }) {
+    const { distances, token } = options;
     const text = updateText(options.lng);
     this.user = options.user;
     this.#surroundings = options.surroundings;
-    this.#hello = clientTextFrame(
-      `40${JSON.stringify({ token: options.token, ...(process.env['DIST'] ? { distances: process.env['DIST'] } : {}) })}`,
-    );
+    this.#hello = clientTextFrame(`40${JSON.stringify({ token, distances })}`);
     this.#report = clientTextFrame(text);
     this.#timeAt = textOffset(text.length) + TIME_OFFSET;
   }

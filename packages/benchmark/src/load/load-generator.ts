@@ -5,12 +5,14 @@ import { LatencyHistogram } from './latency-histogram.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import { clockSince, monotonicMs } from './shared-clock.ts';
 import type { GraphShape } from './social-graph.ts';
-import type { LastReports, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
+import type { LastReports, MeasuredBy, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface LoadOptions {
   readonly graph: GraphShape;
   readonly jwtSecret: string;
+  /** Default: the client, as this project's own does. */
+  readonly distances?: MeasuredBy | undefined;
   /** The port of the gateway of each user who is to be connected, by index; null: this user stays away. */
   readonly portOf: (user: number) => number | null;
   /** Most clients per process; the test machines allow 20,000 open files. Default 5,000. */
@@ -56,7 +58,8 @@ export class LoadGenerator {
 
   /** Starts the processes; nobody is connected yet. */
   static async start(options: LoadOptions): Promise<LoadGenerator> {
-    const { graph, jwtSecret, portOf, network, clientsPerProcess = DEFAULT_CLIENTS_PER_PROCESS } = options;
+    const { graph, jwtSecret, portOf, network, distances = 'client' } = options;
+    const { clientsPerProcess = DEFAULT_CLIENTS_PER_PROCESS } = options;
     const everybody = Array.from({ length: graph.users + (graph.hubs ?? 0) }, (_, user) => ({
       user,
       port: portOf(user),
@@ -74,6 +77,7 @@ export class LoadGenerator {
             beginningMs,
             graph,
             jwtSecret,
+            distances,
             users: own.map(({ user }) => user),
             ports: own.map(({ port }) => port),
             connectingAtOnce: Math.ceil(CONNECTING_AT_ONCE / processCount),

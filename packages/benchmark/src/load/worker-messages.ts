@@ -3,11 +3,15 @@ import type { ChurnPlan } from './churn.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import type { GraphShape } from './social-graph.ts';
 
+/** Who measures what changes because a viewer itself moves, as the handshake says it. */
+export type MeasuredBy = 'client' | 'server';
+
 export interface WorkerSetup {
   /** The beginning of the benchmark's time, ms on the kernel's monotonic clock. */
   readonly beginningMs: number;
   readonly graph: GraphShape;
   readonly jwtSecret: string;
+  readonly distances: MeasuredBy;
   /** The clients of this process. */
   readonly users: readonly number[];
   /** For each of them the port of its gateway. */

@@ -12,12 +12,12 @@ export interface HighestFound<Result> {
   readonly steps: readonly Step<Result>[];
 }
 
-/** Coarse steps are this many fine ones. */
-const COARSE = 3;
+/** Of a step, in powers of the factor: coarse at first, fine in the end. */
+const STEPS = [3, 1, 1 / 3];
 
 /**
- * Raises the load by `factor`³ until it breaks, then from the last good one by `factor` until it breaks again. A load
- * that breaks is tried a second time before it is believed, since one pause of the machine breaks any.
+ * Raises the load by `factor`³ until it breaks, then from the last good one by `factor` until it breaks again, then by
+ * its third root. A load that breaks is tried a second time before it is believed, since one pause of the machine breaks any.
  */
 export async function findHighest<Result>(options: {
   readonly from: number;
@@ -38,7 +38,7 @@ export async function findHighest<Result>(options: {
   };
   let highest: Step<Result> | null = null;
   let broken = Number.POSITIVE_INFINITY;
-  for (const growth of [factor ** COARSE, factor]) {
+  for (const growth of STEPS.map((power) => factor ** power)) {
     for (let load: number = highest === null ? from : highest.load * growth; load <= most && load < broken * 0.99; ) {
       const step = await tryLoad(load);
       if (step === null) {

@@ -70,7 +70,7 @@ describe('the search for the highest load', () => {
   it('comes within one fine step of the limit', async () => {
     const { highest } = await search(5_000);
     expect(highest?.load).toBeLessThanOrEqual(5_000);
-    expect((highest?.load ?? 0) * 1.3).toBeGreaterThan(5_000);
+    expect((highest?.load ?? 0) * 1.1).toBeGreaterThan(5_000);
   });
 
   it('is not misled by one attempt that something else spoiled', async () => {

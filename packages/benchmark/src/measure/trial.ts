@@ -5,6 +5,7 @@ import type { BuildKind, DeployedBuild, ProcessGroup } from '../deploy/deployed-
 import { LoadGenerator, type LoadReport } from '../load/load-generator.ts';
 import type { UserRange } from '../load/schedule.ts';
 import type { GraphShape } from '../load/social-graph.ts';
+import type { MeasuredBy } from '../load/worker-messages.ts';
 import { type CpuAccounts, cpuBetween, readCpu } from './cpu-time.ts';
 import { type Measurement, toMeasurement } from './measurement.ts';
 
@@ -19,6 +20,8 @@ export interface TrialOptions {
   readonly gatewayOf?: (user: number) => number | null;
   /** Second octet of the source addresses; trials that live at the same time differ by at least 10. Default 10. */
   readonly network?: number;
+  /** Who measures what changes because a viewer moves. Default: the client. */
+  readonly distances?: MeasuredBy;
   readonly progress?: (line: string) => void;
 }
 
@@ -64,6 +67,7 @@ export class Trial {
       load = await LoadGenerator.start({
         graph,
         jwtSecret: build.jwtSecret,
+        distances: options.distances,
         network,
         portOf: (user) => {
           const gateway = gatewayOf(user);
