@@ -109,6 +109,9 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   reconnectInMs: 'Reconnect after this time, ms; each client is given another.',
   token: 'A JWT.',
   protocolVersion: 'The version that the client speaks; refused when it is not spoken here.',
+  distances:
+    'Who measures what changes because the viewer moves. `client`: friends are sent for news of theirs only, and the ' +
+    'client measures from its own last report; who enters and who leaves is the server’s as ever. Default: `server`.',
   ok: 'Whether it was taken.',
   code: 'Stable; for programs.',
   message: 'A sentence for a person.',
