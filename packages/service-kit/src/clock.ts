@@ -19,7 +19,8 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout;
     const set = (left: number) => {
       const next = left > LONGEST_TIMER_MS ? () => set(left - LONGEST_TIMER_MS) : run;
-      timer = setTimeout(next, Math.min(left, LONGEST_TIMER_MS)).unref();
+      // Node cuts fractions off: a timer that goes off early wakes the process twice.
+      timer = setTimeout(next, Math.min(Math.ceil(left), LONGEST_TIMER_MS)).unref();
     };
     set(ms);
     return () => clearTimeout(timer);
