@@ -209,7 +209,7 @@ export function unitCostResult(seen: readonly LoadSeen[], clients: number): Benc
       sayPerReport('redisMicrosPerReport', redisReport, redisBatch),
       say('redisMicrosPerMessage', redisMessage),
       `Whatever happens, per second: ${(perGateway / 1_000).toFixed(1)} ms of each gateway, ${(locationRest / 1_000).toFixed(1)} of location, ${(redisRest / 1_000).toFixed(1)} of Redis.`,
-      'A gateway sends each location instance what it gathers for it in 10 ms: many instances mean small batches, and a busy instance pays less for each than the idle one here.',
+      'A gateway sends each location instance what it gathers for it in 25 ms: many instances mean small batches, and a busy instance pays less for each than the idle one here.',
     ],
     charts: [],
   };
