@@ -2,13 +2,13 @@
 import { atMultiples, type CancelTimer, type Clock, type Component, type Logger } from '@nearby-friends/service-kit';
 import { FlushSchedule, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import type { FreeReach } from './free-reach.ts';
-import type { Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { ListComposer } from './list-composer.ts';
 import { ListOutbox } from './list-outbox.ts';
 import type { RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
+import type { Watch } from './watch.ts';
 
 /** A viewer who moves as nobody can is told its list at most this often, ms. */
 export const SLOWED_INTERVAL_MS = 2_000;

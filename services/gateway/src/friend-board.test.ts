@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { ManualClock } from '@nearby-friends/service-kit';
 import fc from 'fast-check';
-import { FriendBoard, type Watch } from './friend-board.ts';
+import { FriendBoard } from './friend-board.ts';
 import { EXACT, north } from './test-support/nearby-world.ts';
 import { testSession } from './test-support/test-session.ts';
+import type { Watch } from './watch.ts';
 
 const BEN = parseUserId('ben');
 const TTL_MS = 10_000;

@@ -2,10 +2,11 @@
 import { type Grant, isGranted, type PositionRecord, type UserId } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
-import type { FriendBoard, Subject } from './friend-board.ts';
+import type { FriendBoard } from './friend-board.ts';
 import type { FriendChannels } from './friend-channels.ts';
 import type { EdgeRight, RightsLedger, VersionedSharing } from './rights-ledger.ts';
 import type { Session } from './session.ts';
+import type { Subject } from './watch.ts';
 
 /** A position may still be on its way when its predecessor grows too old; only then is silence taken for real. */
 export const SILENCE_GRACE_MS = 2_000;

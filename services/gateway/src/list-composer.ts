@@ -1,12 +1,12 @@
 /** Composes what one session is told, from the newest positions and the rights of this moment. The hot path. */
 import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
-import { NONE_TOLD, type Watch } from './friend-board.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type ListMessage, type ListMessageWriter, toCentimetres } from './list-message.ts';
 import type { ReadonlyEdges, RightsLedger } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { isShown, marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
+import { NONE_TOLD, type Watch } from './watch.ts';
 
 /** A viewer's own movement is worth a message about a resting friend from this change of the distance on, metres. */
 export const TOLD_DISTANCE_TOLERANCE = 0.5;

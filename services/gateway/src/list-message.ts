@@ -1,6 +1,6 @@
 /** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
-import { gridPlaceOf, type Subject, type Watch } from './friend-board.ts';
+import { gridPlaceOf, type Subject, type Watch } from './watch.ts';
 
 /** A message, whose bytes are overwritten some time after {@link ListMessageWriter.reuse}. */
 export interface ListMessage {

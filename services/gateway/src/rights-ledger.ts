@@ -9,8 +9,8 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { Watch } from './friend-board.ts';
 import { RecentMap } from './recent-map.ts';
+import type { Watch } from './watch.ts';
 
 /**
  * How long an event is remembered, ms. Anything that was read before the event (an answer, an announcement) arrives

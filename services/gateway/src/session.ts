@@ -1,8 +1,8 @@
 /** One connection of one viewer: where the viewer is, whom it watches, and what it was last told. */
 import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import { FreeReach } from './free-reach.ts';
-import type { Watch } from './friend-board.ts';
 import type { ListMessage } from './list-message.ts';
+import type { Watch } from './watch.ts';
 import { WatchList } from './watch-list.ts';
 
 /** A tick before all others; small, since a larger number would be an object of its own. */

@@ -1,8 +1,8 @@
 /** What a viewer may see of a friend, at the moment of sending. Every right and bound is checked here. */
 import { distanceMeters, leastDistanceMeters, mayBeWithin } from '@nearby-friends/geo';
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
-import { gridPlaceOf, type Watch } from './friend-board.ts';
 import type { OwnPosition, Session } from './session.ts';
+import { gridPlaceOf, type Watch } from './watch.ts';
 
 export const NOT_VISIBLE = -1;
 

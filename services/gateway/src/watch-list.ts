@@ -1,6 +1,6 @@
 /** The friends whom one session watches. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { Watch } from './friend-board.ts';
+import type { Watch } from './watch.ts';
 
 /** Up to so many are looked through; an index of its own costs more memory than they themselves do. */
 const MOST_WITHOUT_INDEX = 64;

@@ -10,11 +10,12 @@ import {
 } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
 import { NearbyDelivery } from '../deliver-nearby.ts';
-import { FriendBoard, type Watch } from '../friend-board.ts';
+import { FriendBoard } from '../friend-board.ts';
 import { FriendChannels } from '../friend-channels.ts';
 import { FriendLists } from '../friend-lists.ts';
 import { RightsLedger } from '../rights-ledger.ts';
 import type { Session } from '../session.ts';
+import type { Watch } from '../watch.ts';
 import { ChannelsInMemory } from './channels-in-memory.ts';
 import { ClientList } from './client-list.ts';
 import { type Frame, type TestTransport, testMetrics, testSession } from './test-session.ts';
