@@ -92,7 +92,7 @@ export class ClientEvents {
         if (typeof last !== 'function') return;
         unread = session.transport.isWritable() ? 0 : unread + 1;
         if (unread <= burst + MOST_UNREAD_ANSWERS) last(answer);
-        else this.#closeForAbuse(session, 'does not read');
+        else this.#closeForAbuse(session, 'does not read', () => session.transport.cutOff());
       };
       this.#receive(session, event, args[0], events).then(
         (fields) => ack({ ok: true, ...fields }),
@@ -104,18 +104,18 @@ export class ClientEvents {
           }
           ack(ackFailure(coded));
           if (coded.code !== 'unavailable' && !refusals.take(this.#clock.now())) {
-            this.#closeForAbuse(session, coded.code);
+            this.#closeForAbuse(session, coded.code, () => session.transport.disconnect());
           }
         },
       );
     };
   }
 
-  #closeForAbuse(session: Session, reason: string): void {
+  #closeForAbuse(session: Session, reason: string, close: () => void): void {
     if (session.isClosed) return;
     this.#metrics.closedForAbuse.inc();
     this.#logger.warn({ session: session.id, reason }, 'closed a connection that would not stop');
-    session.transport.disconnect();
+    close();
   }
 
   async #receive(session: Session, event: string, payload: unknown, limit: RateLimit): Promise<object> {

@@ -108,3 +108,20 @@ describe('who comes and who goes', () => {
     expect(after(TICK_MS)).toEqual(['+ben@400']);
   });
 });
+
+describe.each([true, false])('who is certainly out of reach (the client measures: %s)', (measuresDistances) => {
+  beforeEach(() => {
+    begin({ measuresDistances });
+    expect(after(FLUSH_INTERVAL_MS)).toEqual([]);
+  });
+
+  it('is taken off the list soon when the friend has moved', () => {
+    world.report('ben', 2_000);
+    expect(after(TICK_MS)).toEqual(['-ben']);
+  });
+
+  it('is taken off the list soon when the viewer has moved', () => {
+    world.move(ann.session, -2_000);
+    expect(after(TICK_MS)).toEqual(['-ben']);
+  });
+});

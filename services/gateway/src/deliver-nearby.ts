@@ -7,7 +7,7 @@ import { ListComposer } from './list-composer.ts';
 import { ListOutbox } from './list-outbox.ts';
 import type { RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
-import { marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
+import { hasCertainlyLeft, marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
 import type { Watch } from './watch.ts';
 
 /** A viewer who moves as nobody can is told its list at most this often, ms. */
@@ -77,10 +77,10 @@ export class NearbyDelivery implements Component {
       this.#metrics.conflated.inc();
       return;
     }
-    const { session, isTold } = watch;
+    const { session } = watch;
     if (!this.#mark(watch)) return;
-    // Who enters is told soon; where somebody is who is on the list already may wait.
-    if (isTold) this.#schedule.put(session);
+    // Where somebody is who is on the list, and stays there, may wait.
+    if (watch.isTold && !hasCertainlyLeft(watch, session.own)) this.#schedule.put(session);
     else this.#schedule.putSoon(session);
   }
 

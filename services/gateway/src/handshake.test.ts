@@ -94,7 +94,9 @@ describe('the handshake', () => {
   it('hears who is to measure distances', async () => {
     const { admit } = setUp();
     expect(await admit({ token: 'good', distances: 'client' })).toMatchObject({ measuresDistances: true });
-    expect(await admit({ token: 'good', distances: 'server' })).toMatchObject({ measuresDistances: false });
+    for (const distances of ['server', 'CLIENT', '', 1, null, {}, undefined]) {
+      expect(await admit({ token: 'good', distances })).toMatchObject({ measuresDistances: false });
+    }
   });
 
   it('[A1] admits a good token, with the version of the protocol or without', async () => {
@@ -115,7 +117,6 @@ describe('the handshake', () => {
     ['an object for a token', { token: { token: 'good' } }],
     ['a token too long', { token: 'x'.repeat(MAX_TOKEN_LENGTH + 1) }],
     ['a token of the prototype', Object.create({ toString: () => 'good' })],
-    ['a version that is no number', { token: 'good', protocolVersion: '1' }],
   ])('[A1] refuses %s without looking at any token', async (_, auth) => {
     const { admit, verified } = setUp();
     await expect(admit(auth)).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
@@ -124,8 +125,10 @@ describe('the handshake', () => {
 
   it('refuses another version of the protocol, whoever asks', async () => {
     const { admit, verified } = setUp();
-    const other = { token: 'good', protocolVersion: CLIENT_PROTOCOL_VERSION + 1 };
-    await expect(admit(other)).rejects.toMatchObject({ code: 'protocol_version', retryable: false });
+    for (const protocolVersion of [CLIENT_PROTOCOL_VERSION + 1, '1', null]) {
+      const asked = admit({ token: 'good', protocolVersion });
+      await expect(asked).rejects.toMatchObject({ code: 'protocol_version', retryable: false });
+    }
     expect(verified).toEqual([]);
   });
 

@@ -45,6 +45,9 @@ export class Handshake {
     this.#refuseWhenFull();
     const parsed = handshakeAuthSchema.safeParse(auth);
     if (!parsed.success) {
+      if (parsed.error.issues.every(({ path }) => path[0] === 'protocolVersion')) {
+        throw new CodedError('protocol_version', 'Send protocolVersion as a whole number, or not at all.');
+      }
       throw new CodedError('unauthorized', 'Connecting needs a token: send it as auth: { token }.');
     }
     const { token, distances, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;

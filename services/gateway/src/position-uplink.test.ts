@@ -55,7 +55,7 @@ describe('positions on their way to the location service', () => {
     const { clock, sent, uplink } = setUp();
     const positions = ['ann', 'ben', 'ann'].map(positionOf);
     const recorded = Promise.all(positions.map((position) => uplink.record(position)));
-    // Messages leave half-way between two ticks.
+    // Messages leave half a gathering time after its multiples, where no tick is.
     clock.advance(GATHER_MS / 2 - 1);
     expect(sent).toHaveLength(0);
     clock.advance(1);

@@ -74,7 +74,7 @@ export class PositionUplink implements Component {
   }
 
   #untilNext(): number {
-    // Half-way between the ticks: at these the list messages keep everybody busy.
+    // Between the ticks: at these the list messages keep everybody busy.
     return untilMultiple(this.#clock, this.#gatherMs, this.#gatherMs / 2);
   }
 

@@ -17,6 +17,8 @@ export interface SessionTransport {
   sendList(message: ListMessage): boolean;
   /** Ends the connection for good: the client is not to come back by itself. */
   disconnect(): void;
+  /** Ends the connection without waiting for what the client has not read. */
+  cutOff(): void;
 }
 
 /** A place, and when it was reported (ms on Redis' clock). */

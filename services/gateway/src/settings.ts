@@ -24,7 +24,7 @@ export const settings = defineSettings({
     unit: 'ms',
     description:
       'Where friends on the list are is told at most this long after; what comes in between is conflated. ' +
-      'Who comes or goes is told within half of it.',
+      'Who comes or goes is told within half of it; above 1000 that takes longer than the rules promise.',
   },
   uplinkGatherMs: {
     env: 'UPLINK_GATHER_MS',

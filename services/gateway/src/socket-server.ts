@@ -226,5 +226,8 @@ function transportOf(socket: NearbySocket): SessionTransport {
     disconnect: () => {
       socket.disconnect(true);
     },
+    cutOff: () => {
+      socket.conn.close(true);
+    },
   };
 }

@@ -17,6 +17,11 @@ export function marginOutside({ subject, grant, session }: Watch, own: OwnPositi
   return leastDistanceMeters(own.lat, own.lng, lat, lng) - session.radiusMeters;
 }
 
+/** A cheap bound: true only if a friend on the list is certainly to leave it. */
+export function hasCertainlyLeft(watch: Watch, own: OwnPosition | null): boolean {
+  return own !== null && marginOutside(watch, own) > watch.session.radiusMeters * (LEAVE_RADIUS_FACTOR - 1);
+}
+
 /** How much nearer than the radius of leaving a friend on the list is, metres. */
 export function marginInside({ radiusMeters }: Session, distanceMeters: number): number {
   return radiusMeters * LEAVE_RADIUS_FACTOR - distanceMeters;

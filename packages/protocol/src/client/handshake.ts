@@ -16,7 +16,8 @@ export const handshakeAuthSchema = z.object({
   /**
    * Optional: who measures distances that change because the viewer itself has moved. `server`, the default: every
    * friend is sent again with the new distance. `client`: the client measures from its own last report, and is sent a
-   * friend for news of that friend only; who enters and who leaves stays with the server.
+   * friend for news of that friend only; who enters and who leaves stays with the server. Anything else, such as what a
+   * later version may know, counts as `server`.
    */
-  distances: z.enum(['server', 'client']).optional(),
+  distances: z.enum(['server', 'client']).optional().catch('server'),
 });

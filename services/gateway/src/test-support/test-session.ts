@@ -13,6 +13,7 @@ export class TestTransport implements SessionTransport {
   writable = true;
   frames: Frame[] = [];
   disconnects = 0;
+  cutOffs = 0;
   /** As the socket server does it: a connection that ends takes its session with it. */
   onDisconnect: () => void = () => undefined;
 
@@ -30,6 +31,11 @@ export class TestTransport implements SessionTransport {
     const [event, list] = JSON.parse(message.toPacket().slice(1)) as [Frame['event'], Frame['message']];
     this.send(event, list);
     return true;
+  }
+
+  cutOff(): void {
+    this.cutOffs++;
+    this.onDisconnect();
   }
 
   disconnect(): void {
