@@ -127,7 +127,8 @@ it.each([
   expect(await ask()).toMatch(/^(HTTP\/1.1 (4\d\d|503) .*|)$/);
 });
 
-it('[N3] says that a client does not read, and that it reads again, so that nothing queues up', async () => {
+/** A client that has stopped reading, and for which the kernel takes nothing more. */
+async function connectStuck() {
   const { socket } = await connectRaw();
   const session = server.sessions.at(-1);
   if (!session) throw new Error('no session');
@@ -154,11 +155,26 @@ it('[N3] says that a client does not read, and that it reads again, so that noth
     expect(timesNotWritable).toBeGreaterThan(20);
   }, 20_000);
   expect(sent).toBeGreaterThan(1);
+  return { socket, transport, sent };
+}
+
+it('[N3] says that a client does not read, and that it reads again, so that nothing queues up', async () => {
+  const { sent, socket, transport } = await connectStuck();
   let heard = 0;
   socket.on('message', () => heard++);
   socket.resume();
   await eventually(() => expect(heard).toBe(sent));
   await eventually(() => expect(transport.isWritable()).toBe(true));
+});
+
+it('[N3] cuts a client off without waiting for what it does not read', async () => {
+  const { socket, transport } = await connectStuck();
+  transport.send('server:draining', { reconnectInMs: 1 });
+  transport.cutOff();
+  // A farewell would wait until the client fails to answer a ping, long after this gives up.
+  await eventually(() => expect(server.server.connectionsByTransport()).toEqual({ websocket: 1, polling: 0 }));
+  expect(server.ended).toHaveLength(1);
+  socket.terminate();
 });
 
 it('[A3] a client that ignores the closing of its WebSocket is cut off 2 s later', async () => {
