@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
  */
 export const TICKS_PER_INTERVAL = 20;
 
-/** Whoever is told soon was told this many ticks before at the latest, so that who flickers costs no more than two. */
+/** A session that is to be told soon was told at least this many ticks before: who flickers costs two messages an interval. */
 export const TICKS_BETWEEN = TICKS_PER_INTERVAL / 2;
 
 /**

@@ -111,7 +111,7 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   protocolVersion: 'The version that the client speaks; refused when it is not spoken here.',
   distances:
     'Who measures what changes because the viewer moves. `client`: friends are sent for news of theirs only, and the ' +
-    'client measures from its own last report; who enters and who leaves is the server’s as ever. Default: `server`.',
+    'client measures from its own last report; who enters and who leaves is the server’s as ever. Default, and for anything else: `server`.',
   ok: 'Whether it was taken.',
   code: 'Stable; for programs.',
   message: 'A sentence for a person.',
