@@ -4,7 +4,7 @@ import { type Clock, type Component, delay, type Logger } from '@nearby-friends/
 import type { Redis } from '../redis-connection.ts';
 import { BEFORE_ALL, isLater } from './entry-id.ts';
 import { Fence } from './fence.ts';
-import { READ_BLOCK_MS } from './fence-times.ts';
+import { READ_BLOCK_MS, SILENT_AFTER_MS } from './fence-times.ts';
 import {
   type ChainedEntry,
   PAGE,
@@ -18,6 +18,8 @@ import {
 export const RETRY_PAUSE_MS = 100;
 
 interface Position extends Pick<StreamEnd, 'epoch'> {
+  /** Since when this follower has known the epoch, by its own clock. */
+  readonly knownSince: number;
   /** Everything up to here is applied or made up for by `onMissed`. */
   readonly applied: string;
   /** Where to read on; behind `applied` while what is retained is read again. */
@@ -161,9 +163,11 @@ export class FencedStreamFollower implements Component {
     await this.#report(next, askedAt);
   }
 
-  async #report({ epoch, applied }: Position, askedAt: number): Promise<void> {
+  async #report({ epoch, knownSince, applied }: Position, askedAt: number): Promise<void> {
     const reportedAt = this.#clock.now();
-    const reporting = this.#ledger.report({ follower: this.#id, epoch, applied });
+    // A writer that has just started cannot know it by itself, and its first callers would have to wait that long.
+    const isSettled = reportedAt - knownSince >= SILENT_AFTER_MS;
+    const reporting = this.#ledger.report({ follower: this.#id, epoch, applied, isSettled });
     this.#reporting = reporting;
     const { isTaken } = await reporting;
     if (this.#leaving) return;
@@ -188,7 +192,7 @@ export class FencedStreamFollower implements Component {
       this.#onMissed();
       this.#wasLost = false;
     }
-    this.#position = { epoch, applied: last, cursor: BEFORE_ALL };
+    this.#position = { epoch, knownSince: this.#clock.now(), applied: last, cursor: BEFORE_ALL };
   }
 }
 
@@ -202,5 +206,5 @@ function follow(position: Position, entries: readonly ChainedEntry[]): Position 
     if (previous !== applied) return 'gap';
     applied = id;
   }
-  return { epoch: position.epoch, applied, cursor };
+  return { ...position, applied, cursor };
 }

@@ -124,6 +124,22 @@ describe('[G5] the barrier', () => {
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
   });
 
+  it('is prompt from the first call of a writer that has just started, once a follower has known the epoch for long enough', async () => {
+    const { control } = await setUp();
+    const hasSettled = () => control.hexists(EPOCH_KEY, 'settled');
+    const newWriter = async () => {
+      const { writer, append } = await streams.openWriter();
+      await append('a');
+      return took(writer.barrier());
+    };
+    expect(await hasSettled()).toBe(0);
+    await eventually(async () => expect(await hasSettled()).toBe(1));
+    expect(await newWriter()).toBeLessThan(PROMPT_MS);
+    // Another epoch has to grow old of its own.
+    await control.flushall();
+    expect(await newWriter()).toBeGreaterThan(SILENT_AFTER_MS - 50);
+  });
+
   it('then takes as long as the followers need, for each of many callers', async () => {
     const { writer, append, followers } = await setUp();
     await writer.barrier();

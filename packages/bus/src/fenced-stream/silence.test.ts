@@ -5,7 +5,7 @@ import { SilenceJudge } from './silence.ts';
 /** A Redis with a clock of its own, and a judge that looks at it. */
 function setUp() {
   const judge = new SilenceJudge();
-  const world = { own: 1_000_000, offset: 5_000, epoch: 'e1', began: 0 };
+  const world = { own: 1_000_000, offset: 5_000, epoch: 'e1', began: 0, isSettled: false };
   const redisNow = () => world.own + world.offset;
   world.began = redisNow() - 3_600_000;
   return {
@@ -15,7 +15,8 @@ function setUp() {
     look({ wayMs = 1 } = {}) {
       const askedAt = world.own;
       world.own += wayMs;
-      const look = { now: redisNow(), epoch: world.epoch, epochBegan: world.began, last: '0-0', reports: new Map() };
+      const { epoch, began: epochBegan, isSettled } = world;
+      const look = { now: redisNow(), epoch, epochBegan, isSettled, last: '0-0', reports: new Map() };
       world.own += wayMs;
       const { isSilent, isEpochSettled } = judge.judge({ look, askedAt, answeredAt: world.own });
       return { isSilent: (at: number) => isSilent({ applied: '0-0', at }), isEpochSettled };
@@ -72,6 +73,14 @@ describe('[G5] who is silent', () => {
 });
 
 describe('[G5] an epoch is settled', () => {
+  it('when a follower says so, also for a writer that has only just come; ages are not believed for that', () => {
+    const { look, redisNow, world } = setUp();
+    world.isSettled = true;
+    const { isEpochSettled, isSilent } = look();
+    expect(isEpochSettled).toBe(true);
+    expect(isSilent(redisNow() - 60_000)).toBe(false);
+  });
+
   it('when it is old by a clock that is believed, or was seen here for long enough, and then for ever', () => {
     const { look, world } = setUp();
     expect(look().isEpochSettled).toBe(false);

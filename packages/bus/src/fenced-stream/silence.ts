@@ -47,7 +47,8 @@ export class SilenceJudge {
     // Seen by this process itself for long enough: once settled, an epoch stays so.
     if (this.#epoch?.token !== look.epoch) this.#epoch = { token: look.epoch, seenAt: answeredAt };
     const isOldHere = askedAt - this.#epoch.seenAt >= SILENT_AFTER_MS;
-    return { isSilent: ({ at }) => isOver(at), isEpochSettled: isOldHere || isOver(look.epochBegan) };
+    const isEpochSettled = look.isSettled || isOldHere || isOver(look.epochBegan);
+    return { isSilent: ({ at }) => isOver(at), isEpochSettled };
   }
 
   /** Whether Redis' clock has run evenly since `#steadySince` up to this look. */

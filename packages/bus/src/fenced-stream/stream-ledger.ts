@@ -29,6 +29,8 @@ export interface Report {
 export interface Look extends StreamEnd {
   readonly now: number;
   readonly epochBegan: number;
+  /** Whether a follower has known the epoch for so long that all who have not reported in it are silent. */
+  readonly isSettled: boolean;
   readonly reports: ReadonlyMap<string, Report>;
 }
 
@@ -78,7 +80,10 @@ if ARGV[2] ~= '' then trim(ARGV[2]) end
 return {now, redis.call('HGETALL', KEYS[2])}
 `);
 
-/** ARGV 2: the epoch, 3: the entry up to which all is applied, 4: who. Refused when what comes next is not there. */
+/**
+ * ARGV 2: the epoch, 3: the entry up to which all is applied, 4: who, 5: whether the epoch is settled (1 or ''). Refused
+ * when what comes next is not there.
+ */
 const REPORT = defineScript(`${ALSO_WHEN_FULL}
 ${IN_AN_EPOCH}
 local isReadable = token == ARGV[2]
@@ -86,7 +91,10 @@ if isReadable and ARGV[3] ~= last then
   local following = redis.call('XRANGE', KEYS[1], '(' .. ARGV[3], '+', 'COUNT', 1)[1]
   isReadable = following and following[2][4] == ARGV[3]
 end
-if isReadable then redis.call('HSET', KEYS[2], ARGV[4], ARGV[3] .. ' ' .. string.format('%d', now)) end
+if isReadable then
+  redis.call('HSET', KEYS[2], ARGV[4], ARGV[3] .. ' ' .. string.format('%d', now))
+  if ARGV[5] ~= '' then redis.call('HSET', KEYS[2], 'settled', 1) end
+end
 return {isReadable and 1 or 0, token, last}
 `);
 
@@ -124,24 +132,27 @@ export class StreamLedger {
       reports.set(field.slice(FOLLOWER.length), { applied, at: Number(at) });
     }
     const [epoch = '', last = ''] = [fields.get('token'), fields.get('last')];
-    return { now, epoch, last, epochBegan: Number(fields.get('began')), reports };
+    const isSettled = fields.has('settled');
+    return { now, epoch, last, epochBegan: Number(fields.get('began')), isSettled, reports };
   }
 
   /** Where the stream ends. */
   async end(): Promise<StreamEnd> {
-    return (await this.report({ follower: '', epoch: '', applied: '' })).end;
+    return (await this.report({ follower: '', epoch: '', applied: '', isSettled: false })).end;
   }
 
   /**
-   * Says that `follower` has applied everything up to `applied`. Not taken when the epoch is another one, or the next
-   * entry is not to be had any more.
+   * Says that `follower` has applied everything up to `applied`, and whether it has known the epoch for long enough.
+   * Not taken when the epoch is another one, or the next entry is not to be had any more.
    */
   async report(options: {
     follower: string;
     epoch: string;
     applied: string;
+    isSettled: boolean;
   }): Promise<{ readonly isTaken: boolean; readonly end: StreamEnd }> {
-    const answer = await this.#run(REPORT, options.epoch, options.applied, FOLLOWER + options.follower);
+    const { follower, epoch: known, applied, isSettled } = options;
+    const answer = await this.#run(REPORT, known, applied, FOLLOWER + follower, isSettled ? 1 : '');
     const [isTaken, epoch, last] = answer as [number, string, string];
     return { isTaken: isTaken === 1, end: { epoch, last } };
   }
