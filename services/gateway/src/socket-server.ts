@@ -13,16 +13,13 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
-import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
+import { type DefaultEventsMap, Server, type ServerOptions } from 'socket.io';
 import { type Admission, type Handshake, isOriginAllowed } from './handshake.ts';
 import type { Session, SessionTransport } from './session.ts';
-import { type EngineConnection, StraightWrite } from './straight-write.ts';
+import { type SocketData, SocketTransport } from './socket-transport.ts';
+import { type ReadConnection, readStraight } from './straight-read.ts';
 
-interface SocketData {
-  admission: Admission;
-}
 type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
-type NearbySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 
 /** A connection that has not shown a valid token by then is closed (A3). */
 export const UNAUTHENTICATED_LIFETIME_MS = 5_000;
@@ -129,9 +126,10 @@ export class SocketServer implements Component {
     });
     this.#io.on('connection', (socket) => {
       const { admission } = socket.data;
-      const session = options.begin(socket.id, admission, transportOf(socket));
+      const session = options.begin(socket.id, admission, new SocketTransport(socket));
       const receive = options.receiverFor(session);
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
+      readStraight(socket.conn as unknown as ReadConnection, receive);
       socket.on('disconnect', () => {
         options.end(session);
         // A client that leaves closes its transport by itself, or else is one that shows no token (A3).
@@ -212,22 +210,4 @@ export class SocketServer implements Component {
     const sid = new URLSearchParams(request.url?.split('?')[1]).get('sid');
     return sid !== null && this.#connections.has(sid);
   }
-}
-
-function transportOf(socket: NearbySocket): SessionTransport {
-  // The types call private what is looked at there, and what is not as it was is not used.
-  const straight = new StraightWrite(socket.conn as unknown as EngineConnection);
-  return {
-    isWritable: () => straight.isWritable(),
-    send: (event, message) => {
-      socket.emit(event, ...([message] as Parameters<ServerToClientEvents[typeof event]>));
-    },
-    sendList: (message) => straight.send(message),
-    disconnect: () => {
-      socket.disconnect(true);
-    },
-    cutOff: () => {
-      socket.conn.close(true);
-    },
-  };
 }

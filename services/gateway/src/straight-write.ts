@@ -4,7 +4,7 @@ import type { ListMessage } from './list-message.ts';
 
 /**
  * What is used of Engine.IO's connection, of its transport and of ws below it. Only `write` is documented; the rest is
- * looked at before each use, and whatever is not as expected leads back to `write`.
+ * looked at before it is used, and whatever is not as expected leads back to `write`.
  */
 export interface EngineConnection {
   readonly readyState: string;
@@ -20,13 +20,19 @@ interface WebSocketOfTransport {
   readonly _socket?: unknown;
 }
 
+/** A client may go from polling to WebSocket, and not back: what has been found once stays. */
+interface StraightWay {
+  readonly socket: WebSocketOfTransport;
+  readonly tcp: TcpSocket;
+}
+
 const OPEN = 1;
 
 export class StraightWrite {
   readonly #connection: EngineConnection;
-  /** The transport that was looked at last, and what is under it: a client may go from polling to WebSocket. */
-  #transport: EngineConnection['transport'] | null = null;
-  #tcp: TcpSocket | null = null;
+  #way: StraightWay | null = null;
+  /** Something that was sent here may not have left; otherwise what stands between is not even looked at. */
+  #mayWait = true;
 
   constructor(connection: EngineConnection) {
     this.#connection = connection;
@@ -37,38 +43,47 @@ export class StraightWrite {
    * does not take; its queue is empty whenever the transport is writable, since Engine.IO hands it over whole.
    */
   isWritable(): boolean {
-    const { transport } = this.#connection;
-    if (!transport.writable) return false;
-    const tcp = this.#tcpUnder(transport);
-    return tcp === null || tcp.writableLength === 0;
+    if (!this.#connection.transport.writable) return false;
+    const way = this.#findWay();
+    return way === null || way.tcp.writableLength === 0;
+  }
+
+  /** Whether the message that was sent last has left, so that another one may be sent. Cheap: asked for each. */
+  takesNext(): boolean {
+    if (this.#mayWait) this.#mayWait = !this.isWritable();
+    return !this.#mayWait;
   }
 
   /**
-   * Sends a message; it goes in one call, so it never mixes with what Engine.IO writes itself. Returns whether the
-   * message's bytes are free again: false when the kernel has not taken them all.
+   * Sends a message; it goes in one call, so it never mixes with what Engine.IO writes itself. Messages sent here arrive
+   * in their order. Returns whether the message's bytes are free again: false when the kernel has not taken them all.
    */
   send(message: ListMessage): boolean {
-    const { transport, writeBuffer, readyState } = this.#connection;
-    const tcp = this.#tcpUnder(transport);
-    if (tcp === null || !transport.writable || writeBuffer.length > 0 || readyState !== 'open') {
+    const way = this.#mayWait ? this.#findFreeWay() : (this.#way ?? this.#findFreeWay());
+    if (way === null || !way.tcp.writable || way.socket.readyState !== OPEN) {
+      this.#mayWait = true;
       this.#connection.write(message.toPacket());
       return true;
     }
-    tcp.write(message.frame);
-    return tcp.writableLength === 0;
+    way.tcp.write(message.frame);
+    this.#mayWait = way.tcp.writableLength > 0;
+    return !this.#mayWait;
   }
 
-  /** Null where a frame cannot be written straight. */
-  #tcpUnder(transport: EngineConnection['transport']): TcpSocket | null {
-    if (transport !== this.#transport) {
-      this.#transport = transport;
-      this.#tcp = findTcp(transport);
-    }
-    return this.#tcp !== null && !this.#tcp.destroyed && transport.socket?.readyState === OPEN ? this.#tcp : null;
+  /** Null where a frame cannot be written straight, or would overtake what Engine.IO has still to send. */
+  #findFreeWay(): StraightWay | null {
+    const { transport, writeBuffer, readyState } = this.#connection;
+    return transport.writable && writeBuffer.length === 0 && readyState === 'open' ? this.#findWay() : null;
+  }
+
+  #findWay(): StraightWay | null {
+    this.#way ??= findWay(this.#connection.transport);
+    return this.#way;
   }
 }
 
-function findTcp({ name, socket }: EngineConnection['transport']): TcpSocket | null {
+function findWay({ name, socket }: EngineConnection['transport']): StraightWay | null {
   if (name !== 'websocket' || socket === undefined || socket.extensions !== '') return null;
-  return socket._socket instanceof TcpSocket ? socket._socket : null;
+  const { _socket: tcp } = socket;
+  return tcp instanceof TcpSocket ? { socket, tcp } : null;
 }
