@@ -84,7 +84,7 @@ describe('who comes and who goes', () => {
     world.report('ben', 400);
     expect(after(TICK_MS)).toEqual([]);
     world.report('cho', 10);
-    expect(after(TICK_MS)).toEqual(['+ben@400 +cho@10']);
+    expect(after(TICK_MS)).toEqual(['+cho@10 +ben@400']);
   });
 
   it('[N3] waits when the session was told within half an interval', () => {

@@ -5,6 +5,7 @@ import type { FreeReach } from './free-reach.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { ListComposer } from './list-composer.ts';
 import { ListOutbox } from './list-outbox.ts';
+import { addPending, isPending, removePending } from './pending-watches.ts';
 import type { RightsLedger, VersionedRadius } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { hasCertainlyLeft, marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
@@ -32,6 +33,7 @@ export class NearbyDelivery implements Component {
   readonly #outbox = new ListOutbox();
   readonly #composer: ListComposer;
   readonly #schedule = new FlushSchedule();
+  readonly #slowedTicks: number;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -48,6 +50,7 @@ export class NearbyDelivery implements Component {
     this.#redisNow = options.redisNow;
     this.#metrics = options.metrics;
     this.#flushIntervalMs = options.flushIntervalMs;
+    this.#slowedTicks = (SLOWED_INTERVAL_MS * TICKS_PER_INTERVAL) / options.flushIntervalMs;
     this.#areRightsCurrent = options.areRightsCurrent;
     this.#ledger = options.ledger;
     this.#composer = new ListComposer({ ...options, writer: this.#outbox.writer });
@@ -73,43 +76,41 @@ export class NearbyDelivery implements Component {
 
   /** The friend has moved: marks the watch if that may concern the viewer's list. */
   consider(watch: Watch): void {
-    if (watch.isPending) {
+    if (isPending(watch)) {
       this.#metrics.conflated.inc();
       return;
     }
     const { session } = watch;
     if (!this.#mark(watch)) return;
     // Where somebody is who is on the list, and stays there, may wait.
-    if (watch.isTold && !hasCertainlyLeft(watch, session.own)) this.#schedule.put(session);
+    if (watch.isTold && !hasCertainlyLeft(watch)) this.#schedule.put(session);
     else this.#schedule.putSoon(session);
   }
 
   /** The same for what may take a friend off the list, or put one on it: the viewer is told soon. */
   considerSoon(watch: Watch): void {
-    if (watch.isPending || this.#mark(watch)) this.#schedule.putSoon(watch.session);
+    if (isPending(watch) || this.#mark(watch)) this.#schedule.putSoon(watch.session);
   }
 
   /** Whether there may be something to tell; if so the watch is pending from now on. */
   #mark(watch: Watch): boolean {
     const { session } = watch;
-    if (session.phase.kind !== 'live') return false;
+    if (session.liveOwn === null) return false;
     if (!watch.isTold) {
-      const margin = marginOutside(watch, session.phase.own);
+      const margin = marginOutside(watch);
       if (margin > 0) {
         session.reach?.keep(margin);
         return false;
       }
     }
-    watch.isPending = true;
-    session.pending.push(watch);
+    addPending(session, watch);
     return true;
   }
 
   /** The viewer has moved: every friend's distance may have changed (N1). */
   considerAll(session: Session): void {
-    const { phase, reach } = session;
-    if (phase.kind !== 'live') return;
-    const { own } = phase;
+    const { liveOwn: own, reach } = session;
+    if (own === null) return;
     if (reach === null) for (const watch of session.watches.all) this.consider(watch);
     else if (reach.isLeftAt(own.lat, own.lng)) this.#lookAround(session, own, reach);
   }
@@ -120,7 +121,7 @@ export class NearbyDelivery implements Component {
     reach.begin(own.lat, own.lng);
     for (const watch of session.watches.all) {
       // Who is pending is looked at when the session is flushed.
-      if (watch.isPending) continue;
+      if (isPending(watch)) continue;
       const distance = watch.isTold ? visibleDistance(watch, own, now) : NOT_VISIBLE;
       if (distance === NOT_VISIBLE) this.considerSoon(watch);
       else reach.keep(marginInside(session, distance));
@@ -136,7 +137,7 @@ export class NearbyDelivery implements Component {
     session.radiusVersion = version;
     if (session.radiusMeters === radiusMeters) return;
     session.radiusMeters = radiusMeters;
-    if (session.phase.kind === 'live') this.requestSnapshot(session);
+    if (session.liveOwn !== null) this.requestSnapshot(session);
   }
 
   /** The whole list is to be sent. */
@@ -154,8 +155,8 @@ export class NearbyDelivery implements Component {
   /** A friend is not watched any more, and leaves the list if the client holds it. */
   unwatched(watch: Watch): void {
     const { session } = watch;
-    if (session.phase.kind !== 'live') return;
-    if (watch.isPending) session.pending.splice(session.pending.indexOf(watch), 1);
+    if (session.liveOwn === null) return;
+    removePending(session, watch);
     if (!watch.isTold) return;
     session.departed ??= new Set();
     session.departed.add(watch.subject.user);
@@ -172,17 +173,16 @@ export class NearbyDelivery implements Component {
   }
 
   readonly #flush = (session: Session): void => {
-    if (session.phase.kind !== 'live') return;
+    const { liveOwn: own } = session;
+    if (own === null) return;
     if (this.#isHeldBack(session)) {
       this.#schedule.put(session);
       return;
     }
-    const { own } = session.phase;
     const composer = this.#composer;
     const message = session.needsSnapshot ? composer.writeSnapshot(session, own) : composer.writeChanges(session, own);
     if (message === null) return;
     this.#outbox.add(session, message);
-    session.toldAt = this.#clock.now();
     this.#schedule.told(session);
     if (this.#outbox.isFull) this.#sendWritten();
   };
@@ -198,12 +198,11 @@ export class NearbyDelivery implements Component {
       this.#metrics.flushesFenced.inc();
       return true;
     }
-    if (!session.transport.isWritable()) {
+    if (!session.transport.takesLists()) {
       this.#metrics.flushesPostponed.inc();
       return true;
     }
     if (session.slowedUntil === 0) return false;
-    const now = this.#clock.now();
-    return now < session.slowedUntil && now < session.toldAt + SLOWED_INTERVAL_MS;
+    return this.#clock.now() < session.slowedUntil && this.#schedule.ticksSinceTold(session) < this.#slowedTicks;
   }
 }

@@ -80,14 +80,14 @@ describe('[G5] while the graph events cannot be followed', () => {
     world.report('ben', 100);
     afterFlush();
     world.report('ben', 200);
-    const { isWritable } = ann.transport;
+    const { takesLists } = ann.transport;
     // Asked before a message is worked out.
-    ann.transport.isWritable = () => {
+    ann.transport.takesLists = () => {
       world.areRightsCurrent = false;
-      return isWritable.call(ann.transport);
+      return takesLists.call(ann.transport);
     };
     expect(afterFlush()).toEqual([]);
-    ann.transport.isWritable = isWritable;
+    ann.transport.takesLists = takesLists;
     world.areRightsCurrent = true;
     expect(afterFlush()).toEqual(['[ben@200]']);
   });

@@ -41,6 +41,11 @@ export class FlushSchedule {
     for (let ahead = 1; ahead <= TICKS_PER_INTERVAL; ahead++) this.#callUp(this.#tick + ahead, onDue);
   }
 
+  /** A large number for one that never was. */
+  ticksSinceTold(session: Session): number {
+    return this.#tick - session.toldTick;
+  }
+
   /** The session has just been told. */
   told(session: Session): void {
     session.toldTick = this.#tick;

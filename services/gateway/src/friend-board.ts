@@ -113,7 +113,7 @@ export class FriendBoard implements Component {
       isTold: false,
       toldVersion: 0,
       toldCentimetres: NONE_TOLD,
-      isPending: false,
+      nextPending: null,
     };
     subject.watches.push(watch);
     session.watches.add(watch);

@@ -3,6 +3,7 @@ import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type ListMessage, type ListMessageWriter, toCentimetres } from './list-message.ts';
+import { takePending } from './pending-watches.ts';
 import type { ReadonlyEdges, RightsLedger } from './rights-ledger.ts';
 import type { OwnPosition, Session } from './session.ts';
 import { isShown, marginInside, marginOutside, NOT_VISIBLE, visibleDistance } from './visibility.ts';
@@ -40,20 +41,20 @@ export class ListComposer {
     session.reach?.begin(own.lat, own.lng);
     const friends: { watch: Watch; latest: PositionRecord; distance: number }[] = [];
     for (const watch of session.watches.all) {
-      watch.isPending = false;
+      watch.nextPending = null;
       // The list is built anew: who is between r and r · 1.05 has to come nearer first.
       watch.isTold = false;
       const distance = visibleDistance(watch, own, now);
       const { latest } = watch.subject;
       if (distance === NOT_VISIBLE || latest === null || this.#isForbidden(watch, edges, now)) {
-        keepMarginOutside(watch, own, now);
+        keepMarginOutside(watch, now);
         continue;
       }
       noteTold(watch, distance);
       session.reach?.keep(marginInside(session, distance));
       friends.push({ watch, latest, distance });
     }
-    session.pending = [];
+    session.firstPending = null;
     session.departed = null;
     session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
@@ -74,11 +75,12 @@ export class ListComposer {
     let upserts = 0;
     const writer = this.#writer;
     writer.beginChanges();
-    const { pending } = session;
-    session.pending = [];
+    let next = session.firstPending;
+    session.firstPending = null;
     let newsAt = Number.POSITIVE_INFINITY;
-    for (const watch of pending) {
-      watch.isPending = false;
+    while (next !== null) {
+      const watch = next;
+      next = takePending(watch);
       const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbidden(watch, edges, now)) {
@@ -90,7 +92,7 @@ export class ListComposer {
         upserts++;
         writer.addFriend(watch, latest, distance);
       } else {
-        keepMarginOutside(watch, own, now);
+        keepMarginOutside(watch, now);
         if (!watch.isTold) continue;
         watch.isTold = false;
         removed.push(user);
@@ -130,7 +132,7 @@ function isRightAtClient({ session, toldCentimetres }: Watch, distanceMeters: nu
 }
 
 /** Whose right has ended appears by a change of the right alone, wherever the viewer moves. */
-function keepMarginOutside(watch: Watch, own: OwnPosition, now: number): void {
+function keepMarginOutside(watch: Watch, now: number): void {
   const { reach } = watch.session;
-  if (reach !== null && isShown(watch, now)) reach.keep(marginOutside(watch, own));
+  if (reach !== null && isShown(watch, now)) reach.keep(marginOutside(watch));
 }

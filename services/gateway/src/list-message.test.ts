@@ -14,14 +14,15 @@ const AT = 1_700_000_000_123;
 const position = { lat: 1.5, lng: -2.25, accuracy: 3, heading: 0, speed: 1e-7, battery: 0.5 };
 
 /** Takes a frame apart as RFC 6455 has it, and holds it against the packet: what a client gets by either way. */
-function read({ frame, toPacket }: ListMessage): [event: string, message: unknown] {
+function read(written: ListMessage): [event: string, message: unknown] {
+  const { frame } = written;
   const short = (frame[1] ?? 0) & 0x7f;
   const [payloadAt, length] =
     short < 126 ? [2, short] : short === 126 ? [4, frame.readUInt16BE(2)] : [10, Number(frame.readBigUInt64BE(2))];
   expect(frame[0]).toBe(0x81);
   expect(frame.length - payloadAt).toBe(length);
   const payload = frame.toString('utf8', payloadAt);
-  expect(payload).toBe(`4${toPacket()}`);
+  expect(payload).toBe(`4${written.toPacket()}`);
   expect(payload.slice(0, 2)).toBe('42');
   return JSON.parse(payload.slice(2)) as [string, unknown];
 }

@@ -183,8 +183,21 @@ export class ListMessageWriter {
       frame = Buffer.from(frame);
       this.#length = this.#start;
     }
-    const packetAt = payloadAt - begin + ENGINE_MESSAGE.length;
-    return { frame, toPacket: () => frame.toString('latin1', packetAt) };
+    return new WrittenMessage(frame, payloadAt - begin + ENGINE_MESSAGE.length);
+  }
+}
+
+class WrittenMessage implements ListMessage {
+  readonly frame: Buffer;
+  readonly #packetAt: number;
+
+  constructor(frame: Buffer, packetAt: number) {
+    this.frame = frame;
+    this.#packetAt = packetAt;
+  }
+
+  toPacket(): string {
+    return this.frame.toString('latin1', this.#packetAt);
   }
 }
 

@@ -6,6 +6,10 @@ import { testSession } from './test-support/test-session.ts';
 it('sends in order, and leaves nothing for a later turn when sending fails', () => {
   const outbox = new ListOutbox();
   const [first, broken, last] = [testSession(), testSession(), testSession()];
+  for (const { session } of [first, broken, last]) {
+    session.move(0, 0, 0);
+    session.goLive();
+  }
   const write = (): void => {
     for (const { session } of [first, broken, last]) {
       outbox.writer.beginChanges();

@@ -3,7 +3,7 @@ import { type ListMessage, ListMessageWriter } from './list-message.ts';
 import type { Session } from './session.ts';
 
 /** Bounds the memory of messages that are written and not sent yet. */
-export const MOST_MESSAGES = 256;
+export const MOST_MESSAGES = 64;
 
 /**
  * Whoever receives falls asleep between two messages when the next one has to be worked out first, and to wake somebody
@@ -30,9 +30,9 @@ export class ListOutbox {
     // Whatever happens below, nothing is left for a later turn: by then its rights may have ended.
     this.#sessions = [];
     this.#messages = [];
-    for (const [place, message] of messages.entries()) {
-      const session = sessions[place];
-      if (!session || session.isClosed) continue;
+    for (let place = 0; place < messages.length; place++) {
+      const [session, message] = [sessions[place], messages[place]];
+      if (!session || !message || session.liveOwn === null) continue;
       if (!maySend()) onHeldBack(session);
       else if (!session.transport.sendList(message)) this.writer.giveAway(message);
     }

@@ -5,6 +5,9 @@ import type { ListMessage } from './list-message.ts';
 import type { Watch } from './watch.ts';
 import { WatchList } from './watch-list.ts';
 
+/** To a degree. */
+export const MICRO = 1_000_000;
+
 /** A tick before all others; small, since a larger number would be an object of its own. */
 const LONG_AGO = -1_000_000;
 
@@ -12,8 +15,10 @@ const LONG_AGO = -1_000_000;
 export interface SessionTransport {
   /** Whether a message would leave now rather than wait behind others. */
   isWritable(): boolean;
+  /** Whether a list message may be sent, since the last one has left. Cheap: asked for each. */
+  takesLists(): boolean;
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void;
-  /** Sends a list message. Returns whether its bytes may be overwritten from now on. */
+  /** Sends a list message, when it takes one. Returns whether its bytes may be overwritten from now on. */
   sendList(message: ListMessage): boolean;
   /** Ends the connection for good: the client is not to come back by itself. */
   disconnect(): void;
@@ -39,6 +44,20 @@ export type SessionPhase =
   | { readonly kind: 'closed' };
 
 export class Session {
+  // First what is looked at whenever a friend moves: it lies together, and consists of whole numbers and references.
+  /** The viewer's own position while the client holds a list. */
+  liveOwn: OwnPosition | null = null;
+  /** Where the viewer is, millionths of a degree; see `marginOutside`. */
+  latMicro = 0;
+  lngMicro = 0;
+  /** The radius, whole metres, rounded up. */
+  radiusAtMost = Math.ceil(DEFAULT_RADIUS_METERS);
+  /** Watches that may have to be told: see `pending-watches.ts`. */
+  firstPending: Watch | null = null;
+  /** The tick of the flush schedule at which it is to be told; null while there is nothing to tell. */
+  dueTick: number | null = null;
+  /** The one at which it was told last. */
+  toldTick = LONG_AGO;
   readonly id: string;
   readonly user: UserId;
   readonly transport: SessionTransport;
@@ -51,7 +70,7 @@ export class Session {
   phase: SessionPhase = { kind: 'waiting' };
   /** What the phone reported last, to be sent again should Redis have lost it. */
   lastReport: Position | null = null;
-  radiusMeters = DEFAULT_RADIUS_METERS;
+  #radiusMeters = DEFAULT_RADIUS_METERS;
   /** Of the radius; below every version while it is only the default. */
   radiusVersion = -1;
   /** The generation of the ledger in which this session's rights were read; null while they never were. */
@@ -63,20 +82,12 @@ export class Session {
    * enter or leave the list. Null: the server measures.
    */
   readonly reach: FreeReach | null;
-  /** Watches that may have to be told; each at most once, see `Watch.isPending`. */
-  pending: Watch[] = [];
   /** Friends who are on the client's list and not watched any more. Those who come back are taken out again. */
   departed: Set<UserId> | null = null;
   /** The whole list is to be sent anew. */
   needsSnapshot = false;
-  /** The tick of the flush schedule at which it is to be told; null while there is nothing to tell. */
-  dueTick: number | null = null;
-  /** The one at which it was told last. */
-  toldTick = LONG_AGO;
   /** Until then (ms on the process' clock) the list is told rarely, since the viewer moves as nobody can. */
   slowedUntil = 0;
-  /** When the list was told last, ms on the process' clock. */
-  toldAt = 0;
 
   constructor(options: {
     id: string;
@@ -94,6 +105,15 @@ export class Session {
     this.tokenIssuedAt = options.tokenIssuedAt;
   }
 
+  get radiusMeters(): number {
+    return this.#radiusMeters;
+  }
+
+  set radiusMeters(meters: number) {
+    this.#radiusMeters = meters;
+    this.radiusAtMost = Math.ceil(meters);
+  }
+
   get isClosed(): boolean {
     return this.phase.kind === 'closed';
   }
@@ -106,6 +126,8 @@ export class Session {
   /** Moves the viewer. Returns whether this was the first position, with which the list is to be opened. */
   move(lat: number, lng: number, at: number): boolean {
     const { phase } = this;
+    this.latMicro = Math.round(lat * MICRO);
+    this.lngMicro = Math.round(lng * MICRO);
     switch (phase.kind) {
       case 'waiting':
         this.phase = { kind: 'opening', own: { lat, lng, at } };
@@ -128,12 +150,15 @@ export class Session {
 
   /** From now on the client holds a list. */
   goLive(): void {
-    if (this.phase.kind === 'opening') this.phase = { kind: 'live', own: this.phase.own };
+    if (this.phase.kind !== 'opening') return;
+    this.liveOwn = this.phase.own;
+    this.phase = { kind: 'live', own: this.liveOwn };
   }
 
   close(): void {
     this.phase = { kind: 'closed' };
-    this.pending = [];
+    this.firstPending = null;
+    this.liveOwn = null;
     this.departed = null;
   }
 }

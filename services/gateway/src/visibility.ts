@@ -1,25 +1,30 @@
 /** What a viewer may see of a friend, at the moment of sending. Every right and bound is checked here. */
 import { distanceMeters, leastDistanceMeters, mayBeWithin } from '@nearby-friends/geo';
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
-import type { OwnPosition, Session } from './session.ts';
+import { MICRO, type OwnPosition, type Session } from './session.ts';
 import { gridPlaceOf, type Watch } from './watch.ts';
 
 export const NOT_VISIBLE = -1;
 
+/** What rounding the viewer's place takes from a distance at most, metres: half a millionth of a degree each way. */
+const ROUNDING_METERS = 0.1;
+
 /**
  * How much farther than the radius the friend is at least, metres: above 0 only if the friend is certainly not to enter
- * the list. Infinite for one of whom nothing is known.
+ * the list. Infinite for one of whom nothing is known. Asked whenever a friend moves, for every viewer: so it is content
+ * with what lies in the session itself.
  */
-export function marginOutside({ subject, grant, session }: Watch, own: OwnPosition): number {
+export function marginOutside({ subject, grant, session }: Watch): number {
   const { latest } = subject;
   if (latest === null) return Number.POSITIVE_INFINITY;
   const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
-  return leastDistanceMeters(own.lat, own.lng, lat, lng) - session.radiusMeters;
+  const { latMicro, lngMicro, radiusAtMost } = session;
+  return leastDistanceMeters(latMicro / MICRO, lngMicro / MICRO, lat, lng) - ROUNDING_METERS - radiusAtMost;
 }
 
 /** A cheap bound: true only if a friend on the list is certainly to leave it. */
-export function hasCertainlyLeft(watch: Watch, own: OwnPosition | null): boolean {
-  return own !== null && marginOutside(watch, own) > watch.session.radiusMeters * (LEAVE_RADIUS_FACTOR - 1);
+export function hasCertainlyLeft(watch: Watch): boolean {
+  return marginOutside(watch) > watch.session.radiusAtMost * (LEAVE_RADIUS_FACTOR - 1);
 }
 
 /** How much nearer than the radius of leaving a friend on the list is, metres. */

@@ -41,8 +41,8 @@ export interface Watch {
   toldVersion: number;
   /** The distance last told, whole centimetres; {@link NONE_TOLD} when none was under the grant as it is. */
   toldCentimetres: number;
-  /** In the session's `pending`. */
-  isPending: boolean;
+  /** The next one that may have to be told, null for one that is not pending: see `pending-watches.ts`. */
+  nextPending: Watch | null;
 }
 
 /** Whatever was made of the position before goes with it. */

@@ -21,6 +21,10 @@ export class TestTransport implements SessionTransport {
     return this.writable;
   }
 
+  takesLists(): boolean {
+    return this.writable;
+  }
+
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void {
     if (!this.writable) throw new Error('something was sent to a client that does not read');
     // By way of JSON, as a client gets it: nothing that is changed later changes what was sent.
