@@ -29,7 +29,7 @@ export const settings = defineSettings({
   uplinkGatherMs: {
     env: 'UPLINK_GATHER_MS',
     schema: fromText.integer(0, 1_000),
-    default: '25',
+    default: '50',
     unit: 'ms',
     description: 'Positions that come within this time go to the location service as one message.',
   },
