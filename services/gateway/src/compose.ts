@@ -32,6 +32,9 @@ import { RefusedConnections } from './refused-connections.ts';
 import type { settings } from './settings.ts';
 import { SocketServer } from './socket-server.ts';
 
+/** Of the flush interval: who has lists told soon does not want positions to wait elsewhere. */
+const MOST_GATHERED = 1 / 10;
+
 export function composeGateway({
   config,
   instanceId,
@@ -89,7 +92,7 @@ export function composeGateway({
         bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
       ),
     clock,
-    gatherMs: config.uplinkGatherMs,
+    gatherMs: Math.min(config.uplinkGatherMs, config.flushIntervalMs * MOST_GATHERED),
   });
   const receiver = new PositionReceiver({
     redisNow,

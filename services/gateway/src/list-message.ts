@@ -22,9 +22,9 @@ const MOST_HEADER_BYTES = 10;
 const ENGINE_MESSAGE = '4';
 
 /** Of one buffer: what a client who stops reading may keep. Only for a longer message there is a larger one. */
-const CHUNK_BYTES = 32 * 1024;
+const CHUNK_BYTES = 16 * 1024;
 /** A longer frame gets bytes of its own, so that whoever stops reading keeps those alone. */
-const LONG_FRAME_BYTES = CHUNK_BYTES / 4;
+const LONG_FRAME_BYTES = CHUNK_BYTES / 8;
 /** What a rush of sign-ons took is given back. */
 const MOST_CHUNKS_KEPT = 64;
 const NOTHING = Buffer.alloc(0);

@@ -31,7 +31,9 @@ export const settings = defineSettings({
     schema: fromText.integer(0, 1_000),
     default: '50',
     unit: 'ms',
-    description: 'Positions that come within this time go to the location service as one message.',
+    description:
+      'Positions that come within this time go to the location service as one message; never more than a tenth of ' +
+      'the flush interval.',
   },
   eventsPerSecond: {
     env: 'EVENTS_PER_SECOND',

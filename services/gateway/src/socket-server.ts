@@ -129,8 +129,10 @@ export class SocketServer implements Component {
       const session = options.begin(socket.id, admission, new SocketTransport(socket));
       const receive = options.receiverFor(session);
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
-      readStraight(socket.conn as unknown as ReadConnection, receive);
+      const stopReading = readStraight(socket.conn as unknown as ReadConnection, receive);
       socket.on('disconnect', () => {
+        // Who goes on after a farewell is Socket.IO's to close.
+        stopReading();
         options.end(session);
         // A client that leaves closes its transport by itself, or else is one that shows no token (A3).
         setTimeout(() => socket.conn.close(), unauthenticatedLifetimeMs).unref();

@@ -34,9 +34,9 @@ async function connect(client: Partial<ManagerOptions & SocketOptions>, options:
   ends.push(() => socket.close());
   const [connection] = (await once(server, 'connection')) as [Socket];
   connection.onAny((event: string, ...args: unknown[]) => receive('event')(event, args));
-  readStraight(connection.conn as unknown as ReadConnection, receive('straight'));
+  const stop = readStraight(connection.conn as unknown as ReadConnection, receive('straight'));
   await eventually(() => expect(socket.connected).toBe(true));
-  return { socket, connection, taken, url };
+  return { socket, connection, taken, stop };
 }
 
 describe('a report', () => {
@@ -89,6 +89,21 @@ describe('a report', () => {
     );
     await socket.emitWithAck('location:update', { lat: 1 });
     expect(taken).toEqual([['event', 'location:update', { lat: 1 }]]);
+  });
+
+  it('comes as an event again once that has been called off, also before a client goes over to a WebSocket', async () => {
+    const { socket, taken, stop } = await connect({ transports: ['websocket'] });
+    await socket.emitWithAck('location:update', {});
+    stop();
+    await socket.emitWithAck('location:update', {});
+    expect(taken.map(([way]) => way)).toEqual(['straight', 'event']);
+
+    const other = await connect({ transports: ['polling', 'websocket'] });
+    other.stop();
+    await eventually(() => expect(other.connection.conn.transport.name).toBe('websocket'));
+    await other.socket.emitWithAck('location:update', {});
+    await other.socket.emitWithAck('location:update', {});
+    expect(other.taken.map(([way]) => way)).toEqual(['event', 'event']);
   });
 
   it('that comes after the connection was closed gets no answer, and harms nobody', async () => {

@@ -30,14 +30,25 @@ const OPCODE_CLOSE = 8;
 
 /**
  * From now on `receive` gets the reports of this connection straight from the bytes: exactly what Socket.IO would have
- * made of them, a turn earlier. Everything else goes the way it went, and so does everything when ws is not as it was.
+ * made of them, a turn earlier. Everything else goes the way it went, and so does everything when ws is not as it was, and
+ * once the returned function has been called.
  */
-export function readStraight(connection: ReadConnection, receive: EventReceiver): void {
+export function readStraight(connection: ReadConnection, receive: EventReceiver): () => void {
   const reader = findReader(connection);
-  if (reader === null) {
-    if (connection.transport.name !== 'websocket') connection.once('upgrade', () => readStraight(connection, receive));
-    return;
+  if (reader !== null) return replaceWrite(reader, connection, receive);
+  let isStopped = false;
+  let stop = () => {
+    isStopped = true;
+  };
+  if (connection.transport.name !== 'websocket') {
+    connection.once('upgrade', () => {
+      if (!isStopped) stop = readStraight(connection, receive);
+    });
   }
+  return () => stop();
+}
+
+function replaceWrite(reader: FrameReader, connection: ReadConnection, receive: EventReceiver): () => void {
   const { write } = reader;
   reader.write = (bytes) => {
     const report = isAtAFrame(reader) ? readReportFrame(bytes) : null;
@@ -46,6 +57,9 @@ export function readStraight(connection: ReadConnection, receive: EventReceiver)
     receive(LOCATION_UPDATE, ackId === null ? [payload] : [payload, acknowledge(connection, ackId)]);
     // More may come at once.
     return true;
+  };
+  return () => {
+    reader.write = write;
   };
 }
 
