@@ -8,7 +8,10 @@ import { setFlagsFromString } from 'node:v8';
  */
 const GROWTH_PERCENT = 60;
 
-/** For the whole process, from now on. V8 reads the flag at every collection; one it does not know any more it overlooks. */
+/**
+ * For the whole process, from now on: V8 reads the flag at every collection. A V8 that does not know it any more says so on
+ * standard error, and goes on.
+ */
 export function keepHeapSmall(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
 }

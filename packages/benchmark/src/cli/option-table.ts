@@ -33,7 +33,7 @@ export function helpText(): string {
   const names = BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(24)}${about}`);
   return `Measures what a delivery costs, against the idiomatic build and bare writes, with real Redis and PostgreSQL on this machine.
 
-  npm run bench                        all of them, meant to take ten minutes
+  npm run bench                        all of them, some 14 minutes on two cores
   npm run bench -- NAME … [options]    some of them
 
 It needs Linux and a machine on which nothing else runs; everything goes over loopback, and nothing is left running.
