@@ -9,8 +9,6 @@ import { type Look, PAGE, type Report, StreamLedger } from './stream-ledger.ts';
 export const DEFAULT_RETENTION_MS = 600_000;
 /** Two fences, and what it takes to notice: by then whoever is silent is known to be. */
 export const DEFAULT_BARRIER_DEADLINE_MS = 12_000;
-/** Reports of followers that are long gone are of no interest to anybody. */
-const FORGOTTEN_AFTER_MS = 60_000;
 
 /**
  * Any number of writers may write to one stream. Each is to {@link trim} when it starts and about every minute: that is
@@ -54,21 +52,28 @@ export class FencedStreamWriter {
     return this.#watch.wait({ deadlineMs: options.deadlineMs ?? DEFAULT_BARRIER_DEADLINE_MS, signal: options.signal });
   }
 
-  /** Removes entries past their time, and what is left of followers that are long gone. Rejects as ioredis does. */
+  /** Removes entries past their time, and what is left of followers that are gone. Rejects as ioredis does. */
   async trim(): Promise<void> {
-    const { look, verdict } = await this.#look(this.#retentionMs);
-    const gone = new Map<string, Report>();
-    for (const [follower, report] of look.reports) {
-      if (verdict.isSilent(report) && Math.abs(look.now - report.at) >= FORGOTTEN_AFTER_MS) gone.set(follower, report);
-    }
-    if (gone.size === 0) return;
-    await this.#ledger.remove(gone);
-    this.#logger.info({ followers: gone.size }, 'followers of the stream that are gone were forgotten');
+    await this.#look(this.#retentionMs);
   }
 
   async #look(retentionMs?: number): Promise<{ look: Look; verdict: Verdict }> {
     const askedAt = this.#clock.now();
     const look = await this.#ledger.look(retentionMs);
-    return { look, verdict: this.#judge.judge({ look, askedAt, answeredAt: this.#clock.now() }) };
+    const verdict = this.#judge.judge({ look, askedAt, answeredAt: this.#clock.now() });
+    await this.#forgetSilent(look, verdict);
+    return { look, verdict };
+  }
+
+  /**
+   * Whoever is silent is not waited for, and would be by a writer that has just started and believes no ages yet. One that
+   * comes back reports before it acts, and is waited for again.
+   */
+  async #forgetSilent(look: Look, verdict: Verdict): Promise<void> {
+    const gone = new Map<string, Report>();
+    for (const [follower, report] of look.reports) if (verdict.isSilent(report)) gone.set(follower, report);
+    if (gone.size === 0) return;
+    await this.#ledger.remove(gone);
+    this.#logger.info({ followers: gone.size }, 'followers of the stream that are gone were forgotten');
   }
 }

@@ -6,7 +6,7 @@ import { useRedis } from '../redis.testing.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();
-const { age, EPOCH_KEY, reporters, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
+const { EPOCH_KEY, hold, reporters, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
 const { FENCE_MS, SILENT_AFTER_MS } = shortTimes;
 const redis = useRedis();
 const streams = useFencedStream(redis);
@@ -186,11 +186,34 @@ describe('[G5] the barrier', () => {
     expect(ms).toBeLessThan(2 * SILENT_AFTER_MS);
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
 
-    await writer.trim();
+    // Nor is it by a writer that has just started, and cannot judge.
+    expect(await reporters(control)).toEqual(['g2']);
+    await eventually(async () => expect(await control.hexists(EPOCH_KEY, 'settled')).toBe(1));
+    const { writer: late } = await streams.openWriter();
+    expect(await took(late.barrier())).toBeLessThan(PROMPT_MS);
+  });
+
+  it('does not forget a follower that is merely slow, and waits again for one that was forgotten and comes back', async () => {
+    const { writer, append, followers, control } = await setUp();
+    await writer.barrier();
+    const goOn = followers[0].connections.map(hold);
+    await append('a');
+    await writer.barrier();
+    expect(await reporters(control)).toEqual(['g2']);
+    for (const each of goOn) each();
+    await eventually(() => expect(followers[0].follower.isCurrent).toBe(true));
+    expect([followers[0].seen.includes('a'), await reporters(control)]).toEqual([true, ['g1', 'g2']]);
+    let isHanging = true;
+    followers[0].onEntries = () => {
+      if (isHanging) throw new Error('hangs');
+    };
+    await append('b');
+    const barrier = writer.barrier();
+    await eventually(() => expect(followers[1].seen).toContain('b'));
     expect(await reporters(control)).toEqual(['g1', 'g2']);
-    await age(control, 60_000);
-    await writer.trim();
-    await eventually(async () => expect(await reporters(control)).toEqual(['g2']));
+    isHanging = false;
+    await barrier;
+    expect(followers[0].seen).toContain('b');
   });
 
   it('tells two lives of one follower apart: the one that hangs is waited for although the other is quick', async () => {

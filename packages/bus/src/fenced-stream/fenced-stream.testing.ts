@@ -100,16 +100,6 @@ export function useFencedStream(redis: RedisOfTest) {
   };
 }
 
-/** Lets the epoch have begun, and everybody have reported, so many ms earlier; only for tests that need no proof of age. */
-export async function age(control: Redis, ms: number): Promise<void> {
-  for (const [field, value] of Object.entries(await control.hgetall(EPOCH_KEY))) {
-    if (field === 'began') await control.hset(EPOCH_KEY, field, Number(value) - ms);
-    if (!field.startsWith('follower:')) continue;
-    const [applied, at] = value.split(' ');
-    await control.hset(EPOCH_KEY, field, `${applied} ${Number(at) - ms}`);
-  }
-}
-
 /** Lets nothing that Redis says arrive on this connection until the returned function is called, as a cut network does. */
 export function hold(connection: Redis): () => void {
   const { stream } = connection as unknown as { stream: Socket };
