@@ -1,6 +1,7 @@
 /** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
 import { gridPlaceOf, type Subject, type Watch } from './watch.ts';
+import { FIN_TEXT, MOST_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
 /** A message, whose bytes are overwritten some time after {@link ListMessageWriter.reuse}. */
 export interface ListMessage {
@@ -10,10 +11,6 @@ export interface ListMessage {
   toPacket(): string;
 }
 
-/** FIN, and the opcode of text. */
-const FIN_TEXT = 0x81;
-const MOST_IN_ONE_BYTE = 125;
-const TWO_BYTES_FOLLOW = 126;
 const MOST_IN_TWO_BYTES = 0xffff;
 const EIGHT_BYTES_FOLLOW = 127;
 /** Room for the longest header; a shorter one ends where this ends. */

@@ -1,5 +1,6 @@
 /** Recognizes a position report in the bytes of a WebSocket frame, as Socket.IO's clients write it. The hot path. */
 import { LOCATION_UPDATE } from '@nearby-friends/protocol';
+import { FIN_TEXT, MOST_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
 export interface ReportFrame {
   /** What was reported: any JSON. */
@@ -8,11 +9,8 @@ export interface ReportFrame {
   readonly ackId: number | null;
 }
 
-/** FIN, and the opcode of text (RFC 6455, section 5.2). */
-const FIN_TEXT = 0x81;
+/** In the second byte. */
 const MASKED = 0x80;
-const MOST_IN_ONE_BYTE = 125;
-const TWO_BYTES_FOLLOW = 126;
 const MASK_BYTES = 4;
 const FIRST_NOT_ASCII = 0x80;
 /** More than any report takes that has only the fields there are. */
