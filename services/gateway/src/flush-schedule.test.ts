@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FlushSchedule, TICKS_BETWEEN, TICKS_PER_INTERVAL } from './flush-schedule.ts';
+import { FETCHED_AT_ONCE, FlushSchedule, TICKS_BETWEEN, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import type { Session } from './session.ts';
 import { testSession } from './test-support/test-session.ts';
 
@@ -65,6 +65,20 @@ describe('a session for which something waits', () => {
     expect(calledUp).toEqual(sessions);
     schedule.callUpAll((session) => calledUp.push(session));
     expect(calledUp).toHaveLength(3);
+  });
+
+  it('is called up once and in its turn, however many there are at a tick and whatever the others do', () => {
+    const schedule = new FlushSchedule();
+    const sessions = Array.from({ length: 3 * FETCHED_AT_ONCE + 1 }, () => testSession().session);
+    for (const session of sessions) schedule.putSoon(session);
+    const calledUp: Session[] = [];
+    schedule.turn((session) => {
+      calledUp.push(session);
+      sessions.at(-1 - calledUp.length)?.close();
+      schedule.put(session);
+    });
+    expect(calledUp).toEqual(sessions);
+    expect(turn(schedule)).toEqual([]);
   });
 });
 

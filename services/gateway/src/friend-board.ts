@@ -1,6 +1,7 @@
 /** The last known positions and rights of the friends watched here, and who watches them. */
 import { type Grant, type PositionRecord, SHARING, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
+import { fetchViewers } from './fetch-ahead.ts';
 import type { VersionedSharing } from './rights-ledger.ts';
 import type { Session } from './session.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -178,6 +179,7 @@ export class FriendBoard implements Component {
     }
     setLatest(subject, record);
     if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
+    fetchViewers(subject.watches);
     for (const watch of subject.watches) this.#onMove(watch);
   }
 
