@@ -26,7 +26,7 @@ export interface Benchmark {
   readonly name: string;
   /** For the help. */
   readonly about: string;
-  /** Takes too long to be run with all the others. */
+  /** Is about no goal of its own, or takes too long to be run with all the others. */
   readonly isByNameOnly?: boolean;
   run(context: BenchContext): Promise<BenchmarkResult>;
 }

@@ -12,7 +12,8 @@ const FLUSH_INTERVALS_MS = [10, 100, 250, 500, 1_000];
 
 export const flush: Benchmark = {
   name: 'flush',
-  about: 'CPU per delivery and latency over the flush interval',
+  about: 'CPU per delivery and latency over the flush interval; two minutes',
+  isByNameOnly: true,
   async run(context) {
     const graph = context.graph(context.clients(CLIENTS));
     const { edges } = makeGraph(graph);

@@ -20,10 +20,10 @@ export const highest: Benchmark = {
   async run(context) {
     const graph = context.graph(context.clients(CLIENTS_OF_HIGHEST));
     const { edges } = makeGraph(graph);
-    const search = (kind: BuildKind, from?: number): Promise<Found> =>
+    const search = (kind: BuildKind, near?: number): Promise<Found> =>
       context.withTrials([kind], graph, async ([trial]) => {
         if (trial === undefined) throw new Error('a trial was not opened');
-        return { kind, ...(await searchHighest(context, trial, edges, from)) };
+        return { kind, ...(await searchHighest(context, trial, edges, near)) };
       });
     const sharded = await search('sharded');
     // Where the one ends the other is tried: the better of the two counts.

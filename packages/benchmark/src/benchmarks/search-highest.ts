@@ -10,15 +10,16 @@ const FACTOR = 1.3;
 const FIRST_PER_CLIENT = 2.5;
 const MOST_PER_CLIENT = 250;
 
-/** Loads are deliveries/s of all clients; `edges` of the graph, both directions. */
+/** Loads are deliveries/s of all clients, `near` one that is near the end, if known; `edges` of the graph, both directions. */
 export async function searchHighest(
   context: BenchContext,
   trial: Trial,
   edges: number,
-  from = FIRST_PER_CLIENT * trial.load.clients,
+  near?: number,
 ): Promise<HighestFound<Measurement>> {
   return await findHighest({
-    from,
+    from: near ?? FIRST_PER_CLIENT * trial.load.clients,
+    isNear: near !== undefined,
     factor: FACTOR,
     most: MOST_PER_CLIENT * trial.load.clients,
     isGood: isSustained,

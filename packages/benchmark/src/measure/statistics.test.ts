@@ -56,10 +56,11 @@ it('CPU counts of processes that were there all the time', () => {
 });
 
 describe('the search for the highest load', () => {
-  const search = (limit: number, spoiled: readonly number[] = []) => {
+  const search = (limit: number, spoiled: readonly number[] = [], near?: number) => {
     let attempts = 0;
     return findHighest({
-      from: 100,
+      from: near ?? 100,
+      isNear: near !== undefined,
       factor: 1.3,
       most: 1e6,
       attempt: async (load) => ({ load, spoiled: spoiled.includes(attempts++) }),
@@ -76,6 +77,16 @@ describe('the search for the highest load', () => {
   it('is not misled by one attempt that something else spoiled', async () => {
     const { highest } = await search(5_000, [1, 4]);
     expect((highest?.load ?? 0) * 1.3).toBeGreaterThan(5_000);
+  });
+
+  it('goes on in fine steps from a load that is near the limit', async () => {
+    const { highest, steps } = await search(5_000, [], 4_800);
+    expect(highest?.load).toBe(4_800);
+    expect(steps.map(({ load }) => load / 4_800)).toEqual([
+      1,
+      expect.closeTo(1.3 ** (1 / 3)),
+      expect.closeTo(1.3 ** (1 / 3)),
+    ]);
   });
 
   it('finds none where the first load is too much', async () => {
