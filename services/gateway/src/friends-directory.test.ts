@@ -27,6 +27,8 @@ function entryOf(user: UserId, at: number, format = RECORD_FORMAT_VERSION): Acti
 class BusOfTest {
   readonly asked: { method: string; users: readonly UserId[] }[] = [];
   fails = false;
+  /** While it holds them nobody is answered. */
+  holds: Promise<void> = Promise.resolve();
   entries: ActiveEntry[] = [];
   forgotten: UserId | null = null;
 
@@ -36,6 +38,7 @@ class BusOfTest {
       users?: UserId[];
     };
     this.asked.push({ method: method.name, users: viewers ?? subjects ?? [] });
+    await this.holds;
     if (this.fails) throw new CodedError('unavailable', 'nobody answered');
     if (!viewers) return this.entries as never;
     const known = viewers.filter((viewer) => viewer !== this.forgotten);
@@ -65,6 +68,28 @@ describe('questions about many users', () => {
     await gather();
     expect((await answers).map((entry) => entry?.at ?? null)).toEqual([5, null, 5]);
     expect(bus.asked).toEqual([{ method: 'read-active', users: [ann, ben] }]);
+  });
+
+  it('that wait for earlier ones to be answered are each asked once, however often; what has left is asked again', async () => {
+    const { bus, directory, gather } = setUp();
+    const [ann, ben, cho] = users(3);
+    if (!ann || !ben || !cho) throw new Error('three users');
+    let answerAll = (): void => undefined;
+    bus.holds = new Promise((resolve) => {
+      answerAll = resolve;
+    });
+    const early = [directory.friendsOf(ann)];
+    await gather();
+    early.push(directory.friendsOf(ben));
+    await gather();
+    const late = Array.from({ length: 3 * MAX_FRIENDS_OF_VIEWERS }, () => directory.friendsOf(ann));
+    late.push(directory.friendsOf(cho));
+    await gather();
+    expect(bus.asked.map(({ users: named }) => named)).toEqual([[ann], [ben]]);
+    answerAll();
+    const viewers = (await Promise.all([...early, ...late])).map(({ viewer }) => viewer);
+    expect(viewers).toEqual([ann, ben, ...late.slice(1).map(() => ann), cho]);
+    expect(bus.asked.slice(2).map(({ users: named }) => named)).toEqual([[ann, cho]]);
   });
 
   it('name no more viewers than one question may', async () => {

@@ -26,20 +26,23 @@ export interface ViewerRights extends Omit<ViewerEdges, 'edges'> {
   readonly friends: readonly StatedEdge[];
 }
 
-/** Both questions reject with a `CodedError`, `unavailable` when nobody answered. Nothing is cached. */
+/** About one user; rejects with a `CodedError`, `unavailable` when nobody answered. */
+type Question<Value> = (user: UserId) => Promise<Value>;
+
+/** Every answer is read after the call that asked for it: none is kept for later ones. */
 export class FriendsDirectory {
-  readonly #friends: DataLoader<UserId, ViewerRights>;
-  readonly #entries: DataLoader<UserId, PositionRecord | null>;
+  readonly #friends: Question<ViewerRights>;
+  readonly #entries: Question<PositionRecord | null>;
 
   constructor(options: { rpc: Pick<Rpc, 'call'>; clock: Clock; metrics: GatewayMetrics }) {
     const { rpc, clock, metrics } = options;
     this.#friends = batched(clock, MAX_FRIENDS_OF_VIEWERS, async (viewers) => {
-      const answer = await rpc.call(friendsOf, { viewers: [...new Set(viewers)] });
+      const answer = await rpc.call(friendsOf, { viewers });
       const byViewer = new Map(answer.viewers.map((edges) => [edges.viewer, edges]));
       return viewers.map((viewer) => rightsOf(byViewer.get(viewer)));
     });
     this.#entries = batched(clock, MAX_ENTRIES_PER_QUESTION, async (users) => {
-      const entries = await rpc.call(readActive, { users: [...new Set(users)] });
+      const entries = await rpc.call(readActive, { users });
       const byUser = new Map(
         entries.map(({ user, entry }) => [user, readMessage(decodePositionRecord, entry, metrics)]),
       );
@@ -49,12 +52,12 @@ export class FriendsDirectory {
 
   /** What `viewer` may see; read after this call. */
   friendsOf(viewer: UserId): Promise<ViewerRights> {
-    return this.#friends.load(viewer);
+    return this.#friends(viewer);
   }
 
   /** The user's entry, or null when the user is not active. */
   entryOf(user: UserId): Promise<PositionRecord | null> {
-    return this.#entries.load(user);
+    return this.#entries(user);
   }
 }
 
@@ -64,16 +67,30 @@ function rightsOf(stated: ViewerEdges | undefined): ViewerRights | Error {
   return { ...viewer, friends: readEdges(edges) };
 }
 
-/** Gathers single questions into batches of at most `maxBatchSize`, the answers in their order. */
+/**
+ * Gathers single questions into batches of at most `maxBatchSize`, the answers in their order. Who asks the same before a
+ * question has left shares it: after a loss a viewer is asked about for each friend who becomes active, and those who sign
+ * on would stand behind all that.
+ */
 function batched<Value>(
   clock: Clock,
   maxBatchSize: number,
   ask: (users: readonly UserId[]) => Promise<(Value | Error)[]>,
-): DataLoader<UserId, Value> {
+): Question<Value> {
   const pace = new Pace({ clock, gatherMs: GATHER_MS, maxUnderWay: MAX_UNDER_WAY });
-  return new DataLoader((users: readonly UserId[]) => pace.hold(() => ask(users)), {
+  const gathering = new Map<UserId, Promise<Value>>();
+  const leave = (users: readonly UserId[]): Promise<(Value | Error)[]> => {
+    for (const user of users) gathering.delete(user);
+    return ask(users);
+  };
+  const loader = new DataLoader<UserId, Value>((users) => pace.hold(() => leave(users)), {
     cache: false,
     batchScheduleFn: (dispatch) => pace.whenFree(dispatch),
     maxBatchSize,
   });
+  return (user) => {
+    const answer = gathering.get(user) ?? loader.load(user);
+    gathering.set(user, answer);
+    return answer;
+  };
 }
