@@ -75,7 +75,7 @@ describe('[A1] a connection', () => {
 
 describe('[A3] a connection that shows no valid token', () => {
   it('is closed: whether it says nothing, or was refused', async () => {
-    const server = await start({ unauthenticatedLifetimeMs: 100 });
+    const server = await start({ unauthenticatedLifetimeMs: 1_000 });
     const silent = server.raw();
     const refused = server.raw();
     await once(refused.socket, 'message');
@@ -92,7 +92,7 @@ describe('[A3] a connection that shows no valid token', () => {
   });
 
   it('does not outlive its session by leaving the namespace', async () => {
-    const server = await start({ unauthenticatedLifetimeMs: 100 });
+    const server = await start({ unauthenticatedLifetimeMs: 1_000 });
     const { say, socket } = server.raw();
     await once(socket, 'message');
     say(`40{"token":"${await tokenOf()}"}`);
@@ -104,7 +104,7 @@ describe('[A3] a connection that shows no valid token', () => {
   });
 
   it('and one with a valid token live side by side: the one stays', async () => {
-    const server = await start({ unauthenticatedLifetimeMs: 100 });
+    const server = await start({ unauthenticatedLifetimeMs: 1_000 });
     const client = await server.connect();
     await once(server.raw().socket, 'close');
     expect(await client.emitWithAck('still', {})).toEqual({ ok: true });

@@ -1,6 +1,6 @@
 /** Writes a client's WebSocket frame straight to its TCP connection, past the layers that would copy it (decision 8). */
-import { Socket as TcpSocket } from 'node:net';
 import type { ListMessage } from './list-message.ts';
+import { StraightHandle } from './straight-handle.ts';
 
 /**
  * What is used of Engine.IO's connection, of its transport and of ws below it. Only `write` is documented; the rest is
@@ -23,7 +23,7 @@ interface WebSocketOfTransport {
 /** A client may go from polling to WebSocket, and not back: what has been found once stays. */
 interface StraightWay {
   readonly socket: WebSocketOfTransport;
-  readonly tcp: TcpSocket;
+  readonly tcp: StraightHandle;
 }
 
 const OPEN = 1;
@@ -45,7 +45,7 @@ export class StraightWrite {
   isWritable(): boolean {
     if (!this.#connection.transport.writable) return false;
     const way = this.#findWay();
-    return way === null || way.tcp.writableLength === 0;
+    return way === null || way.tcp.hasLeft();
   }
 
   /** Whether the message that was sent last has left, so that another one may be sent. Cheap: asked for each. */
@@ -60,13 +60,12 @@ export class StraightWrite {
    */
   send(message: ListMessage): boolean {
     const way = this.#mayWait ? this.#findFreeWay() : (this.#way ?? this.#findFreeWay());
-    if (way === null || !way.tcp.writable || way.socket.readyState !== OPEN) {
+    if (way === null || way.socket.readyState !== OPEN) {
       this.#mayWait = true;
       this.#connection.write(message.toPacket());
       return true;
     }
-    way.tcp.write(message.frame);
-    this.#mayWait = way.tcp.writableLength > 0;
+    this.#mayWait = !way.tcp.write(message.frame);
     return !this.#mayWait;
   }
 
@@ -84,6 +83,6 @@ export class StraightWrite {
 
 function findWay({ name, socket }: EngineConnection['transport']): StraightWay | null {
   if (name !== 'websocket' || socket === undefined || socket.extensions !== '') return null;
-  const { _socket: tcp } = socket;
-  return tcp instanceof TcpSocket ? { socket, tcp } : null;
+  const tcp = StraightHandle.of(socket._socket);
+  return tcp === null ? null : { socket, tcp };
 }
