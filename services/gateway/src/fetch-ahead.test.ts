@@ -1,35 +1,28 @@
 import { expect, it } from '@jest/globals';
-import { type Grant, parseUserId, SHARING } from '@nearby-friends/protocol';
+import { type Grant, type PositionRecord, parseUserId } from '@nearby-friends/protocol';
+import { ManualClock } from '@nearby-friends/service-kit';
 import { fetchDue, fetchViewers } from './fetch-ahead.ts';
+import { FriendBoard } from './friend-board.ts';
 import { addPending, allPending } from './pending-watches.ts';
 import type { Session } from './session.ts';
 import { testSession } from './test-support/test-session.ts';
-import { NONE_TOLD, type Watch } from './watch.ts';
+import { setLatest, type Watch } from './watch.ts';
 
 const EXACT: Grant = { precision: 'exact', until: null };
+const nothing = (): void => undefined;
+const board = new FriendBoard({
+  ttlMs: 1_000,
+  redisNow: () => 0,
+  clock: new ManualClock(),
+  onMove: nothing,
+  onChange: nothing,
+  onSilent: nothing,
+  onGrantEnded: nothing,
+});
 
-function pendingWatch(session: Session, friend: string, latest: Watch['subject']['latest']): Watch {
-  const watch: Watch = {
-    session,
-    subject: {
-      user: parseUserId(friend),
-      latest,
-      version: 1,
-      gridPlace: null,
-      exactText: null,
-      gridText: null,
-      sharing: SHARING,
-      sharingVersion: 0,
-      watches: [],
-    },
-    grant: EXACT,
-    version: 1,
-    isTold: false,
-    toldVersion: 0,
-    toldCentimetres: NONE_TOLD,
-    nextPending: null,
-  };
-  watch.subject.watches.push(watch);
+function pendingWatch(session: Session, friend: string, latest: PositionRecord | null): Watch {
+  const watch = board.watch(session, parseUserId(friend), { grant: EXACT, version: 1 });
+  setLatest(watch.subject, latest);
   addPending(session, watch);
   return watch;
 }

@@ -62,6 +62,8 @@ export class StraightHandle {
     const request = unused ?? new known.Request();
     unused = request;
     if (handle.writeBuffer(request, bytes) !== 0) {
+      // Nobody knows what has become of the request.
+      unused = null;
       this.#tcp.destroy();
       return true;
     }
