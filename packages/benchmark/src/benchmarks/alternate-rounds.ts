@@ -1,38 +1,56 @@
 /** Measures several builds one after the other, round by round, so that whatever else the machine does hits all alike. */
 import { type Measurement, type Summary, summarize } from '../measure/measurement.ts';
+import { median } from '../measure/statistics.ts';
 import type { LoadPlan, Trial } from '../measure/trial.ts';
 import type { BenchContext } from './bench-context.ts';
 import { progressLine } from './measurement-table.ts';
 
-/** One summary for each trial, in their order. */
+/** How our build stands to the idiomatic one. */
+export interface Comparison {
+  /** One for each build, in the order of the trials. */
+  readonly summaries: readonly Summary[];
+  /** Of several idiomatic builds the one that costs least: what ours is held against. */
+  readonly idiomatic: Summary;
+  /** What ours costs as a share of that one, round by round. */
+  readonly shares: readonly number[];
+  /** The middle of them. */
+  readonly share: number;
+}
+
 export async function alternateRounds(
   context: BenchContext,
   trials: readonly Trial[],
   plan: Omit<LoadPlan, 'seconds'> & { readonly seconds?: number },
-  roundsWanted = context.settings.rounds,
-): Promise<Summary[]> {
+): Promise<Comparison> {
   const rounds = new Map<Trial, Measurement[]>(trials.map((trial) => [trial, []]));
-  for (let round = 0; round < roundsWanted; round += 1) {
-    for (const trial of trials) {
+  for (let round = 0; round < context.settings.rounds; round += 1) {
+    // There and back: none is always measured after the same other.
+    for (const trial of round % 2 === 0 ? trials : trials.toReversed()) {
       context.check();
       const measured = await trial.measure({ seconds: context.settings.seconds, ...plan });
       rounds.get(trial)?.push(measured);
       context.say(`round ${round + 1}, ${progressLine(measured)}`);
     }
   }
-  return trials.map((trial) => summarize(rounds.get(trial) ?? []));
+  return compareRounds([...rounds.values()]);
 }
 
-/** Of several idiomatic summaries, the one that costs least: what ours is held against. */
-export function cheapestIdiomatic(summaries: readonly Summary[]): Summary {
-  const [cheapest] = summaries.filter(({ build }) => build !== 'ours').sort((a, b) => a.cost - b.cost);
-  if (cheapest === undefined) throw new Error('no idiomatic build was measured');
-  return cheapest;
+/**
+ * One list of rounds for each build, in which the same place means measured next to each other. Rounds are compared one by
+ * one: what the machine can do changes more between them than the builds differ. Throws when one of the two is missing.
+ */
+export function compareRounds(builds: readonly (readonly Measurement[])[]): Comparison {
+  const summaries = builds.map(summarize);
+  const ours = builds.find(([first]) => first?.build === 'ours');
+  const idiomatic = summaries.filter(({ build }) => build !== 'ours').sort((a, b) => a.cost - b.cost)[0];
+  const theirs = builds.find(([first]) => first?.build === idiomatic?.build);
+  if (ours === undefined || idiomatic === undefined || theirs === undefined)
+    throw new Error('a build was not measured');
+  const shares = ours.map(({ cost }, round) => cost / (theirs[round]?.cost ?? Number.NaN));
+  return { summaries, idiomatic, shares, share: median(shares) };
 }
 
-/** Throws when it was not measured. */
-export function oursOf(summaries: readonly Summary[]): Summary {
-  const ours = summaries.find(({ build }) => build === 'ours');
-  if (ours === undefined) throw new Error('our build was not measured');
-  return ours;
+/** For people. */
+export function sharesText({ shares }: Comparison): string {
+  return `Ours as a share of the idiomatic build, round by round: ${shares.map((share) => share.toFixed(3)).join(', ')}.`;
 }

@@ -12,7 +12,7 @@ export const OPTION_TABLE = {
     value: 'N',
     text: 'so much of the full number of clients; 0.05 tries everything out on a busy machine; default 1',
   },
-  rounds: { value: 'N', text: 'of each comparison; default 3' },
+  rounds: { value: 'N', text: 'of each comparison; default 5' },
   seconds: { value: 'N', text: 'of each measurement; default 4' },
   gateways: { value: 'N', text: 'of each build; default 2' },
   'churn-minutes': {

@@ -37,7 +37,7 @@ export function parseOptions(args: readonly string[], folder: string): BenchPlan
     out: file('out'),
     settings: {
       scale: number('scale', 1, 0.001, 10),
-      rounds: Math.trunc(number('rounds', 3, 1, 100)),
+      rounds: Math.trunc(number('rounds', 5, 1, 100)),
       seconds: number('seconds', 4, 0.5, 600),
       gateways: Math.trunc(number('gateways', 2, 1, 64)),
       // What fits into the positions of the load, see position-codec.ts, leaves a good two hours.
