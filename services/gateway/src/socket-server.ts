@@ -25,8 +25,8 @@ type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEv
 export const UNAUTHENTICATED_LIFETIME_MS = 5_000;
 /** The largest message a client may send (L1). */
 export const MAX_MESSAGE_BYTES = 4_096;
-/** Below the 55 s after which proxies begin to drop what is silent; together below nginx' proxy_read_timeout (decision 11). */
-const PING_INTERVAL_MS = 50_000;
+/** Together below nginx' proxy_read_timeout. */
+const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
 
 /** A client that does not answer the closing of its WebSocket is cut off after this; ws itself would wait 30 s. */

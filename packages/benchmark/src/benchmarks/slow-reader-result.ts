@@ -124,6 +124,6 @@ function notesOf(figures: SlowReaderFigures): string[] {
     `Buffers were full after ${figures.filledInSeconds.toFixed(0)} s; then ${figures.heldBack.toFixed(0)} of ${slowClients} were held back.`,
     `Per client that does not read: gateway RSS ${each(grown(({ gateway }) => gateway.resident))}, of it in use ${each(grown(({ gateway }) => gateway.used))}; the kernel ${each(grown(({ kernel }) => kernel.machineBytes))} for both ends (${says}) with ${each(during.kernel.queuedBytes)} unread. The kernel’s part is bounded by net.ipv4.tcp_wmem and tcp_rmem.`,
     `Each that reads again got ${(resumed.framesIn / slowClients).toFixed(0)} messages of ${each(resumed.bytesIn)} in all, most of them from the kernel’s buffers; a whole list of ${users} friends is some ${((users * BYTES_PER_FRIEND) / KB).toFixed(0)} KB.`,
-    'Clients that do not read answer pings nevertheless: a gateway gives up who does not after 20 to 70 s.',
+    'Clients that do not read answer pings nevertheless: a gateway gives up who does not after 20 to 45 s.',
   ];
 }
