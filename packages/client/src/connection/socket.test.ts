@@ -23,7 +23,7 @@ afterEach(async () => {
   await io.close();
 });
 
-function open({ answerTimeoutMs }: { answerTimeoutMs?: number } = {}) {
+function open() {
   const heard: unknown[] = [];
   const ended: NearbyError[] = [];
   const malformed: NearbyError[] = [];
@@ -32,7 +32,6 @@ function open({ answerTimeoutMs }: { answerTimeoutMs?: number } = {}) {
     token: 'secret',
     transports: ['websocket', 'polling'],
     headers: { 'x-test': 'yes' },
-    ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
     events: {
       connected: () => heard.push('connected'),
       ended: (error) => ended.push(error),
@@ -130,27 +129,6 @@ describe('the end of a connection', () => {
     server.on('location:update', () => server.conn.close());
     await failed;
     await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
-  });
-
-  it('is told once when a question stays without an answer, and nothing else comes either', async () => {
-    const arriving = accepted();
-    const { socket, ended } = open({ answerTimeoutMs: 200 });
-    const server = await arriving;
-    const gone = new Promise((resolve) => server.on('disconnect', resolve));
-    await expect(socket.emit('location:update', {})).rejects.toMatchObject({ code: 'network', retryable: true });
-    await gone;
-    expect(ended.map(({ code }) => code)).toEqual(['network']);
-  });
-
-  it('is not told while something comes: then only the answer is missing', async () => {
-    const arriving = accepted();
-    const { socket, heard, ended } = open({ answerTimeoutMs: 200 });
-    const server = await arriving;
-    server.on('location:update', () => server.emit('server:draining', { reconnectInMs: 5 }));
-    await expect(socket.emit('location:update', {})).rejects.toMatchObject({ code: 'timeout', retryable: true });
-    expect(heard).toEqual(['connected', ['draining', 5]]);
-    expect(ended).toEqual([]);
-    expect(server.connected).toBe(true);
   });
 
   it('is not told when it is closed on this side', async () => {

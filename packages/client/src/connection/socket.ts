@@ -47,14 +47,11 @@ export interface SocketOptions {
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly headers: Readonly<Record<string, string>>;
   readonly events: SocketEvents;
-  /** How long the server has for an answer, ms. Default 10,000. */
-  readonly answerTimeoutMs?: number;
 }
 
 export type OpenSocket = (options: SocketOptions) => Socket;
 
-export const openSocket: OpenSocket = (options) => {
-  const { url, token, transports, headers, events, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+export const openSocket: OpenSocket = ({ url, token, transports, headers, events }) => {
   // Socket.IO takes a path in the address for a namespace.
   const { origin, pathname } = new URL(url);
   const socket = io(origin, {
@@ -83,10 +80,7 @@ export const openSocket: OpenSocket = (options) => {
       events.malformed(new NearbyError({ code: 'bad_answer', message: text, retryable: false }));
     });
   };
-  /** Packets of any kind that came, pings among them. */
-  let heard = 0;
   socket.on('connect', () => {
-    socket.io.engine.on('packet', () => heard++);
     if (!hasEnded) events.connected();
   });
   socket.on('connect_error', (error) => end(errorFromRefusal(error)));
@@ -98,19 +92,11 @@ export const openSocket: OpenSocket = (options) => {
 
   return {
     async emit(event, payload) {
-      const heardBefore = heard;
       let answer: unknown;
       try {
-        answer = await socket.timeout(answerTimeoutMs).emitWithAck(event, payload);
+        answer = await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(event, payload);
       } catch (cause) {
         if (hasEnded || !socket.connected) throw lost(cause);
-        if (heard === heardBefore) {
-          // Not even somebody else's news came: whoever waited for the next ping to be missed would wait for a minute.
-          const error = lost(cause);
-          end(error);
-          socket.disconnect();
-          throw error;
-        }
         throw new NearbyError({
           code: 'timeout',
           message: 'The server did not answer in time. Try again.',
