@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { BuildKind } from '../deploy/deployed-build.ts';
 import { LatencyHistogram } from '../load/latency-histogram.ts';
 import { toMeasurement } from '../measure/measurement.ts';
-import { compareRounds, sharesText } from './alternate-rounds.ts';
+import { alternateRounds, compareRounds, sharesText } from './alternate-rounds.ts';
 
 /** Rounds of 1,000 deliveries each, at these costs in µs. */
 const rounds = (build: BuildKind, ...costs: number[]) =>
@@ -51,4 +51,29 @@ describe('comparing builds', () => {
     expect(() => compareRounds([rounds('ours', 1)])).toThrow('not measured');
     expect(() => compareRounds([rounds('sharded', 1)])).toThrow('not measured');
   });
+});
+
+it('rounds go there and back, so that none is always measured after the same other', async () => {
+  const order: BuildKind[] = [];
+  const trialOf = (build: BuildKind) => ({
+    measure: async () => {
+      order.push(build);
+      const [measured] = rounds(build, order.length);
+      if (!measured) throw new Error('nothing was made up');
+      return measured;
+    },
+  });
+  const settings = {
+    scale: 1,
+    rounds: 3,
+    seconds: 1,
+    gateways: 2,
+    churnMinutes: 0,
+    seed: 1,
+    idiomaticHighest: undefined,
+  };
+  const context = { settings, check: () => undefined, say: () => undefined };
+  const { shares } = await alternateRounds(context, [trialOf('ours'), trialOf('sharded')], { intervalMs: 1_000 });
+  expect(order).toEqual(['ours', 'sharded', 'sharded', 'ours', 'ours', 'sharded']);
+  expect(shares).toEqual([1 / 2, 4 / 3, 5 / 6]);
 });

@@ -18,11 +18,11 @@ export interface Comparison {
 }
 
 export async function alternateRounds(
-  context: BenchContext,
-  trials: readonly Trial[],
+  context: Pick<BenchContext, 'settings' | 'check' | 'say'>,
+  trials: readonly Pick<Trial, 'measure'>[],
   plan: Omit<LoadPlan, 'seconds'> & { readonly seconds?: number },
 ): Promise<Comparison> {
-  const rounds = new Map<Trial, Measurement[]>(trials.map((trial) => [trial, []]));
+  const rounds = new Map(trials.map((trial) => [trial, [] as Measurement[]]));
   for (let round = 0; round < context.settings.rounds; round += 1) {
     // There and back: none is always measured after the same other.
     for (const trial of round % 2 === 0 ? trials : trials.toReversed()) {
