@@ -17,6 +17,7 @@ export interface Comparison {
   readonly share: number;
 }
 
+/** As many rounds as are set, each of which measures every trial once. */
 export async function alternateRounds(
   context: Pick<BenchContext, 'settings' | 'check' | 'say'>,
   trials: readonly Pick<Trial, 'measure'>[],
