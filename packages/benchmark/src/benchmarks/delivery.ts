@@ -1,4 +1,4 @@
-/** `delivery`: what one delivery costs at 70 % of what the idiomatic build carries at all (goal 1, first half). */
+/** `delivery`: what one delivery costs at 70 % of what the idiomatic build carries with as many clients (goal 1, first half). */
 import { measureFloor } from '../floor/measure-floor.ts';
 import { type GraphShape, makeGraph } from '../load/social-graph.ts';
 import { alternateRounds, sharesText } from './alternate-rounds.ts';

@@ -20,7 +20,10 @@ export const OPTION_TABLE = {
     text: 'in which clients leave and come back in `memory`; goal 4 is about 60; default 0.25',
   },
   seed: { value: 'N', text: 'of the random graph and phases; default 1' },
-  'idiomatic-highest': { value: 'N', text: 'deliveries/s the idiomatic build carries, when known from an earlier run' },
+  'idiomatic-highest': {
+    value: 'N',
+    text: 'deliveries/s the idiomatic build carries at ten per client, when known: then it is not searched for',
+  },
   out: { value: 'FILE', text: 'write the results there, as JSON, and the charts beside it, as SVG' },
   'write-docs': { value: 'FILE', text: 'measure nothing: write docs/performance.md and its charts from that JSON' },
   help: { text: 'this' },
