@@ -1,6 +1,6 @@
 /** Edges as PostgreSQL writes them, in one text: rows of their own would cost ten times the CPU at every station. */
 import { z } from 'zod';
-import type { Grant } from './grant.ts';
+import { type Grant, shareGrant } from './grant.ts';
 import type { Sharing } from './sharing.ts';
 import type { UserId } from './user-id.ts';
 
@@ -43,15 +43,9 @@ function readEdge(text: string): StatedEdge {
   };
 }
 
-/** Nearly all grants are one of these: shared, since whoever reads them keeps one for each friend. */
-const EXACT: Grant = Object.freeze({ precision: 'exact', until: null });
-const APPROXIMATE: Grant = Object.freeze({ precision: 'approximate', until: null });
-
 /** `kind`: `e` for exact, else approximate. */
 export function readGrant(kind: string | undefined, until: string | undefined): Grant {
-  const lasting = kind === 'e' ? EXACT : APPROXIMATE;
-  const end = readTime(until);
-  return end === null ? lasting : { precision: lasting.precision, until: end };
+  return shareGrant({ precision: kind === 'e' ? 'exact' : 'approximate', until: readTime(until) });
 }
 
 function readTime(text: string | undefined): number | null {

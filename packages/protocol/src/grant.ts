@@ -15,3 +15,14 @@ export type Grant = z.infer<typeof grantSchema>;
 export function isGranted({ precision, until }: Grant, now: number): boolean {
   return precision !== 'hidden' && (until === null || now < until);
 }
+
+const LASTING: Readonly<Record<Precision, Grant>> = {
+  exact: Object.freeze({ precision: 'exact', until: null }),
+  approximate: Object.freeze({ precision: 'approximate', until: null }),
+  hidden: Object.freeze({ precision: 'hidden', until: null }),
+};
+
+/** The same grant. Nearly all are one of those without an end, so that whoever keeps one for each friend shares them. */
+export function shareGrant(grant: Grant): Grant {
+  return grant.until === null ? LASTING[grant.precision] : grant;
+}

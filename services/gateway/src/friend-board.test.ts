@@ -232,3 +232,16 @@ describe('what is not taken', () => {
     expect(board.dropped).toEqual({ unwatched: 1, older: 2, expired: 1 });
   });
 });
+
+it('grants without an end are shared, however they came: there is one for each friend of each session', () => {
+  const { board, session } = setUp();
+  const [ann, ben, cid] = ['a', 'b', 'c'].map((name) =>
+    board.watch(session, parseUserId(name), { grant: { ...EXACT }, version: 1 }),
+  ) as [Watch, Watch, Watch];
+  expect(ann.grant).toBe(ben.grant);
+  board.setGrant(cid, { grant: { precision: 'approximate', until: null }, version: 2 });
+  board.setGrant(cid, { grant: { ...EXACT }, version: 3 });
+  expect(cid.grant).toBe(ann.grant);
+  board.setGrant(cid, { grant: { precision: 'exact', until: 5_000 }, version: 4 });
+  expect(cid.grant).toEqual({ precision: 'exact', until: 5_000 });
+});

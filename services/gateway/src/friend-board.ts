@@ -1,5 +1,5 @@
 /** The last known positions and rights of the friends watched here, and who watches them. */
-import { type Grant, type PositionRecord, SHARING, type UserId } from '@nearby-friends/protocol';
+import { type Grant, type PositionRecord, SHARING, shareGrant, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
 import { fetchViewers } from './fetch-ahead.ts';
 import type { VersionedSharing } from './rights-ledger.ts';
@@ -109,7 +109,7 @@ export class FriendBoard implements Component {
     const watch: Watch = {
       session,
       subject,
-      grant,
+      grant: shareGrant(grant),
       version,
       isTold: false,
       toldVersion: 0,
@@ -128,7 +128,7 @@ export class FriendBoard implements Component {
     watch.version = version;
     // After a loss most grants are read as they were: a client is told only what changed.
     if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
-    watch.grant = grant;
+    watch.grant = shareGrant(grant);
     watch.toldCentimetres = NONE_TOLD;
     this.#putEnd(watch, grant.until);
     this.#onChange(watch);
