@@ -35,6 +35,16 @@ describe('between two flushes', () => {
     expect(afterFlush()).toEqual([]);
   });
 
+  it('the message takes a ping along when one is due', () => {
+    for (const isPingDue of [false, true, false]) {
+      ann.transport.isPingDue = isPingDue;
+      world.report('ben', isPingDue ? 10 : 20);
+      world.flush();
+    }
+    expect(inShort(ann.read())).toEqual(['+ben@20', '+ben@10', '+ben@20']);
+    expect(ann.transport.pings).toBe(1);
+  });
+
   it('[N3] each session gets one message at most, whatever happens', () => {
     const viewers = Array.from({ length: 25 }, (_, i) => world.viewer(`viewer-${i}`, 0, { radiusMeters: 1_000 }));
     for (const { session } of viewers) {

@@ -14,7 +14,7 @@ export function fetchViewers(watches: readonly Watch[]): void {
   let sum = 0;
   for (let place = 0; place < watches.length; place++) {
     const { session, toldVersion } = watches[place] as Watch;
-    sum = (sum + toldVersion + session.latMicro) | 0;
+    sum = (sum + toldVersion + session.latMicro + (session.dueTick ?? 0)) | 0;
   }
   kept.sum = sum;
 }
@@ -24,8 +24,9 @@ export function fetchDue(sessions: readonly Session[], from: number, to: number)
   let sum = 0;
   let chains = 0;
   for (let place = from; place < to; place++) {
-    const { liveOwn, firstPending, confirmedIn } = sessions[place] as Session;
-    sum = (sum + (liveOwn?.lat ?? 0) + (confirmedIn ?? 0)) | 0;
+    const { liveOwn, firstPending, transport, reach, slowedUntil } = sessions[place] as Session;
+    sum =
+      (sum + (liveOwn?.lat ?? 0) + (liveOwn?.lng ?? 0) + slowedUntil + (reach?.fetch() ?? 0) + transport.fetch()) | 0;
     if (firstPending !== null) reached[chains++] = firstPending;
   }
   kept.sum = sum;

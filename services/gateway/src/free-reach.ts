@@ -1,8 +1,10 @@
 /** How far a viewer may move before anybody could enter or leave its list by that. The hot path. */
 import { distanceMeters } from '@nearby-friends/geo';
 
-/** Distances are rounded; metres. */
-const ROUNDING = 0.001;
+/** Whole decimetres in all, on the safe side: a number with a fraction would be an object of its own. */
+const DECIMETRES = 10;
+/** More than there are on earth. */
+const ANY_DISTANCE = 1_000_000_000;
 
 /**
  * A friend who is on the list `m` metres within the radius of leaving cannot leave before the viewer has moved by `m`,
@@ -10,30 +12,36 @@ const ROUNDING = 0.001;
  * it began, spares a viewer's movement the look at every friend: nearly always there is nothing to see.
  */
 export class FreeReach {
+  /** From where it began, decimetres. */
+  #reach = 0;
+  /** How far the viewer is from there, decimetres. */
+  #moved = 0;
   #lat = 0;
   #lng = 0;
-  /** From there, metres. */
-  #meters = 0;
-  /** How far the viewer is from there, metres. */
-  #moved = 0;
 
   /** Begins anew where the viewer is (degrees); then {@link keep} every friend's margin. */
   begin(lat: number, lng: number): void {
     this.#lat = lat;
     this.#lng = lng;
-    this.#meters = Number.POSITIVE_INFINITY;
+    this.#reach = ANY_DISTANCE;
     this.#moved = 0;
   }
 
   /** A friend's margin (metres) as it is where the viewer is now. */
   keep(margin: number): void {
-    const meters = margin - this.#moved - ROUNDING;
-    if (meters < this.#meters) this.#meters = meters;
+    // Distances are rounded: a decimetre less than there is.
+    const reach = Math.floor(Math.min(margin * DECIMETRES, ANY_DISTANCE)) - 1 - this.#moved;
+    if (reach < this.#reach) this.#reach = reach;
   }
 
   /** The viewer has moved. Returns whether anybody may have entered or left by it. */
   isLeftAt(lat: number, lng: number): boolean {
-    this.#moved = distanceMeters(this.#lat, this.#lng, lat, lng);
-    return this.#moved > this.#meters;
+    this.#moved = Math.ceil(distanceMeters(this.#lat, this.#lng, lat, lng) * DECIMETRES);
+    return this.#moved > this.#reach;
+  }
+
+  /** Looks at what {@link keep} needs: see `fetch-ahead.ts`. */
+  fetch(): number {
+    return this.#reach + this.#moved;
   }
 }

@@ -102,7 +102,7 @@ export class ListComposer {
     this.#metrics.frames.inc();
     if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
     this.#metrics.deliveries.inc(upserts);
-    return writer.endChanges(removed);
+    return writer.endChanges(removed, session.transport.takesPing());
   }
 
   /**

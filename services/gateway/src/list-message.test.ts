@@ -93,6 +93,22 @@ describe('a list message', () => {
     }
   });
 
+  it('may have a ping behind it, in a frame of its own, which is no part of the packet', () => {
+    const writer = new ListMessageWriter();
+    for (const friends of [0, 1, 2, 400]) {
+      const removed = Array.from({ length: friends }, (_, i) => parseUserId(`friend-${i}`));
+      writer.beginChanges();
+      const alone = writer.endChanges(removed);
+      writer.beginChanges();
+      const both = writer.endChanges(removed, true);
+      writer.beginChanges();
+      writer.endChanges([]);
+      expect([alone.hasPing, both.hasPing]).toEqual([false, true]);
+      expect(both.frame).toEqual(Buffer.concat([alone.frame, Buffer.from([0x81, 0x01, 0x32])]));
+      expect(both.toPacket()).toBe(alone.toPacket());
+    }
+  });
+
   it('stays as it is until all are reused, and longer when it was given away', () => {
     const writer = new ListMessageWriter();
     const write = (name: string) => {

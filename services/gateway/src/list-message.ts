@@ -1,13 +1,18 @@
 /** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
+import { PING_FRAME } from './heartbeat.ts';
 import { gridPlaceOf, type Subject, type Watch } from './watch.ts';
 import { FIN_TEXT, MOST_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
 /** A message, whose bytes are overwritten some time after {@link ListMessageWriter.reuse}. */
 export interface ListMessage {
-  /** A whole WebSocket frame of text, unmasked (RFC 6455, section 5.2), with a message packet of Engine.IO in it. */
+  /**
+   * A whole WebSocket frame of text, unmasked (RFC 6455, section 5.2), with a message packet of Engine.IO in it, and behind
+   * it perhaps another one with a ping.
+   */
   readonly frame: Buffer;
-  /** The packet of Socket.IO alone, for a transport that makes its own frames. */
+  readonly hasPing: boolean;
+  /** The packet of Socket.IO alone, without a ping, for a transport that makes its own frames. */
   toPacket(): string;
 }
 
@@ -76,8 +81,8 @@ export class ListMessageWriter {
     this.#bytes[this.#length++] = CLOSING_BRACE;
   }
 
-  /** The message's last part. `removed` goes by reference and is not kept. */
-  endChanges(removed: readonly UserId[]): ListMessage {
+  /** The message's last part, with a ping behind it or not. `removed` goes by reference and is not kept. */
+  endChanges(removed: readonly UserId[], hasPing = false): ListMessage {
     this.#write(CHANGES_REMOVED);
     for (const user of removed) {
       this.#ensureRoom();
@@ -85,12 +90,12 @@ export class ListMessageWriter {
       this.#writeItem(`,"${user}"`);
     }
     this.#write(CHANGES_END);
-    return this.#end();
+    return this.#end(hasPing);
   }
 
   endSnapshot(): ListMessage {
     this.#write(SNAPSHOT_END);
-    return this.#end();
+    return this.#end(false);
   }
 
   /** This message's bytes belong to somebody else from now on: the kernel has not taken them yet. */
@@ -172,29 +177,37 @@ export class ListMessageWriter {
     return added;
   }
 
-  #end(): ListMessage {
+  #end(hasPing: boolean): ListMessage {
     const payloadAt = this.#start + MOST_HEADER_BYTES;
     const begin = writeHeader(this.#bytes, payloadAt, this.#length - payloadAt);
+    const end = this.#length - begin;
+    if (hasPing) this.#write(PING_FRAME);
     let frame = this.#bytes.subarray(begin, this.#length);
     if (frame.length > LONG_FRAME_BYTES) {
       frame = Buffer.from(frame);
       this.#length = this.#start;
     }
-    return new WrittenMessage(frame, payloadAt - begin + ENGINE_MESSAGE.length);
+    return new WrittenMessage(frame, payloadAt - begin + ENGINE_MESSAGE.length, end);
   }
 }
 
 class WrittenMessage implements ListMessage {
   readonly frame: Buffer;
   readonly #packetAt: number;
+  readonly #packetEnd: number;
 
-  constructor(frame: Buffer, packetAt: number) {
+  constructor(frame: Buffer, packetAt: number, packetEnd: number) {
     this.frame = frame;
     this.#packetAt = packetAt;
+    this.#packetEnd = packetEnd;
+  }
+
+  get hasPing(): boolean {
+    return this.#packetEnd < this.frame.length;
   }
 
   toPacket(): string {
-    return this.frame.toString('latin1', this.#packetAt);
+    return this.frame.toString('latin1', this.#packetAt, this.#packetEnd);
   }
 }
 

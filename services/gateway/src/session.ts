@@ -17,6 +17,10 @@ export interface SessionTransport {
   isWritable(): boolean;
   /** Whether a list message may be sent, since the last one has left. Cheap: asked for each. */
   takesLists(): boolean;
+  /** Whether a list message that is written now is to take a ping along. Cheap: asked for each. */
+  takesPing(): boolean;
+  /** Looks at what sending a list message will need: see `fetch-ahead.ts`. */
+  fetch(): number;
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void;
   /** Sends a list message, when it takes one. Returns whether its bytes may be overwritten from now on. */
   sendList(message: ListMessage): boolean;
@@ -44,7 +48,8 @@ export type SessionPhase =
   | { readonly kind: 'closed' };
 
 export class Session {
-  // First what is looked at whenever a friend moves: it lies together, and consists of whole numbers and references.
+  // First what is looked at whenever a friend moves, then what is looked at whenever a list is told: each lies together,
+  // and consists of whole numbers and references.
   /** The viewer's own position while the client holds a list. */
   liveOwn: OwnPosition | null = null;
   /** Where the viewer is, millionths of a degree; see `marginOutside`. */
@@ -58,9 +63,24 @@ export class Session {
   dueTick: number | null = null;
   /** The one at which it was told last. */
   toldTick = LONG_AGO;
-  readonly id: string;
-  readonly user: UserId;
   readonly transport: SessionTransport;
+  /**
+   * For a client that measures by itself what changes because the viewer moves: how far that may be before anybody could
+   * enter or leave the list. Null: the server measures.
+   */
+  readonly reach: FreeReach | null;
+  /** The generation of the ledger in which this session's rights were read; null while they never were. */
+  confirmedIn: number | null = null;
+  /** Friends who are on the client's list and not watched any more. Those who come back are taken out again. */
+  departed: Set<UserId> | null = null;
+  /** The whole list is to be sent anew. */
+  needsSnapshot = false;
+  /** Until then (ms on the process' clock) the list is told rarely, since the viewer moves as nobody can. */
+  slowedUntil = 0;
+  /** The radius, m, when it is not the whole number above. */
+  #brokenRadius: number | null = null;
+  readonly user: UserId;
+  readonly id: string;
   /** ms since the epoch. */
   tokenExpiresAt: number;
   /** ms since the epoch; null when the token does not say. */
@@ -70,24 +90,10 @@ export class Session {
   phase: SessionPhase = { kind: 'waiting' };
   /** What the phone reported last, to be sent again should Redis have lost it. */
   lastReport: Position | null = null;
-  #radiusMeters = DEFAULT_RADIUS_METERS;
   /** Of the radius; below every version while it is only the default. */
   radiusVersion = -1;
-  /** The generation of the ledger in which this session's rights were read; null while they never were. */
-  confirmedIn: number | null = null;
   /** The active friends, near or not. */
   readonly watches = new WatchList();
-  /**
-   * For a client that measures by itself what changes because the viewer moves: how far that may be before anybody could
-   * enter or leave the list. Null: the server measures.
-   */
-  readonly reach: FreeReach | null;
-  /** Friends who are on the client's list and not watched any more. Those who come back are taken out again. */
-  departed: Set<UserId> | null = null;
-  /** The whole list is to be sent anew. */
-  needsSnapshot = false;
-  /** Until then (ms on the process' clock) the list is told rarely, since the viewer moves as nobody can. */
-  slowedUntil = 0;
 
   constructor(options: {
     id: string;
@@ -106,12 +112,12 @@ export class Session {
   }
 
   get radiusMeters(): number {
-    return this.#radiusMeters;
+    return this.#brokenRadius ?? this.radiusAtMost;
   }
 
   set radiusMeters(meters: number) {
-    this.#radiusMeters = meters;
     this.radiusAtMost = Math.ceil(meters);
+    this.#brokenRadius = this.radiusAtMost === meters ? null : meters;
   }
 
   get isClosed(): boolean {

@@ -2,7 +2,6 @@
 import type { ClientToServerEvents, ServerToClientEvents } from '@nearby-friends/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { Admission } from './handshake.ts';
-import type { ListMessage } from './list-message.ts';
 import type { SessionTransport } from './session.ts';
 import { type EngineConnection, StraightWrite } from './straight-write.ts';
 
@@ -11,26 +10,17 @@ export interface SocketData {
 }
 export type NearbySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 
-export class SocketTransport implements SessionTransport {
+/** A list message takes a ping along so long after the last one was answered, s; Engine.IO's own comes after 25. */
+const SECONDS_BETWEEN_PINGS = 22;
+
+/** One object with the way of its list messages: see there. */
+export class SocketTransport extends StraightWrite implements SessionTransport {
   readonly #socket: NearbySocket;
-  readonly #straight: StraightWrite;
 
   constructor(socket: NearbySocket) {
-    this.#socket = socket;
     // The types call private what is looked at there, and what is not as it was is not used.
-    this.#straight = new StraightWrite(socket.conn as unknown as EngineConnection);
-  }
-
-  isWritable(): boolean {
-    return this.#straight.isWritable();
-  }
-
-  takesLists(): boolean {
-    return this.#straight.takesNext();
-  }
-
-  sendList(message: ListMessage): boolean {
-    return this.#straight.send(message);
+    super(socket.conn as unknown as EngineConnection, SECONDS_BETWEEN_PINGS);
+    this.#socket = socket;
   }
 
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
-import { StraightHandle } from './straight-handle.ts';
+import { hasLeft, tcpHandleOf, writeStraight } from './straight-handle.ts';
 
 let ends: (() => unknown)[];
 beforeEach(() => {
@@ -36,10 +36,10 @@ async function connection({ listenAt, isDeaf = false }: { listenAt?: string; isD
   return { tcp, client, text: () => Buffer.concat(received).toString('latin1') };
 }
 
-function handleOf(tcp: Socket): StraightHandle {
-  const handle = StraightHandle.of(tcp);
+function handleOf(tcp: Socket) {
+  const handle = tcpHandleOf(tcp);
   if (handle === null) throw new Error('no handle was found: Node has changed, and messages go by its stream');
-  return handle;
+  return { write: (bytes: Buffer) => writeStraight(tcp, handle, bytes), hasLeft: () => hasLeft(tcp, handle) };
 }
 
 /** The class of requests is known from the first write on, in the whole process. */
@@ -127,10 +127,10 @@ it('ends the connection when the other side has gone, whether or not something i
 it('is not used for anything but a TCP connection', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'straight-'));
   ends.push(() => rm(folder, { recursive: true }));
-  expect(StraightHandle.of((await connection({ listenAt: path.join(folder, 'socket') })).tcp)).toBeNull();
-  expect(StraightHandle.of(new Socket())).toBeNull();
-  expect(StraightHandle.of({ _handle: null })).toBeNull();
+  expect(tcpHandleOf((await connection({ listenAt: path.join(folder, 'socket') })).tcp)).toBeNull();
+  expect(tcpHandleOf(new Socket())).toBeNull();
+  expect(tcpHandleOf({ _handle: null })).toBeNull();
   const { tcp } = await connection();
   tcp.destroy();
-  expect(StraightHandle.of(tcp)).toBeNull();
+  expect(tcpHandleOf(tcp)).toBeNull();
 });

@@ -1,12 +1,14 @@
 /** Writes a client's WebSocket frame straight to its TCP connection, past the layers that would copy it (decision 8). */
+import type { Socket as TcpSocket } from 'node:net';
+import { type HeartbeatConnection, notePing, takesPing } from './heartbeat.ts';
 import type { ListMessage } from './list-message.ts';
-import { StraightHandle } from './straight-handle.ts';
+import { hasLeft, type TcpHandle, tcpHandleOf, writeStraight } from './straight-handle.ts';
 
 /**
  * What is used of Engine.IO's connection, of its transport and of ws below it. Only `write` is documented; the rest is
  * looked at before it is used, and whatever is not as expected leads back to `write`.
  */
-export interface EngineConnection {
+export interface EngineConnection extends HeartbeatConnection {
   readonly readyState: string;
   readonly writeBuffer: { readonly length: number };
   readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: WebSocketOfTransport };
@@ -18,24 +20,34 @@ interface WebSocketOfTransport {
   /** Names of the extensions agreed on, with which a frame would look different; empty when there are none. */
   readonly extensions: string;
   readonly _socket?: unknown;
-}
-
-/** A client may go from polling to WebSocket, and not back: what has been found once stays. */
-interface StraightWay {
-  readonly socket: WebSocketOfTransport;
-  readonly tcp: StraightHandle;
+  /** Begins to close the connection: ws calls it for a client's wish as well. */
+  close(...reason: unknown[]): void;
 }
 
 const OPEN = 1;
 
+/** Whole seconds, counted by this process: a number with a fraction would be an object of its own. */
+const now = (): number => Math.floor(performance.now() / 1000);
+
 export class StraightWrite {
-  readonly #connection: EngineConnection;
-  #way: StraightWay | null = null;
+  // First what is looked at for each message, with as few objects as there can be between a session and Node's handle:
+  // nobody has touched them for a second, and each is a place in memory to wait for.
   /** Something that was sent here may not have left; otherwise what stands between is not even looked at. */
   #mayWait = true;
+  /** From then on a list message takes a ping along: see {@link now}. */
+  #pingFrom = 0;
+  // A client may go from polling to WebSocket, and not back: what has been found once stays.
+  #handle: TcpHandle | null = null;
+  #tcp: TcpSocket | null = null;
+  readonly #connection: EngineConnection;
+  readonly #secondsBetweenPings: number;
 
-  constructor(connection: EngineConnection) {
+  /** A list message takes a ping along so many seconds after the last answer, or later. */
+  constructor(connection: EngineConnection, secondsBetweenPings: number) {
     this.#connection = connection;
+    this.#secondsBetweenPings = secondsBetweenPings;
+    this.#putOffPing();
+    connection.on('heartbeat', () => this.#putOffPing());
   }
 
   /**
@@ -44,45 +56,74 @@ export class StraightWrite {
    */
   isWritable(): boolean {
     if (!this.#connection.transport.writable) return false;
-    const way = this.#findWay();
-    return way === null || way.tcp.hasLeft();
+    this.#findWay();
+    return this.#tcp === null || this.#handle === null || hasLeft(this.#tcp, this.#handle);
   }
 
   /** Whether the message that was sent last has left, so that another one may be sent. Cheap: asked for each. */
-  takesNext(): boolean {
+  takesLists(): boolean {
     if (this.#mayWait) this.#mayWait = !this.isWritable();
     return !this.#mayWait;
+  }
+
+  /** Whether a list message that is written now is to take a ping along. Cheap: asked for each. */
+  takesPing(): boolean {
+    return this.#handle !== null && now() >= this.#pingFrom && takesPing(this.#connection);
   }
 
   /**
    * Sends a message; it goes in one call, so it never mixes with what Engine.IO writes itself. Messages sent here arrive
    * in their order. Returns whether the message's bytes are free again: false when the kernel has not taken them all.
    */
-  send(message: ListMessage): boolean {
-    const way = this.#mayWait ? this.#findFreeWay() : (this.#way ?? this.#findFreeWay());
-    if (way === null || way.socket.readyState !== OPEN) {
+  sendList(message: ListMessage): boolean {
+    const isFree = this.#mayWait || this.#handle === null ? this.#isFree() : true;
+    const [tcp, handle] = [this.#tcp, this.#handle];
+    if (!isFree || tcp === null || handle === null) {
       this.#mayWait = true;
       this.#connection.write(message.toPacket());
       return true;
     }
-    this.#mayWait = !way.tcp.write(message.frame);
+    if (message.hasPing) notePing(this.#connection);
+    this.#mayWait = !writeStraight(tcp, handle, message.frame);
     return !this.#mayWait;
   }
 
-  /** Null where a frame cannot be written straight, or would overtake what Engine.IO has still to send. */
-  #findFreeWay(): StraightWay | null {
+  /** Looks at what {@link sendList} needs of Node's objects. */
+  fetch(): number {
+    return this.#mayWait || this.#handle?.writeBuffer === undefined ? 1 : 0;
+  }
+
+  #putOffPing(): void {
+    this.#pingFrom = now() + this.#secondsBetweenPings;
+  }
+
+  /** False where a frame cannot be written straight, or would overtake what Engine.IO has still to send. */
+  #isFree(): boolean {
     const { transport, writeBuffer, readyState } = this.#connection;
-    return transport.writable && writeBuffer.length === 0 && readyState === 'open' ? this.#findWay() : null;
+    if (!transport.writable || writeBuffer.length > 0 || readyState !== 'open') return false;
+    this.#findWay();
+    return this.#handle !== null;
   }
 
-  #findWay(): StraightWay | null {
-    this.#way ??= findWay(this.#connection.transport);
-    return this.#way;
+  #findWay(): void {
+    if (this.#handle !== null) return;
+    const { name, socket } = this.#connection.transport;
+    if (name !== 'websocket' || socket === undefined || socket.extensions !== '' || socket.readyState !== OPEN) return;
+    this.#handle = tcpHandleOf(socket._socket);
+    if (this.#handle === null) return;
+    this.#tcp = socket._socket as TcpSocket;
+    this.#leaveWhenClosing(socket);
   }
-}
 
-function findWay({ name, socket }: EngineConnection['transport']): StraightWay | null {
-  if (name !== 'websocket' || socket === undefined || socket.extensions !== '') return null;
-  const tcp = StraightHandle.of(socket._socket);
-  return tcp === null ? null : { socket, tcp };
+  /** Nothing may follow a close frame. To be told of it spares the look at one more object before each message. */
+  #leaveWhenClosing(socket: WebSocketOfTransport): void {
+    const { close } = socket;
+    socket.close = (...reason) => {
+      this.#handle = null;
+      this.#tcp = null;
+      this.#mayWait = true;
+      socket.close = close;
+      close.apply(socket, reason);
+    };
+  }
 }

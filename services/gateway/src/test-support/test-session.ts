@@ -11,6 +11,9 @@ export type Frame = {
 
 export class TestTransport implements SessionTransport {
   writable = true;
+  /** Whether the next list message is to take a ping along. */
+  isPingDue = false;
+  pings = 0;
   frames: Frame[] = [];
   disconnects = 0;
   cutOffs = 0;
@@ -25,6 +28,14 @@ export class TestTransport implements SessionTransport {
     return this.writable;
   }
 
+  fetch(): number {
+    return 0;
+  }
+
+  takesPing(): boolean {
+    return this.isPingDue;
+  }
+
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void {
     if (!this.writable) throw new Error('something was sent to a client that does not read');
     // By way of JSON, as a client gets it: nothing that is changed later changes what was sent.
@@ -34,6 +45,7 @@ export class TestTransport implements SessionTransport {
   sendList(message: ListMessage): boolean {
     const [event, list] = JSON.parse(message.toPacket().slice(1)) as [Frame['event'], Frame['message']];
     this.send(event, list);
+    if (message.hasPing) this.pings++;
     return true;
   }
 
