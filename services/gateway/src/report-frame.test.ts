@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readReportFrame } from './report-frame.ts';
+import { isPongFrame, readReportFrame } from './report-frame.ts';
 
 interface Packet {
   readonly nsp: string;
@@ -101,5 +101,28 @@ describe('a frame with a report', () => {
     ['a frame with a long header', Buffer.concat([Buffer.from([0x81, 0xff]), Buffer.alloc(80)])],
   ])('is not %s', (_, bytes) => {
     expect(readReportFrame(bytes)).toBeNull();
+  });
+});
+
+describe('an answer to a ping', () => {
+  it('is known by its bytes, whatever its mask', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (mask) => {
+        expect(isPongFrame(frame('3', { mask: Buffer.from(mask) }))).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['another packet', frame('1')],
+    ['more than one', Buffer.concat([frame('3'), frame('3')])],
+    ['a part of one', frame('3').subarray(0, 6)],
+    ['what has something behind it', frame('3probe')],
+    ['one without a mask', frame('3', { masked: false })],
+    ['a part of a message', frame('3', { first: 0x01 })],
+    ['bytes instead of text', frame('3', { first: 0x82 })],
+    ['a report', frame(REPORT)],
+  ])('is not %s', (_, bytes) => {
+    expect(isPongFrame(bytes)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-/** Recognizes a position report in the bytes of a WebSocket frame, as Socket.IO's clients write it. The hot path. */
+/** Recognizes a position report, or a ping's answer, in the bytes of a WebSocket frame of Socket.IO's clients. The hot path. */
 import { LOCATION_UPDATE } from '@nearby-friends/protocol';
 import { FIN_TEXT, MOST_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
@@ -25,6 +25,11 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const CLOSING_BRACKET = 0x5d;
 
+/** Engine.IO's answer to a ping. */
+export const PONG = '3';
+const PONG_BYTE = PONG.charCodeAt(0);
+const PONG_FRAME_BYTES = 2 + MASK_BYTES + 1;
+
 /** Each frame is read before the next one comes. */
 const text = Buffer.allocUnsafeSlow(MOST_PAYLOAD_BYTES);
 
@@ -47,6 +52,16 @@ export function readReportFrame(bytes: Buffer): ReportFrame | null {
   } catch {
     return null;
   }
+}
+
+/** Whether `bytes` are exactly one frame with exactly Engine.IO's answer to a ping. */
+export function isPongFrame(bytes: Buffer): boolean {
+  return (
+    bytes.length === PONG_FRAME_BYTES &&
+    bytes[0] === FIN_TEXT &&
+    bytes[1] === (MASKED | 1) &&
+    ((bytes[2] as number) ^ (bytes[PONG_FRAME_BYTES - 1] as number)) === PONG_BYTE
+  );
 }
 
 /** Puts the payload into {@link text}; returns its length, or 0 for what is not one whole text frame in ASCII. */

@@ -1,8 +1,13 @@
 /** On real sockets: which way a report comes must make no difference to whoever takes it, nor to the client. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type Socket as TcpSocket,
+} from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { io as connectTo, type ManagerOptions, type SocketOptions } from 'socket.io-client';
@@ -118,24 +123,120 @@ describe('a report', () => {
   });
 });
 
-it('leaves everything to Engine.IO where ws is not as it was', () => {
-  const reader = { write: () => true, _state: 0, _bufferedBytes: 0, _fragmented: 0, _opcode: 0 };
-  const kept = reader.write;
-  const connection = (socket: unknown, name = 'websocket') => ({
-    readyState: 'open',
-    transport: { name, socket },
-    write: () => undefined,
-    once: () => undefined,
+it('an answer to a ping comes straight as well, and Engine.IO takes it for one', async () => {
+  const { connection } = await connect({ transports: ['websocket'] }, { pingInterval: 50, pingTimeout: 60_000 });
+  const { socket } = connection.conn.transport as unknown as { socket: { _receiver: { write(): boolean } } };
+  const byWs = jest.spyOn(socket._receiver, 'write');
+  let answers = 0;
+  connection.conn.on('heartbeat', () => answers++);
+  await eventually(() => expect(answers).toBeGreaterThan(2));
+  expect(byWs).not.toHaveBeenCalled();
+});
+
+describe('it is left to the stream', () => {
+  interface WebSocketInside {
+    readonly readyState: number;
+    readonly _socket: TcpSocket;
+    send(data: string, options: { fin: boolean }): void;
+  }
+  /** Both ends of a connection. */
+  async function bothEnds() {
+    const connected = await connect({ transports: ['websocket'], reconnection: false });
+    const { ws } = connected.socket.io.engine.transport as unknown as { ws: WebSocketInside };
+    const { socket: inside } = connected.connection.conn.transport as unknown as { socket: WebSocketInside };
+    return { ...connected, ws, inside };
+  }
+  /** A report as a client sends it, with a mask that changes nothing. */
+  const packet = Buffer.from('42["location:update",{"i":1}]');
+  const frame = Buffer.concat([Buffer.from([0x81, 0x80 | packet.length, 0, 0, 0, 0]), packet]);
+
+  it('while the connection is paused, so that nothing overtakes what waits there', async () => {
+    const { socket, inside, taken } = await bothEnds();
+    inside._socket.pause();
+    for (let i = 1; i <= 5; i++) {
+      const before = inside._socket.readableLength;
+      socket.emit('location:update', { i });
+      await eventually(() => expect(inside._socket.readableLength).toBeGreaterThan(before));
+    }
+    expect(taken).toEqual([]);
+    inside._socket.resume();
+    await socket.emitWithAck('location:update', { i: 6 });
+    expect(taken.map(([, , payload]) => (payload as { i: number }).i)).toEqual([1, 2, 3, 4, 5, 6]);
   });
-  const receive = () => undefined;
-  readStraight(connection(undefined), receive);
-  readStraight(connection({}), receive);
-  readStraight(connection({ extensions: '', _receiver: { ...reader, _state: 'start' } }), receive);
-  const { _opcode, ...older } = reader;
-  readStraight(connection({ extensions: '', _receiver: older }), receive);
-  readStraight(connection({ extensions: 'permessage-deflate', _receiver: reader }), receive);
-  readStraight(connection({ extensions: '', _receiver: reader }, 'webtransport'), receive);
-  expect(reader.write).toBe(kept);
-  readStraight(connection({ extensions: '', _receiver: reader }), receive);
-  expect(reader.write).not.toBe(kept);
+
+  it('between two parts of a message, where a report breaks the protocol', async () => {
+    const { connection, ws, inside, taken } = await bothEnds();
+    const closed = once(connection, 'disconnect');
+    const { bytesRead } = inside._socket;
+    ws.send('4', { fin: false });
+    await eventually(() => expect(inside._socket.bytesRead).toBeGreaterThan(bytesRead));
+    ws._socket.write(frame);
+    await closed;
+    expect(taken).toEqual([]);
+  });
+
+  it('once the connection has been given up', async () => {
+    const { ws, inside, taken } = await bothEnds();
+    // It is not to learn of that, and go.
+    ws._socket.pause();
+    // No frame begins like that, and nothing of it is left.
+    ws._socket.write(Buffer.from([0xff, 0x80]));
+    await eventually(() => expect(inside.readyState).not.toBe(1));
+    const { bytesRead } = inside._socket;
+    ws._socket.write(frame);
+    await eventually(() => expect(inside._socket.bytesRead).toBe(bytesRead + frame.length));
+    expect(taken).toEqual([]);
+    ws._socket.destroy();
+  });
+
+  it('and taken otherwise', async () => {
+    const { ws, taken } = await bothEnds();
+    ws._socket.write(frame);
+    await eventually(() => expect(taken).toEqual([['straight', 'location:update', { i: 1 }]]));
+  });
+});
+
+describe('everything is left to Engine.IO', () => {
+  const reader = { _state: 0, _bufferedBytes: 0, _fragmented: 0, _opcode: 0 };
+  let tcp: TcpSocket;
+  let handle: { onread: unknown };
+  let kept: unknown;
+
+  beforeEach(async () => {
+    const server = createTcpServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connectTcp((server.address() as AddressInfo).port, '127.0.0.1');
+    [tcp] = (await once(server, 'connection')) as [TcpSocket];
+    handle = (tcp as unknown as { _handle: { onread: unknown } })._handle;
+    kept = handle.onread;
+    ends.push(
+      () => server.close(),
+      () => client.destroy(),
+      () => tcp.destroy(),
+    );
+  });
+
+  const read = (socket: unknown, name = 'websocket') =>
+    readStraight(
+      { readyState: 'open', transport: { name, socket }, write: () => undefined, once: () => undefined },
+      () => undefined,
+    );
+
+  it('where ws or Node are not as they were', () => {
+    const webSocket = { extensions: '', readyState: 1, _receiver: reader, _socket: tcp };
+    const { _opcode, ...older } = reader;
+    read(undefined);
+    read({});
+    read({ ...webSocket, _receiver: { ...reader, _state: 'start' } });
+    read({ ...webSocket, _receiver: older });
+    read({ ...webSocket, extensions: 'permessage-deflate' });
+    read({ ...webSocket, readyState: 'open' });
+    read({ ...webSocket, _socket: {} });
+    read(webSocket, 'webtransport');
+    expect(handle.onread).toBe(kept);
+    const stop = read(webSocket);
+    expect(handle.onread).not.toBe(kept);
+    stop();
+    expect(handle.onread).toBe(kept);
+  });
 });
