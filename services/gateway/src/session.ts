@@ -8,6 +8,9 @@ import { WatchList } from './watch-list.ts';
 /** To a degree. */
 export const MICRO = 1_000_000;
 
+/** To a metre: the default radius is a whole number of these. */
+const CENTIMETRES = 100;
+
 /** A tick before all others; small, since a larger number would be an object of its own. */
 const LONG_AGO = -1_000_000;
 
@@ -56,7 +59,7 @@ export class Session {
   latMicro = 0;
   lngMicro = 0;
   /** The radius, whole metres, rounded up. */
-  radiusAtMost = Math.ceil(DEFAULT_RADIUS_METERS);
+  radiusAtMost = 0;
   /** Watches that may have to be told: see `pending-watches.ts`. */
   firstPending: Watch | null = null;
   /** The tick of the flush schedule at which it is to be told; null while there is nothing to tell. */
@@ -77,8 +80,9 @@ export class Session {
   needsSnapshot = false;
   /** Until then (ms on the process' clock) the list is told rarely, since the viewer moves as nobody can. */
   slowedUntil = 0;
-  /** The radius, m, when it is not the whole number above. */
-  #brokenRadius: number | null = null;
+  #radiusCentimetres = 0;
+  /** The radius, m, when it is no whole number of centimetres. */
+  #finerRadius: number | null = null;
   readonly user: UserId;
   readonly id: string;
   /** ms since the epoch. */
@@ -105,6 +109,7 @@ export class Session {
   }) {
     this.id = options.id;
     this.user = options.user;
+    this.radiusMeters = DEFAULT_RADIUS_METERS;
     this.transport = options.transport;
     this.reach = options.measuresDistances ? new FreeReach() : null;
     this.tokenExpiresAt = options.tokenExpiresAt;
@@ -112,12 +117,13 @@ export class Session {
   }
 
   get radiusMeters(): number {
-    return this.#brokenRadius ?? this.radiusAtMost;
+    return this.#finerRadius ?? this.#radiusCentimetres / CENTIMETRES;
   }
 
   set radiusMeters(meters: number) {
     this.radiusAtMost = Math.ceil(meters);
-    this.#brokenRadius = this.radiusAtMost === meters ? null : meters;
+    this.#radiusCentimetres = Math.round(meters * CENTIMETRES);
+    this.#finerRadius = this.#radiusCentimetres / CENTIMETRES === meters ? null : meters;
   }
 
   get isClosed(): boolean {
