@@ -36,7 +36,7 @@ export function helpText(): string {
   const names = BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(24)}${about}`);
   return `Measures what a delivery costs, against the idiomatic build and bare writes, with real Redis and PostgreSQL on this machine.
 
-  npm run bench                        all that are about a goal, some 14 minutes on two cores
+  npm run bench                        all that are about a goal, some 15 minutes on two cores
   npm run bench -- NAME … [options]    those: flush, lookup and unit-costs are run by name only
 
 It needs Linux and a machine on which nothing else runs; everything goes over loopback, and nothing is left running.
