@@ -1,6 +1,6 @@
 /** Edges as PostgreSQL writes them, in one text: rows of their own would cost ten times the CPU at every station. */
 import { z } from 'zod';
-import { type Grant, shareGrant } from './grant.ts';
+import type { Grant } from './grant.ts';
 import type { Sharing } from './sharing.ts';
 import type { UserId } from './user-id.ts';
 
@@ -45,7 +45,7 @@ function readEdge(text: string): StatedEdge {
 
 /** `kind`: `e` for exact, else approximate. */
 export function readGrant(kind: string | undefined, until: string | undefined): Grant {
-  return shareGrant({ precision: kind === 'e' ? 'exact' : 'approximate', until: readTime(until) });
+  return { precision: kind === 'e' ? 'exact' : 'approximate', until: readTime(until) };
 }
 
 function readTime(text: string | undefined): number | null {

@@ -22,6 +22,11 @@ interface HeartbeatFields {
   resetPingTimeout(): void;
 }
 
+/** After this Engine.IO pings by itself, ms. */
+export const PING_INTERVAL_MS = 25_000;
+/** A list message takes a ping along so long after the last one was answered, s: little before Engine.IO would send it. */
+export const SECONDS_BETWEEN_PINGS = PING_INTERVAL_MS / 1_000 - 3;
+
 /** The one in which the server pings. */
 const PROTOCOL = 4;
 

@@ -15,6 +15,7 @@ import {
 import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions } from 'socket.io';
 import { type Admission, type Handshake, isOriginAllowed } from './handshake.ts';
+import { PING_INTERVAL_MS } from './heartbeat.ts';
 import type { Session, SessionTransport } from './session.ts';
 import { type SocketData, SocketTransport } from './socket-transport.ts';
 import { type ReadConnection, readStraight } from './straight-read.ts';
@@ -25,8 +26,7 @@ type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEv
 export const UNAUTHENTICATED_LIFETIME_MS = 5_000;
 /** The largest message a client may send (L1). */
 export const MAX_MESSAGE_BYTES = 4_096;
-/** Together below nginx' proxy_read_timeout. */
-const PING_INTERVAL_MS = 25_000;
+/** With the interval below nginx' proxy_read_timeout. */
 const PING_TIMEOUT_MS = 20_000;
 
 /** A client that does not answer the closing of its WebSocket is cut off after this; ws itself would wait 30 s. */

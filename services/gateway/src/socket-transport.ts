@@ -2,6 +2,7 @@
 import type { ClientToServerEvents, ServerToClientEvents } from '@nearby-friends/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { Admission } from './handshake.ts';
+import { SECONDS_BETWEEN_PINGS } from './heartbeat.ts';
 import type { SessionTransport } from './session.ts';
 import { type EngineConnection, StraightWrite } from './straight-write.ts';
 
@@ -9,9 +10,6 @@ export interface SocketData {
   admission: Admission;
 }
 export type NearbySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
-
-/** A list message takes a ping along so long after the last one was answered, s; Engine.IO's own comes after 25. */
-const SECONDS_BETWEEN_PINGS = 22;
 
 /** One object with the way of its list messages: see there. */
 export class SocketTransport extends StraightWrite implements SessionTransport {

@@ -36,7 +36,7 @@ export class StraightWrite {
   #mayWait = true;
   /** From then on a list message takes a ping along: see {@link now}. */
   #pingFrom = 0;
-  // A client may go from polling to WebSocket, and not back: what has been found once stays.
+  // A client may go from polling to WebSocket, and not back: what has been found once stays until the connection closes.
   #handle: TcpHandle | null = null;
   #tcp: TcpSocket | null = null;
   readonly #connection: EngineConnection;
@@ -76,7 +76,7 @@ export class StraightWrite {
    * in their order. Returns whether the message's bytes are free again: false when the kernel has not taken them all.
    */
   sendList(message: ListMessage): boolean {
-    const isFree = this.#mayWait || this.#handle === null ? this.#isFree() : true;
+    const isFree = (!this.#mayWait && this.#handle !== null) || this.#isFree();
     const [tcp, handle] = [this.#tcp, this.#handle];
     if (!isFree || tcp === null || handle === null) {
       this.#mayWait = true;
