@@ -84,6 +84,11 @@ export class Crowd {
     return this.#members.filter(({ state, client }) => isOn(state) && !client.online).length;
   }
 
+  /** Whose last report waits for its answer. */
+  get waiting(): number {
+    return this.#members.filter(({ state, client }) => isOn(state) && client.online && !client.settled).length;
+  }
+
   /** Whether everybody has arrived, online or not. */
   get isComplete(): boolean {
     return this.#members.every(({ state }) => state !== 'not there yet');

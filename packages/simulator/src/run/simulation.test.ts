@@ -80,6 +80,12 @@ describe('a simulation', () => {
     expect(failures).toContain('No update was ever acknowledged.');
   }, 30_000);
 
+  it('waits at its end for the answers that are still due', async () => {
+    const { experienced, ok } = await run({}, 'answers late');
+    expect(experienced.updates).toMatchObject({ acked: experienced.updates.sent, unanswered: 0 });
+    expect(ok).toBe(true);
+  }, 30_000);
+
   it('sees late what is told late: a friend’s first position only', async () => {
     const { experienced } = await run({}, 'tells a friend’s first position only');
     expect(experienced.deliveryMs.count).toBe(0);

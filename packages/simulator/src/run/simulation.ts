@@ -48,6 +48,8 @@ const PROGRESS_EVERY_MS = 500;
 const WATCHED_VIEWERS = 4;
 /** A client comes back from a restarted gateway within this time. */
 const COMING_BACK_MS = 5_000;
+/** An answer that has not come by then is missing; somewhat more than a client waits for one. */
+const LAST_ANSWERS_MS = 2_500;
 
 /** Rejects only for what is a mistake of ours: whatever the deployment does is in the report. */
 export function simulate(options: SimulationOptions): Promise<SimulationReport> {
@@ -86,7 +88,9 @@ class Simulation {
         this.#tellProgress();
         await clock.pause(TICK_MS);
       }
-      await this.#untilNobodyIsMissing();
+      // Neither whoever was just coming back nor an answer that was under way is held against the deployment.
+      await this.#until(() => this.#crowd.missing === 0, COMING_BACK_MS);
+      await this.#until(() => this.#crowd.waiting === 0, LAST_ANSWERS_MS);
       return simulationReport({
         people: citizens.length,
         missing: this.#crowd.missing,
@@ -112,11 +116,11 @@ class Simulation {
     return Math.min(1, (clock.now() - this.#startedAt) / (arrivalsMs + durationMs));
   }
 
-  /** Whoever was just coming back is not held against the deployment. */
-  async #untilNobodyIsMissing(): Promise<void> {
+  /** Until `holds`, at most so long. */
+  async #until(holds: () => boolean, mostMs: number): Promise<void> {
     const { clock } = this.#options;
-    const giveUpAt = clock.now() + COMING_BACK_MS;
-    while (this.#crowd.missing > 0 && clock.now() < giveUpAt) await clock.pause(TICK_MS);
+    const giveUpAt = clock.now() + mostMs;
+    while (!holds() && clock.now() < giveUpAt) await clock.pause(TICK_MS);
   }
 
   #sample(): void {

@@ -26,7 +26,8 @@ export type Defect =
   | 'does not sort the snapshot'
   | 'measures in miles'
   | 'tells strangers'
-  | 'answers nothing';
+  | 'answers nothing'
+  | 'answers late';
 
 export interface SmallDeploymentOptions {
   readonly friendships: Friendships;
@@ -48,6 +49,8 @@ interface Place {
 }
 
 const FLUSH_MS = 20;
+/** Longer than anybody waits from one report to the next, shorter than a client waits for an answer. */
+const LATE_MS = 1_000;
 
 /** Keeps everything in memory and computes every list anew at every flush. */
 export class SmallDeployment {
@@ -102,7 +105,8 @@ export class SmallDeployment {
       const { lat, lng } = positionSchema.parse(payload);
       const at = performance.now();
       this.#places.set(session.user, { lat, lng, at });
-      ack({ ok: true, at });
+      if (this.#options.defect === 'answers late') setTimeout(() => ack({ ok: true, at }), LATE_MS);
+      else ack({ ok: true, at });
       if (session.told !== undefined) return;
       session.told = this.#list(session, new Map());
       const friends = [...session.told.values()].sort((a, b) => a.distance - b.distance);
