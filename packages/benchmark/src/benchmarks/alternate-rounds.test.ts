@@ -53,27 +53,47 @@ describe('comparing builds', () => {
   });
 });
 
-it('rounds go there and back, so that none is always measured after the same other', async () => {
-  const order: BuildKind[] = [];
-  const trialOf = (build: BuildKind) => ({
-    measure: async () => {
-      order.push(build);
-      const [measured] = rounds(build, order.length);
-      if (!measured) throw new Error('nothing was made up');
-      return measured;
-    },
-  });
-  const settings = {
-    scale: 1,
-    rounds: 3,
-    seconds: 1,
-    gateways: 2,
-    churnMinutes: 0,
-    seed: 1,
-    idiomaticHighest: undefined,
+describe('rounds', () => {
+  /** Trials whose measurements cost 1, 2, 3 … µs, and the order in which they were measured. */
+  const play = async (most: number, bound: number) => {
+    const order: BuildKind[] = [];
+    const trialOf = (build: BuildKind) => ({
+      measure: async () => {
+        order.push(build);
+        const [measured] = rounds(build, order.length);
+        if (!measured) throw new Error('nothing was made up');
+        return measured;
+      },
+    });
+    const settings = {
+      scale: 1,
+      rounds: most,
+      seconds: 1,
+      gateways: 2,
+      churnMinutes: 0,
+      seed: 1,
+      idiomaticHighest: undefined,
+    };
+    const context = { settings, check: () => undefined, say: () => undefined };
+    const trials = [trialOf('ours'), trialOf('sharded')];
+    const { shares } = await alternateRounds(context, trials, { intervalMs: 1_000, bound });
+    return { order, shares };
   };
-  const context = { settings, check: () => undefined, say: () => undefined };
-  const { shares } = await alternateRounds(context, [trialOf('ours'), trialOf('sharded')], { intervalMs: 1_000 });
-  expect(order).toEqual(['ours', 'sharded', 'sharded', 'ours', 'ours', 'sharded']);
-  expect(shares).toEqual([1 / 2, 4 / 3, 5 / 6]);
+
+  it('go there and back, so that none is always measured after the same other', async () => {
+    const { order, shares } = await play(3, 0.9);
+    expect(order).toEqual(['ours', 'sharded', 'sharded', 'ours', 'ours', 'sharded']);
+    expect(shares).toEqual([1 / 2, 4 / 3, 5 / 6]);
+  });
+
+  // In turn below 1 and above it: 1/2, 4/3, 5/6, 8/7, 9/10.
+  it('end as soon as the middle of all is sure to be on one side of the bound', async () => {
+    expect((await play(5, 1)).shares).toHaveLength(5);
+    expect((await play(5, 1.34)).shares).toHaveLength(3);
+    expect((await play(5, 0.4)).shares).toHaveLength(3);
+    expect((await play(5, 1.2)).shares).toHaveLength(4);
+    // Of four, two on each side would put the middle between them.
+    expect((await play(4, 1)).shares).toHaveLength(4);
+    expect((await play(1, 1)).shares).toHaveLength(1);
+  });
 });

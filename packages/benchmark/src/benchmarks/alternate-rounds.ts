@@ -17,21 +17,31 @@ export interface Comparison {
   readonly share: number;
 }
 
-/** As many rounds as are set, each of which measures every trial once. */
+/** The load has been running for as long as positions are held back, and somewhat more. */
+const WARM_UP_MS = 1_300;
+
+/**
+ * Each round measures every trial once. There are as many as are set, or fewer: none is measured any more when the middle
+ * of all of them is sure to be on one side of the bound, whatever the others were.
+ */
 export async function alternateRounds(
   context: Pick<BenchContext, 'settings' | 'check' | 'say'>,
   trials: readonly Pick<Trial, 'measure'>[],
-  plan: Omit<LoadPlan, 'seconds'> & { readonly seconds?: number },
+  plan: Omit<LoadPlan, 'seconds'> & { readonly seconds?: number; readonly bound: number },
 ): Promise<Comparison> {
+  const { bound, ...load } = plan;
   const rounds = new Map(trials.map((trial) => [trial, [] as Measurement[]]));
   for (let round = 0; round < context.settings.rounds; round += 1) {
     // There and back: none is always measured after the same other.
     for (const trial of round % 2 === 0 ? trials : trials.toReversed()) {
       context.check();
-      const measured = await trial.measure({ seconds: context.settings.seconds, ...plan });
+      const measured = await trial.measure({ seconds: context.settings.seconds, warmUpMs: WARM_UP_MS, ...load });
       rounds.get(trial)?.push(measured);
       context.say(`round ${round + 1}, ${progressLine(measured)}`);
     }
+    const { shares } = compareRounds([...rounds.values()]);
+    const within = shares.filter((share) => share <= bound).length;
+    if (Math.max(within, shares.length - within) > context.settings.rounds / 2) break;
   }
   return compareRounds([...rounds.values()]);
 }

@@ -5,6 +5,7 @@ import type { BuildKind } from '../deploy/deployed-build.ts';
 import type { GraphShape } from '../load/social-graph.ts';
 import { Trial, type TrialOptions } from '../measure/trial.ts';
 import type { BenchmarkResult } from '../report/result.ts';
+import type { CrowdReading } from './crowd-reading.ts';
 
 export interface BenchSettings {
   /** 1 is the full size; 0.1 has a tenth of the clients. */
@@ -31,6 +32,13 @@ export interface Benchmark {
   run(context: BenchContext): Promise<BenchmarkResult>;
 }
 
+/** The idiomatic build that carries more, or the only one that was tried. */
+export interface IdiomaticHighest {
+  readonly kind: BuildKind;
+  /** Deliveries/s of all its gateways together. */
+  readonly highest: number;
+}
+
 /** Below this many clients nothing is worth measuring, whatever the scale. */
 const FEWEST_CLIENTS = 50;
 /** Active friends of everybody, as in the book: 400, a tenth of them active. */
@@ -42,10 +50,11 @@ const FIRST_NETWORK = 10;
 export class BenchContext {
   readonly settings: BenchSettings;
   readonly say: (line: string) => void;
+  /** What has been read in this run, by number of clients. */
+  readonly crowds = new Map<number, CrowdReading>();
   readonly #database: BenchDatabase;
   readonly #signal: AbortSignal;
-  /** What `highest` has found, for those that come after it. */
-  #idiomaticHighest: number | undefined;
+  #idiomatic: IdiomaticHighest | undefined;
 
   constructor(options: {
     settings: BenchSettings;
@@ -57,16 +66,15 @@ export class BenchContext {
     this.say = options.say;
     this.#database = options.database;
     this.#signal = options.signal;
-    this.#idiomaticHighest = options.settings.idiomaticHighest;
   }
 
-  /** Deliveries/s of the whole idiomatic build; undefined while nobody knows. */
-  get idiomaticHighest(): number | undefined {
-    return this.#idiomaticHighest;
+  /** What a benchmark before has found; undefined while nobody knows. */
+  get idiomatic(): IdiomaticHighest | undefined {
+    return this.#idiomatic;
   }
 
-  rememberIdiomaticHighest(deliveriesPerSecond: number): void {
-    this.#idiomaticHighest = deliveriesPerSecond;
+  rememberIdiomatic(found: IdiomaticHighest): void {
+    this.#idiomatic = found;
   }
 
   /** So many clients at the chosen scale, at most `most`. */

@@ -2,11 +2,11 @@
 import type { BuildKind } from '../deploy/deployed-build.ts';
 import { BUILD_TITLES } from '../deploy/deployed-build.ts';
 import { measureFloor } from '../floor/measure-floor.ts';
-import { makeGraph } from '../load/social-graph.ts';
+import { type GraphShape, makeGraph } from '../load/social-graph.ts';
 import type { HighestFound } from '../measure/find-highest.ts';
 import { isSustained, type Measurement } from '../measure/measurement.ts';
 import type { Chart, GoalCheck } from '../report/result.ts';
-import { ACTIVE_FRIENDS, type BenchContext, type Benchmark } from './bench-context.ts';
+import { ACTIVE_FRIENDS, type BenchContext, type Benchmark, type IdiomaticHighest } from './bench-context.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
 import { searchHighest } from './search-highest.ts';
 
@@ -30,7 +30,7 @@ export const highest: Benchmark = {
     const classic = await search('classic', sharded.highest?.load);
     const ours = await search('ours');
     const idiomatic = [sharded, classic].sort((a, b) => loadOf(b) - loadOf(a))[0] ?? sharded;
-    if (idiomatic.highest !== null) context.rememberIdiomaticHighest(loadOf(idiomatic));
+    if (idiomatic.highest !== null) context.rememberIdiomatic({ kind: idiomatic.kind, highest: loadOf(idiomatic) });
     const best = idiomatic.highest?.result;
     const floor = await measureFloor({
       sockets: graph.users,
@@ -117,17 +117,28 @@ function chartsOf(found: readonly Found[]): Chart[] {
   ];
 }
 
-/** The idiomatic build's highest load, deliveries/s: known from before, or searched for now with the sharded adapter. */
-export async function knowIdiomaticHighest(context: BenchContext): Promise<number> {
-  if (context.idiomaticHighest !== undefined) return context.idiomaticHighest;
+/** The better idiomatic build and its highest load: known from before, or searched for now with the sharded adapter. */
+export async function knowIdiomatic(context: BenchContext): Promise<IdiomaticHighest> {
+  if (context.idiomatic !== undefined) return context.idiomatic;
   context.say('searching for the highest load of the idiomatic build; --idiomatic-highest N leaves that out');
-  const graph = context.graph(context.clients(CLIENTS_OF_HIGHEST));
+  const load = await searchIdiomatic(context, 'sharded', context.graph(context.clients(CLIENTS_OF_HIGHEST)));
+  if (load === undefined) throw new Error('the idiomatic build carries not even the first load of the search');
+  const found: IdiomaticHighest = { kind: 'sharded', highest: load };
+  context.rememberIdiomatic(found);
+  return found;
+}
+
+/** Deliveries/s; undefined when it does not carry `near`, or the first load of the search. */
+export async function searchIdiomatic(
+  context: BenchContext,
+  kind: BuildKind,
+  graph: GraphShape,
+  near?: number,
+): Promise<number | undefined> {
   const { edges } = makeGraph(graph);
-  const found = await context.withTrials(['sharded'], graph, async ([trial]) => {
+  const { highest: top } = await context.withTrials([kind], graph, async ([trial]) => {
     if (trial === undefined) throw new Error('a trial was not opened');
-    return await searchHighest(context, trial, edges);
+    return await searchHighest(context, trial, edges, near);
   });
-  if (found.highest === null) throw new Error('the idiomatic build carries not even the first load of the search');
-  context.rememberIdiomaticHighest(found.highest.result.offered);
-  return found.highest.result.offered;
+  return top?.result.offered;
 }

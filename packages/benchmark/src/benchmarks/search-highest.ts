@@ -9,6 +9,8 @@ const FACTOR = 1.3;
 /** Deliveries/s per client that a search begins and ends with. */
 const FIRST_PER_CLIENT = 2.5;
 const MOST_PER_CLIENT = 250;
+/** As long as positions are held back: then all that is measured runs evenly. */
+const WARM_UP_MS = 1_000;
 
 /** Loads are deliveries/s of all clients, `near` one that is near the end, if known; `edges` of the graph, both directions. */
 export async function searchHighest(
@@ -28,7 +30,7 @@ export async function searchHighest(
       const measured = await trial.measure({
         intervalMs: intervalFor(load, edges),
         seconds: Math.max(1, context.settings.seconds / 2),
-        warmUpMs: 1_500,
+        warmUpMs: WARM_UP_MS,
       });
       context.say(progressLine(measured));
       return measured;

@@ -22,6 +22,9 @@ const REPORT_INTERVAL_MS = 1_000;
 const FLUSH_INTERVAL_MS = 150;
 const FILL_DEADLINE_MS = 35_000;
 const WARM_UP_MS = 1_000;
+const RUSH_SECONDS = 6;
+/** Between two looks at how many are held back. */
+const FILL_SECONDS = 2;
 
 export const slowReader: Benchmark = {
   name: 'slow-reader',
@@ -49,15 +52,15 @@ async function stopAndGoOn(context: BenchContext, trial: Trial, slowClients: num
   const { seconds } = context.settings;
   const others = { intervalMs: REPORT_INTERVAL_MS, senders: everybody, viewers: everybody };
   const steady: LoadPlan = { ...others, seconds, warmUpMs: WARM_UP_MS };
-  const filling: LoadPlan = { ...others, seconds: 1, warmUpMs: 0, intervalMs: FLUSH_INTERVAL_MS };
+  const filling: LoadPlan = { ...others, seconds: FILL_SECONDS, warmUpMs: 0, intervalMs: FLUSH_INTERVAL_MS };
   const measure = async (who: string): Promise<Measurement> => {
     const measured = await trial.measure(steady);
     context.say(`${who}: ${progressLine(measured)}`);
     return measured;
   };
 
-  // Gateways grow with the first rush whoever reads.
-  await trial.measure(filling);
+  // Gateways grow with the first rush whoever reads: by some 4 MB in the first seconds of it.
+  await trial.measure({ ...filling, seconds: RUSH_SECONDS });
   const before = await measure('everybody reads');
   const memoryBefore = await look(trial);
 

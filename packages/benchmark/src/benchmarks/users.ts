@@ -1,11 +1,10 @@
 /** `users`: whether a delivery costs more among ten times as many users, each as busy as before (goal 7). */
-import { makeGraph } from '../load/social-graph.ts';
 import { type Summary, summarize } from '../measure/measurement.ts';
-import { ACTIVE_FRIENDS, type Benchmark, intervalFor } from './bench-context.ts';
-import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
+import { ACTIVE_FRIENDS, type Benchmark } from './bench-context.ts';
+import { DELIVERIES_PER_CLIENT, readCrowd } from './crowd-reading.ts';
+import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
 
 const USERS = [1_000, 10_000];
-const PER_CLIENT = 4;
 
 export const users: Benchmark = {
   name: 'users',
@@ -13,22 +12,13 @@ export const users: Benchmark = {
   async run(context) {
     const summaries: Summary[] = [];
     for (const count of USERS) {
-      const graph = context.graph(context.clients(count));
-      const { edges } = makeGraph(graph);
-      const measured = await context.withTrials(['ours'], graph, async ([trial]) => {
-        if (trial === undefined) throw new Error('a trial was not opened');
-        return await trial.measure({
-          intervalMs: intervalFor(PER_CLIENT * graph.users, edges),
-          seconds: context.settings.seconds,
-        });
-      });
-      context.say(progressLine(measured));
-      summaries.push(summarize([measured]));
+      const { load } = await readCrowd(context, context.clients(count));
+      summaries.push(summarize([load]));
     }
     const [few, many] = summaries;
     return {
       name: 'users',
-      title: `${ACTIVE_FRIENDS} active friends each, everybody near, ${PER_CLIENT} deliveries/s per client`,
+      title: `${ACTIVE_FRIENDS} active friends each, everybody near, ${DELIVERIES_PER_CLIENT} deliveries/s per client`,
       columns: MEASUREMENT_COLUMNS,
       rows: summaries.map(measurementRow),
       goals: [

@@ -12,12 +12,12 @@ export const OPTION_TABLE = {
     value: 'N',
     text: 'so much of the full number of clients; 0.05 tries everything out on a busy machine; default 1',
   },
-  rounds: { value: 'N', text: 'of each comparison; default 5' },
+  rounds: { value: 'N', text: 'of each comparison at most, fewer once its goal is decided; default 5' },
   seconds: { value: 'N', text: 'of each measurement; default 4' },
   gateways: { value: 'N', text: 'of each build; default 2' },
   'churn-minutes': {
     value: 'N',
-    text: 'in which clients leave and come back in `memory`; goal 4 is about 60; default 0.25',
+    text: 'in which clients leave and come back in `memory`; goal 4 is about 60; default 0.1',
   },
   seed: { value: 'N', text: 'of the random graph and phases; default 1' },
   'idiomatic-highest': {
@@ -36,7 +36,7 @@ export function helpText(): string {
   const names = BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(24)}${about}`);
   return `Measures what a delivery costs, against the idiomatic build and bare writes, with real Redis and PostgreSQL on this machine.
 
-  npm run bench                        all that are about a goal, some 15 minutes on two cores
+  npm run bench                        all that are about a goal, some 10 minutes on two cores
   npm run bench -- NAME … [options]    those: flush, lookup and unit-costs are run by name only
 
 It needs Linux and a machine on which nothing else runs; everything goes over loopback, and nothing is left running.

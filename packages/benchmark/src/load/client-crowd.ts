@@ -85,7 +85,8 @@ export class ClientCrowd {
     const before = { ...this.#traffic };
     await this.#until(plan.measureToMs);
     const after = { ...this.#traffic };
-    await this.#until(plan.endMs);
+    // Only for what has not come is there something to wait for.
+    while (!this.#ledger.isComplete && this.#now() < plan.endMs) await delay(POLL_MS);
     sender.stop();
     const { latencies, ...count } = this.#ledger.end();
     return {

@@ -56,6 +56,16 @@ describe('a delivery', () => {
     expect(begin().ledger.end()).toMatchObject({ expected: 2, onTime: 0, late: 0 });
   });
 
+  it('is nothing to wait for once the last one has arrived, however late', () => {
+    const { ledger, report } = begin();
+    ledger.arrived(0, 1, report(0), report(0) + 5);
+    expect(ledger.isComplete).toBe(false);
+    ledger.arrived(0, 1, report(1), report(1) + 900);
+    expect(ledger.isComplete).toBe(true);
+    ledger.end();
+    expect(ledger.isComplete).toBe(false);
+  });
+
   it('does not count of those who do not send, nor of strangers', () => {
     const { ledger, report } = begin({ ...PLAN, senders: [0, 1] });
     ledger.arrived(0, 1, report(0), report(0) + 5);

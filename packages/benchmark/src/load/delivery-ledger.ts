@@ -15,6 +15,7 @@ export interface DeliveryCount {
 interface Run {
   readonly plan: RunPlan;
   readonly schedule: Schedule;
+  readonly expected: number;
   readonly latencies: LatencyHistogram;
 }
 
@@ -38,7 +39,12 @@ export class DeliveryLedger {
   }
 
   begin(plan: RunPlan, schedule: Schedule): void {
-    this.#run = { plan, schedule, latencies: new LatencyHistogram() };
+    this.#run = { plan, schedule, expected: this.#countExpected(plan, schedule), latencies: new LatencyHistogram() };
+  }
+
+  /** Whether all that is measured has arrived, in time or late; false when there is no run. */
+  get isComplete(): boolean {
+    return this.#run !== null && this.#run.latencies.total >= this.#run.expected;
   }
 
   /** The viewer's client shows `friend` where it was at `sentAtMs`; it is now `nowMs`. */
@@ -76,14 +82,14 @@ export class DeliveryLedger {
     this.#run = null;
     const late = run.latencies.longerThan(run.plan.onTimeMs);
     return {
-      expected: this.#countExpected(run),
+      expected: run.expected,
       onTime: run.latencies.total - late,
       late,
       latencies: run.latencies,
     };
   }
 
-  #countExpected({ plan, schedule }: Run): number {
+  #countExpected(plan: RunPlan, schedule: Schedule): number {
     let expected = 0;
     for (const viewer of this.#seen.keys()) {
       if (!isIn(plan.viewers, viewer)) continue;

@@ -42,7 +42,7 @@ const PROGRESS_EVERY_MS = 2_000;
 const STUCK_MS = 60_000;
 const DEFAULT_CLIENTS_PER_PROCESS = 5_000;
 /** In all; more at once would be a storm, which is a benchmark of its own. */
-const CONNECTING_AT_ONCE = 128;
+const CONNECTING_AT_ONCE = 256;
 
 export class LoadGenerator {
   /** Milliseconds since the beginning of this load's time. */

@@ -12,7 +12,7 @@ export interface RunPlan {
   /** Reports that are meant to be sent in this time are measured. */
   readonly measureFromMs: number;
   readonly measureToMs: number;
-  /** Until then reports go on, and what arrives still counts. */
+  /** Until then reports go on, and what arrives still counts, unless all that is measured has arrived before. */
   readonly endMs: number;
   /** A delivery that takes longer is late. */
   readonly onTimeMs: number;
