@@ -28,6 +28,7 @@ class Setting {
   sharing: SubjectSharing[] = [];
   readonly messages: InboxMessage[] = [];
   queries = 0;
+  isRedisAway = false;
 
   async announce(...users: UserId[]): Promise<void> {
     const announcer = new ActivityAnnouncer({
@@ -47,6 +48,10 @@ class Setting {
         this.inFlight--;
         this.published.push(channel);
         return receivers;
+      },
+      streamEnd: async () => {
+        if (this.isRedisAway) throw new Error('gone');
+        return { epoch: 'now', last: `${this.queries}-0` };
       },
       clock: this.clock,
       metrics: createFriendGraphMetrics(this.registry),
@@ -115,8 +120,20 @@ describe('announcing active users', () => {
     };
     await setting.announce(STAR);
     expect(setting.queries).toBe(2);
+    // Where the events ended before each reading.
+    const ends = setting.messages.map(({ asOf }) => asOf?.last);
+    expect(ends.slice(0, PUBLISHES_IN_FLIGHT)).toEqual(Array(PUBLISHES_IN_FLIGHT).fill('0-0'));
+    expect(ends.slice(PUBLISHES_IN_FLIGHT)).toEqual(['1-0']);
     expect(setting.published).toHaveLength(PUBLISHES_IN_FLIGHT + 1);
     expect(setting.published.at(-1)).toBe('inbox:{stays}');
+  });
+
+  it('fails as unavailable, and tells nobody, while nobody says where the events end', async () => {
+    const setting = new Setting();
+    setting.grantOf.set(parseUserId('ann'), EXACT);
+    setting.isRedisAway = true;
+    await expect(setting.announce(STAR)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(setting.messages).toEqual([]);
   });
 
   it('fails as unavailable when Redis does not take one message, so that it is announced again', async () => {

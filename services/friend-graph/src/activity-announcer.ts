@@ -1,6 +1,6 @@
 /** Tells the viewers of users who became active, each through its inbox. */
 
-import type { Publish } from '@nearby-friends/bus';
+import type { Publish, StreamEnd } from '@nearby-friends/bus';
 import {
   CodedError,
   type InboxMessage,
@@ -37,6 +37,8 @@ export const MAX_RIGHTS_AGE_MS = 5_000;
 interface Rights {
   /** When reading began, ms on the monotonic clock. */
   readonly readAt: number;
+  /** Where the stream of graph events ended before that: what it has said by then is in what was read. */
+  readonly asOf: StreamEnd;
   readonly edgesTo: ReadonlyMap<UserId, readonly GrantedEdge[]>;
   readonly sharing: ReadonlyMap<UserId, SubjectSharing>;
 }
@@ -45,6 +47,7 @@ export class ActivityAnnouncer {
   readonly #grants: ReverseFriends;
   readonly #sharing: SharingOfSubjects;
   readonly #publish: Publish;
+  readonly #streamEnd: () => Promise<StreamEnd>;
   readonly #clock: Clock;
   readonly #metrics: FriendGraphMetrics;
 
@@ -52,12 +55,15 @@ export class ActivityAnnouncer {
     grants: ReverseFriends;
     sharing: SharingOfSubjects;
     publish: Publish;
+    /** Of the graph events. */
+    streamEnd: () => Promise<StreamEnd>;
     clock: Clock;
     metrics: FriendGraphMetrics;
   }) {
     this.#grants = options.grants;
     this.#sharing = options.sharing;
     this.#publish = options.publish;
+    this.#streamEnd = options.streamEnd;
     this.#clock = options.clock;
     this.#metrics = options.metrics;
   }
@@ -78,13 +84,24 @@ export class ActivityAnnouncer {
 
   async #readRights(subjects: readonly UserId[]): Promise<Rights> {
     const readAt = this.#clock.now();
+    const asOf = await this.#findStreamEnd();
     const stopTimer = this.#metrics.reverseFriendsSeconds.startTimer();
     const [edgesTo, sharing] = await Promise.all([
       this.#grants.reverseFriendsOf(subjects, readAt),
       this.#sharing.sharingOf(subjects),
     ]);
     stopTimer();
-    return { readAt, edgesTo, sharing: new Map(sharing.map((one) => [one.subject, one])) };
+    return { readAt, asOf, edgesTo, sharing: new Map(sharing.map((one) => [one.subject, one])) };
+  }
+
+  async #findStreamEnd(): Promise<StreamEnd> {
+    try {
+      return await this.#streamEnd();
+    } catch (error) {
+      throw new CodedError('unavailable', 'Redis did not say where the events end. Announce it again.', {
+        cause: error,
+      });
+    }
   }
 
   /** Answers the rights as they were read last, for the next one. */
@@ -104,7 +121,7 @@ export class ActivityAnnouncer {
       waiting = waiting.slice(PUBLISHES_IN_FLIGHT);
       for (const { viewer } of batch) told.add(viewer);
       const due = batch.filter(({ grant }) => isGranted(grant, now));
-      const encode = messageEncoder(activity, rights.sharing.get(activity.user));
+      const encode = messageEncoder(activity, rights.sharing.get(activity.user), rights.asOf);
       await this.#publishAll(due.map((edge) => [inboxChannel(edge.viewer), encode(edge)]));
     }
     return rights;
@@ -121,14 +138,14 @@ export class ActivityAnnouncer {
 }
 
 /** Viewers with the same grant of the same version, such as all who were imported, get the same bytes. */
-function messageEncoder({ user, at, position }: ActiveUser, kept: SubjectSharing | undefined) {
+function messageEncoder({ user, at, position }: ActiveUser, kept: SubjectSharing | undefined, asOf: StreamEnd) {
   const sharing = kept ? { sharing: kept.sharing, version: kept.version } : null;
   const encoded = new Map<string, Buffer>();
   return ({ grant, version }: GrantedEdge): Buffer => {
     const key = `${version} ${grant.precision} ${grant.until}`;
     const known = encoded.get(key);
     if (known) return known;
-    const message: InboxMessage = { kind: 'friend-active', subject: user, grant, version, sharing, at, position };
+    const message: InboxMessage = { kind: 'friend-active', subject: user, grant, version, sharing, at, position, asOf };
     const bytes = inboxMessageCodec.encode(message);
     encoded.set(key, bytes);
     return bytes;

@@ -91,7 +91,9 @@ describe('announce-active', () => {
       ],
     });
     const exact = { grant: { precision: 'exact', until: null }, version: 0 };
-    const active = { kind: 'friend-active', sharing: null };
+    // No event has been written: before all of them.
+    const asOf = { epoch: expect.stringMatching(/./), last: '0-0' };
+    const active = { kind: 'friend-active', sharing: null, asOf };
     const star = { ...active, subject: 'star', at: 1000, position: HERE };
     await eventually(() =>
       expect(inboxes).toEqual({

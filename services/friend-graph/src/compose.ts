@@ -72,9 +72,10 @@ export function composeFriendGraph({
     logger,
   });
   const forgetPosition = (user: UserId) => bus.rpc.call(forgetUsers, { users: [user] });
+  const stream = new FencedStreamWriter({ redis: bus.commands, stream: GRAPH_EVENTS, clock, logger });
   const graph = new FriendGraph({
     client: database.client,
-    stream: new FencedStreamWriter({ redis: bus.commands, stream: GRAPH_EVENTS, clock, logger }),
+    stream,
     notifyDevices: (user, friendsChanged) => bus.rpc.call(notifyDevices, { user, friendsChanged }),
     forgetPosition,
     async readLastPosition(user) {
@@ -89,7 +90,14 @@ export function composeFriendGraph({
 
   const { profiles } = graph;
   const lookup = new FriendLookup({ viewers: new ViewerRepository({ database }), clock, metrics });
-  const announcer = new ActivityAnnouncer({ grants, sharing, publish: bus.publish, clock, metrics });
+  const announcer = new ActivityAnnouncer({
+    grants,
+    sharing,
+    publish: bus.publish,
+    streamEnd: () => stream.end(),
+    clock,
+    metrics,
+  });
   bus.rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   bus.rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);

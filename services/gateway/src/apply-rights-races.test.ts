@@ -166,6 +166,20 @@ describe('[G5] after events may have been missed', () => {
     expect(await world.told(ann)).toEqual(['+eve@40']);
   });
 
+  it.each([
+    ['at that place, or after it: nothing is asked', { epoch: 'now', last: '7' }, ['+cho@30']],
+    ['before it', { epoch: 'now', last: '6' }, []],
+    ['in another epoch', { epoch: 'before', last: '9' }, []],
+  ])('nor one whose rights were read before that; read %s', async (_, asOf, told) => {
+    world.joinedAt = 7;
+    world.applier.onMissed();
+    await world.told(ann);
+    const before = world.log.length;
+    world.announce('ann', 'cho', 30, { asOf });
+    expect(await world.told(ann)).toEqual(told);
+    expect(world.log.slice(before).filter((line) => line === 'friends of ann')).toHaveLength(told.length === 0 ? 1 : 0);
+  });
+
   it('again and again, one question after the other is asked, and the last one counts', async () => {
     const before = world.log.length;
     for (let i = 0; i < 50; i++) world.applier.onMissed();

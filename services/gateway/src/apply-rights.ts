@@ -1,5 +1,5 @@
 /** Makes the changes of who may see whom take effect here, as they come from the stream of graph events. */
-import type { StreamEntry } from '@nearby-friends/bus';
+import type { StreamEnd, StreamEntry } from '@nearby-friends/bus';
 import { type FriendActive, type GraphEvent, graphEventCodec, isGranted, type UserId } from '@nearby-friends/protocol';
 import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from './deliver-nearby.ts';
@@ -13,8 +13,9 @@ import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 /**
- * An announcement carries rights that were read up to 5 s before. Within this time after events may have been missed,
- * what it says is asked for anew: the event that took the right away may be among those.
+ * An announcement carries rights that were read up to 5 s before. Within this time after events may have been missed, one
+ * that cannot have been read before them is taken at its word. What another says is asked for anew: the event that took
+ * the right away may be among those missed.
  */
 export const DISTRUST_MS = 15_000;
 
@@ -30,6 +31,7 @@ export class RightsApplier {
   readonly #lists: FriendLists;
   readonly #delivery: NearbyDelivery;
   readonly #opener: Pick<SessionOpener, 'admit' | 'reopen'>;
+  readonly #hasFollowedFrom: (end: StreamEnd) => boolean;
   readonly #redisNow: () => number;
   readonly #metrics: GatewayMetrics;
   readonly #clock: Clock;
@@ -44,6 +46,8 @@ export class RightsApplier {
     lists: FriendLists;
     delivery: NearbyDelivery;
     opener: Pick<SessionOpener, 'admit' | 'reopen'>;
+    /** Whether no event has been missed since the stream ended there. */
+    hasFollowedFrom: (end: StreamEnd) => boolean;
     redisNow: () => number;
     metrics: GatewayMetrics;
     clock: Clock;
@@ -55,6 +59,7 @@ export class RightsApplier {
     this.#lists = options.lists;
     this.#delivery = options.delivery;
     this.#opener = options.opener;
+    this.#hasFollowedFrom = options.hasFollowedFrom;
     this.#redisNow = options.redisNow;
     this.#metrics = options.metrics;
     this.#clock = options.clock;
@@ -82,8 +87,9 @@ export class RightsApplier {
   };
 
   /** A friend has become active, says friend-graph. */
-  friendActive(session: Session, { subject, grant, version, sharing, at, position }: FriendActive): void {
-    const isTrusted = this.#clock.now() - this.#missedAt > DISTRUST_MS;
+  friendActive(session: Session, { subject, grant, version, sharing, at, position, asOf }: FriendActive): void {
+    const isTrusted =
+      this.#clock.now() - this.#missedAt > DISTRUST_MS || (asOf !== undefined && this.#hasFollowedFrom(asOf));
     const adding = isTrusted
       ? this.#lists.add(session, subject, { grant, version, sharing }, { at, position })
       : this.#opener.admit(session, subject);

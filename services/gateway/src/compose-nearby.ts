@@ -1,5 +1,5 @@
 /** Builds what a gateway knows of friends: where they are, who may see them, and who is told. */
-import type { Bus } from '@nearby-friends/bus';
+import type { Bus, StreamEnd } from '@nearby-friends/bus';
 import { decodePositionRecord, type UserId } from '@nearby-friends/protocol';
 import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
 import { RightsApplier } from './apply-rights.ts';
@@ -23,12 +23,14 @@ export function composeNearby(options: {
   positionTtlMs: number;
   /** Whether every change of rights that others may rely on has been applied here. */
   areRightsCurrent: () => boolean;
+  hasFollowedFrom: (end: StreamEnd) => boolean;
   metrics: GatewayMetrics;
   tracer: Tracer;
   clock: Clock;
   logger: Logger;
 }) {
-  const { areRightsCurrent, bus, clock, flushIntervalMs, logger, metrics, positionTtlMs, tracer } = options;
+  const { areRightsCurrent, bus, clock, flushIntervalMs, hasFollowedFrom, logger, metrics, positionTtlMs, tracer } =
+    options;
   const redisNow = () => bus.redisClock.now();
   const directory = new FriendsDirectory({ rpc: bus.rpc, clock, metrics });
 
@@ -114,6 +116,7 @@ export function composeNearby(options: {
     lists,
     delivery,
     opener,
+    hasFollowedFrom,
     redisNow,
     metrics,
     clock,

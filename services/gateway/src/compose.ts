@@ -63,6 +63,7 @@ export function composeGateway({
     flushIntervalMs: config.flushIntervalMs,
     positionTtlMs: config.positionTtlSeconds * 1000,
     areRightsCurrent: () => follower.isCurrent,
+    hasFollowedFrom: (end) => follower.hasFollowedFrom(end),
     metrics,
     tracer,
     clock,

@@ -151,6 +151,8 @@ describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
   it('by a follower that was away while all was trimmed, although nothing new comes', async () => {
     const { control, followers } = await setUp();
     const short = await streams.openWriter({ retentionMs: 50 });
+    const beforeLoss = await short.writer.end();
+    expect(followers[0].follower.hasFollowedFrom(beforeLoss)).toBe(true);
     const [blocking] = followers[0].connections.slice(1);
     blocking?.disconnect();
     await short.append('trimmed');
@@ -158,9 +160,12 @@ describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
       await short.writer.trim();
       expect(await control.xlen(STREAM)).toBe(0);
     });
+    const seenFrom = await short.writer.end();
     await blocking?.connect();
     await eventually(() => expect(followers[0].missed).toBe(1));
     await eventually(() => expect(followers[0].follower.isCurrent).toBe(true));
+    const { follower } = followers[0];
+    expect([beforeLoss, seenFrom].map((end) => follower.hasFollowedFrom(end))).toEqual([false, true]);
   });
 
   it('and a follower that cannot even take that in falls silent until it can', async () => {

@@ -47,6 +47,7 @@ export class FencedStreamFollower implements Component {
   readonly #logger: Logger;
   readonly #fence: Fence;
   #position: Position | null = null;
+  #joinedAt: StreamEnd | null = null;
   #wasLost = false;
   #isFailing = false;
   #missesWithoutProof = 0;
@@ -87,6 +88,14 @@ export class FencedStreamFollower implements Component {
   /** ms since the last proof, or since this object was made. */
   get ageMs(): number {
     return this.#fence.ageMs;
+  }
+
+  /**
+   * Whether the stream has been followed since it ended there, or before: what was written after that is known here, or
+   * will be. False where entries may have been missed since then.
+   */
+  hasFollowedFrom({ epoch, last }: StreamEnd): boolean {
+    return this.#joinedAt?.epoch === epoch && !isLater(this.#joinedAt.last, last);
   }
 
   /** Resolves once all that is retained is applied and this follower is current; rejects when it is stopped before. */
@@ -193,6 +202,7 @@ export class FencedStreamFollower implements Component {
       this.#wasLost = false;
     }
     this.#position = { epoch, knownSince: this.#clock.now(), applied: last, cursor: BEFORE_ALL };
+    this.#joinedAt = { epoch, last };
   }
 }
 

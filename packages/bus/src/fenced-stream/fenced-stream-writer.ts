@@ -3,7 +3,7 @@ import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { Redis } from '../redis-connection.ts';
 import { BarrierWatch } from './barrier-watch.ts';
 import { SilenceJudge, type Verdict } from './silence.ts';
-import { type Look, PAGE, type Report, StreamLedger } from './stream-ledger.ts';
+import { type Look, PAGE, type Report, type StreamEnd, StreamLedger } from './stream-ledger.ts';
 
 /** How long entries are kept: more than any follower's absence that is worth catching up with entry by entry. */
 export const DEFAULT_RETENTION_MS = 600_000;
@@ -42,6 +42,11 @@ export class FencedStreamWriter {
     for (let i = 0; i < payloads.length; i += PAGE) {
       await this.#ledger.append(payloads.slice(i, i + PAGE), this.#retentionMs);
     }
+  }
+
+  /** Where the stream ends now. Rejects as ioredis does. */
+  end(): Promise<StreamEnd> {
+    return this.#ledger.end();
   }
 
   /**

@@ -66,6 +66,20 @@ describe('[G4] a follower', () => {
     expect([follower.isCurrent, missed, seen]).toEqual([true, 0, []]);
   });
 
+  it('knows whether it has followed from there: from where it began, not from before', async () => {
+    const { append, writer } = await streams.openWriter();
+    await append('a');
+    const before = await writer.end();
+    await append('b');
+    const { follower } = await streams.startFollower();
+    const begun = await writer.end();
+    await append('c');
+    const after = await writer.end();
+    expect([before, begun, after].map((end) => follower.hasFollowedFrom(end))).toEqual([false, true, true]);
+    expect(follower.hasFollowedFrom({ ...after, epoch: 'another' })).toBe(false);
+    expect(streams.openFollower('g2').follower.hasFollowedFrom(after)).toBe(false);
+  });
+
   it('goes on over a stream that is trimmed behind it, and misses nothing', async () => {
     const { append, writer, connection } = await streams.openWriter({ retentionMs: 20 });
     const made = await streams.startFollower();

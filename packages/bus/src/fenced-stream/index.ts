@@ -2,4 +2,4 @@
 export { FENCE_MS, READ_BLOCK_MS, SILENT_AFTER_MS } from './fence-times.ts';
 export * from './fenced-stream-follower.ts';
 export * from './fenced-stream-writer.ts';
-export type { StreamEntry } from './stream-ledger.ts';
+export type { StreamEnd, StreamEntry } from './stream-ledger.ts';

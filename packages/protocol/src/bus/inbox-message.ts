@@ -18,6 +18,8 @@ const friendActiveSchema = z.object({
   sharing: z.object({ sharing: sharingSchema, version: graphVersionSchema }).nullable(),
   at: z.number(),
   position: positionSchema,
+  /** Where the stream of graph events ended before the right was read. The services of earlier releases do not say it. */
+  asOf: z.object({ epoch: z.string().max(64), last: z.string().max(64) }).optional(),
 });
 export type FriendActive = z.infer<typeof friendActiveSchema>;
 

@@ -41,6 +41,8 @@ export class OpeningWorld {
   whileAsking: (question: 'friends' | 'entry') => Promise<void> | void = () => undefined;
   /** So many questions to friend-graph go unanswered. */
   failures = 0;
+  /** How far the stream was when events were missed last. */
+  joinedAt = 0;
   #entryId = 0;
 
   constructor() {
@@ -104,6 +106,7 @@ export class OpeningWorld {
       lists,
       delivery,
       opener: this.opener,
+      hasFollowedFrom: ({ epoch, last }) => epoch === 'now' && Number(last) >= this.joinedAt,
       redisNow: () => nearby.now(),
       metrics,
       clock,
@@ -173,7 +176,11 @@ export class OpeningWorld {
     viewer: string,
     friend: string,
     meters: number,
-    { grant = EXACT, version = this.nearby.nextVersion() } = {},
+    {
+      grant = EXACT,
+      version = this.nearby.nextVersion(),
+      asOf,
+    }: Partial<Pick<FriendActive, 'grant' | 'version' | 'asOf'>> = {},
   ): void {
     const [subject, at] = [parseUserId(friend), this.nearby.now()];
     const message: FriendActive = {
@@ -184,6 +191,7 @@ export class OpeningWorld {
       sharing: null,
       at,
       position: north(meters),
+      asOf,
     };
     this.nearby.channels.publish(inboxChannel(parseUserId(viewer)), inboxMessageCodec.encode(message));
   }

@@ -13,6 +13,7 @@ import {
   type Sharing,
   type UserId,
 } from '@nearby-friends/protocol';
+import { DISTRUST_MS } from '../apply-rights.ts';
 import { north, type Viewer } from './nearby-world.ts';
 import { OpeningWorld } from './opening-world.ts';
 import { FRIENDS, type RightsStep, VIEWERS } from './rights-steps.ts';
@@ -34,7 +35,7 @@ export class RightsModel {
   readonly pauses = new Map<string, Sharing>();
   readonly truth = new Map<string, { grant: Grant | null; version: number }>();
   readonly #answers: (() => void)[] = [];
-  readonly #announcements: (() => void)[] = [];
+  readonly #announcements: { readonly readAt: number; readonly publish: () => void }[] = [];
   #areAnswersHeld = false;
   #reportedAt = 0;
   deliveries = 0;
@@ -84,7 +85,7 @@ export class RightsModel {
         this.#readAnnouncement(parseUserId(action.viewer), parseUserId(action.friend));
         break;
       case 'announce':
-        this.#announcements.shift()?.();
+        this.#announce();
         break;
       case 'reopen':
         this.world.opener.reopen(this.viewer(action.viewer).session).catch(() => undefined);
@@ -101,10 +102,10 @@ export class RightsModel {
         this.#connect(action.viewer);
         break;
       case 'lose the stream':
-        // What has not been heard never will be; PostgreSQL knows. Announcements are not held up for so long.
-        this.#announcements.length = 0;
+        // What has not been heard never will be; PostgreSQL knows.
         for (const event of this.stream.slice(this.heard)) this.bind(event);
         this.heard = this.stream.length;
+        this.world.joinedAt = this.heard;
         this.world.applier.onMissed();
         break;
       case 'fence':
@@ -211,9 +212,17 @@ export class RightsModel {
     if (!right?.grant || right.grant.precision === 'hidden' || !entry) return;
     const { grant, version } = right;
     const sharing = this.world.sharing.get(subject) ?? null;
-    const message = { kind: 'friend-active', subject, grant, version, sharing, ...entry } as const;
+    const asOf = { epoch: 'now', last: String(this.stream.length) };
+    const message = { kind: 'friend-active', subject, grant, version, sharing, ...entry, asOf } as const;
     const bytes = inboxMessageCodec.encode(message);
-    this.#announcements.push(() => void nearby.channels.publish(inboxChannel(viewerId), bytes));
+    const publish = () => void nearby.channels.publish(inboxChannel(viewerId), bytes);
+    this.#announcements.push({ readAt: nearby.now(), publish });
+  }
+
+  /** They are not held up for long, but may have been read before a loss and come after it. */
+  #announce(): void {
+    const next = this.#announcements.shift();
+    if (next && this.world.nearby.now() - next.readAt < DISTRUST_MS) next.publish();
   }
 
   #connect(name: string): void {
