@@ -55,12 +55,13 @@ export class Handshake {
       throw new CodedError('protocol_version', `Version ${CLIENT_PROTOCOL_VERSION} is spoken here. Update the app.`);
     }
     const verified = await this.#verifier.verify(token);
+    const { userId, issuedAt, expiresAt } = verified;
     if (this.#isCalledBack(verified)) {
       throw new CodedError('unauthorized', 'The token has been called back. Sign in and connect again.');
     }
     // Many may have come while this token was looked at.
     this.#refuseWhenFull();
-    return { ...verified, measuresDistances: distances === 'client' };
+    return { userId, issuedAt, expiresAt, measuresDistances: distances === 'client' };
   }
 
   #refuseWhenFull(): void {

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
  * which suits a process that allocates much and keeps little. A gateway keeps thousands of sessions for hours and
  * allocates next to nothing of long life, so collecting it early is cheap, and a client takes a third less memory.
  */
-const GROWTH_PERCENT = 60;
+const GROWTH_PERCENT = 40;
 
 /**
  * For the whole process, from now on: V8 reads the flag at every collection. A V8 that does not know it any more says so on

@@ -6,8 +6,9 @@ import { readMessage } from './read-message.ts';
 import type { Session } from './session.ts';
 
 interface Inbox {
-  readonly sessions: Set<Session>;
-  readonly current: Promise<void>;
+  /** Most often one. Another array after each change. */
+  sessions: readonly Session[];
+  current: Promise<void>;
 }
 
 export class Inboxes {
@@ -33,25 +34,27 @@ export class Inboxes {
   /** Resolves once the user's inbox is subscribed. */
   join(session: Session): Promise<void> {
     const { user } = session;
-    let inbox = this.#inboxes.get(user);
-    if (!inbox) {
-      const sessions = new Set<Session>();
-      const current = this.#subscriber.subscribe(inboxChannel(user), (payload) => this.#receive(sessions, payload));
-      inbox = { sessions, current };
-      this.#inboxes.set(user, inbox);
+    const known = this.#inboxes.get(user);
+    if (known) {
+      known.sessions = [...known.sessions, session];
+      return known.current;
     }
-    inbox.sessions.add(session);
+    const inbox: Inbox = { sessions: [session], current: Promise.resolve() };
+    inbox.current = this.#subscriber.subscribe(inboxChannel(user), (payload) => this.#receive(inbox, payload));
+    this.#inboxes.set(user, inbox);
     return inbox.current;
   }
 
   leave(session: Session): void {
     const inbox = this.#inboxes.get(session.user);
-    if (!inbox?.sessions.delete(session) || inbox.sessions.size > 0) return;
+    if (!inbox?.sessions.includes(session)) return;
+    inbox.sessions = inbox.sessions.filter((other) => other !== session);
+    if (inbox.sessions.length > 0) return;
     this.#inboxes.delete(session.user);
     this.#subscriber.unsubscribe(inboxChannel(session.user));
   }
 
-  #receive(sessions: ReadonlySet<Session>, payload: Buffer): void {
+  #receive({ sessions }: Inbox, payload: Buffer): void {
     const message = readMessage(inboxMessageCodec.decode, payload, this.#metrics);
     if (!message) return;
     for (const session of sessions) this.#onFriendActive(session, message);

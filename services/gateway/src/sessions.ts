@@ -18,7 +18,7 @@ export class Sessions implements Component {
   readonly #wallNow: () => number;
   readonly #logger: Logger;
   readonly #sessions = new Map<string, Session>();
-  readonly #byUser = new Map<UserId, Set<Session>>();
+  readonly #byUser = new Map<UserId, readonly Session[]>();
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -52,9 +52,9 @@ export class Sessions implements Component {
     return this.#sessions.values();
   }
 
-  /** The devices of a user that are connected here. A copy: sessions may end while it is gone through. */
+  /** The devices of a user that are connected here now: sessions may end while it is gone through. */
   of(user: UserId): readonly Session[] {
-    return [...(this.#byUser.get(user) ?? [])];
+    return this.#byUser.get(user) ?? [];
   }
 
   /** How many sessions hold a list whose rights have not been read in `generation`. */
@@ -88,16 +88,15 @@ export class Sessions implements Component {
     });
     this.#sessions.set(id, session);
     const devices = this.#byUser.get(userId);
-    if (devices) devices.add(session);
-    else this.#byUser.set(userId, new Set([session]));
+    this.#byUser.set(userId, devices ? [...devices, session] : [session]);
     return session;
   }
 
   end(session: Session): void {
     if (!this.#sessions.delete(session.id)) return;
-    const devices = this.#byUser.get(session.user);
-    devices?.delete(session);
-    if (devices?.size === 0) this.#byUser.delete(session.user);
+    const others = this.of(session.user).filter((device) => device !== session);
+    if (others.length > 0) this.#byUser.set(session.user, others);
+    else this.#byUser.delete(session.user);
     session.close();
     this.#inboxes.leave(session);
     this.#lists.removeAll(session);

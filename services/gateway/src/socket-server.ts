@@ -19,6 +19,7 @@ import { PING_INTERVAL_MS } from './heartbeat.ts';
 import type { Session, SessionTransport } from './session.ts';
 import { type SocketData, SocketTransport } from './socket-transport.ts';
 import { type ReadConnection, readStraight } from './straight-read.ts';
+import { letGoOfUpgrade, type UpgradedConnection } from './upgrade-remains.ts';
 
 type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 
@@ -31,6 +32,8 @@ const PING_TIMEOUT_MS = 20_000;
 
 /** A client that does not answer the closing of its WebSocket is cut off after this; ws itself would wait 30 s. */
 export const CLOSING_GRACE_MS = 2_000;
+
+const NOTHING = Object.freeze({});
 
 /** What is needed of Engine.IO's connection when it begins. */
 interface NewConnection {
@@ -129,6 +132,9 @@ export class SocketServer implements Component {
       const session = options.begin(socket.id, admission, new SocketTransport(socket));
       const receive = options.receiverFor(session);
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
+      // Nobody asks for them again; headers name a client's address and what it runs on.
+      Object.assign(socket.handshake, { headers: NOTHING, query: NOTHING, auth: NOTHING, url: '' });
+      letGoOfUpgrade(socket.conn as unknown as UpgradedConnection);
       const stopReading = readStraight(socket.conn as unknown as ReadConnection, receive);
       socket.on('disconnect', () => {
         // Who goes on after a farewell is Socket.IO's to close.
