@@ -33,7 +33,7 @@ it('[G4] [G5] no position is sent that a heard event forbids, and in the end eac
       expect(await nearby.metrics.metric('post_revocation_deliveries_total')).toBe(0);
       deliveries += model.deliveries;
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
   // Or it would prove nothing.
   expect(deliveries).toBeGreaterThan(500);
