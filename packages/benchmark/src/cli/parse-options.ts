@@ -41,7 +41,7 @@ export function parseOptions(args: readonly string[], folder: string): BenchPlan
       seconds: number('seconds', 4, 0.5, 600),
       gateways: Math.trunc(number('gateways', 2, 1, 64)),
       // What fits into the positions of the load, see position-codec.ts, leaves a good two hours.
-      churnMinutes: number('churn-minutes', 0.1, 0.05, 150),
+      churnMinutes: number('churn-minutes', 0.1, 0.1, 150),
       seed: Math.trunc(number('seed', 1, 0, 1e6)),
       idiomaticHighest:
         values['idiomatic-highest'] === undefined ? undefined : number('idiomatic-highest', 0, 100, 1e9),
