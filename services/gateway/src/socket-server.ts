@@ -19,7 +19,7 @@ import { PING_INTERVAL_MS } from './heartbeat.ts';
 import type { Session, SessionTransport } from './session.ts';
 import { type SocketData, SocketTransport } from './socket-transport.ts';
 import { type ReadConnection, readStraight } from './straight-read.ts';
-import { letGoOfUpgrade, type UpgradedConnection } from './upgrade-remains.ts';
+import { letGoOfRequest, type UpgradedConnection } from './upgrade-remains.ts';
 
 type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 
@@ -114,8 +114,6 @@ export class SocketServer implements Component {
       options.handshake.admit(socket.handshake.auth).then(
         (admission) => {
           socket.data.admission = admission;
-          // The token has been looked at: no need to keep it for as long as the connection lasts.
-          socket.handshake.auth = {};
           next();
         },
         (error: unknown) => {
@@ -132,9 +130,9 @@ export class SocketServer implements Component {
       const session = options.begin(socket.id, admission, new SocketTransport(socket));
       const receive = options.receiverFor(session);
       socket.onAny((event: string, ...args: unknown[]) => receive(event, args));
-      // Nobody asks for them again; headers name a client's address and what it runs on.
+      // Nobody asks for them again: the token has been looked at, and headers name a client's address and what it runs on.
       Object.assign(socket.handshake, { headers: NOTHING, query: NOTHING, auth: NOTHING, url: '' });
-      letGoOfUpgrade(socket.conn as unknown as UpgradedConnection);
+      letGoOfRequest(socket.conn as unknown as UpgradedConnection);
       const stopReading = readStraight(socket.conn as unknown as ReadConnection, receive);
       socket.on('disconnect', () => {
         // Who goes on after a farewell is Socket.IO's to close.

@@ -60,6 +60,19 @@ describe('a report', () => {
     ]);
   });
 
+  it('leaves nothing of the first frame behind, and of one that is being read what it needs', async () => {
+    const { connection } = await connect({ transports: ['websocket'] });
+    const conn = connection.conn as unknown as ReadConnection;
+    const { _receiver: reader } = conn.transport.socket as { readonly _receiver: { _state: number; _mask: unknown } };
+    expect(reader._mask).toBeUndefined();
+    Object.assign(reader, { _state: 4, _mask: 'in use' });
+    readStraight(conn, () => undefined);
+    expect(reader._mask).toBe('in use');
+    Object.assign(reader, { _state: 0 });
+    readStraight(conn, () => undefined);
+    expect(reader._mask).toBeUndefined();
+  });
+
   it('comes in the order in which it was sent, whatever comes between and however it is cut', async () => {
     const { socket, taken } = await connect({ transports: ['websocket'] });
     for (let i = 0; i < 300; i++) {

@@ -24,6 +24,8 @@ interface FrameReader {
   readonly _fragmented: number;
   /** Of the last frame. */
   readonly _opcode: number;
+  /** Of the frame that is being read, and a part of what arrived with it. */
+  _mask?: unknown;
 }
 
 interface WebSocketOfTransport {
@@ -64,8 +66,10 @@ export function readStraight(connection: ReadConnection, receive: EventReceiver)
 
 /** Stands before Node's stream, since that, with the events of stream, ws and Engine.IO, costs more than the report. */
 function takeFrom(line: Line, connection: ReadConnection, receive: EventReceiver): () => void {
-  const { handle } = line;
+  const { handle, reader } = line;
   const { onread } = handle;
+  // The first frame, with the token, would hang on it until ws reads another one.
+  if ('_mask' in reader && isAtAFrame(line)) reader._mask = undefined;
   handle.onread = function (bytes) {
     // Without bytes it is the end, or a failure.
     if (bytes === undefined || !isAtAFrame(line) || !take(Buffer.from(bytes), connection, receive)) {

@@ -1,4 +1,4 @@
-/** On real sockets: what a connection was made with is gone, and the connection is as good as before. */
+/** On real sockets: the request a connection was made with is gone, and the connection is as good as before. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 import { Server, type Socket } from 'socket.io';
 import { io as connectTo } from 'socket.io-client';
-import { letGoOfUpgrade, type UpgradedConnection } from './upgrade-remains.ts';
+import { letGoOfRequest, type UpgradedConnection } from './upgrade-remains.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -41,7 +41,7 @@ async function connect(transports: readonly ('polling' | 'websocket')[]) {
 }
 
 function webSocketOf({ transport }: UpgradedConnection) {
-  return transport.socket as { readonly _socket: TcpSocket; readonly _receiver: { readonly _mask: unknown } };
+  return transport.socket as { readonly _socket: TcpSocket };
 }
 
 it.each([
@@ -49,7 +49,7 @@ it.each([
   ['that began by polling', ['polling', 'websocket'] as const],
 ])('a WebSocket %s keeps no request, and goes on', async (_, transports) => {
   const { client, socket, connection, requests } = await connect(transports);
-  letGoOfUpgrade(connection);
+  letGoOfRequest(connection);
   await eventually(() => expect(connection.transport.name).toBe('websocket'));
   const { _socket: tcp } = webSocketOf(connection);
   await eventually(() => {
@@ -71,22 +71,9 @@ it('the request is kept by nothing else: without letting go it stays', async () 
   expect(requests[0]?.deref()).toBeDefined();
 });
 
-it('the first frame is let go of only when no frame is being read', async () => {
-  const { connection } = await connect(['websocket']);
-  const { _receiver: reader } = webSocketOf(connection);
-  const mask = reader._mask;
-  expect(mask).toBeDefined();
-  Object.assign(reader, { _state: 4 });
-  letGoOfUpgrade(connection);
-  expect(reader._mask).toBe(mask);
-  Object.assign(reader, { _state: 0 });
-  letGoOfUpgrade(connection);
-  expect(reader._mask).toBeUndefined();
-});
-
 it.each([[undefined], [{}], [{ _socket: {}, _receiver: {} }], ['text']])(
   'what is made otherwise stays as it is: %j',
   (socket) => {
-    letGoOfUpgrade({ transport: { name: 'websocket', socket }, once: () => undefined });
+    letGoOfRequest({ transport: { name: 'websocket', socket }, once: () => undefined });
   },
 );

@@ -22,7 +22,7 @@ import { NearbyList, type ProtocolBreach } from './nearby-list.ts';
 import { type ConfirmedReport, PositionSender, type SendingObserver } from './position-sender.ts';
 
 /** An update without an answer for this long is tried again. */
-const ACK_TIMEOUT_MS = 2_000;
+export const ACK_TIMEOUT_MS = 2_000;
 /** Coming back after a lost connection: soon, but not all in the same instant (±50 %). */
 const RECONNECT_DELAY_MS = 300;
 const RECONNECT_DELAY_MAX_MS = 1_500;

@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { UserId } from '@nearby-friends/protocol';
 import type { Citizen } from '../city/citizen.ts';
-import type { SimulatedClient, TransportChoice } from '../client/simulated-client.ts';
+import { ACK_TIMEOUT_MS, type SimulatedClient, type TransportChoice } from '../client/simulated-client.ts';
 import type { KeptTokens } from '../client/tokens.ts';
 import { byNumberOfFriends, friendshipsOf } from '../dataset/friendships.ts';
 import type { WallClock } from '../wall-clock.ts';
@@ -48,8 +48,8 @@ const PROGRESS_EVERY_MS = 500;
 const WATCHED_VIEWERS = 4;
 /** A client comes back from a restarted gateway within this time. */
 const COMING_BACK_MS = 5_000;
-/** An answer that has not come by then is missing; somewhat more than a client waits for one. */
-const LAST_ANSWERS_MS = 2_500;
+/** Then no client waits for an answer any more. */
+const LAST_ANSWERS_MS = ACK_TIMEOUT_MS + 500;
 
 /** Rejects only for what is a mistake of ours: whatever the deployment does is in the report. */
 export function simulate(options: SimulationOptions): Promise<SimulationReport> {
