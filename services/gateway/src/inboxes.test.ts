@@ -48,6 +48,16 @@ describe('an inbox', () => {
     expect(heard).toEqual([`${phone.id}: cho active at 5`, `${tablet.id}: cho active at 5`]);
   });
 
+  it('tells a device once that joins again, as one does whose friends could not be read', async () => {
+    const { channels, heard, inboxes, say } = setUp();
+    const { session } = testSession({ user: ANN });
+    for (let i = 0; i < 3; i++) await inboxes.join(session);
+    say(ANN, FRIEND_ACTIVE);
+    expect(heard).toEqual([`${session.id}: cho active at 5`]);
+    inboxes.leave(session);
+    expect([inboxes.size, channels.channels]).toEqual([0, []]);
+  });
+
   it('[S3] is left with the last device, and not before', async () => {
     const { channels, heard, inboxes, say } = setUp();
     const phone = testSession({ user: ANN }).session;

@@ -31,12 +31,12 @@ export class Inboxes {
     return this.#inboxes.size;
   }
 
-  /** Resolves once the user's inbox is subscribed. */
+  /** Resolves once the user's inbox is subscribed. Again for the same session changes nothing: opening it is tried again. */
   join(session: Session): Promise<void> {
     const { user } = session;
     const known = this.#inboxes.get(user);
     if (known) {
-      known.sessions = [...known.sessions, session];
+      if (!known.sessions.includes(session)) known.sessions = [...known.sessions, session];
       return known.current;
     }
     const inbox: Inbox = { sessions: [session], current: Promise.resolve() };
