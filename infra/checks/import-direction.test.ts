@@ -114,7 +114,7 @@ describe('clients are made in one place', () => {
     ['packages/bus/src/redis-connection.ts', redis],
     ['services/gateway/src/a.test.ts', redis],
     ['packages/simulator/src/a.ts', redis],
-    ['services/gateway/src/socket-server.ts', `${importOf('socket.io')}const io = new Server();\n`],
+    ['services/gateway/src/connections/socket-server.ts', `${importOf('socket.io')}const io = new Server();\n`],
     ['services/gateway/src/a.ts', `${importOf('node:http')}const http = new Server();\n`],
   ])('%s may', (file, text) => {
     expect(violations(file, text)).toEqual([]);

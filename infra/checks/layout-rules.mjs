@@ -35,7 +35,7 @@ const CLIENTS = [
     from: /^pg$/,
     by: ['services/friend-graph/src/database/database.ts', 'services/friend-graph/src/commands/connect-when-up.ts'],
   },
-  { made: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/socket-server.ts'] },
+  { made: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-server.ts'] },
 ];
 
 const BAD_NAMES = /^(utils?|helpers?|types|common)$/;

@@ -36,18 +36,18 @@ const DEFAULT_PORT = 8_080;
 const DEFAULT_PROCESSES = 2;
 const DEFAULT_PEOPLE = 40;
 /** More than this are for `npm run simulate`, on another machine. */
-const MOST_PEOPLE = 2_000;
+const MAX_PEOPLE = 2_000;
 const DEFAULT_REPORT_SECONDS = 2;
-const MOST_REPORT_SECONDS = 30;
+const MAX_REPORT_SECONDS = 30;
 /** Each takes some 80 MB; more is a slip of the finger. */
-const MOST_PROCESSES = 64;
+const MAX_PROCESSES = 64;
 
 /** Options, or `help` when that was asked for. Throws a sentence with a remedy for what cannot be used. */
 export function parseStartOptions(args: readonly string[], env: NodeJS.ProcessEnv): StartOptions | 'help' {
   const values = parseOrExplain(args);
   if (values.help) return 'help';
   const count = (name: 'gateways' | 'locations' | 'friend-graphs'): number =>
-    wholeNumber(`--${name}`, values[name], DEFAULT_PROCESSES, { least: 1, most: MOST_PROCESSES });
+    wholeNumber(`--${name}`, values[name], DEFAULT_PROCESSES, { least: 1, most: MAX_PROCESSES });
   return {
     port: wholeNumber('PORT', values.port ?? env['PORT'], DEFAULT_PORT, { least: 1, most: 65_535 }),
     // An empty variable counts as none.
@@ -56,10 +56,10 @@ export function parseStartOptions(args: readonly string[], env: NodeJS.ProcessEn
     gateways: count('gateways'),
     locations: count('locations'),
     friendGraphs: count('friend-graphs'),
-    people: wholeNumber('--people', values.people, DEFAULT_PEOPLE, { least: 0, most: MOST_PEOPLE }),
+    people: wholeNumber('--people', values.people, DEFAULT_PEOPLE, { least: 0, most: MAX_PEOPLE }),
     reportSeconds: wholeNumber('--report-every', values['report-every'], DEFAULT_REPORT_SECONDS, {
       least: 1,
-      most: MOST_REPORT_SECONDS,
+      most: MAX_REPORT_SECONDS,
     }),
   };
 }

@@ -4,7 +4,7 @@ import type { ProcessExit } from './managed-process.ts';
 import type { RestartableProcess } from './restartable-process.ts';
 
 export const FIRST_RESTART_DELAY_MS = 250;
-export const LONGEST_RESTART_DELAY_MS = 10_000;
+export const MAX_RESTART_DELAY_MS = 10_000;
 /** A life of this length counts as a success: the next failure starts with the first delay again. */
 export const STABLE_AFTER_MS = 30_000;
 
@@ -17,7 +17,7 @@ export interface SupervisorEvents {
 
 /** How long to wait before the n-th restart in a row (the first is 0), in milliseconds. */
 export function restartDelayMs(failuresInARow: number): number {
-  return Math.min(FIRST_RESTART_DELAY_MS * 2 ** failuresInARow, LONGEST_RESTART_DELAY_MS);
+  return Math.min(FIRST_RESTART_DELAY_MS * 2 ** failuresInARow, MAX_RESTART_DELAY_MS);
 }
 
 /**

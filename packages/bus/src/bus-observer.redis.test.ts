@@ -5,7 +5,7 @@ import { eventually, TraceCollector } from '@nearby-friends/testing';
 import { type BusOfTest, echo, useBuses } from './bus.testing.ts';
 import { decodeEnvelope, encodeReply } from './envelope.ts';
 import { useRedis } from './redis.testing.ts';
-import { parseFigures, RedisFigures } from './redis-figures.ts';
+import { parseRedisInfo, RedisStats } from './redis-stats.ts';
 
 const redis = useRedis();
 const { start } = useBuses(redis);
@@ -63,7 +63,7 @@ describe('the bus tells operators', () => {
   it('what Redis says of itself, and nothing while it is away', async () => {
     const metrics = new Metrics();
     const connection = await redis.connect('commands');
-    const figures = new RedisFigures({ redis: connection, metrics, clock: systemClock, logger: silentLogger });
+    const figures = new RedisStats({ redis: connection, metrics, clock: systemClock, logger: silentLogger });
     figures.start();
     await eventually(async () => {
       expect(await figure(metrics, /^redis_memory_used_bytes (\d+)$/m)).toBeGreaterThan(100_000);
@@ -79,7 +79,7 @@ describe('the bus tells operators', () => {
 
   it('reads the figures and nothing that only begins like them', () => {
     const text = 'used_memory:10\r\nused_memory_rss:20\r\nmaxmemory:30\r\npubsubshard_channels:4\r\n';
-    expect(parseFigures(text)).toMatchObject({
+    expect(parseRedisInfo(text)).toMatchObject({
       usedMemoryBytes: 10,
       memoryLimitBytes: 30,
       shardChannels: 4,

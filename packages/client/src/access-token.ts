@@ -10,7 +10,7 @@ export interface Credentials {
 }
 
 /** A token that ends within this time is not sent any more when there is a way to a newer one, ms. */
-const LEAST_LIFE_MS = 5_000;
+const MIN_LIFE_MS = 5_000;
 
 export class AccessToken {
   readonly #getToken: (() => Promise<string>) | undefined;
@@ -73,7 +73,7 @@ export class AccessToken {
 
   #endsSoon(): boolean {
     const { endsAt } = this;
-    return this.#isDated && endsAt !== undefined && endsAt - this.#now() < LEAST_LIFE_MS;
+    return this.#isDated && endsAt !== undefined && endsAt - this.#now() < MIN_LIFE_MS;
   }
 }
 

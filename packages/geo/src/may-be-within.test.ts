@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { distanceMeters } from './distance.ts';
-import { leastDistanceMeters, mayBeWithin } from './may-be-within.ts';
+import { mayBeWithin, minDistanceMeters } from './may-be-within.ts';
 import { pairOfPositions } from './positions.testing.ts';
 
 describe('mayBeWithin', () => {
@@ -60,11 +60,11 @@ describe('mayBeWithin', () => {
   });
 });
 
-describe('leastDistanceMeters', () => {
+describe('minDistanceMeters', () => {
   it('is never more than the distance, and never below 0', () => {
     fc.assert(
       fc.property(pairOfPositions, ([a, b]) => {
-        const least = leastDistanceMeters(a.lat, a.lng, b.lat, b.lng);
+        const least = minDistanceMeters(a.lat, a.lng, b.lat, b.lng);
         expect(least).toBeGreaterThanOrEqual(0);
         expect(least).toBeLessThanOrEqual(distanceMeters(a.lat, a.lng, b.lat, b.lng));
       }),
@@ -74,6 +74,6 @@ describe('leastDistanceMeters', () => {
 
   it('is close to it for neighbours', () => {
     const meters = distanceMeters(37.77, -122.42, 37.8, -122.4);
-    expect(leastDistanceMeters(37.77, -122.42, 37.8, -122.4) / meters).toBeGreaterThan(0.999);
+    expect(minDistanceMeters(37.77, -122.42, 37.8, -122.4) / meters).toBeGreaterThan(0.999);
   });
 });

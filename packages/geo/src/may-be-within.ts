@@ -26,7 +26,7 @@ export function mayBeWithin(aLat: number, aLng: number, bLat: number, bLng: numb
 }
 
 /** The bound itself: metres that the two positions (degrees) are apart at least. */
-export function leastDistanceMeters(aLat: number, aLng: number, bLat: number, bLng: number): number {
+export function minDistanceMeters(aLat: number, aLng: number, bLat: number, bLng: number): number {
   const meters = EARTH_RADIUS_METERS * Math.sqrt(leastChordSquared(aLat, aLng, bLat, bLng));
   return Math.max(0, meters * (1 - RELATIVE_ROUNDING) - ABSOLUTE_ROUNDING_METERS);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { atMultiples, delay, systemClock, untilMultiple } from './clock.ts';
+import { delay, everyAligned, msUntilAligned, systemClock } from './clock.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const DAY_MS = 86_400_000;
@@ -92,9 +92,9 @@ describe('multiples of a time', () => {
   it('are the same for all who wait for them, whenever they began', () => {
     const clock = new ManualClock(1_000_000);
     const rung: string[] = [];
-    atMultiples(clock, 50, () => rung.push(`a ${clock.now()}`));
+    everyAligned(clock, 50, () => rung.push(`a ${clock.now()}`));
     clock.advance(30);
-    atMultiples(clock, 50, () => rung.push(`b ${clock.now()}`));
+    everyAligned(clock, 50, () => rung.push(`b ${clock.now()}`));
     clock.advance(70);
     expect(rung).toEqual(['a 1000050', 'b 1000050', 'a 1000100', 'b 1000100']);
   });
@@ -111,7 +111,7 @@ describe('multiples of a time', () => {
         fire = () => undefined;
       };
     };
-    const callOff = atMultiples({ now: () => now, after, every: after }, 50, (ticks) => passed.push(ticks));
+    const callOff = everyAligned({ now: () => now, after, every: after }, 50, (ticks) => passed.push(ticks));
     for (const late of [1_000_050, 1_000_180, 1_000_199, 1_000_200]) {
       now = late;
       fire();
@@ -126,6 +126,6 @@ describe('multiples of a time', () => {
 
   it('may have an offset', () => {
     const clock = new ManualClock(1_000_010);
-    expect([untilMultiple(clock, 50), untilMultiple(clock, 50, 25), untilMultiple(clock, 0)]).toEqual([40, 15, 0]);
+    expect([msUntilAligned(clock, 50), msUntilAligned(clock, 50, 25), msUntilAligned(clock, 0)]).toEqual([40, 15, 0]);
   });
 });

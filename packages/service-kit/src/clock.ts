@@ -11,16 +11,16 @@ export interface Clock {
 export type CancelTimer = () => void;
 
 /** Node fires a longer timer at once (2^31 − 1 ms, 24.8 days); the end of a token may well be further away. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(ms, run) {
     let timer: NodeJS.Timeout;
     const set = (left: number) => {
-      const next = left > LONGEST_TIMER_MS ? () => set(left - LONGEST_TIMER_MS) : run;
+      const next = left > MAX_TIMER_MS ? () => set(left - MAX_TIMER_MS) : run;
       // Node cuts fractions off: a timer that goes off early wakes the process twice.
-      timer = setTimeout(next, Math.min(Math.ceil(left), LONGEST_TIMER_MS)).unref();
+      timer = setTimeout(next, Math.min(Math.ceil(left), MAX_TIMER_MS)).unref();
     };
     set(ms);
     return () => clearTimeout(timer);
@@ -42,7 +42,7 @@ export function delay(clock: Clock, ms: number): Promise<void> {
  * How long (ms) it is until the clock shows `offset` past a multiple of `ms`: whoever waits until then wakes up together
  * with all others on the machine who do so, and the cost of waking is paid once.
  */
-export function untilMultiple(clock: Clock, ms: number, offset = 0): number {
+export function msUntilAligned(clock: Clock, ms: number, offset = 0): number {
   return ms > 0 ? ms - ((clock.now() - offset) % ms) : 0;
 }
 
@@ -51,11 +51,11 @@ export function untilMultiple(clock: Clock, ms: number, offset = 0): number {
  * since the last call, and is on time again with the next: an interval that is counted from call to call grows with the
  * load.
  */
-export function atMultiples(clock: Clock, ms: number, run: (passed: number) => void): CancelTimer {
+export function everyAligned(clock: Clock, ms: number, run: (passed: number) => void): CancelTimer {
   let last = Math.floor(clock.now() / ms);
   let cancel: CancelTimer;
   const wait = (): void => {
-    cancel = clock.after(untilMultiple(clock, ms), () => {
+    cancel = clock.after(msUntilAligned(clock, ms), () => {
       wait();
       const current = Math.floor(clock.now() / ms);
       const passed = current - last;

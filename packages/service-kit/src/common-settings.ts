@@ -1,7 +1,7 @@
 /** The settings that every service has. */
 import { z } from 'zod';
 import { defineSettings, fromText } from './config.ts';
-import { secretsIn } from './token-secrets.ts';
+import { parseSecrets } from './token-secrets.ts';
 import { tracingSettings } from './tracing/tracing-settings.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -57,7 +57,7 @@ const MIN_SECRET_LENGTH = 32;
 export const tokenSettings = defineSettings({
   jwtSecret: {
     env: 'JWT_SECRET',
-    schema: z.string().refine((text) => secretsIn(text).every((secret) => secret.length >= MIN_SECRET_LENGTH), {
+    schema: z.string().refine((text) => parseSecrets(text).every((secret) => secret.length >= MIN_SECRET_LENGTH), {
       error: `must have at least ${MIN_SECRET_LENGTH} characters per line`,
     }),
     default: '',

@@ -1,10 +1,10 @@
 /** Structured logs: one JSON line per event that matters, never a coordinate and never a token. */
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { isError, withoutPrivateValues } from './private-values.ts';
+import { isError, redactPrivateValues } from './private-values.ts';
 
 export type { Logger };
 
-/** Whatever is logged, at whatever depth, goes through {@link withoutPrivateValues} first. */
+/** Whatever is logged, at whatever depth, goes through {@link redactPrivateValues} first. */
 export function createLogger(options: {
   service: string;
   instanceId: string;
@@ -24,7 +24,7 @@ export function createLogger(options: {
         logMethod(args, method) {
           const [first, ...rest] = args as unknown[];
           const whole = isError(first) ? [{ error: first }, first.message, ...rest] : [first, ...rest];
-          method.apply(this, whole.map((item) => withoutPrivateValues(item)) as Parameters<typeof method>);
+          method.apply(this, whole.map((item) => redactPrivateValues(item)) as Parameters<typeof method>);
         },
       },
     },
@@ -33,7 +33,7 @@ export function createLogger(options: {
   const child = logger.child;
   // What a child logger is bound to passes neither the hook above nor a formatter.
   logger.child = function (this: Logger, bindings: object, childOptions?: object) {
-    return child.call(this, withoutPrivateValues(bindings) as object, childOptions);
+    return child.call(this, redactPrivateValues(bindings) as object, childOptions);
   } as typeof logger.child;
   return logger;
 }

@@ -29,19 +29,19 @@ const MAX_DEPTH = 6;
 const MAX_ITEMS = 100;
 
 /** A copy of `value` that may be logged: plain data without private values. */
-export function withoutPrivateValues(value: unknown, depth = 0): unknown {
+export function redactPrivateValues(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return withoutPrivateTexts(value);
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   // Also stops at circles.
   if (depth >= MAX_DEPTH) return '[too deep]';
   if (isError(value)) return describeError(value, depth);
-  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => withoutPrivateValues(item, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => redactPrivateValues(item, depth + 1));
   if (value instanceof Map || value instanceof Set) return `[${value.size} items]`;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return withoutPrivateValues(value.toJSON(), depth + 1);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactPrivateValues(value.toJSON(), depth + 1);
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value).slice(0, MAX_ITEMS)) {
-    copy[key] = PRIVATE_KEYS.has(key.toLowerCase()) ? CENSORED : withoutPrivateValues(item, depth + 1);
+    copy[key] = PRIVATE_KEYS.has(key.toLowerCase()) ? CENSORED : redactPrivateValues(item, depth + 1);
   }
   return copy;
 }
@@ -66,8 +66,8 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
     ...(typeof code === 'string' && { code: withoutPrivateTexts(code) }),
     ...(isNamed(command) && { command: withoutPrivateTexts(command.name) }),
     stack: framesOf(stack),
-    ...(cause !== undefined && { cause: withoutPrivateValues(cause, depth + 1) }),
-    ...(Array.isArray(errors) && { errors: withoutPrivateValues(errors, depth + 1) }),
+    ...(cause !== undefined && { cause: redactPrivateValues(cause, depth + 1) }),
+    ...(Array.isArray(errors) && { errors: redactPrivateValues(errors, depth + 1) }),
   };
 }
 

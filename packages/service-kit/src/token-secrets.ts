@@ -1,7 +1,7 @@
 /** The shared secrets that tokens are signed with: usually one, two while it is being replaced. */
 
 /** One per line; the first signs, all verify. So a new secret is put in front of the old one, and later alone. */
-export function secretsIn(text: string): string[] {
+export function parseSecrets(text: string): string[] {
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -9,6 +9,6 @@ export function secretsIn(text: string): string[] {
 }
 
 /** The secret that new tokens are signed with; undefined when `text` holds none. */
-export function signingSecretIn(text: string): string | undefined {
-  return secretsIn(text)[0];
+export function parseSigningSecret(text: string): string | undefined {
+  return parseSecrets(text)[0];
 }

@@ -6,7 +6,7 @@ import type { tokenSettings } from './common-settings.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
 import { RemoteKeySet } from './remote-key-set.ts';
-import { secretsIn } from './token-secrets.ts';
+import { parseSecrets } from './token-secrets.ts';
 
 export interface VerifiedToken {
   readonly userId: UserId;
@@ -57,7 +57,7 @@ export function createTokenVerifier(options: {
  * choose how it is checked.
  */
 export function createSecretVerifier({ secret, ...expected }: Expectation & { secret: string }): TokenVerifier {
-  const keys = secretsIn(secret).map((one) => new TextEncoder().encode(one));
+  const keys = parseSecrets(secret).map((one) => new TextEncoder().encode(one));
   return verifierOf(expected, async (token) => {
     const options = claimsOf(expected, ['HS256']);
     for (const [i, key] of keys.entries()) {

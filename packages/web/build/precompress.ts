@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 
 const GAINS = /\.(html|js|css|svg|json|webmanifest|mvt)$/;
 /** Below that, a packet is a packet. */
-const LEAST_BYTES = 1_024;
+const MIN_BYTES = 1_024;
 
 export function precompress(): Plugin {
   let folder = '';
@@ -24,7 +24,7 @@ export function precompress(): Plugin {
       for (const { parentPath, name } of files) {
         const file = path.join(parentPath, name);
         const content = await readFile(file);
-        if (content.length < LEAST_BYTES) continue;
+        if (content.length < MIN_BYTES) continue;
         await writeFile(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
       }
     },

@@ -1,6 +1,6 @@
 /** Signs tokens for anybody who asks: only where `DEV_TOKENS` says so. */
 import type { UserId } from '@nearby-friends/protocol';
-import { type Clock, ConfigError, signingSecretIn } from '@nearby-friends/service-kit';
+import { type Clock, ConfigError, parseSigningSecret } from '@nearby-friends/service-kit';
 import { SignJWT } from 'jose';
 
 export interface IssuedToken {
@@ -18,7 +18,7 @@ export class DevTokenIssuer {
 
   /** Throws `ConfigError` when there is no secret to sign with: private keys are none of this service's business. */
   constructor(options: { secret: string; audience: string; issuer: string; lifetimeSeconds: number; clock: Clock }) {
-    const signingSecret = signingSecretIn(options.secret);
+    const signingSecret = parseSigningSecret(options.secret);
     if (signingSecret === undefined)
       throw new ConfigError('DEV_TOKENS=true needs JWT_SECRET: tokens are signed with it.');
     this.#key = new TextEncoder().encode(signingSecret);

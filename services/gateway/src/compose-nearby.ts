@@ -2,18 +2,18 @@
 import type { Bus, StreamEnd } from '@nearby-friends/bus';
 import { decodePositionRecord, type UserId } from '@nearby-friends/protocol';
 import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
-import { RightsApplier } from './apply-rights.ts';
-import { NearbyDelivery } from './deliver-nearby.ts';
-import { FriendBoard } from './friend-board.ts';
-import { FriendChannels } from './friend-channels.ts';
-import { FriendLists } from './friend-lists.ts';
-import { FriendsDirectory } from './friends-directory.ts';
-import type { GatewayMetrics } from './gateway-metrics.ts';
-import { Inboxes } from './inboxes.ts';
-import { SessionOpener } from './open-session.ts';
-import { readMessage } from './read-message.ts';
-import { RightsLedger } from './rights-ledger.ts';
-import { Sessions } from './sessions.ts';
+import { NearbyDelivery } from './delivery/nearby-delivery.ts';
+import { FriendBoard } from './friends/friend-board.ts';
+import { FriendChannels } from './friends/friend-channels.ts';
+import { FriendDirectory } from './friends/friend-directory.ts';
+import { FriendLists } from './friends/friend-lists.ts';
+import { Inboxes } from './friends/inboxes.ts';
+import { RightsApplier } from './graph-events/rights-applier.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { RightsLedger } from './rights/rights-ledger.ts';
+import { SessionOpener } from './sessions/session-opener.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { decodeBusMessage } from './wire/decode-bus-message.ts';
 
 const READ_RETRY_MS = 250;
 
@@ -32,7 +32,7 @@ export function composeNearby(options: {
   const { areRightsCurrent, bus, clock, flushIntervalMs, hasFollowedFrom, logger, metrics, positionTtlMs, tracer } =
     options;
   const redisNow = () => bus.redisClock.now();
-  const directory = new FriendsDirectory({ rpc: bus.rpc, clock, metrics });
+  const directory = new FriendDirectory({ rpc: bus.rpc, clock, metrics });
 
   // --- What is known of friends, and who is told
   const ledger = new RightsLedger({ clock });
@@ -50,7 +50,7 @@ export function composeNearby(options: {
     redisNow,
     clock,
     onMove: (watch) => delivery.consider(watch),
-    onChange: (watch) => delivery.considerSoon(watch),
+    onChange: (watch) => delivery.considerUrgent(watch),
     onSilent: (subject) => lists.confirmSilence(subject),
     onGrantEnded: ({ session, subject }) => lists.remove(session, subject.user),
   });
@@ -70,7 +70,7 @@ export function composeNearby(options: {
     subscriber: bus.subscriptions,
     onMessage: (friend, payload) => {
       metrics.positionsReceived.inc();
-      const record = readMessage(decodePositionRecord, payload, metrics);
+      const record = decodeBusMessage(decodePositionRecord, payload, metrics);
       if (record) board.apply(friend, record);
     },
     readEntry: refresh,

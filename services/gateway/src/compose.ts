@@ -17,23 +17,23 @@ import {
   type VerifiedToken,
 } from '@nearby-friends/service-kit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
-import { ClientEvents } from './client-events.ts';
 import { composeNearby } from './compose-nearby.ts';
-import { Drain } from './drain.ts';
-import { registerGauges } from './gateway-gauges.ts';
-import { createGatewayMetrics } from './gateway-metrics.ts';
-import { Handshake } from './handshake.ts';
-import { inTurn } from './in-turn.ts';
-import { MovementCheck } from './movement-check.ts';
-import { PositionUplink } from './position-uplink.ts';
-import { PositionReceiver } from './receive-position.ts';
-import { Recovery } from './recover.ts';
-import { RefusedConnections } from './refused-connections.ts';
+import { Drain } from './connections/drain.ts';
+import { Handshake } from './connections/handshake.ts';
+import { RefusedConnections } from './connections/refused-connections.ts';
+import { SocketServer } from './connections/socket-server.ts';
+import { ClientEvents } from './inbound/client-events.ts';
+import { inTurn } from './inbound/in-turn.ts';
+import { MovementCheck } from './inbound/movement-check.ts';
+import { PositionReceiver } from './inbound/position-receiver.ts';
+import { PositionUplink } from './inbound/position-uplink.ts';
+import { registerGauges } from './metrics/gateway-gauges.ts';
+import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
+import { Recovery } from './sessions/recovery.ts';
 import type { settings } from './settings.ts';
-import { SocketServer } from './socket-server.ts';
 
 /** Of the flush interval: who has lists told soon does not want positions to wait elsewhere. */
-const MOST_GATHERED = 1 / 10;
+const MAX_GATHERED = 1 / 10;
 
 export function composeGateway({
   config,
@@ -93,7 +93,7 @@ export function composeGateway({
         bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
       ),
     clock,
-    gatherMs: Math.min(config.uplinkGatherMs, config.flushIntervalMs * MOST_GATHERED),
+    gatherMs: Math.min(config.uplinkGatherMs, config.flushIntervalMs * MAX_GATHERED),
   });
   const receiver = new PositionReceiver({
     redisNow,
@@ -121,7 +121,7 @@ export function composeGateway({
 
   // --- The edge
   const verifier = createTokenVerifier({ config, clock, logger });
-  const isCalledBack = ({ userId, issuedAt }: VerifiedToken) => ledger.isCalledBack(userId, issuedAt);
+  const isRevoked = ({ userId, issuedAt }: VerifiedToken) => ledger.isRevoked(userId, issuedAt);
   const events = new ClientEvents({
     receivePosition: (session, payload) => receiver.receive(session, payload),
     // One after the other, so that of two quick ones the second is in force.
@@ -130,7 +130,7 @@ export function composeGateway({
       delivery.setRadius(session, { radiusMeters, version });
     }),
     verifier,
-    isCalledBack,
+    isRevoked,
     limits: { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst },
     metrics,
     clock,
@@ -150,7 +150,7 @@ export function composeGateway({
   });
   const handshake = new Handshake({
     verifier,
-    isCalledBack,
+    isRevoked,
     connections: () => sessions.size,
     maxConnections: config.maxConnections,
   });

@@ -7,7 +7,7 @@ import { type Activity, Announcer } from './announcer.ts';
 const TTL_MS = 60_000;
 /** Longer than everything is gathered for, shorter than the first pause after a failure. */
 const SOON_MS = 10;
-const LONGEST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 1_000;
 
 /** An announcer whose announcements the test answers. */
 function setUp() {
@@ -121,10 +121,10 @@ describe('what is not acknowledged', () => {
     await pass(SOON_MS);
     announcer.add(activityOf('ann', 2));
     await answer(refusal);
-    await pass(LONGEST_PAUSE_MS);
+    await pass(MAX_PAUSE_MS);
     expect(await answer(refusal)).toEqual(['ann at 2']);
     announcer.add(activityOf('ann', 3));
-    await pass(LONGEST_PAUSE_MS);
+    await pass(MAX_PAUSE_MS);
     expect(await answer()).toEqual(['ann at 3']);
   });
 
@@ -134,14 +134,14 @@ describe('what is not acknowledged', () => {
     await pass(SOON_MS);
     for (let attempt = 0; attempt < 5; attempt++) {
       await answer(refusal);
-      await pass(LONGEST_PAUSE_MS);
+      await pass(MAX_PAUSE_MS);
     }
     await answer(refusal);
 
     announcer.add(activityOf('ben'));
     await pass(SOON_MS);
     expect(await answer()).toEqual(['ben at 0']);
-    await pass(LONGEST_PAUSE_MS);
+    await pass(MAX_PAUSE_MS);
     expect(await answer()).toEqual(['ann at 0']);
   });
 
@@ -151,7 +151,7 @@ describe('what is not acknowledged', () => {
     await pass(SOON_MS);
     await pass(TTL_MS);
     await answer(refusal);
-    await pass(LONGEST_PAUSE_MS);
+    await pass(MAX_PAUSE_MS);
     expect(unanswered()).toBe(0);
     expect(announcer.pending).toBe(0);
     expect(clock.pending).toBe(0);
@@ -165,7 +165,7 @@ describe('what is not acknowledged', () => {
     await answer();
     expect(announcer.pending).toBe(1);
     failMarking(false);
-    await pass(LONGEST_PAUSE_MS);
+    await pass(MAX_PAUSE_MS);
     expect(await answer()).toEqual(['ann at 0']);
     expect(marked.map(([user]) => user)).toEqual(['ann']);
   });
@@ -185,7 +185,7 @@ describe('a stopping instance', () => {
     await pass(SOON_MS);
     await answer(refusal);
     expect(drained).toBe(false);
-    await pass(LONGEST_PAUSE_MS);
+    await pass(MAX_PAUSE_MS);
     await answer();
     expect(drained).toBe(true);
     expect(clock.pending).toBe(0);

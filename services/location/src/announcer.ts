@@ -1,5 +1,5 @@
 /** Has friend-graph tell the active friends of whoever became active, until friend-graph has acknowledged it. */
-import { Pace } from '@nearby-friends/bus';
+import { BatchLimiter } from '@nearby-friends/bus';
 import type { Position, UserId } from '@nearby-friends/protocol';
 import { MAX_ANNOUNCED_USERS } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
@@ -14,7 +14,7 @@ export interface Activity {
 /** Announcements that come within this time go as one message. */
 const GATHER_MS = 5;
 /** In a rush they gather for as long as these many messages are under way. */
-const MAX_UNDER_WAY = 2;
+const MAX_CONCURRENT = 2;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
 /** How long a stopping instance waits for acknowledgements; what is left, the user's next position announces. */
@@ -38,7 +38,7 @@ export class Announcer implements Component {
   readonly #gathered = new Map<UserId, Activity>();
   readonly #underWay = new Map<UserId, Activity>();
   readonly #refused = new Map<UserId, Activity>();
-  readonly #pace: Pace;
+  readonly #limiter: BatchLimiter;
   #cancelGathering: CancelTimer | null = null;
   #cancelRetry: CancelTimer | null = null;
   #retryMs = RETRY_MIN_MS;
@@ -60,7 +60,7 @@ export class Announcer implements Component {
     this.#redisNow = options.redisNow;
     this.#logger = options.logger;
     this.#ttlMs = options.ttlMs;
-    this.#pace = new Pace({ clock: options.clock, gatherMs: GATHER_MS, maxUnderWay: MAX_UNDER_WAY });
+    this.#limiter = new BatchLimiter({ clock: options.clock, gatherMs: GATHER_MS, maxConcurrent: MAX_CONCURRENT });
   }
 
   /** How many activities are not acknowledged yet. */
@@ -100,7 +100,7 @@ export class Announcer implements Component {
   #gather(activity: Activity): void {
     if (this.#isStopped) return;
     this.#gathered.set(activity.user, activity);
-    this.#cancelGathering ??= this.#pace.whenFree(() => {
+    this.#cancelGathering ??= this.#limiter.schedule(() => {
       this.#cancelGathering = null;
       this.#sendAll(this.#gathered);
     });
@@ -123,8 +123,8 @@ export class Announcer implements Component {
     waiting.clear();
     for (const activity of due) this.#underWay.set(activity.user, activity);
     for (let i = 0; i < due.length; i += MAX_ANNOUNCED_USERS) {
-      this.#pace
-        .hold(() => this.#send(due.slice(i, i + MAX_ANNOUNCED_USERS)))
+      this.#limiter
+        .run(() => this.#send(due.slice(i, i + MAX_ANNOUNCED_USERS)))
         .catch((error: unknown) => this.#logger.error({ error }, 'announcing failed unexpectedly'));
     }
     this.#settleIfIdle();

@@ -1,5 +1,5 @@
 /** Builds a location instance. */
-import { createBus, RedisFigures } from '@nearby-friends/bus';
+import { createBus, RedisStats } from '@nearby-friends/bus';
 import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
 import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './announcer.ts';
@@ -61,7 +61,7 @@ export function composeLocation({
     return {};
   });
 
-  const figures = new RedisFigures({ redis: bus.commands, metrics: registry, clock, logger });
+  const figures = new RedisStats({ redis: bus.commands, metrics: registry, clock, logger });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,

@@ -7,7 +7,7 @@ const CLIENTS = 20_000;
 const REPORT_INTERVAL_MS = 30_000;
 const BOUND = 1 / 2;
 /** With less a round would see only few of the reports. */
-const LEAST_SECONDS = 5;
+const MIN_SECONDS = 5;
 
 export const book: Benchmark = {
   name: 'book',
@@ -19,7 +19,7 @@ export const book: Benchmark = {
       alternateRounds(context, trials, {
         intervalMs: REPORT_INTERVAL_MS,
         bound: BOUND,
-        seconds: settings.scale < 1 ? settings.seconds : Math.max(LEAST_SECONDS, settings.seconds),
+        seconds: settings.scale < 1 ? settings.seconds : Math.max(MIN_SECONDS, settings.seconds),
       }),
     );
     return {

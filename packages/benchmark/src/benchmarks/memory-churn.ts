@@ -18,7 +18,7 @@ const MS_PER_MINUTE = 60_000;
 const SETTLING_SHARE = 0.25;
 /** Below that, what is seen is noise. */
 const MINUTES_WORTH_A_GOAL = 10;
-const MOST_DRIFT_PER_HOUR = 0.05;
+const MAX_DRIFT_PER_HOUR = 0.05;
 const MB = 1_024 * 1_024;
 const KB = 1_024;
 
@@ -76,7 +76,7 @@ export function churnResult(
   const goal = (what: string, { sharePerHour }: Drift): GoalCheck => ({
     goal: `4: drift of ${what} over ${minutes.toFixed(0)} minutes of churn, as a share per hour`,
     value: sharePerHour,
-    bound: MOST_DRIFT_PER_HOUR,
+    bound: MAX_DRIFT_PER_HOUR,
     sense: 'at most',
   });
   const isLong = minutes >= MINUTES_WORTH_A_GOAL;

@@ -8,7 +8,7 @@ import { progressLine } from './measurement-table.ts';
 const FACTOR = 1.3;
 /** Deliveries/s per client that a search begins and ends with. */
 const FIRST_PER_CLIENT = 2.5;
-const MOST_PER_CLIENT = 250;
+const MAX_PER_CLIENT = 250;
 /** As long as positions are held back: then all that is measured runs evenly. */
 const WARM_UP_MS = 1_000;
 
@@ -23,7 +23,7 @@ export async function searchHighest(
     from: near ?? FIRST_PER_CLIENT * trial.load.clients,
     isNear: near !== undefined,
     factor: FACTOR,
-    most: MOST_PER_CLIENT * trial.load.clients,
+    most: MAX_PER_CLIENT * trial.load.clients,
     isGood: isSustained,
     attempt: async (load) => {
       context.check();

@@ -46,7 +46,7 @@ export interface Capacity {
 }
 
 /** More gateways mean more messages, which mean more gateways: this settles within a few turns. */
-const MOST_TURNS = 100;
+const MAX_TURNS = 100;
 
 /** A gateway, a location instance and a Redis shard each use one core: JavaScript and Redis run on one thread. */
 export function computeCapacity(
@@ -66,7 +66,7 @@ export function computeCapacity(
 
   let gateways = gatewaysForConnections;
   let gatewaysForCpu = 0;
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
     gatewaysForCpu = Math.ceil(coresWith(gateways) / utilization);
     const wanted = Math.max(gatewaysForCpu, gatewaysForConnections);
     if (wanted <= gateways) break;

@@ -1,15 +1,15 @@
 /** Counts latencies by the millisecond, so that counts of several processes can be added and quantiles taken. */
 
 /** What is longer counts as this long. */
-export const LONGEST_MS = 20_000;
+export const MAX_MS = 20_000;
 
 export class LatencyHistogram {
-  readonly #counts = new Float64Array(LONGEST_MS + 1);
+  readonly #counts = new Float64Array(MAX_MS + 1);
   #total = 0;
 
   /** Negative ones, of clocks read a moment apart, count as 0. */
   add(latencyMs: number, times = 1): void {
-    const bin = Math.min(LONGEST_MS, Math.max(0, Math.round(latencyMs)));
+    const bin = Math.min(MAX_MS, Math.max(0, Math.round(latencyMs)));
     this.#counts[bin] = (this.#counts[bin] ?? 0) + times;
     this.#total += times;
   }
@@ -23,17 +23,17 @@ export class LatencyHistogram {
     if (this.#total === 0) return Number.NaN;
     const wanted = Math.max(1, Math.ceil(q * this.#total));
     let counted = 0;
-    for (let bin = 0; bin <= LONGEST_MS; bin += 1) {
+    for (let bin = 0; bin <= MAX_MS; bin += 1) {
       counted += this.#counts[bin] ?? 0;
       if (counted >= wanted) return bin;
     }
-    return LONGEST_MS;
+    return MAX_MS;
   }
 
   /** How many are longer. */
   longerThan(limitMs: number): number {
     let counted = 0;
-    for (let bin = Math.floor(limitMs) + 1; bin <= LONGEST_MS; bin += 1) counted += this.#counts[bin] ?? 0;
+    for (let bin = Math.floor(limitMs) + 1; bin <= MAX_MS; bin += 1) counted += this.#counts[bin] ?? 0;
     return counted;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findPositions, MOST_TIME_MS, TIME_OFFSET, updateText, writeTime } from './position-codec.ts';
+import { findPositions, MAX_TIME_MS, TIME_OFFSET, updateText, writeTime } from './position-codec.ts';
 
 function found(text: string): [user: number, sentAtMs: number][] {
   const bytes = Buffer.from(text);
@@ -9,7 +9,7 @@ function found(text: string): [user: number, sentAtMs: number][] {
 }
 
 describe('a position that carries its intended send time', () => {
-  it.each([0, 1, 7, 42_000, 1_234_560, MOST_TIME_MS])('comes back as it was sent: %i ms', (timeMs) => {
+  it.each([0, 1, 7, 42_000, 1_234_560, MAX_TIME_MS])('comes back as it was sent: %i ms', (timeMs) => {
     const bytes = Buffer.from(updateText(-122.4));
     writeTime(bytes, TIME_OFFSET, timeMs);
     const [event, position] = JSON.parse(bytes.toString().slice(2)) as [string, { lat: number; lng: number }];

@@ -5,7 +5,7 @@ import { USER_DIGITS } from './user-names.ts';
 const BASE_LATITUDE = 37;
 const FRACTION_DIGITS = 7;
 /** The time that fits into a degree: 2.7 hours, ms. */
-export const MOST_TIME_MS = 10 ** FRACTION_DIGITS - 1;
+export const MAX_TIME_MS = 10 ** FRACTION_DIGITS - 1;
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -27,7 +27,7 @@ export function updateText(lng: number): string {
 /** Where the digits of the latitude begin in {@link updateText}. */
 export const TIME_OFFSET = updateText(0).indexOf('.') + 1;
 
-/** Writes the time (ms since the benchmark's beginning, at most {@link MOST_TIME_MS}) as the latitude's fraction. */
+/** Writes the time (ms since the benchmark's beginning, at most {@link MAX_TIME_MS}) as the latitude's fraction. */
 export function writeTime(bytes: Uint8Array, offset: number, timeMs: number): void {
   let left = timeMs;
   for (let digit = FRACTION_DIGITS - 1; digit >= 0; digit -= 1) {

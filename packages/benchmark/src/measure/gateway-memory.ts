@@ -13,13 +13,13 @@ export interface GatewayMemory {
 
 /** Pages are given back a while after what was on them: until a turn frees less than this, bytes. */
 const SETTLED_BYTES = 512 * 1024;
-const MOST_TURNS = 8;
+const MAX_TURNS = 8;
 const TURN_MS = 150;
 
 /** Collects until it frees no more memory. The gateways must be inspectable, see {@link collectGarbage}. */
 export async function collectedMemory(build: DeployedBuild): Promise<GatewayMemory> {
   let least: GatewayMemory = { resident: Number.POSITIVE_INFINITY, used: Number.POSITIVE_INFINITY };
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
     let used = 0;
     for (const gateway of build.gateways) used += await collectGarbage(gateway);
     const resident = await residentBytes(build.pids().gateway);

@@ -19,7 +19,7 @@ export async function serviceFigures(services: readonly { opsPort: number }[], n
   return each.reduce((sum, one) => sum + one, 0);
 }
 
-export interface RedisFigures {
+export interface RedisStats {
   /** Sharded channels of positions, and subscriptions to them. */
   readonly locationChannels: number;
   readonly locationSubscriptions: number;
@@ -27,7 +27,7 @@ export interface RedisFigures {
   readonly outputBytes: number;
 }
 
-export async function redisFigures(url: string): Promise<RedisFigures> {
+export async function redisFigures(url: string): Promise<RedisStats> {
   const redis = new Redis(url, { maxRetriesPerRequest: 1 });
   redis.on('error', () => undefined);
   try {

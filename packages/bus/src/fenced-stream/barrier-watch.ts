@@ -7,7 +7,7 @@ import type { Look, StreamEnd } from './stream-ledger.ts';
 
 /** Between two looks: soon at first, since followers need a few ms; then less often, for those who have to be waited out. */
 export const FIRST_PAUSE_MS = 2;
-export const LONGEST_PAUSE_MS = 20;
+export const MAX_PAUSE_MS = 20;
 
 interface Waiter {
   /** Where the stream ended when first looked at; null: not looked at yet. */
@@ -66,7 +66,7 @@ export class BarrierWatch {
       }
       if (this.#waiters.size === 0) break;
       await delay(this.#clock, this.#pauseMs);
-      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
     }
     this.#isLooking = false;
   }

@@ -3,7 +3,7 @@ import { ManualClock } from '@nearby-friends/service-kit';
 import { BLOCKING_SOCKET_TIMEOUT_MS } from '../redis-connection.ts';
 import { isLater } from './entry-id.ts';
 import { Fence } from './fence.ts';
-import { FENCE_MS, READ_BLOCK_MS, SILENT_AFTER_MS } from './fence-times.ts';
+import { FENCE_MS, FOLLOWER_EXPIRY_MS, READ_BLOCK_MS } from './fence-times.ts';
 import { DEFAULT_BARRIER_DEADLINE_MS } from './fenced-stream-writer.ts';
 
 /** A fence, and a way to ask, be answered and confirmed, each step so many ms after the one before. */
@@ -82,12 +82,12 @@ it('the times fit each other', () => {
   // Several reads may fail before a follower falls silent.
   expect(FENCE_MS).toBeGreaterThanOrEqual(4 * READ_BLOCK_MS);
   expect(FENCE_MS).toBe(5_000);
-  expect(SILENT_AFTER_MS).toBeGreaterThanOrEqual(FENCE_MS + 1_000);
+  expect(FOLLOWER_EXPIRY_MS).toBeGreaterThanOrEqual(FENCE_MS + 1_000);
   // A dead connection is replaced while there is time left, a waiting one is not taken for dead.
   expect(BLOCKING_SOCKET_TIMEOUT_MS).toBeGreaterThanOrEqual(2 * READ_BLOCK_MS);
   expect(BLOCKING_SOCKET_TIMEOUT_MS).toBeLessThan(FENCE_MS);
   // Redis lost while somebody is being waited out: both waits fit.
-  expect(DEFAULT_BARRIER_DEADLINE_MS).toBeGreaterThanOrEqual(2 * SILENT_AFTER_MS);
+  expect(DEFAULT_BARRIER_DEADLINE_MS).toBeGreaterThanOrEqual(2 * FOLLOWER_EXPIRY_MS);
 });
 
 it.each([

@@ -8,12 +8,12 @@ import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();
 const { EPOCH_KEY, hold, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
-const { FENCE_MS, SILENT_AFTER_MS } = shortTimes;
+const { FENCE_MS, FOLLOWER_EXPIRY_MS } = shortTimes;
 
 const redis = useRedis();
 const streams = useFencedStream(redis);
 const DURATION_MS = 5_000;
-const MOST_FOLLOWERS = 4;
+const MAX_FOLLOWERS = 4;
 
 /** A follower, and up to which change (numbered in the order they were made) it knows all. */
 interface Watched {
@@ -146,7 +146,7 @@ async function play(seed: number): Promise<Chaos> {
         for (const connection of one()?.connections ?? []) connection.disconnect();
       },
     ],
-    [6, () => chaos.watched.size < 2 * MOST_FOLLOWERS && waiting.push(chaos.add().catch(() => undefined))],
+    [6, () => chaos.watched.size < 2 * MAX_FOLLOWERS && waiting.push(chaos.add().catch(() => undefined))],
   ];
   // As often as they weigh.
   const draw = accidents.flatMap(([weight, run]) => Array.from({ length: weight }, () => run));
@@ -175,7 +175,7 @@ describe('[G4] [G5] after a barrier nobody acts on what was before, whatever goe
       const { writer, append } = await streams.openWriter();
       const fresh = await streams.startFollower('fresh');
       await append('0');
-      await writer.barrier({ deadlineMs: 4 * SILENT_AFTER_MS });
+      await writer.barrier({ deadlineMs: 4 * FOLLOWER_EXPIRY_MS });
       expect(fresh.seen).toContain('0');
     },
     60_000,

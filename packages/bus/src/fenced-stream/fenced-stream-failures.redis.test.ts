@@ -7,7 +7,7 @@ import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();
 const { EPOCH_KEY, hold, reporters, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
-const { FENCE_MS, SILENT_AFTER_MS } = shortTimes;
+const { FENCE_MS, FOLLOWER_EXPIRY_MS } = shortTimes;
 
 const redis = useRedis();
 const streams = useFencedStream(redis);
@@ -28,7 +28,7 @@ type Setting = Awaited<ReturnType<typeof setUp>>;
 async function expectLossNoticed({ writer, append, followers, control }: Setting): Promise<void> {
   await eventually(() => append('b'));
   await eventually(() => writer.barrier());
-  expect(await epochAge(control)).toBeGreaterThanOrEqual(SILENT_AFTER_MS);
+  expect(await epochAge(control)).toBeGreaterThanOrEqual(FOLLOWER_EXPIRY_MS);
   for (const follower of followers) {
     expect(follower.missed).toBe(1);
     expect(follower.seen).toContain('b');
@@ -127,7 +127,7 @@ describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
     const lostAt = performance.now();
     await control.flushall();
     await barrier;
-    expect(performance.now() - lostAt).toBeGreaterThan(SILENT_AFTER_MS - 50);
+    expect(performance.now() - lostAt).toBeGreaterThan(FOLLOWER_EXPIRY_MS - 50);
     expect(followers[0].missed).toBe(1);
   });
 
@@ -188,7 +188,7 @@ describe('[G5] a follower falls silent, within its fence', () => {
     redis.server.pause();
     const frozenAt = performance.now();
     await eventually(() => expect(followers.map(({ follower }) => follower.isCurrent)).toEqual([false, false]));
-    expect(performance.now() - frozenAt).toBeLessThan(SILENT_AFTER_MS);
+    expect(performance.now() - frozenAt).toBeLessThan(FOLLOWER_EXPIRY_MS);
     redis.server.resume();
     await eventually(() => append('b'));
     await eventually(() => writer.barrier());
@@ -217,7 +217,7 @@ describe('[G5] a follower falls silent, within its fence', () => {
     const heldAt = performance.now();
     await append('b');
     await writer.barrier();
-    expect(performance.now() - heldAt).toBeLessThan(SILENT_AFTER_MS + FENCE_MS);
+    expect(performance.now() - heldAt).toBeLessThan(FOLLOWER_EXPIRY_MS + FENCE_MS);
     expect(followers[0].seen.includes('b') || !followers[0].follower.isCurrent).toBe(true);
     await eventually(() => expect(followers[0].follower.isCurrent).toBe(false));
     release();

@@ -4,7 +4,7 @@ import { type Clock, type Component, delay, type Logger } from '@nearby-friends/
 import type { Redis } from '../redis-connection.ts';
 import { BEFORE_ALL, isLater } from './entry-id.ts';
 import { Fence } from './fence.ts';
-import { READ_BLOCK_MS, SILENT_AFTER_MS } from './fence-times.ts';
+import { FOLLOWER_EXPIRY_MS, READ_BLOCK_MS } from './fence-times.ts';
 import {
   type ChainedEntry,
   PAGE,
@@ -175,7 +175,7 @@ export class FencedStreamFollower implements Component {
   async #report({ epoch, knownSince, applied }: Position, askedAt: number): Promise<void> {
     const reportedAt = this.#clock.now();
     // A writer that has just started cannot know it by itself, and its first callers would have to wait that long.
-    const isSettled = reportedAt - knownSince >= SILENT_AFTER_MS;
+    const isSettled = reportedAt - knownSince >= FOLLOWER_EXPIRY_MS;
     const reporting = this.#ledger.report({ follower: this.#id, epoch, applied, isSettled });
     this.#reporting = reporting;
     const { isTaken } = await reporting;

@@ -7,7 +7,7 @@ import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();
 const { EPOCH_KEY, hold, reporters, STREAM, useFencedStream } = await import('./fenced-stream.testing.ts');
-const { FENCE_MS, SILENT_AFTER_MS } = shortTimes;
+const { FENCE_MS, FOLLOWER_EXPIRY_MS } = shortTimes;
 const redis = useRedis();
 const streams = useFencedStream(redis);
 /** Enough for some round trips, too little for anybody to be waited out. */
@@ -133,8 +133,8 @@ describe('[G5] the barrier', () => {
     const { writer, append } = await streams.openWriter();
     await append('a');
     const ms = await took(writer.barrier());
-    expect(ms).toBeGreaterThan(SILENT_AFTER_MS - 50);
-    expect(ms).toBeLessThan(2 * SILENT_AFTER_MS);
+    expect(ms).toBeGreaterThan(FOLLOWER_EXPIRY_MS - 50);
+    expect(ms).toBeLessThan(2 * FOLLOWER_EXPIRY_MS);
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
   });
 
@@ -151,7 +151,7 @@ describe('[G5] the barrier', () => {
     expect(await newWriter()).toBeLessThan(PROMPT_MS);
     // Another epoch has to grow old of its own.
     await control.flushall();
-    expect(await newWriter()).toBeGreaterThan(SILENT_AFTER_MS - 50);
+    expect(await newWriter()).toBeGreaterThan(FOLLOWER_EXPIRY_MS - 50);
   });
 
   it('then takes as long as the followers need, for each of many callers', async () => {
@@ -197,7 +197,7 @@ describe('[G5] the barrier', () => {
     const ms = await took(writer.barrier());
     expect(followers[0].follower.isCurrent).toBe(false);
     expect(followers[1].seen).toEqual(['a']);
-    expect(ms).toBeLessThan(2 * SILENT_AFTER_MS);
+    expect(ms).toBeLessThan(2 * FOLLOWER_EXPIRY_MS);
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
 
     // Nor is it by a writer that has just started, and cannot judge.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SILENT_AFTER_MS } from './fence-times.ts';
+import { FOLLOWER_EXPIRY_MS } from './fence-times.ts';
 import { SilenceJudge } from './silence.ts';
 
 /** A Redis with a clock of its own, and a judge that looks at it. */
@@ -28,12 +28,12 @@ describe('[G5] who is silent', () => {
   it('is told by age, once the clock has been known for long enough', () => {
     const { look, redisNow, world } = setUp();
     expect(look().isSilent(0)).toBe(false);
-    world.own += SILENT_AFTER_MS - 10;
+    world.own += FOLLOWER_EXPIRY_MS - 10;
     expect(look().isSilent(0)).toBe(false);
     world.own += 20;
     const { isSilent } = look({ wayMs: 0 });
-    expect(isSilent(redisNow() - SILENT_AFTER_MS)).toBe(true);
-    expect(isSilent(redisNow() - SILENT_AFTER_MS + 1)).toBe(false);
+    expect(isSilent(redisNow() - FOLLOWER_EXPIRY_MS)).toBe(true);
+    expect(isSilent(redisNow() - FOLLOWER_EXPIRY_MS + 1)).toBe(false);
   });
 
   it.each([10_000, -10_000, 600, -3_600_000])('is not believed of a clock that was set by %d ms, for a while', (ms) => {
@@ -44,7 +44,7 @@ describe('[G5] who is silent', () => {
     world.own += 1;
     world.offset += ms;
     expect(look().isSilent(reportedAt)).toBe(false);
-    world.own += SILENT_AFTER_MS - 100;
+    world.own += FOLLOWER_EXPIRY_MS - 100;
     expect(look().isSilent(reportedAt)).toBe(false);
     // By then even one that was stamped in what is now the future has grown old.
     world.own += 20_000;
@@ -84,7 +84,7 @@ describe('[G5] an epoch is settled', () => {
   it('when it is old by a clock that is believed, or was seen here for long enough, and then for ever', () => {
     const { look, world } = setUp();
     expect(look().isEpochSettled).toBe(false);
-    world.own += SILENT_AFTER_MS;
+    world.own += FOLLOWER_EXPIRY_MS;
     expect(look().isEpochSettled).toBe(true);
     world.offset += 10_000;
     expect(look().isEpochSettled).toBe(true);
@@ -99,7 +99,7 @@ describe('[G5] an epoch is settled', () => {
     expect(look().isEpochSettled).toBe(false);
     world.offset += 3_600_000;
     expect(look().isEpochSettled).toBe(false);
-    world.own += SILENT_AFTER_MS - 100;
+    world.own += FOLLOWER_EXPIRY_MS - 100;
     expect(look().isEpochSettled).toBe(false);
     world.own += 100;
     expect(look().isEpochSettled).toBe(true);

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ConnectionStatus } from '../nearby-connection.ts';
 import { NearbyError } from '../nearby-error.ts';
 import { MutableObservable, type Observable } from '../observable.ts';
-import { LONGEST_DELAY_MS, reconnectDelayMs } from './reconnect-delay.ts';
+import { MAX_DELAY_MS, reconnectDelayMs } from './reconnect-delay.ts';
 import type { Socket, SocketEvents } from './socket.ts';
 
 /** A connection that stands this long is a good one: after it, pauses between attempts begin small again. */
@@ -179,7 +179,7 @@ export class ConnectionKeeper {
     const comeBackAt = this.#comeBackAt;
     this.#comeBackAt = undefined;
     if (comeBackAt === undefined) return reconnectDelayMs(this.#failures, this.#random());
-    return Math.min(Math.max(0, comeBackAt - this.#clock.now()), LONGEST_DELAY_MS);
+    return Math.min(Math.max(0, comeBackAt - this.#clock.now()), MAX_DELAY_MS);
   }
 
   /** The server sends its clients elsewhere: leaves it at the time it wishes, and comes back at once. */

@@ -1,7 +1,7 @@
 /** How long to wait before the next attempt to connect. */
 
 const FIRST_MS = 1_000;
-export const LONGEST_DELAY_MS = 30_000;
+export const MAX_DELAY_MS = 30_000;
 
 /**
  * Doubles with each failure, up to 30 s, and takes a random part of the second half of that, so that clients who were
@@ -11,6 +11,6 @@ export const LONGEST_DELAY_MS = 30_000;
  * @param random 0 ≤ x < 1
  */
 export function reconnectDelayMs(failures: number, random: number): number {
-  const most = Math.min(LONGEST_DELAY_MS, FIRST_MS * 2 ** failures);
+  const most = Math.min(MAX_DELAY_MS, FIRST_MS * 2 ** failures);
   return most / 2 + (random * most) / 2;
 }

@@ -22,7 +22,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Component } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
-import { withoutPrivateValues } from '../private-values.ts';
+import { redactPrivateValues } from '../private-values.ts';
 import { decodeTraceContext, encodeTraceContext } from './trace-context.ts';
 import { NO_SPAN, type Span, type SpanAttributes, type SpanOptions, type Tracer } from './tracer.ts';
 
@@ -179,7 +179,7 @@ class ShareSampler implements Sampler {
 
 /** The net below the closed list of attributes, the same as that of the logs. */
 function harmless(attributes: SpanAttributes): Record<string, string | number> {
-  return withoutPrivateValues(attributes) as Record<string, string | number>;
+  return redactPrivateValues(attributes) as Record<string, string | number>;
 }
 
 function codeOf(error: unknown): string {

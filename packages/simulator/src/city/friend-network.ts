@@ -13,7 +13,7 @@ export const NETWORK = { tiesPerNewcomer: 5, closure: 0.85 } as const;
 
 /** Newcomers differ: this share of `tiesPerNewcomer` at least, and at most. */
 const FEWEST_TIES = 0.4;
-const MOST_TIES = 1.6;
+const MAX_TIES = 1.6;
 /** Among few people a newcomer finds so many steps in vain; then there is nobody left to meet. */
 const TRIES_PER_TIE = 20;
 
@@ -36,7 +36,7 @@ export function makeFriendNetwork({ people, tiesPerNewcomer, closure }: NetworkS
     urn.push(one, other);
   };
   for (let newcomer = 1; newcomer < people; newcomer += 1) {
-    const wanted = Math.max(1, Math.round(tiesPerNewcomer * between(random, FEWEST_TIES, MOST_TIES)));
+    const wanted = Math.max(1, Math.round(tiesPerNewcomer * between(random, FEWEST_TIES, MAX_TIES)));
     const known = friends[newcomer] ?? new Set();
     let last: number | undefined;
     for (let tries = 0; known.size < Math.min(wanted, newcomer) && tries < wanted * TRIES_PER_TIE; tries += 1) {

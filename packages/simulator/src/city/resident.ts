@@ -36,7 +36,7 @@ const RIDES_METERS = 6_000;
 /** Whoever has no vehicle walks so far, and then takes the bus. */
 const WALKS_WITHOUT_METERS = 1_500;
 /** Whoever set out longer ago than this before the city began has arrived, minutes. */
-const LONGEST_AGO_MINUTES = 60;
+const MAX_AGO_MINUTES = 60;
 /** Who is out when a day begins goes home within this time, minutes. */
 const HOMECOMING_MINUTES = 45;
 
@@ -109,7 +109,7 @@ export class Resident {
   #catchUp({ minute }: CityTime): void {
     const past = this.#plan.filter(({ at }) => at < minute);
     for (const { at, to } of past) {
-      if (at >= minute - LONGEST_AGO_MINUTES) break;
+      if (at >= minute - MAX_AGO_MINUTES) break;
       this.#address = this.#find(to);
       this.#plan.shift();
     }

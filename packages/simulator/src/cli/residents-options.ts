@@ -4,7 +4,7 @@ import { FASTEST_PACE } from './simulate-options.ts';
 
 const DEFAULTS = { people: 40, interval: 2, pace: 8, seed: 1 } as const;
 const DEFAULT_URL = 'http://localhost:8080';
-const MOST_PEOPLE = 5_000;
+const MAX_PEOPLE = 5_000;
 
 export const RESIDENTS_OPTIONS = {
   url: { value: 'URL', text: `the deployment’s public address; default ${DEFAULT_URL}` },
@@ -44,7 +44,7 @@ export function parseResidentsOptions(args: readonly string[]): ResidentsPlan | 
   };
   return {
     url: readUrl(typeof given['url'] === 'string' ? given['url'] : DEFAULT_URL),
-    people: Math.trunc(number('people', 1, MOST_PEOPLE)),
+    people: Math.trunc(number('people', 1, MAX_PEOPLE)),
     intervalMs: 1_000 * number('interval', 0.2, 30),
     pace: number('pace', 0.1, FASTEST_PACE),
     seed: Math.trunc(number('seed', 0, 2 ** 31)),

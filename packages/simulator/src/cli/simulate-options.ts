@@ -8,7 +8,7 @@ import { type OptionTable, optionLines, readArguments, readNumber, readTransport
 
 const DEFAULTS = { people: 100, seconds: 60, interval: 5, arrivals: 50, start: '08:00', prefix: 'sim' } as const;
 const DEFAULT_URL = 'http://localhost:8080';
-const MOST_PEOPLE = 50_000;
+const MAX_PEOPLE = 50_000;
 /** Beyond it cars are faster than a gateway believes (MAX_PLAUSIBLE_SPEED), which then slows their drivers' lists. */
 export const FASTEST_PACE = 12;
 
@@ -98,7 +98,7 @@ export function parseSimulateOptions(args: readonly string[], env: NodeJS.Proces
   const people =
     text('people') === undefined && tokensFile !== undefined
       ? undefined
-      : number('people', DEFAULTS.people, 1, MOST_PEOPLE);
+      : number('people', DEFAULTS.people, 1, MAX_PEOPLE);
   return {
     url: readUrl(text('url') ?? DEFAULT_URL),
     people: people === undefined ? undefined : Math.trunc(people),
@@ -126,12 +126,12 @@ function planTokens(file: string | undefined, env: NodeJS.ProcessEnv): TokenPlan
 }
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
-const LONGEST_MS = 7 * 24 * UNITS_MS.h;
+const MAX_MS = 7 * 24 * UNITS_MS.h;
 
 function readDuration(text: string): number {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smh])?$/.exec(text) ?? [];
   const ms = Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
-  if (ms > 0 && ms <= LONGEST_MS) return ms;
+  if (ms > 0 && ms <= MAX_MS) return ms;
   throw new RemedyError(`--duration is “${text}”.`, 'Give a time of at most a week, as 90s, 10m or 2h.');
 }
 

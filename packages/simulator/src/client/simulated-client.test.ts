@@ -9,7 +9,7 @@ import { SimulatedClient } from './simulated-client.ts';
 import { devTokens } from './tokens.ts';
 
 const [anna, ben] = [parseUserId('anna'), parseUserId('ben')];
-const LONGEST_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 let deployment: SmallDeployment;
 let measurements: Measurements;
@@ -45,7 +45,7 @@ function phone(user: typeof anna, fetchToken = () => devTokens({ url, clock: wal
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const giveUpAt = wallClock.now() + LONGEST_WAIT_MS;
+  const giveUpAt = wallClock.now() + MAX_WAIT_MS;
   while (!condition()) {
     if (wallClock.now() > giveUpAt) throw new Error(`it did not become so: ${condition}`);
     await wallClock.pause(10);

@@ -11,7 +11,7 @@ export interface Leg {
 }
 
 /** So many junctions are looked at for one route, some 50 ms of work; only a drive right across the city may need more. */
-export const MOST_JUNCTIONS = 40_000;
+export const MAX_JUNCTIONS = 40_000;
 
 /**
  * A* (Hart, Nilsson and Raphael 1968) with the time as the crow flies at the mode's best speed as its estimate. Keeps its
@@ -40,7 +40,7 @@ export class RouteFinder {
    * The quickest way between two junctions; empty when they are the same one. Undefined when there is none, or when it
    * was not found within `mostJunctions`.
    */
-  find(from: number, to: number, mode: TravelMode, mostJunctions = MOST_JUNCTIONS): Leg[] | undefined {
+  find(from: number, to: number, mode: TravelMode, mostJunctions = MAX_JUNCTIONS): Leg[] | undefined {
     const { speeds } = TRAVEL[mode];
     const { stretches, stretchesAt } = this.#graph;
     const best = Math.max(...Object.values(speeds));

@@ -11,7 +11,7 @@ import { type DrawnFace, drawRadius, FACE_RADIUS, FaceDrawer } from './draw-frie
 import type { LibreMap } from './start-map.ts';
 
 /** More names than this would only cover each other. */
-const MOST_LABELS = 40;
+const MAX_LABELS = 40;
 /** The circle as so many corners: within a pixel of round at any size that fits on a screen. */
 const CIRCLE_CORNERS = 96;
 /** Half the side of an approximate position's grid cell, about; metres. */
@@ -155,7 +155,7 @@ export class MapOverlay {
       vagueness: APPROXIMATE_METERS * pixelsPerMeter,
       freshness: freshness(serverNow - friend.at),
       // The nearest come last.
-      mayHaveLabel: nearby.selectedId.value === friend.id || places.length - index <= MOST_LABELS,
+      mayHaveLabel: nearby.selectedId.value === friend.id || places.length - index <= MAX_LABELS,
     }));
   }
 }

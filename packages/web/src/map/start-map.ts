@@ -12,8 +12,8 @@ export type { LibreMap };
 setWorkerUrl(workerUrl);
 
 const START_ZOOM = 12.2;
-const LEAST_ZOOM = 8;
-const MOST_ZOOM = 18;
+const MIN_ZOOM = 8;
+const MAX_ZOOM = 18;
 
 export interface MapOptions {
   readonly container: HTMLElement;
@@ -30,8 +30,8 @@ export function startMap({ container, config, theme, centre, title }: MapOptions
     style: styleOf(config, theme),
     center: [centre.lng, centre.lat],
     zoom: START_ZOOM,
-    minZoom: LEAST_ZOOM,
-    maxZoom: MOST_ZOOM,
+    minZoom: MIN_ZOOM,
+    maxZoom: MAX_ZOOM,
     // North is up: a person finds their way, and arrow keys mean what they say.
     dragRotate: false,
     pitchWithRotate: false,

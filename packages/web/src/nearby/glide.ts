@@ -15,7 +15,7 @@ interface Way {
 
 /** A way takes about as long as the pause between reports was, so that who walks steadily is drawn so; within bounds. */
 export const SHORTEST_MS = 250;
-export const LONGEST_MS = 2_500;
+export const MAX_MS = 2_500;
 /** Further than anybody moves between two reports that are seconds apart: they are there, and did not fly. */
 export const JUMP_METERS = 3_000;
 
@@ -38,7 +38,7 @@ export class Glide {
       from: isJump ? place : from,
       to: place,
       startedAt: now,
-      durationMs: isJump ? 0 : Math.min(LONGEST_MS, Math.max(SHORTEST_MS, pauseMs)),
+      durationMs: isJump ? 0 : Math.min(MAX_MS, Math.max(SHORTEST_MS, pauseMs)),
     };
   }
 

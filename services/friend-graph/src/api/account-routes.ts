@@ -30,7 +30,7 @@ const exportSchema = z
   .meta({ id: 'Export' });
 
 export function accountRoutes(options: {
-  graph: Pick<FriendGraph, 'exportOf' | 'signOutEverywhere' | 'erase' | 'inForceEverywhere'>;
+  graph: Pick<FriendGraph, 'exportOf' | 'signOutEverywhere' | 'erase' | 'waitUntilAppliedEverywhere'>;
   forgetPosition: ForgetPosition;
   isKnown: (user: UserId) => Promise<boolean>;
   clock: Clock;
@@ -60,7 +60,7 @@ export function accountRoutes(options: {
       answer: { status: 204, description: 'Signed out everywhere.' },
       // A token that is void already signs nobody out a second time: newer tokens stay good.
       handle: ({ caller, signal }) =>
-        caller.isCalledBack ? graph.inForceEverywhere(signal) : graph.signOutEverywhere(caller.user, signal),
+        caller.isRevoked ? graph.waitUntilAppliedEverywhere(signal) : graph.signOutEverywhere(caller.user, signal),
     }),
     defineRoute({
       method: 'DELETE',
@@ -73,11 +73,11 @@ export function accountRoutes(options: {
         'same token confirms it.',
       access: 'called-back',
       answer: { status: 204, description: 'Erased.' },
-      async handle({ caller: { user, isCalledBack }, signal }) {
-        if (!isCalledBack) return await graph.erase(user, signal);
+      async handle({ caller: { user, isRevoked }, signal }) {
+        if (!isRevoked) return await graph.erase(user, signal);
         // A void token erases no account. It may only ask whether what it has begun is done.
         if (await isKnown(user)) throw unauthorized();
-        await graph.inForceEverywhere(signal);
+        await graph.waitUntilAppliedEverywhere(signal);
         await forgetPosition(user);
       },
     }),

@@ -23,8 +23,8 @@ export function createAuthenticate(options: {
     const { userId: user, issuedAt } = await verifier.verify(token);
     const before = await revocations.signedOutBefore(user);
     // A token that does not say when it was issued may be from before.
-    const isCalledBack = before !== null && (issuedAt === null || issuedAt <= before);
-    if (isCalledBack && access !== 'called-back') throw unauthorized();
-    return { user, isCalledBack };
+    const isRevoked = before !== null && (issuedAt === null || issuedAt <= before);
+    if (isRevoked && access !== 'called-back') throw unauthorized();
+    return { user, isRevoked };
   };
 }

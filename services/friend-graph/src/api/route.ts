@@ -13,7 +13,7 @@ export type Access = 'anybody' | 'user' | 'called-back';
 export interface Caller {
   readonly user: UserId;
   /** The token was called back. Always false where `access` is `user`. */
-  readonly isCalledBack: boolean;
+  readonly isRevoked: boolean;
 }
 
 /** The `{id}` in a route's path. */

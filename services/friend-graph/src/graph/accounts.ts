@@ -41,7 +41,7 @@ export class Accounts {
       const version = await transaction.nextVersion();
       await transaction.tell([{ kind: 'signed-out', version, user, before }]);
     });
-    await this.#enforcement.inForceEverywhere(signal);
+    await this.#enforcement.waitUntilAppliedEverywhere(signal);
   }
 
   /**
@@ -65,7 +65,7 @@ export class Accounts {
     this.#notices.send(
       formerFriends.map((friend) => ({ user: friend, friendsChanged: { kind: 'removed', userId: user } })),
     );
-    await this.#enforcement.inForceEverywhere(signal);
+    await this.#enforcement.waitUntilAppliedEverywhere(signal);
     // After the last connection is closed: no position comes after this.
     await this.#forgetPosition(user);
   }

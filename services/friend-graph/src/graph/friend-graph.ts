@@ -140,7 +140,7 @@ export class FriendGraph {
   }
 
   /** Resolves when every change made so far, by anybody, is in force everywhere. */
-  inForceEverywhere(signal?: AbortSignal): Promise<void> {
-    return this.#enforcement.inForceEverywhere(signal);
+  waitUntilAppliedEverywhere(signal?: AbortSignal): Promise<void> {
+    return this.#enforcement.waitUntilAppliedEverywhere(signal);
   }
 }

@@ -40,7 +40,7 @@ export class Friendships {
       return await removeFriendship(transaction, user, friend);
     });
     if (removed) this.#notices.send(noticesToBoth('removed', user, friend));
-    await this.#enforcement.inForceEverywhere(signal);
+    await this.#enforcement.waitUntilAppliedEverywhere(signal);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Friendships {
       return await removeFriendship(transaction, user, other);
     });
     if (removed) this.#notices.send(noticesToBoth('removed', user, other));
-    await this.#enforcement.inForceEverywhere(signal);
+    await this.#enforcement.waitUntilAppliedEverywhere(signal);
   }
 
   /** Brings nothing back: the two may ask each other again. Idempotent. */
@@ -81,7 +81,7 @@ export class Friendships {
     const found = await this.#transactions.run((transaction) => changeGrant(transaction, { viewer, subject }, grant));
     if (!found) throw new CodedError('not_found', 'There is no such viewer.');
     if (grant.precision === 'exact' && grant.until === null) this.#enforcement.soon();
-    else await this.#enforcement.inForceEverywhere(signal);
+    else await this.#enforcement.waitUntilAppliedEverywhere(signal);
     return grant;
   }
 }

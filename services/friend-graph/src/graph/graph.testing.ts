@@ -72,7 +72,7 @@ export function useGraph(): GraphOfTest {
       return running().positions;
     },
     async takeEvents() {
-      await eventually(() => running().graph.inForceEverywhere());
+      await eventually(() => running().graph.waitUntilAppliedEverywhere());
       return running().stream.events.splice(0);
     },
     async befriend(one, other) {

@@ -38,7 +38,7 @@ export class SharingControl {
       await changeSharing(transaction, user, sharing);
     });
     if (!sharing.paused && sharing.until === null) this.#enforcement.soon();
-    else await this.#enforcement.inForceEverywhere(signal);
+    else await this.#enforcement.waitUntilAppliedEverywhere(signal);
     return sharing;
   }
 

@@ -33,7 +33,7 @@ export class Enforcement {
    * that cannot be said in time, or the signal says that nobody waits any more; the change stays, and comes into force
    * by itself.
    */
-  async inForceEverywhere(signal?: AbortSignal): Promise<void> {
+  async waitUntilAppliedEverywhere(signal?: AbortSignal): Promise<void> {
     const committedAt = this.#clock.now();
     try {
       await this.#relay.flush();

@@ -9,7 +9,7 @@ import { useDatabase } from '../database.testing.ts';
 import { createFriendGraphMetrics } from '../friend-graph-metrics.ts';
 import { EventStreamOfTest } from './event-stream.testing.ts';
 import { OutboxRelay, RELAY_INTERVAL_MS } from './outbox-relay.ts';
-import { MOST_ROWS_AT_ONCE, OutboxRepository } from './outbox-repository.ts';
+import { MAX_ROWS_AT_ONCE, OutboxRepository } from './outbox-repository.ts';
 
 const database = useDatabase();
 const ends: (() => unknown)[] = [];
@@ -64,14 +64,14 @@ describe('[G4] the relay', () => {
     await database.query(
       `INSERT INTO outbox (event) SELECT jsonb_build_object('kind', 'reread', 'version', i)
        FROM generate_series(1, $1::int) i`,
-      [2 * MOST_ROWS_AT_ONCE + 3],
+      [2 * MAX_ROWS_AT_ONCE + 3],
     );
     await change();
     await relay.flush();
-    expect(versions()).toEqual([...upTo(2 * MOST_ROWS_AT_ONCE + 3), 1]);
+    expect(versions()).toEqual([...upTo(2 * MAX_ROWS_AT_ONCE + 3), 1]);
     expect(await waiting()).toBe(0);
     const text = await registry.registry.metrics();
-    expect(text).toMatch(new RegExp(`^outbox_relayed_total ${2 * MOST_ROWS_AT_ONCE + 4}$`, 'm'));
+    expect(text).toMatch(new RegExp(`^outbox_relayed_total ${2 * MAX_ROWS_AT_ONCE + 4}$`, 'm'));
   });
 
   it('keeps every kind of event as it was', async () => {

@@ -3,14 +3,14 @@ import { CodedError } from '@nearby-friends/protocol';
 import { type CancelTimer, type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
 import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
-import { MOST_ROWS_AT_ONCE, type OutboxRepository } from './outbox-repository.ts';
+import { MAX_ROWS_AT_ONCE, type OutboxRepository } from './outbox-repository.ts';
 
 /** For what a replica has committed and died before it relayed it. */
 export const RELAY_INTERVAL_MS = 500;
 /** Another replica is at it: look again after this time. It needs about as long for one batch. */
 const BUSY_RETRY_MS = 10;
 /** How long another replica may be at it before whoever waits here is told, ms; more than a frozen one keeps its lock. */
-const LONGEST_BUSY_MS = 8_000;
+const MAX_BUSY_MS = 8_000;
 /** How long Redis may take for one batch. What it takes later is there twice. */
 const APPEND_TIMEOUT_MS = 3_000;
 
@@ -89,9 +89,9 @@ export class OutboxRelay implements Component {
       const outcome = await this.#outbox.move((payloads) => this.#append(payloads));
       if (outcome.kind === 'moved') {
         this.#metrics.outboxRelayed.inc(outcome.count);
-        if (outcome.count < MOST_ROWS_AT_ONCE) return;
+        if (outcome.count < MAX_ROWS_AT_ONCE) return;
       } else {
-        if (this.#clock.now() - startedAt >= LONGEST_BUSY_MS) throw new Error('another replica is still relaying');
+        if (this.#clock.now() - startedAt >= MAX_BUSY_MS) throw new Error('another replica is still relaying');
         await delay(this.#clock, BUSY_RETRY_MS);
       }
     }

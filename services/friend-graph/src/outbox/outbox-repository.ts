@@ -5,9 +5,9 @@ import { asDatabaseFailure } from '../database/database-failure.ts';
 
 /** Any number that nothing else in this database locks. */
 const RELAY_LOCK_KEY = 81_125_004;
-export const MOST_ROWS_AT_ONCE = 500;
+export const MAX_ROWS_AT_ONCE = 500;
 /** A mover that is frozen in the middle loses its lock after this time, and another one goes on, ms. */
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 const LIMITS = { maxWait: 5_000, timeout: 10_000 };
 /** Counting stops there: more only says "very many". */
 const COUNTED_ROWS = 10_000;
@@ -20,7 +20,7 @@ interface Row {
 export type MoveOutcome =
   /** Another replica is moving rows. */
   | { readonly kind: 'busy' }
-  /** So many were moved; with fewer than {@link MOST_ROWS_AT_ONCE}, these were all there were. */
+  /** So many were moved; with fewer than {@link MAX_ROWS_AT_ONCE}, these were all there were. */
   | { readonly kind: 'moved'; readonly count: number };
 
 export interface Backlog {
@@ -45,10 +45,10 @@ export class OutboxRepository {
       return await this.#client.$transaction(async (sql) => {
         const [lock] = await sql.$queryRaw<[{ mine: boolean }]>`
           SELECT pg_try_advisory_xact_lock(${RELAY_LOCK_KEY}::bigint) AS mine,
-                 set_config('idle_in_transaction_session_timeout', ${String(LONGEST_PAUSE_MS)}, true)`;
+                 set_config('idle_in_transaction_session_timeout', ${String(MAX_PAUSE_MS)}, true)`;
         if (!lock.mine) return { kind: 'busy' };
         const rows = await sql.$queryRaw<Row[]>`
-          SELECT id, event FROM outbox ORDER BY id LIMIT ${MOST_ROWS_AT_ONCE}`;
+          SELECT id, event FROM outbox ORDER BY id LIMIT ${MAX_ROWS_AT_ONCE}`;
         if (rows.length > 0) {
           await append(rows.map(({ event }) => graphEventCodec.encode(event)));
           // These and no others: a row with a lower id may have been committed meanwhile.

@@ -1,6 +1,6 @@
 /** The bus' subscriptions without Redis: the test confirms them, or they confirm themselves. */
 import type { ChannelHandler } from '@nearby-friends/bus';
-import type { Subscriber } from '../friend-channels.ts';
+import type { Subscriber } from '../friends/friend-channels.ts';
 
 export class ChannelsInMemory implements Subscriber {
   /** Whether a subscription is confirmed at once; otherwise by {@link confirmAll}. */

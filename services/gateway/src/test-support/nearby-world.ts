@@ -9,13 +9,13 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
-import { NearbyDelivery } from '../deliver-nearby.ts';
-import { FriendBoard } from '../friend-board.ts';
-import { FriendChannels } from '../friend-channels.ts';
-import { FriendLists } from '../friend-lists.ts';
-import { RightsLedger } from '../rights-ledger.ts';
-import type { Session } from '../session.ts';
-import type { Watch } from '../watch.ts';
+import { NearbyDelivery } from '../delivery/nearby-delivery.ts';
+import { FriendBoard } from '../friends/friend-board.ts';
+import { FriendChannels } from '../friends/friend-channels.ts';
+import { FriendLists } from '../friends/friend-lists.ts';
+import { RightsLedger } from '../rights/rights-ledger.ts';
+import type { Session } from '../viewer/session.ts';
+import type { Watch } from '../viewer/watch.ts';
 import { ChannelsInMemory } from './channels-in-memory.ts';
 import { ClientList } from './client-list.ts';
 import { type Frame, type TestTransport, testMetrics, testSession } from './test-session.ts';
@@ -78,7 +78,7 @@ export class NearbyWorld {
       redisNow,
       clock,
       onMove: (watch: Watch) => this.delivery.consider(watch),
-      onChange: (watch: Watch) => this.delivery.considerSoon(watch),
+      onChange: (watch: Watch) => this.delivery.considerUrgent(watch),
       onSilent: (subject) => this.lists.confirmSilence(subject),
       onGrantEnded: ({ session, subject }) => this.lists.remove(session, subject.user),
     });
@@ -176,7 +176,7 @@ export class NearbyWorld {
   move(session: Session, meters: number): void {
     const { lat, lng } = north(meters);
     session.move(lat, lng, this.now());
-    this.delivery.considerAll(session);
+    this.delivery.considerAllWatches(session);
   }
 
   /** Every session has been flushed once. */

@@ -14,11 +14,11 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import { noTracer, silentLogger } from '@nearby-friends/service-kit';
-import { DISTRUST_MS, RightsApplier } from '../apply-rights.ts';
-import type { ViewerRights } from '../friends-directory.ts';
-import { Inboxes } from '../inboxes.ts';
-import { SessionOpener } from '../open-session.ts';
-import type { Session } from '../session.ts';
+import type { ViewerRights } from '../friends/friend-directory.ts';
+import { Inboxes } from '../friends/inboxes.ts';
+import { REREAD_WINDOW_MS, RightsApplier } from '../graph-events/rights-applier.ts';
+import { SessionOpener } from '../sessions/session-opener.ts';
+import type { Session } from '../viewer/session.ts';
 import { EXACT, inShort, NearbyWorld, north, type Viewer } from './nearby-world.ts';
 
 type Friendship = Omit<ViewerRights['friends'][number], 'sharing'>;
@@ -62,7 +62,7 @@ export class OpeningWorld {
     });
     const callBack = (session: Session, before: number) => {
       session.signedOutBefore = before;
-      if (session.isCalledBack(session.tokenIssuedAt)) session.transport.disconnect();
+      if (session.isRevoked(session.tokenIssuedAt)) session.transport.disconnect();
     };
     this.opener = new SessionOpener({
       inboxes: this.inboxes,
@@ -113,7 +113,7 @@ export class OpeningWorld {
       logger: silentLogger,
     });
     // It has been following for long.
-    clock.advance(DISTRUST_MS + 1);
+    clock.advance(REREAD_WINDOW_MS + 1);
   }
 
   /** Changes an edge in PostgreSQL; null: there is none any more. Returns the event, which nobody has heard yet. */

@@ -13,7 +13,7 @@ import {
   type Sharing,
   type UserId,
 } from '@nearby-friends/protocol';
-import { DISTRUST_MS } from '../apply-rights.ts';
+import { REREAD_WINDOW_MS } from '../graph-events/rights-applier.ts';
 import { north, type Viewer } from './nearby-world.ts';
 import { OpeningWorld } from './opening-world.ts';
 import { FRIENDS, type RightsStep, VIEWERS } from './rights-steps.ts';
@@ -222,7 +222,7 @@ export class RightsModel {
   /** They are not held up for long, but may have been read before a loss and come after it. */
   #announce(): void {
     const next = this.#announcements.shift();
-    if (next && this.world.nearby.now() - next.readAt < DISTRUST_MS) next.publish();
+    if (next && this.world.nearby.now() - next.readAt < REREAD_WINDOW_MS) next.publish();
   }
 
   #connect(name: string): void {

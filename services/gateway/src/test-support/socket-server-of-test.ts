@@ -6,9 +6,9 @@ import { openRawSocket } from '@nearby-friends/testing';
 import { SignJWT } from 'jose';
 import { Server, type ServerOptions } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import { Handshake } from '../handshake.ts';
-import { Session } from '../session.ts';
-import { SocketServer } from '../socket-server.ts';
+import { Handshake } from '../connections/handshake.ts';
+import { SocketServer } from '../connections/socket-server.ts';
+import { Session } from '../viewer/session.ts';
 import { testMetrics } from './test-session.ts';
 
 const SECRET = 'a secret of thirty-two characters';
@@ -71,7 +71,7 @@ export class SocketServerOfTest {
       adapter: adapterOfOneProcess(),
       handshake: new Handshake({
         verifier,
-        isCalledBack: () => false,
+        isRevoked: () => false,
         connections: () => this.sessions.length - this.ended.length,
         maxConnections: this.maxConnections,
       }),

@@ -1,9 +1,9 @@
 /** Sessions without a network: what would be sent is kept, and the test says whether the client reads. */
 import { parseUserId, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import { Metrics } from '@nearby-friends/service-kit';
-import { createGatewayMetrics, type GatewayMetrics } from '../gateway-metrics.ts';
-import type { ListMessage } from '../list-message.ts';
-import { Session, type SessionTransport } from '../session.ts';
+import { createGatewayMetrics, type GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import { Session, type SessionTransport } from '../viewer/session.ts';
+import type { ListMessage } from '../wire/list-message-writer.ts';
 
 export type Frame = {
   [E in keyof ServerToClientEvents]: { event: E; message: Parameters<ServerToClientEvents[E]>[0] };
@@ -12,7 +12,7 @@ export type Frame = {
 export class TestTransport implements SessionTransport {
   writable = true;
   /** Whether the next list message is to take a ping along. */
-  isPingDue = false;
+  pingDue = false;
   pings = 0;
   frames: Frame[] = [];
   disconnects = 0;
@@ -24,7 +24,7 @@ export class TestTransport implements SessionTransport {
     return this.writable;
   }
 
-  takesLists(): boolean {
+  isReadyForList(): boolean {
     return this.writable;
   }
 
@@ -32,8 +32,8 @@ export class TestTransport implements SessionTransport {
     return 0;
   }
 
-  takesPing(): boolean {
-    return this.isPingDue;
+  isPingDue(): boolean {
+    return this.pingDue;
   }
 
   send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void {

@@ -1,0 +1,169 @@
+import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { CLIENT_PROTOCOL_VERSION, CodedError, MAX_TOKEN_LENGTH, parseUserId } from '@nearby-friends/protocol';
+import type { TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
+import { Handshake, isOriginAllowed } from './handshake.ts';
+
+const requestWith = (headers: IncomingMessage['headers']) => ({ headers }) as IncomingMessage;
+
+describe('the origin', () => {
+  const allowed = (origin: string | undefined, host: string, origins: readonly string[] = []) =>
+    isOriginAllowed(requestWith(origin === undefined ? { host } : { host, origin }), origins);
+
+  it('may be missing: that is no browser', () => {
+    expect(allowed(undefined, 'app.example')).toBe(true);
+    expect(allowed(undefined, 'app.example', ['https://other.example'])).toBe(true);
+  });
+
+  it.each([
+    ['https://app.example', 'app.example'],
+    ['http://localhost:8080', 'localhost:8080'],
+    ['https://APP.example', 'app.example'],
+    ['https://app.example', 'App.Example'],
+    ['http://[::1]:8080', '[::1]:8080'],
+  ])('%s may connect to the host %s: its own pages', (origin, host) => {
+    expect(allowed(origin, host)).toBe(true);
+  });
+
+  it.each([
+    ['https://evil.example', 'app.example'],
+    ['https://app.example.evil.example', 'app.example'],
+    ['https://evil.example/app.example', 'app.example'],
+    ['https://app.example@evil.example', 'app.example'],
+    ['http://localhost:8081', 'localhost:8080'],
+    ['http://localhost', 'localhost:8080'],
+    ['null', 'app.example'],
+    ['null', 'null'],
+    ['', ''],
+    ['file://', ''],
+    ['https://app.example, https://evil.example', 'app.example'],
+  ])('%s may not connect to the host %s', (origin, host) => {
+    expect(allowed(origin, host)).toBe(false);
+  });
+
+  it('must be one of those that are configured, exactly, when there are any', () => {
+    const origins = ['https://app.example', 'https://other.example:8443'];
+    const mayConnect = (origin: string) => allowed(origin, 'gateway.example', origins);
+    expect(origins.map(mayConnect)).toEqual([true, true]);
+    const others = ['https://gateway.example', 'http://app.example', 'https://app.example:8443', 'null', '*', ''];
+    expect(others.filter(mayConnect)).toEqual([]);
+  });
+
+  it('of a request without a host is refused', () => {
+    expect(isOriginAllowed(requestWith({ origin: 'https://app.example' }), [])).toBe(false);
+  });
+});
+
+describe('the handshake', () => {
+  const ann: VerifiedToken = { userId: parseUserId('ann'), issuedAt: 5, expiresAt: 1 };
+
+  function setUp({
+    maxConnections = 10,
+    verify,
+    calledBackBefore = 0,
+  }: {
+    maxConnections?: number;
+    verify?: TokenVerifier['verify'];
+    calledBackBefore?: number;
+  } = {}) {
+    const verified: string[] = [];
+    let connections = 0;
+    const handshake = new Handshake({
+      verifier: {
+        async verify(token) {
+          verified.push(token);
+          return verify ? await verify(token) : ann;
+        },
+      },
+      isRevoked: ({ issuedAt }) => issuedAt === null || issuedAt <= calledBackBefore,
+      connections: () => connections,
+      maxConnections,
+    });
+    return {
+      verified,
+      /** Admits and counts the connection, as sessions do. */
+      admit: async (auth: unknown) => {
+        const token = await handshake.admit(auth);
+        connections++;
+        return token;
+      },
+    };
+  }
+
+  it('hears who is to measure distances', async () => {
+    const { admit } = setUp();
+    expect(await admit({ token: 'good', distances: 'client' })).toMatchObject({ measuresDistances: true });
+    for (const distances of ['server', 'CLIENT', '', 1, null, {}, undefined]) {
+      expect(await admit({ token: 'good', distances })).toMatchObject({ measuresDistances: false });
+    }
+  });
+
+  it('[A1] admits a good token, with the version of the protocol or without', async () => {
+    const { admit } = setUp();
+    const admission = { ...ann, measuresDistances: false };
+    expect(await admit({ token: 'good' })).toEqual(admission);
+    expect(await admit({ token: 'good', protocolVersion: CLIENT_PROTOCOL_VERSION, more: true })).toEqual(admission);
+  });
+
+  it.each<[what: string, auth: unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a string', 'token'],
+    ['a list', ['token']],
+    ['no token', {}],
+    ['an empty token', { token: '' }],
+    ['a number for a token', { token: 7 }],
+    ['an object for a token', { token: { token: 'good' } }],
+    ['a token too long', { token: 'x'.repeat(MAX_TOKEN_LENGTH + 1) }],
+    ['a token of the prototype', Object.create({ toString: () => 'good' })],
+  ])('[A1] refuses %s without looking at any token', async (_, auth) => {
+    const { admit, verified } = setUp();
+    await expect(admit(auth)).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
+    expect(verified).toEqual([]);
+  });
+
+  it('refuses another version of the protocol, whoever asks', async () => {
+    const { admit, verified } = setUp();
+    for (const protocolVersion of [CLIENT_PROTOCOL_VERSION + 1, '1', null]) {
+      const asked = admit({ token: 'good', protocolVersion });
+      await expect(asked).rejects.toMatchObject({ code: 'protocol_version', retryable: false });
+    }
+    expect(verified).toEqual([]);
+  });
+
+  it.each(['unauthorized', 'token_expired'] as const)('[A1] passes on %s', async (code) => {
+    const { admit } = setUp({
+      verify: async () => {
+        throw new CodedError(code, 'no');
+      },
+    });
+    await expect(admit({ token: 'bad' })).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a good token that has been called back', async () => {
+    const { admit } = setUp({ calledBackBefore: 5 });
+    await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
+  });
+
+  it('refuses when there is no room, before it looks at the token', async () => {
+    const { admit, verified } = setUp({ maxConnections: 1 });
+    await admit({ token: 'good' });
+    await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'overloaded', retryable: true });
+    expect(verified).toHaveLength(1);
+  });
+
+  it('takes no more than there is room for when many tokens are looked at at once', async () => {
+    const { admit, verified } = setUp({
+      maxConnections: 3,
+      verify: async () => {
+        const turns = verified.length;
+        for (let turn = 0; turn < turns; turn++) await nextTurn();
+        return ann;
+      },
+    });
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => admit({ token: 'good' })));
+    expect(verified).toHaveLength(20);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '@nearby-friends/testing';
+import type { Socket } from 'socket.io-client';
+import { type SocketServerOfTest, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
+import { CLOSING_GRACE_MS } from './socket-server.ts';
+
+let server: SocketServerOfTest;
+let witness: Socket;
+
+beforeEach(async () => {
+  server = await start();
+  witness = await server.connect({ token: await tokenOf({ userId: 'witness' }) });
+});
+/** Whatever was sent, others are served, and only those who showed a token have a session. */
+afterEach(async () => {
+  expect(await witness.emitWithAck('still', {})).toEqual({ ok: true });
+});
+
+// After the hooks above, so that the witness is asked before its server ends.
+const start = useSocketServers();
+
+/** A connection of Ann's, past the handshake. */
+async function connectRaw() {
+  const connection = server.raw();
+  await once(connection.socket, 'message');
+  connection.say(`40{"token":"${await tokenOf()}"}`);
+  await eventually(() => expect(connection.heard.some((packet) => packet.startsWith('40'))).toBe(true));
+  return connection;
+}
+
+it.each([
+  ['a Socket.IO packet of no known type', '49'],
+  ['JSON cut short', '42["location:update",{"lat":1'],
+  ['no list', '42{"lat":1}'],
+  ['an empty list', '42[]'],
+  ['an object for a name', '42[{"a":1}]'],
+  ['a reserved name', '42["disconnect"]'],
+  ['a reserved name', '42["connect_error",{}]'],
+  ['a namespace that does not exist', '42/admin,["x"]'],
+  ['an attachment that is never sent, and something else', '451-["x",{"_placeholder":true,"num":0}]42["x"]'],
+  ['a thousand attachments', '451000-["x",{"_placeholder":true,"num":0}]'],
+  ['a binary packet without attachments', '45["x"]'],
+  ['an attachment of a negative number', '45-1-["x"]'],
+  ['an ack number beyond counting', '4299999999999999999999999["x"]'],
+  ['nothing at all', ''],
+  ['an Engine.IO packet of no known type', 'zzz'],
+  ['a second handshake', '40{"token":"bad"}'],
+  ['a deep payload', `42["x",${'['.repeat(1_500)}${']'.repeat(1_500)}]`],
+])('survives %s', async (_, packet) => {
+  const { say, socket } = await connectRaw();
+  say(packet);
+  // Whether it is closed or goes on: it answers a ping or it is gone.
+  say('42["after",{}]');
+  await eventually(() => {
+    const isAnswered = server.received.some(({ event }) => event === 'after');
+    expect(isAnswered || socket.readyState === socket.CLOSED).toBe(true);
+  });
+});
+
+it('survives attachments that nobody announced, and passes on those that were as what they are', async () => {
+  const { say, socket } = await connectRaw();
+  const announced = await server.connect();
+  expect(await announced.emitWithAck('location:update', { lat: Buffer.from('here') })).toEqual({ ok: true });
+  expect(server.received.at(-1)?.args[0]).toEqual({ lat: Buffer.from('here') });
+  const closed = once(socket, 'close');
+  say(Buffer.from('out of nowhere'));
+  await closed;
+});
+
+it('names that are no text are passed on as such, and every event once', async () => {
+  const { say } = await connectRaw();
+  say('42[7,{}]');
+  say('42["__proto__",{"lat":1}]');
+  await eventually(() => expect(server.received.map(({ event }) => event)).toEqual([7, '__proto__']));
+});
+
+it('lets nobody have more than one session on one connection', async () => {
+  const { say, socket } = server.raw();
+  await once(socket, 'message');
+  const handshake = `40{"token":"${await tokenOf()}"}`;
+  const closed = once(socket, 'close');
+  // All in one go, so that they arrive before the first token has been looked at.
+  for (let i = 0; i < 20; i++) say(handshake);
+  await closed;
+  await eventually(() => expect(server.ended).toHaveLength(server.sessions.length - 1));
+  expect(server.sessions.length).toBeLessThanOrEqual(2);
+});
+
+it('refuses bodies of polling that are too large, of no session, or no packets', async () => {
+  const polling = `${server.url}/socket.io/?EIO=4&transport=polling`;
+  const sid = JSON.parse((await (await fetch(polling)).text()).slice(1)).sid as string;
+  const post = async (url: string, body: string) => (await fetch(url, { method: 'POST', body })).status;
+  expect(await post(`${polling}&sid=${sid}`, 'x'.repeat(5_000))).toBe(413);
+  expect(await post(`${polling}&sid=nobody`, '40')).toBe(400);
+  expect(await post(polling, '40')).toBe(400);
+  // The client polls meanwhile, as clients do: that is how the server says that it closes.
+  const polled = fetch(`${polling}&sid=${sid}`);
+  expect(await post(`${polling}&sid=${sid}`, '\u001e\u001e\u001e')).toBe(200);
+  await polled;
+  await eventually(async () => expect((await fetch(`${polling}&sid=${sid}`)).status).toBe(400));
+});
+
+it.each([
+  'GET // HTTP/1.1\r\nHost: x\r\n\r\n',
+  'GET /socket.io/?EIO=4&transport=nonsense HTTP/1.1\r\nHost: x\r\n\r\n',
+  'GET /socket.io/?EIO=3&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n',
+  'GET http://[/socket.io/ HTTP/1.1\r\nHost: x\r\n\r\n',
+  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+  'GET // HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+  'nonsense\r\n\r\n',
+])('survives the request %p, draining or not', async (request) => {
+  const ask = async () => {
+    const tcp = connectTcp(server.server.port, '127.0.0.1');
+    tcp.on('error', () => undefined);
+    tcp.write(request);
+    const answer = await new Promise<string>((resolve) => {
+      tcp.once('data', (data) => resolve(String(data))).once('close', () => resolve(''));
+    });
+    tcp.destroy();
+    return answer.split('\r\n')[0];
+  };
+  const status = await ask();
+  expect(status).toMatch(/^(HTTP\/1.1 4\d\d .*|)$/);
+  server.server.drain();
+  expect(await ask()).toMatch(/^(HTTP\/1.1 (4\d\d|503) .*|)$/);
+});
+
+/** A client that has stopped reading, and for which the kernel takes nothing more. */
+async function connectStuck() {
+  const { socket } = await connectRaw();
+  const session = server.sessions.at(-1);
+  if (!session) throw new Error('no session');
+  const { transport } = session;
+  await eventually(() => expect(transport.isWritable()).toBe(true));
+  socket.pause();
+  const friends = Array.from({ length: 400 }, (_, i) => ({
+    id: session.user,
+    lat: i,
+    lng: i,
+    distance: i,
+    at: i,
+    precision: 'exact' as const,
+  }));
+  let sent = 0;
+  let timesNotWritable = 0;
+  // Until the kernel has taken what it can, and nothing more leaves however often one looks.
+  await eventually(() => {
+    if (transport.isWritable()) {
+      transport.send('nearby:snapshot', { radiusMeters: 1, friends });
+      sent++;
+      timesNotWritable = 0;
+    } else timesNotWritable++;
+    expect(timesNotWritable).toBeGreaterThan(20);
+  }, 20_000);
+  expect(sent).toBeGreaterThan(1);
+  return { socket, transport, sent };
+}
+
+it('[N3] says that a client does not read, and that it reads again, so that nothing queues up', async () => {
+  const { sent, socket, transport } = await connectStuck();
+  let heard = 0;
+  socket.on('message', () => heard++);
+  socket.resume();
+  await eventually(() => expect(heard).toBe(sent));
+  await eventually(() => expect(transport.isWritable()).toBe(true));
+});
+
+it('[N3] cuts a client off without waiting for what it does not read', async () => {
+  const { socket, transport } = await connectStuck();
+  transport.send('server:draining', { reconnectInMs: 1 });
+  transport.cutOff();
+  // A farewell would wait until the client fails to answer a ping, long after this gives up.
+  await eventually(() => expect(server.server.connectionsByTransport()).toEqual({ websocket: 1, polling: 0 }));
+  expect(server.ended).toHaveLength(1);
+  socket.terminate();
+});
+
+it('[A3] a client that ignores the closing of its WebSocket is cut off 2 s later', async () => {
+  const strict = await start({ unauthenticatedLifetimeMs: 100 });
+  const tcp = connectTcp(strict.server.port, '127.0.0.1');
+  tcp.write(
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+  );
+  const connectedAt = performance.now();
+  // It reads all that comes, the farewell too, and answers nothing.
+  tcp.resume();
+  tcp.on('error', () => undefined);
+  await once(tcp, 'close');
+  expect(performance.now() - connectedAt).toBeGreaterThan(CLOSING_GRACE_MS);
+  expect(performance.now() - connectedAt).toBeLessThan(CLOSING_GRACE_MS + 3_000);
+});

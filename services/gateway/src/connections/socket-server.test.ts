@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nearby-friends/testing';
+import { next, type TokenOptions, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
+import { MAX_MESSAGE_BYTES } from './socket-server.ts';
+
+const start = useSocketServers();
+const EMPTY_SNAPSHOT = { radiusMeters: 1, friends: [] };
+
+describe('[A1] a connection', () => {
+  it('with a good token becomes a session of its user, and ends with the connection', async () => {
+    const server = await start();
+    const client = await server.connect({ token: await tokenOf({ userId: 'ben' }) });
+    expect(server.sessions.map(({ id, user }) => [id, user])).toEqual([[client.id, 'ben']]);
+    client.disconnect();
+    await eventually(() => expect(server.ended).toEqual(server.sessions));
+  });
+
+  it('is counted by its transport for as long as it is open, with a session or without', async () => {
+    const server = await start();
+    const counts = () => server.server.connectionsByTransport();
+    await server.connect({ transports: ['websocket'] });
+    const polling = await server.connect({ transports: ['polling'] });
+    server.raw();
+    await eventually(() => expect(counts()).toEqual({ websocket: 2, polling: 1 }));
+    polling.disconnect();
+    await eventually(() => expect(counts()).toEqual({ websocket: 2, polling: 0 }));
+  });
+
+  it.each<[what: string, code: string, token: TokenOptions]>([
+    ['signed by somebody else', 'unauthorized', { secret: 'another secret of thirty-two chars' }],
+    ['of another algorithm', 'unauthorized', { algorithm: 'HS512' }],
+    ['for another audience', 'unauthorized', { audience: 'somebody-else' }],
+    ['of another issuer', 'unauthorized', { issuer: 'somebody-else' }],
+    ['of no user id', 'unauthorized', { userId: 'not an id' }],
+    ['that has expired', 'token_expired', { expires: '1 minute ago' }],
+  ])('with a token %s is refused: %s', async (_, code, options) => {
+    const server = await start();
+    const token = await tokenOf(options);
+    await expect(server.connect({ token })).rejects.toMatchObject({
+      data: { code, retryable: code === 'token_expired' },
+    });
+    expect(server.sessions).toEqual([]);
+    expect(await server.metrics.metric('connections_refused_total')).toBe(1);
+  });
+
+  it.each<[what: string, code: string, auth: object]>([
+    ['without a token', 'unauthorized', {}],
+    ['with something else for a token', 'unauthorized', { token: { token: 'x' } }],
+    ['with a token in the query string only', 'unauthorized', { query: 'token=x' }],
+    ['of another version', 'protocol_version', { token: 'x', protocolVersion: 99 }],
+  ])('%s is refused: %s', async (_, code, auth) => {
+    const server = await start();
+    const [error] = await next(server.client(auth), 'connect_error');
+    expect(error).toMatchObject({ data: { code, retryable: false } });
+    expect(server.sessions).toEqual([]);
+  });
+
+  it('of another origin is refused before anything is said', async () => {
+    const server = await start();
+    const token = await tokenOf();
+    const from = (origin: string) =>
+      next(server.client({ token }, { extraHeaders: { origin } }), 'connect').then(() => 'connected');
+    expect(await from(server.url)).toBe('connected');
+    for (const origin of ['https://evil.example', 'null']) {
+      const [error] = await next(server.client({ token }, { extraHeaders: { origin } }), 'connect_error');
+      expect(error).toMatchObject({ message: 'websocket error' });
+    }
+    const polled = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { origin: 'null' } });
+    expect(polled.status).toBe(403);
+    expect(server.sessions).toHaveLength(1);
+  });
+});
+
+describe('[A3] a connection that shows no valid token', () => {
+  it('is closed: whether it says nothing, or was refused', async () => {
+    const server = await start({ unauthenticatedLifetimeMs: 1_000 });
+    const silent = server.raw();
+    const refused = server.raw();
+    await once(refused.socket, 'message');
+    refused.say('40{"token":"bad"}');
+    await Promise.all([once(silent.socket, 'close'), once(refused.socket, 'close')]);
+    expect(refused.heard.some((packet) => packet.startsWith('44') && packet.includes('unauthorized'))).toBe(true);
+  });
+
+  it('is closed when it polls, too', async () => {
+    const server = await start({ unauthenticatedLifetimeMs: 100 });
+    const polling = `${server.url}/socket.io/?EIO=4&transport=polling`;
+    const sid = JSON.parse((await (await fetch(polling)).text()).slice(1)).sid as string;
+    await eventually(async () => expect((await fetch(`${polling}&sid=${sid}`)).status).toBe(400));
+  });
+
+  it('does not outlive its session by leaving the namespace', async () => {
+    const server = await start({ unauthenticatedLifetimeMs: 1_000 });
+    const { say, socket } = server.raw();
+    await once(socket, 'message');
+    say(`40{"token":"${await tokenOf()}"}`);
+    await eventually(() => expect(server.sessions).toHaveLength(1));
+    const closed = once(socket, 'close');
+    say('41');
+    await closed;
+    expect(server.ended).toEqual(server.sessions);
+  });
+
+  it('and one with a valid token live side by side: the one stays', async () => {
+    const server = await start({ unauthenticatedLifetimeMs: 1_000 });
+    const client = await server.connect();
+    await once(server.raw().socket, 'close');
+    expect(await client.emitWithAck('still', {})).toEqual({ ok: true });
+  });
+});
+
+describe('a message', () => {
+  it.each(['websocket', 'polling'] as const)('goes both ways over %s alone', async (transport) => {
+    const server = await start();
+    const client = await server.connect({ transports: [transport] });
+    expect(await client.emitWithAck('location:update', { lat: 1 })).toEqual({ ok: true });
+    expect(server.received.map(({ event, args }) => [event, args[0]])).toEqual([['location:update', { lat: 1 }]]);
+    const snapshot = next(client, 'nearby:snapshot');
+    await eventually(() => expect(server.sessions[0]?.transport.isWritable()).toBe(true));
+    server.sessions[0]?.transport.send('nearby:snapshot', EMPTY_SNAPSHOT);
+    expect(await snapshot).toEqual([EMPTY_SNAPSHOT]);
+  });
+
+  it('[L1] of 4 KB is taken, a larger one closes the connection, and nobody else’s', async () => {
+    const server = await start();
+    const witness = await server.connect();
+    const client = await server.connect();
+    const overhead = '4210["x",""]'.length - 1;
+    const largest = 'a'.repeat(MAX_MESSAGE_BYTES - overhead - 1);
+    expect(await client.emitWithAck('x', largest)).toEqual({ ok: true });
+    const closed = next(client, 'disconnect');
+    client.emit('x', 'a'.repeat(MAX_MESSAGE_BYTES));
+    await closed;
+    expect(server.received).toHaveLength(1);
+    expect(await witness.emitWithAck('still', {})).toEqual({ ok: true });
+  });
+
+  it('[W1] for the devices of a user reaches them all, and nobody else', async () => {
+    const server = await start();
+    const devices = [await server.connect(), await server.connect()];
+    const other = await server.connect({ token: await tokenOf({ userId: 'ben' }) });
+    const heardByOther: unknown[] = [];
+    other.on('friends:changed', (message) => heardByOther.push(message));
+    const heard = devices.map((device) => next(device, 'friends:changed'));
+    const [session] = server.sessions;
+    if (!session) throw new Error('no session');
+    const message = { kind: 'requested', userId: session.user } as const;
+    server.server.tellDevices(session.user, message);
+    expect(await Promise.all(heard)).toEqual([[message], [message]]);
+    expect(await other.emitWithAck('still', {})).toEqual({ ok: true });
+    expect(heardByOther).toEqual([]);
+  });
+});
+
+describe('[W3] a server that stops', () => {
+  it('takes clients for lost, so that they come back, and does not wait for half a request', async () => {
+    const server = await start();
+    const client = await server.connect();
+    const half = connectTcp(server.server.port, '127.0.0.1');
+    half.on('error', () => undefined);
+    half.write('POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
+    await once(half, 'ready');
+    const disconnected = next(client, 'disconnect');
+    await server.server.stop();
+    const [reason] = await disconnected;
+    expect(['transport close', 'transport error']).toContain(reason);
+    half.destroy();
+  });
+
+  it('turns newcomers away while it drains, and goes on with those it has', async () => {
+    const server = await start();
+    const client = await server.connect();
+    server.server.drain();
+    const polling = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);
+    expect([polling.status, polling.headers.get('retry-after')]).toEqual([503, '1']);
+    await expect(server.connect()).rejects.toThrow();
+    expect(await client.emitWithAck('still', {})).toEqual({ ok: true });
+  });
+});

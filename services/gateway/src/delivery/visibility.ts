@@ -1,0 +1,53 @@
+/** What a viewer may see of a friend, at the moment of sending. Every right and bound is checked here. */
+import { distanceMeters, mayBeWithin, minDistanceMeters } from '@nearby-friends/geo';
+import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
+import { MICRO, type OwnPosition, type Session } from '../viewer/session.ts';
+import { gridPlaceOf, type Watch } from '../viewer/watch.ts';
+
+export const NOT_VISIBLE = -1;
+
+/** What rounding the viewer's place takes from a distance at most, metres: half a millionth of a degree each way. */
+const ROUNDING_METERS = 0.1;
+
+/**
+ * How much farther than the radius the friend is at least, metres: above 0 only if the friend is certainly not to enter
+ * the list. Infinite for one of whom nothing is known. Asked whenever a friend moves, for every viewer: so it is content
+ * with what lies in the session itself.
+ */
+export function distanceBeyondRadius({ subject, grant, session }: Watch): number {
+  const { latest } = subject;
+  if (latest === null) return Number.POSITIVE_INFINITY;
+  const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
+  const { latMicro, lngMicro, radiusCeilMeters } = session;
+  return minDistanceMeters(latMicro / MICRO, lngMicro / MICRO, lat, lng) - ROUNDING_METERS - radiusCeilMeters;
+}
+
+/** A cheap bound: true only if a friend on the list is certainly to leave it. */
+export function isCertainlyOutside(watch: Watch): boolean {
+  return distanceBeyondRadius(watch) > watch.session.radiusCeilMeters * (LEAVE_RADIUS_FACTOR - 1);
+}
+
+/** How much nearer than the radius of leaving a friend on the list is, metres. */
+export function distanceWithinRadius({ radiusMeters }: Session, distanceMeters: number): number {
+  return radiusMeters * LEAVE_RADIUS_FACTOR - distanceMeters;
+}
+
+/** Whether the friend lets the viewer see anything at `now`, ms on Redis' clock. */
+export function isShown({ subject, grant }: Watch, now: number): boolean {
+  return isGranted(grant, now) && !isPaused(subject.sharing, now);
+}
+
+/**
+ * Metres between viewer and friend, or {@link NOT_VISIBLE}; `now` in ms on Redis' clock. For an approximate grant all of
+ * it is measured from the grid: the true position has no say in whether, when and in which order a friend appears.
+ */
+export function visibleDistance(watch: Watch, own: OwnPosition, now: number): number {
+  const { session, subject, grant, isSent } = watch;
+  const { latest } = subject;
+  if (latest === null || !isShown(watch, now)) return NOT_VISIBLE;
+  const limit = isSent ? session.radiusMeters * LEAVE_RADIUS_FACTOR : session.radiusMeters;
+  const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
+  if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;
+  const distance = distanceMeters(own.lat, own.lng, lat, lng);
+  return distance <= limit ? distance : NOT_VISIBLE;
+}

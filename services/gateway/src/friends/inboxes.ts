@@ -1,0 +1,62 @@
+/** What friend-graph says to a viewer: one subscription per user with sessions here. */
+import { type FriendActive, inboxChannel, inboxMessageCodec, type UserId } from '@nearby-friends/protocol';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { Session } from '../viewer/session.ts';
+import { decodeBusMessage } from '../wire/decode-bus-message.ts';
+import type { Subscriber } from './friend-channels.ts';
+
+interface Inbox {
+  /** Most often one. Another array after each change. */
+  sessions: readonly Session[];
+  current: Promise<void>;
+}
+
+export class Inboxes {
+  readonly #subscriber: Subscriber;
+  readonly #onFriendActive: (session: Session, message: FriendActive) => void;
+  readonly #metrics: GatewayMetrics;
+  readonly #inboxes = new Map<UserId, Inbox>();
+
+  constructor(options: {
+    subscriber: Subscriber;
+    onFriendActive: (session: Session, message: FriendActive) => void;
+    metrics: GatewayMetrics;
+  }) {
+    this.#subscriber = options.subscriber;
+    this.#onFriendActive = options.onFriendActive;
+    this.#metrics = options.metrics;
+  }
+
+  get size(): number {
+    return this.#inboxes.size;
+  }
+
+  /** Resolves once the user's inbox is subscribed. Again for the same session changes nothing: opening it is tried again. */
+  join(session: Session): Promise<void> {
+    const { user } = session;
+    const known = this.#inboxes.get(user);
+    if (known) {
+      if (!known.sessions.includes(session)) known.sessions = [...known.sessions, session];
+      return known.current;
+    }
+    const inbox: Inbox = { sessions: [session], current: Promise.resolve() };
+    inbox.current = this.#subscriber.subscribe(inboxChannel(user), (payload) => this.#receive(inbox, payload));
+    this.#inboxes.set(user, inbox);
+    return inbox.current;
+  }
+
+  leave(session: Session): void {
+    const inbox = this.#inboxes.get(session.user);
+    if (!inbox?.sessions.includes(session)) return;
+    inbox.sessions = inbox.sessions.filter((other) => other !== session);
+    if (inbox.sessions.length > 0) return;
+    this.#inboxes.delete(session.user);
+    this.#subscriber.unsubscribe(inboxChannel(session.user));
+  }
+
+  #receive({ sessions }: Inbox, payload: Buffer): void {
+    const message = decodeBusMessage(inboxMessageCodec.decode, payload, this.#metrics);
+    if (!message) return;
+    for (const session of sessions) this.#onFriendActive(session, message);
+  }
+}

@@ -1,0 +1,40 @@
+/** Rights under every interleaving: whatever is said in whatever order, no position is sent that a heard event forbids. */
+import { expect, it } from '@jest/globals';
+import { isGranted, isPaused, parseUserId, SHARING } from '@nearby-friends/protocol';
+import fc from 'fast-check';
+import { NOTICED_WITHIN_MS, RADIUS_METERS, RightsModel } from '../test-support/rights-model.ts';
+import { FRIENDS, rightsStep, VIEWERS } from '../test-support/rights-steps.ts';
+
+it('[G4] [G5] no position is sent that a heard event forbids, and in the end each list is what PostgreSQL says', async () => {
+  let deliveries = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(rightsStep, { minLength: 20, maxLength: 120, size: 'max' }), async (steps) => {
+      const model = new RightsModel();
+      for (const action of steps) await model.take(action);
+      await model.settle();
+      const { nearby, sharing } = model.world;
+      for (const name of VIEWERS) {
+        const held = model.viewer(name).list.friends;
+        for (const friendName of FRIENDS) {
+          const subject = parseUserId(friendName);
+          const grant = model.truth.get(`${name} ${friendName}`)?.grant;
+          const pause = sharing.get(subject)?.sharing ?? SHARING;
+          const maySeeAt = (ms: number) => grant && isGranted(grant, ms) && !isPaused(pause, ms);
+          // What has changed within this time may not have been noticed yet.
+          const lately = Array.from({ length: NOTICED_WITHIN_MS + 1 }, (_, ms) => maySeeAt(nearby.now() - ms));
+          const maySee = maySeeAt(nearby.now());
+          if (!lately.some(Boolean)) expect([...held.keys()]).not.toContain(subject);
+          else if (lately.every(Boolean) && grant?.precision === 'exact') {
+            const isNear = (model.places.get(friendName) ?? 0) <= RADIUS_METERS;
+            expect([friendName, held.get(subject)?.precision]).toEqual([friendName, isNear ? 'exact' : undefined]);
+          } else if (maySee) expect(held.get(subject)?.precision ?? grant?.precision).toBe(grant?.precision);
+        }
+      }
+      expect(await nearby.metrics.metric('post_revocation_deliveries_total')).toBe(0);
+      deliveries += model.deliveries;
+    }),
+    { numRuns: 300 },
+  );
+  // Or it would prove nothing.
+  expect(deliveries).toBeGreaterThan(500);
+}, 120_000);

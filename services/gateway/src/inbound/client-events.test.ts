@@ -1,0 +1,276 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { type Ack, CodedError, locationUpdateSchema, parseUserId } from '@nearby-friends/protocol';
+import { ManualClock, silentLogger, type TokenVerifier } from '@nearby-friends/service-kit';
+import { testMetrics, testSession } from '../test-support/test-session.ts';
+import { ClientEvents, MAX_UNREAD_ACKS } from './client-events.ts';
+import { parsePayload } from './parse-payload.ts';
+
+const ANN = parseUserId('ann');
+const EVENTS_BURST = 5;
+/** So many refusals are forgiven before a client that goes on is closed. */
+const FORGIVEN = 50;
+
+function setUp(
+  options: {
+    receivePosition?: () => Promise<{ at: number }>;
+    verify?: TokenVerifier['verify'];
+    eventsBurst?: number;
+    calledBackBefore?: number;
+  } = {},
+) {
+  const clock = new ManualClock();
+  const { calledBackBefore = 0 } = options;
+  const { session, transport } = testSession({ user: ANN, tokenExpiresAt: 1_000 });
+  const { metrics, metric } = testMetrics();
+  const taken: unknown[] = [];
+  const radii: number[] = [];
+  const events = new ClientEvents({
+    receivePosition: async (_, payload) => {
+      taken.push(parsePayload(locationUpdateSchema, payload));
+      return options.receivePosition ? await options.receivePosition() : { at: 42 };
+    },
+    setRadius: async (_, meters) => {
+      radii.push(meters);
+    },
+    verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
+    isRevoked: ({ issuedAt }) => (issuedAt ?? 0) <= calledBackBefore,
+    limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
+    metrics,
+    clock,
+    logger: silentLogger,
+  });
+  const receive = events.receiverFor(session);
+  return {
+    clock,
+    session,
+    transport,
+    taken,
+    radii,
+    metric,
+    receive,
+    /** Sends an event and waits for what it is answered. */
+    async ask(event: string, ...payload: unknown[]): Promise<Ack<Record<string, unknown>>> {
+      const answers: Ack<Record<string, unknown>>[] = [];
+      receive(event, [...payload, (answer: Ack<Record<string, unknown>>) => answers.push(answer)]);
+      await nextTurn();
+      expect(answers).toHaveLength(1);
+      const [answer] = answers;
+      if (!answer) throw new Error('no answer');
+      return answer;
+    },
+  };
+}
+
+const PLACE = { lat: 51.5, lng: -0.1 };
+
+describe('an event', () => {
+  it('is answered with what it gave', async () => {
+    const { ask, radii, taken } = setUp();
+    expect(await ask('location:update', PLACE)).toEqual({ ok: true, at: 42 });
+    expect(taken).toEqual([PLACE]);
+    expect(await ask('radius:set', { meters: 500 })).toEqual({ ok: true });
+    expect(radii).toEqual([500]);
+  });
+
+  it('needs no ack', async () => {
+    const { receive, taken, transport, metric } = setUp();
+    receive('location:update', [PLACE]);
+    receive('location:update', [{ lat: 91, lng: 0 }]);
+    receive('location:update', []);
+    await nextTurn();
+    expect(taken).toEqual([PLACE]);
+    expect(await metric('events_rejected_total')).toBe(2);
+    expect(transport.disconnects).toBe(0);
+  });
+
+  it('whose ack stands where the payload should is answered all the same', async () => {
+    const { ask } = setUp();
+    expect(await ask('location:update')).toMatchObject({ ok: false, code: 'invalid_payload' });
+  });
+
+  it('may have more arguments than it needs', async () => {
+    expect(await setUp().ask('location:update', PLACE, 'more', { lat: 0 })).toMatchObject({ ok: true });
+  });
+
+  it.each(['location', 'LOCATION:UPDATE', '', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'get', 'size'])(
+    'called %p does not exist',
+    async (event) => {
+      const { ask } = setUp();
+      expect(await ask(event, PLACE)).toMatchObject({ ok: false, code: 'invalid_payload', retryable: false });
+    },
+  );
+
+  it('whose name is no text does not exist either', async () => {
+    const { ask } = setUp();
+    expect(await ask(7 as unknown as string, PLACE)).toMatchObject({ ok: false, code: 'invalid_payload' });
+  });
+
+  it('that fails unexpectedly says nothing of why', async () => {
+    const { ask } = setUp({
+      receivePosition: async () => {
+        throw new Error('password of the database');
+      },
+    });
+    const answer = await ask('location:update', PLACE);
+    expect(answer).toMatchObject({ ok: false, code: 'internal', retryable: true });
+    expect(JSON.stringify(answer)).not.toContain('password');
+  });
+});
+
+describe('[L1] a payload that is wrong', () => {
+  it.each<[payload: unknown, path: string]>([
+    [{ lat: 91.234567, lng: 0 }, 'lat'],
+    [{ lat: 0, lng: -181.234567 }, 'lng'],
+    [{ lat: '51.234567', lng: 0 }, 'lat'],
+    [{ lat: Number.NaN, lng: 0 }, 'lat'],
+    [{ lat: 0 }, 'lng'],
+    [{ lat: 0, lng: 0, accuracy: -71.234567 }, 'accuracy'],
+    [{ lat: null, lng: 0 }, 'lat'],
+    [[51.234567, 0], '(payload)'],
+    ['51.234567', '(payload)'],
+    [null, '(payload)'],
+    [Buffer.from('51.234567'), 'lat'],
+  ])('%p is refused with the path %s, and never with a value', async (payload, path) => {
+    const { ask, taken } = setUp();
+    const answer = await ask('location:update', payload);
+    expect(answer).toMatchObject({ ok: false, code: 'invalid_payload', retryable: false });
+    const message = answer.ok ? '' : answer.message;
+    expect(message).toContain(`${path}: `);
+    expect(message).not.toContain('234567');
+    expect(taken).toEqual([]);
+  });
+
+  it('of the radius is refused', async () => {
+    const { ask, radii } = setUp();
+    for (const meters of [99, 100_001, '500']) {
+      expect(await ask('radius:set', { meters })).toMatchObject({ ok: false, code: 'invalid_payload' });
+    }
+    expect(radii).toEqual([]);
+  });
+});
+
+describe('[A2] a token that is refreshed', () => {
+  it('counts from now on', async () => {
+    const { ask, session } = setUp();
+    expect(await ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
+    expect(session.tokenExpiresAt).toBe(2_000);
+  });
+
+  it('must be of the same user', async () => {
+    const { ask, session } = setUp({
+      verify: async () => ({ userId: parseUserId('ben'), issuedAt: 500, expiresAt: 2_000 }),
+    });
+    expect(await ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
+    expect(session.tokenExpiresAt).toBe(1_000);
+  });
+
+  it('must not have been called back, as far as anybody here has heard', async () => {
+    const heard = setUp({ calledBackBefore: 500 });
+    expect(await heard.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
+    const told = setUp();
+    told.session.signedOutBefore = 500;
+    expect(await told.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
+    expect([heard.session, told.session].map(({ tokenExpiresAt }) => tokenExpiresAt)).toEqual([1_000, 1_000]);
+    told.session.signedOutBefore = 499;
+    expect(await told.ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
+    expect(told.session.tokenIssuedAt).toBe(500);
+  });
+
+  it('must be valid', async () => {
+    const { ask, session } = setUp({
+      verify: async () => {
+        throw new CodedError('token_expired', 'too late');
+      },
+    });
+    expect(await ask('token:refresh', { token: 'old' })).toMatchObject({ code: 'token_expired', retryable: true });
+    expect(await ask('token:refresh', {})).toMatchObject({ code: 'invalid_payload' });
+    expect(session.tokenExpiresAt).toBe(1_000);
+  });
+});
+
+describe('[limits] a client that sends too much', () => {
+  it('is answered rate_limited, and taken again as it calms down', async () => {
+    const { ask, clock, taken } = setUp();
+    for (let i = 0; i < EVENTS_BURST; i++) expect(await ask('location:update', PLACE)).toMatchObject({ ok: true });
+    expect(await ask('location:update', PLACE)).toMatchObject({ ok: false, code: 'rate_limited', retryable: true });
+    expect(taken).toHaveLength(EVENTS_BURST);
+    clock.advance(1_000);
+    expect(await ask('location:update', PLACE)).toMatchObject({ ok: true });
+  });
+
+  it('and goes on is closed, once, and whatever it had sent by then is not taken', async () => {
+    const { clock, receive, taken, transport, metric } = setUp();
+    for (let i = 0; i < 10 * FORGIVEN; i++) receive('location:update', [PLACE]);
+    await nextTurn();
+    expect(transport.disconnects).toBe(1);
+    expect(await metric('connections_closed_for_abuse_total')).toBe(1);
+    expect(taken).toHaveLength(EVENTS_BURST);
+    clock.advance(60_000);
+    receive('location:update', [PLACE]);
+    await nextTurn();
+    expect(taken).toHaveLength(EVENTS_BURST);
+  });
+
+  it('and does not read the answers is closed before they pile up', async () => {
+    const { clock, receive, transport } = setUp();
+    transport.writable = false;
+    let answers = 0;
+    const report = async () => {
+      receive('location:update', [{ lat: 1, lng: 2 }, () => answers++]);
+      await nextTurn();
+      clock.advance(1_000);
+    };
+    for (let i = 0; i < EVENTS_BURST + MAX_UNREAD_ACKS; i++) await report();
+    expect(transport.cutOffs).toBe(0);
+    await report();
+    expect(transport.cutOffs).toBe(1);
+    expect(answers).toBe(EVENTS_BURST + MAX_UNREAD_ACKS);
+  });
+
+  it('and reads now and then is not', async () => {
+    const { clock, receive, transport } = setUp();
+    for (let i = 0; i < 200; i++) {
+      transport.writable = i % 50 === 0;
+      receive('location:update', [{ lat: 1, lng: 2 }, () => undefined]);
+      await nextTurn();
+      clock.advance(1_000);
+    }
+    expect([transport.cutOffs, transport.disconnects]).toEqual([0, 0]);
+  });
+
+  it('is not closed for a few refusals in every while', async () => {
+    const { clock, receive, transport } = setUp();
+    for (let i = 0; i < 10 * FORGIVEN; i++) {
+      receive('nothing', []);
+      clock.advance(1_000);
+      await nextTurn();
+    }
+    expect(transport.disconnects).toBe(0);
+  });
+
+  it('is closed for nonsense as well', async () => {
+    const { ask, clock, transport } = setUp();
+    // Slowly enough for the rate, but without an end.
+    for (let i = 0; i < FORGIVEN; i++) {
+      await ask('location:update', 'nonsense');
+      await ask('location:update', 'nonsense');
+      clock.advance(200);
+      if (transport.disconnects > 0) break;
+    }
+    expect(transport.disconnects).toBe(1);
+  });
+
+  it('is not closed because a part of the service is away', async () => {
+    const { ask, transport } = setUp({
+      eventsBurst: 10 * FORGIVEN,
+      receivePosition: async () => {
+        throw new CodedError('unavailable', 'in a moment');
+      },
+    });
+    for (let i = 0; i < 3 * FORGIVEN; i++) {
+      expect(await ask('location:update', PLACE)).toMatchObject({ code: 'unavailable', retryable: true });
+    }
+    expect(transport.disconnects).toBe(0);
+  });
+});

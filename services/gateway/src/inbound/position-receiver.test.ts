@@ -1,0 +1,174 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import {
+  decodePositionBody,
+  parseUserId,
+  type ReceivedPosition,
+  type RecordedPosition,
+} from '@nearby-friends/protocol';
+import { inShort, NearbyWorld } from '../test-support/nearby-world.ts';
+import { testSession } from '../test-support/test-session.ts';
+import { MovementCheck } from './movement-check.ts';
+import { PositionReceiver } from './position-receiver.ts';
+
+const STORED = (received: ReceivedPosition): RecordedPosition => ({ outcome: 'stored', at: received.at });
+
+function setUp() {
+  const world = new NearbyWorld();
+  const recorded: ReceivedPosition[] = [];
+  const opened: unknown[] = [];
+  let outcome = STORED;
+  const receiver = new PositionReceiver({
+    redisNow: () => world.now(),
+    record: async (received) => {
+      recorded.push(received);
+      return outcome(received);
+    },
+    open: (session) => opened.push(session),
+    delivery: world.delivery,
+    movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
+    clock: world.clock,
+  });
+  return {
+    world,
+    receiver,
+    recorded,
+    opened,
+    answerWith: (answer: typeof outcome) => {
+      outcome = answer;
+    },
+  };
+}
+
+describe('a position that is reported', () => {
+  it('opens the session with the first, and moves it with the others', async () => {
+    const { opened, receiver, world } = setUp();
+    const { session } = testSession();
+    expect(await receiver.receive(session, { lat: 1, lng: 2 })).toEqual({ at: world.now() });
+    expect(session.own).toMatchObject({ lat: 1, lng: 2 });
+    await receiver.receive(session, { lat: 3, lng: 4 });
+    expect(session.own).toMatchObject({ lat: 3, lng: 4 });
+    expect(opened).toEqual([session]);
+  });
+
+  it('goes on with all that the phone said, and nothing else', async () => {
+    const { receiver, recorded } = setUp();
+    const { session } = testSession({ user: parseUserId('ann') });
+    const position = { lat: 1, lng: 2, accuracy: 3, heading: 4, speed: 5, battery: 0.6 };
+    await receiver.receive(session, { ...position, at: 1, user: 'ben', id: 'ben' });
+    expect(recorded.map(({ user, body }) => [user, decodePositionBody(body)])).toEqual([['ann', position]]);
+  });
+
+  it('[L3] gets a later time than the one before, however quickly they come, or if Redis’ clock is set back', async () => {
+    const { receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    await Promise.all([1, 2, 3].map((lat) => receiver.receive(session, { lat, lng: 0 })));
+    world.redisLead = -5_000;
+    await receiver.receive(session, { lat: 4, lng: 0 });
+    const start = world.clock.now();
+    expect(recorded.map(({ at }) => at - start)).toEqual([0, 1, 2, 3]);
+    expect(recorded.map(({ body }) => decodePositionBody(body).lat)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('[N1] moves the viewer’s own list at once, without waiting for anybody', async () => {
+    const { answerWith, receiver, world } = setUp();
+    const ann = world.viewer('ann', 9_000, { radiusMeters: 1_000 });
+    world.watch(ann.session, 'ben');
+    world.report('ben', 0);
+    world.open(ann.session);
+    world.flush();
+    expect(inShort(ann.read())).toEqual(['[]']);
+    answerWith(() => ({ outcome: 'failed', at: 0 }));
+    await expect(receiver.receive(ann.session, { lat: 0, lng: 0 })).rejects.toMatchObject({ code: 'unavailable' });
+    world.flush();
+    expect(inShort(ann.read())).toEqual(['+ben@0']);
+  });
+
+  it('[L1] that is wrong changes nothing', async () => {
+    const { opened, receiver, recorded } = setUp();
+    const { session } = testSession();
+    await expect(receiver.receive(session, { lat: 91, lng: 0 })).rejects.toMatchObject({ code: 'invalid_payload' });
+    expect([session.own, recorded, opened]).toEqual([null, [], []]);
+  });
+
+  it('is answered with the time under which it is kept', async () => {
+    const { answerWith, receiver, world } = setUp();
+    const { session } = testSession();
+    answerWith(() => ({ outcome: 'stored', at: 77 }));
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 77 });
+    answerWith(() => ({ outcome: 'superseded', at: 99 }));
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: world.now() + 1 });
+  });
+
+  it.each(['failed', 'expired'] as const)('that is %s is to be sent again', async (outcome) => {
+    const { answerWith, receiver } = setUp();
+    answerWith(() => ({ outcome, at: 0 }));
+    const received = receiver.receive(testSession().session, { lat: 0, lng: 0 });
+    await expect(received).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  });
+
+  it('by a session that has just closed opens nothing', async () => {
+    const { opened, receiver } = setUp();
+    const { session } = testSession();
+    session.close();
+    await receiver.receive(session, { lat: 0, lng: 0 });
+    expect(opened).toEqual([]);
+    expect(session.own).toBeNull();
+  });
+});
+
+describe('[S4] a position that is repeated after a loss', () => {
+  it('goes under its own time, so that it replaces nothing newer', async () => {
+    const { receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    await receiver.receive(session, { lat: 1, lng: 2, battery: 0.5 });
+    world.clock.advance(60_000);
+    await receiver.repeat(session);
+    expect(recorded).toHaveLength(2);
+    expect(recorded[1]).toEqual(recorded[0]);
+  });
+
+  it('is not made up for a session that has reported none', async () => {
+    const { receiver, recorded } = setUp();
+    await receiver.repeat(testSession().session);
+    expect(recorded).toEqual([]);
+  });
+
+  it('is tried until it is taken: right after a loss the location service may not be back', async () => {
+    const { answerWith, receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    await receiver.receive(session, { lat: 1, lng: 2 });
+    answerWith(() => ({ outcome: 'failed', at: 0 }));
+    const repeated = receiver.repeat(session);
+    for (let i = 0; i < 20; i++) {
+      await nextTurn();
+      world.clock.advance(100);
+    }
+    // At least twice a second, so that 5 s are enough for all.
+    expect(recorded.length).toBeGreaterThanOrEqual(5);
+    answerWith(STORED);
+    world.clock.advance(1_000);
+    await repeated;
+  });
+
+  it.each(['superseded', 'expired'] as const)('is not tried again when it is %s', async (outcome) => {
+    const { answerWith, receiver, recorded } = setUp();
+    const { session } = testSession();
+    await receiver.receive(session, { lat: 1, lng: 2 });
+    answerWith(() => ({ outcome, at: 0 }));
+    await receiver.repeat(session);
+    expect(recorded).toHaveLength(2);
+  });
+
+  it('is given up when the session ends', async () => {
+    const { answerWith, receiver, world } = setUp();
+    const { session } = testSession();
+    await receiver.receive(session, { lat: 1, lng: 2 });
+    answerWith(() => ({ outcome: 'failed', at: 0 }));
+    const repeated = receiver.repeat(session);
+    await nextTurn();
+    session.close();
+    world.clock.advance(1_000);
+    await repeated;
+  });
+});

@@ -1,0 +1,204 @@
+/** What the stream of graph events has said of late: against it every statement about rights is settled, older never wins. */
+import {
+  type Grant,
+  type GraphEvent,
+  isGranted,
+  isPaused,
+  SHARING,
+  type Sharing,
+  type UserId,
+} from '@nearby-friends/protocol';
+import type { Clock } from '@nearby-friends/service-kit';
+import type { Watch } from '../viewer/watch.ts';
+import { RecentMap } from './recent-map.ts';
+
+/**
+ * How long an event is remembered, ms. Anything that was read before the event (an answer, an announcement) arrives
+ * within seconds or never; this leaves a wide margin, and is what the stream itself retains.
+ */
+export const LEDGER_RETENTION_MS = 600_000;
+
+/** A grant with the version that orders it; null when there is no such edge. */
+export interface EdgeRight {
+  readonly grant: Grant | null;
+  readonly version: number;
+}
+export interface VersionedSharing {
+  readonly sharing: Sharing;
+  readonly version: number;
+}
+export interface VersionedRadius {
+  readonly radiusMeters: number;
+  readonly version: number;
+}
+interface HeardEdge extends EdgeRight {
+  /** {@link RightsLedger.mark} right after it was heard. */
+  readonly mark: number;
+}
+
+const NEVER_PAUSED: VersionedSharing = { sharing: SHARING, version: 0 };
+
+export class RightsLedger {
+  readonly #clock: Clock;
+  readonly #edges = new Map<UserId, RecentMap<UserId, HeardEdge>>();
+  readonly #sharing = new RecentMap<UserId, VersionedSharing>();
+  readonly #radii = new RecentMap<UserId, VersionedRadius>();
+  readonly #erased = new RecentMap<UserId, number>();
+  /** Tokens issued at this time or earlier are void, ms since the epoch. */
+  readonly #signedOut = new RecentMap<UserId, number>();
+  #reread = -1;
+  #mark = 0;
+  #generation = 0;
+
+  constructor(options: { clock: Clock }) {
+    this.#clock = options.clock;
+  }
+
+  /** Grows with every edge that is heard of: what a question remembers to know afterwards what came in meanwhile. */
+  get mark(): number {
+    return this.#mark;
+  }
+
+  /** Events may have been missed this often: what was read in an earlier generation proves nothing any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  missed(): void {
+    this.#generation++;
+  }
+
+  /** Takes an event. Returns whether it was news; what is older than what is known changes nothing. */
+  record(event: GraphEvent): boolean {
+    const now = this.#clock.now();
+    const forgotten = now - LEDGER_RETENTION_MS;
+    switch (event.kind) {
+      case 'edge':
+        return this.#recordEdge(event, now);
+      case 'sharing':
+        return putNewer(this.#sharing, event.subject, event, now, forgotten);
+      case 'radius':
+        return putNewer(this.#radii, event.user, event, now, forgotten);
+      case 'signed-out':
+        return this.#recordSignOut(event.user, event.before, now);
+      case 'erased': {
+        const isNews = event.version > (this.#erased.get(event.user) ?? -1);
+        if (isNews) this.#erased.put(event.user, event.version, now);
+        this.#erased.forgetBefore(forgotten);
+        return this.#recordSignOut(event.user, event.before, now) || isNews;
+      }
+      case 'reread': {
+        const isNews = event.version > this.#reread;
+        this.#reread = Math.max(this.#reread, event.version);
+        return isNews;
+      }
+    }
+  }
+
+  #recordEdge({ viewer, subject, grant, version }: GraphEvent & { kind: 'edge' }, now: number): boolean {
+    const ofViewer = this.#edges.get(viewer) ?? new RecentMap<UserId, HeardEdge>();
+    if (version <= (ofViewer.get(subject)?.version ?? -1)) return false;
+    ofViewer.put(subject, { grant, version, mark: ++this.#mark }, now);
+    // Moved to the end: the viewers stand in the order in which they were last heard of.
+    this.#edges.delete(viewer);
+    this.#edges.set(viewer, ofViewer);
+    for (const [other, edges] of this.#edges) {
+      edges.forgetBefore(now - LEDGER_RETENTION_MS);
+      if (edges.size > 0) break;
+      this.#edges.delete(other);
+    }
+    ofViewer.forgetBefore(now - LEDGER_RETENTION_MS);
+    return true;
+  }
+
+  #recordSignOut(user: UserId, before: number, now: number): boolean {
+    this.#signedOut.forgetBefore(now - LEDGER_RETENTION_MS);
+    if (before <= (this.#signedOut.get(user) ?? Number.NEGATIVE_INFINITY)) return false;
+    this.#signedOut.put(user, before, now);
+    return true;
+  }
+
+  /** Of what is stated and what is known the newer. */
+  settleEdge(viewer: UserId, subject: UserId, stated: EdgeRight): EdgeRight {
+    const heard = this.#edges.get(viewer)?.get(subject);
+    const newer = heard && heard.version > stated.version ? heard : stated;
+    const erased = this.#erasedAt(viewer, subject);
+    return newer.version < erased ? { grant: null, version: erased } : newer;
+  }
+
+  /** `stated` is null when nothing was said: whoever has never paused. */
+  settleSharing(subject: UserId, stated: VersionedSharing | null): VersionedSharing {
+    const heard = this.#sharing.get(subject);
+    const said = stated ?? NEVER_PAUSED;
+    return heard && heard.version > said.version ? heard : said;
+  }
+
+  settleRadius(user: UserId, stated: VersionedRadius): VersionedRadius {
+    const heard = this.#radii.get(user);
+    return heard && heard.version > stated.version ? heard : stated;
+  }
+
+  /** Whether an edge was heard of since `mark` was taken. */
+  hasHeardSince(mark: number, viewer: UserId, subject: UserId): boolean {
+    return (this.#edges.get(viewer)?.get(subject)?.mark ?? 0) > mark;
+  }
+
+  /** Whether a token that was issued at `issuedAt` (null: it does not say) has been called back, as far as is known. */
+  isRevoked(user: UserId, issuedAt: number | null): boolean {
+    const before = this.#signedOut.get(user);
+    return before !== undefined && (issuedAt === null || issuedAt <= before);
+  }
+
+  /** What is known of a viewer's edges, for {@link forbids}; undefined when there is nothing to look up. */
+  edgesOf(viewer: UserId): ReadonlyEdges | undefined {
+    // Without a look at the id, which lies elsewhere.
+    return this.#edges.size === 0 ? undefined : this.#edges.get(viewer);
+  }
+
+  /**
+   * The last look before a position is sent, independent of whatever led there: whether something as new as what the
+   * sender goes by, or newer, forbids it. `edges`: {@link edgesOf} the viewer; `now` in ms on Redis' clock.
+   */
+  forbids(edges: ReadonlyEdges | undefined, { session, subject, grant, version }: Watch, now: number): boolean {
+    const edge = edges?.get(subject.user);
+    if (edge && edge.version >= version) {
+      if (edge.grant === null || !isGranted(edge.grant, now)) return true;
+      if (grant.precision === 'exact' && edge.grant.precision !== 'exact') return true;
+    }
+    if (this.#sharing.size > 0) {
+      const heard = this.#sharing.get(subject.user);
+      if (heard && heard.version >= subject.sharingVersion && isPaused(heard.sharing, now)) return true;
+    }
+    return this.#erased.size > 0 && this.#erasedAt(session.user, subject.user) > version;
+  }
+
+  /** How many statements are held, for tests. */
+  get size(): number {
+    let size = this.#sharing.size + this.#radii.size + this.#erased.size + this.#signedOut.size;
+    for (const edges of this.#edges.values()) size += edges.size;
+    return size;
+  }
+
+  /** The version since which an edge between the two is void; -1 when neither was erased. */
+  #erasedAt(viewer: UserId, subject: UserId): number {
+    if (this.#erased.size === 0) return -1;
+    return Math.max(this.#erased.get(viewer) ?? -1, this.#erased.get(subject) ?? -1);
+  }
+}
+
+export interface ReadonlyEdges {
+  get(subject: UserId): EdgeRight | undefined;
+}
+
+function putNewer<Statement extends { version: number }>(
+  map: RecentMap<UserId, Statement>,
+  user: UserId,
+  statement: Statement,
+  now: number,
+  forgotten: number,
+): boolean {
+  map.forgetBefore(forgotten);
+  if (statement.version <= (map.get(user)?.version ?? -1)) return false;
+  map.put(user, statement, now);
+  return true;
+}

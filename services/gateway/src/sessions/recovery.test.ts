@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { parseUserId } from '@nearby-friends/protocol';
+import { silentLogger } from '@nearby-friends/service-kit';
+import { testSession } from '../test-support/test-session.ts';
+import { Recovery } from './recovery.ts';
+
+function setUp() {
+  const log: string[] = [];
+  const waiting = testSession({ user: parseUserId('waiting') }).session;
+  const moved = ['ann', 'ben'].map((user) => {
+    const { session } = testSession({ user: parseUserId(user) });
+    session.move(0, 0, 1);
+    return session;
+  });
+  let takePositions: () => void = () => undefined;
+  const positionsTaken = new Promise<void>((resolve) => {
+    takePositions = resolve;
+  });
+  const recovery = new Recovery({
+    sessions: () => [waiting, ...moved],
+    repeatPosition: async (session) => {
+      log.push(`repeat ${session.user}`);
+      if (session.own) await positionsTaken;
+    },
+    watchedFriends: () => [parseUserId('cho'), parseUserId('dan')],
+    refresh: async (friend) => {
+      log.push(`refresh ${friend}`);
+    },
+    reopen: async (session) => {
+      log.push(`reopen ${session.user}`);
+    },
+    logger: silentLogger,
+  });
+  return { log, recovery, takePositions: () => takePositions() };
+}
+
+it('[S4] reads friends anew only after the positions of all sessions here are kept again', async () => {
+  const { log, recovery, takePositions } = setUp();
+  const recovered = recovery.run();
+  await nextTurn();
+  expect(log).toEqual(['repeat waiting', 'repeat ann', 'repeat ben']);
+  takePositions();
+  await recovered;
+  expect(log.slice(3).sort()).toEqual(['refresh cho', 'refresh dan', 'reopen ann', 'reopen ben']);
+});
+
+it('[S4] does not open a session that has reported no position yet', async () => {
+  const { log, recovery, takePositions } = setUp();
+  takePositions();
+  await recovery.run();
+  expect(log).not.toContain('reopen waiting');
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { inboxChannel, parseUserId } from '@nearby-friends/protocol';
+import { silentLogger } from '@nearby-friends/service-kit';
+import { LEAVE_GRACE_MS } from '../friends/friend-channels.ts';
+import { OpeningWorld } from '../test-support/opening-world.ts';
+import { TestTransport } from '../test-support/test-session.ts';
+import { Sessions, TOKEN_GRACE_MS } from './sessions.ts';
+
+const ANN = parseUserId('ann');
+/** How often tokens are looked at. */
+const CHECK_INTERVAL_MS = 1_000;
+
+function setUp() {
+  const world = new OpeningWorld();
+  const { clock, lists } = world.nearby;
+  const sessions = new Sessions({
+    lists,
+    inboxes: world.inboxes,
+    clock,
+    wallNow: () => clock.now(),
+    logger: silentLogger,
+  });
+  sessions.start();
+  let begun = 0;
+  const begin = (expiresInMs: number) => {
+    const transport = new TestTransport();
+    const session = sessions.begin(
+      `socket-${++begun}`,
+      { userId: ANN, issuedAt: clock.now(), expiresAt: clock.now() + expiresInMs, measuresDistances: false },
+      transport,
+    );
+    transport.onDisconnect = () => sessions.end(session);
+    return { session, transport };
+  };
+  return { world, clock, sessions, begin };
+}
+
+describe('a session', () => {
+  it('begins waiting, and is counted by what it does', () => {
+    const { begin, sessions } = setUp();
+    const { session } = begin(60_000);
+    begin(60_000);
+    session.move(0, 0, 1);
+    expect([sessions.size, sessions.countIn('waiting'), sessions.countIn('opening')]).toEqual([2, 1, 1]);
+    expect([...sessions.all()]).toContain(session);
+  });
+
+  it('[S3] that ends leaves nothing: no inbox, no friend, no timer; ending it twice is no harm', async () => {
+    const { begin, clock, sessions, world } = setUp();
+    const { session } = begin(60_000);
+    session.move(0, 0, clock.now());
+    await world.inboxes.join(session);
+    for (const friend of ['ben', 'cho']) world.nearby.watch(session, friend);
+    expect(world.nearby.channels.channels).toHaveLength(3);
+    sessions.end(session);
+    sessions.end(session);
+    expect(session.isClosed).toBe(true);
+    expect(sessions.size).toBe(0);
+    expect(world.nearby.channels.channels).not.toContain(inboxChannel(ANN));
+    clock.advance(LEAVE_GRACE_MS);
+    expect(world.nearby.channels.channels).toEqual([]);
+    sessions.stop();
+    expect(clock.pending).toBe(2);
+  });
+});
+
+describe('the devices of a user', () => {
+  it('are found as long as they are connected', () => {
+    const { begin, sessions } = setUp();
+    const [phone, tablet] = [begin(60_000).session, begin(60_000).session];
+    expect(sessions.of(ANN)).toEqual([phone, tablet]);
+    sessions.end(phone);
+    expect(sessions.of(ANN)).toEqual([tablet]);
+    sessions.end(tablet);
+    expect(sessions.of(ANN)).toEqual([]);
+  });
+
+  it('are closed when their tokens are called back, and only those', () => {
+    const { begin, clock, sessions } = setUp();
+    const old = begin(60_000);
+    clock.advance(10);
+    const fresh = begin(60_000);
+    for (const session of sessions.of(ANN)) sessions.callBack(session, clock.now() - 5);
+    expect([old.transport.disconnects, fresh.transport.disconnects]).toEqual([1, 0]);
+    // A later call with an earlier time takes nothing back.
+    sessions.callBack(fresh.session, 0);
+    expect(fresh.session.signedOutBefore).toBe(clock.now() - 5);
+  });
+
+  it('are told apart by the generation in which their rights were read', () => {
+    const { begin, sessions } = setUp();
+    const { session } = begin(60_000);
+    session.move(0, 0, 1);
+    expect(sessions.countUnconfirmed(0)).toBe(0);
+    session.goLive();
+    expect(sessions.countUnconfirmed(0)).toBe(1);
+    session.confirmedIn = 0;
+    expect([sessions.countUnconfirmed(0), sessions.countUnconfirmed(1)]).toEqual([0, 1]);
+  });
+});
+
+describe('[A2] a token that has run out', () => {
+  it('is forgiven for 25 s, and then the connection is closed', () => {
+    const { begin, clock, sessions } = setUp();
+    const { transport } = begin(10_000);
+    clock.advance(10_000 + TOKEN_GRACE_MS - 1);
+    expect(transport.disconnects).toBe(0);
+    clock.advance(CHECK_INTERVAL_MS);
+    expect(transport.disconnects).toBe(1);
+    expect(sessions.size).toBe(0);
+  });
+
+  it('closes all whose time has come, and nobody else', () => {
+    const { begin, clock, sessions } = setUp();
+    const expiring = [begin(1_000), begin(1_000), begin(1_000)];
+    const lasting = begin(120_000);
+    clock.advance(1_000 + TOKEN_GRACE_MS + CHECK_INTERVAL_MS);
+    expect(expiring.map(({ transport }) => transport.disconnects)).toEqual([1, 1, 1]);
+    expect([...sessions.all()]).toEqual([lasting.session]);
+  });
+
+  it('does not close a connection whose token was refreshed in time', () => {
+    const { begin, clock } = setUp();
+    const { session, transport } = begin(10_000);
+    clock.advance(20_000);
+    session.tokenExpiresAt = clock.now() + 60_000;
+    clock.advance(60_000);
+    expect(transport.disconnects).toBe(0);
+    clock.advance(TOKEN_GRACE_MS + CHECK_INTERVAL_MS);
+    expect(transport.disconnects).toBe(1);
+  });
+});

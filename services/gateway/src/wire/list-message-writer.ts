@@ -1,0 +1,247 @@
+/** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
+import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
+import { PING_FRAME } from '../connections/fast-path/piggyback-ping.ts';
+import { gridPlaceOf, type Subject, type Watch } from '../viewer/watch.ts';
+import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
+
+/** A message, whose bytes are overwritten some time after {@link ListMessageWriter.reuse}. */
+export interface ListMessage {
+  /**
+   * A whole WebSocket frame of text, unmasked (RFC 6455, section 5.2), with a message packet of Engine.IO in it, and behind
+   * it perhaps another one with a ping.
+   */
+  readonly frame: Buffer;
+  readonly hasPing: boolean;
+  /** The packet of Socket.IO alone, without a ping, for a transport that makes its own frames. */
+  toPacket(): string;
+}
+
+const MAX_IN_TWO_BYTES = 0xffff;
+const EIGHT_BYTES_FOLLOW = 127;
+/** Room for the longest header; a shorter one ends where this ends. */
+const MAX_HEADER_BYTES = 10;
+/** Engine.IO's type of a packet that carries a message. */
+const ENGINE_MESSAGE = '4';
+
+/** Of one buffer: what a client who stops reading may keep. Only for a longer message there is a larger one. */
+const CHUNK_BYTES = 16 * 1024;
+/** A longer frame gets bytes of its own, so that whoever stops reading keeps those alone. */
+const LONG_FRAME_BYTES = CHUNK_BYTES / 8;
+/** What a rush of sign-ons took is given back. */
+const MAX_CHUNKS_KEPT = 64;
+const NOTHING = Buffer.alloc(0);
+/** More than any friend or id takes: texts are of ids of at most 64 characters and of numbers. */
+const MAX_ITEM_BYTES = 512;
+
+const DOT = 0x2e;
+const ZERO = 0x30;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACE = 0x7d;
+const CENTIMETRES = 100;
+
+/** Distances are told in whole centimetres: positions are not better. */
+export const toCentimetres = (meters: number): number => Math.round(meters * CENTIMETRES);
+
+/** An event without an ack, in the default namespace, as Socket.IO writes it. */
+const CHANGES_BEGIN = `${ENGINE_MESSAGE}2["${NEARBY_CHANGES}",{"upserts":[`;
+const CHANGES_REMOVED = '],"removed":[';
+const CHANGES_END = ']}]';
+const snapshotBegin = (radiusMeters: number): string =>
+  `${ENGINE_MESSAGE}2["${NEARBY_SNAPSHOT}",{"radiusMeters":${radiusMeters},"friends":[`;
+const SNAPSHOT_END = ']}]';
+
+/**
+ * A few buffers serve all sessions over and over, since messages are nearly always taken by the kernel in the turn in
+ * which they are written: nothing is allocated for them but a view each, and what all viewers of a position have in
+ * common is put into text once for all of them. Everything written is ASCII: ids, numbers and names of fields.
+ */
+export class ListMessageWriter {
+  /** Those of the messages that have been written since the last reuse, and free ones after them. */
+  #chunks: Buffer[] = [];
+  readonly #givenAway = new Set<ArrayBufferLike>();
+  #chunk = -1;
+  #bytes: Buffer = NOTHING;
+  /** Where the message that is being written begins: the room for its frame's header. */
+  #start = 0;
+  #length = 0;
+
+  beginChanges(): void {
+    this.#begin(CHANGES_BEGIN);
+  }
+
+  beginSnapshot(radiusMeters: number): void {
+    this.#begin(snapshotBegin(radiusMeters));
+  }
+
+  /** One friend: `NearbyFriend` of the protocol. Of an approximate one the grid's place and the time. */
+  addFriend({ subject, grant }: Watch, latest: PositionRecord, distanceMeters: number): void {
+    this.#ensureRoom();
+    this.#writeItem(grant.precision === 'exact' ? exactText(subject, latest) : gridText(subject, latest));
+    this.#writeDistance(distanceMeters);
+    this.#bytes[this.#length++] = CLOSING_BRACE;
+  }
+
+  /** The message's last part, with a ping behind it or not. `removed` goes by reference and is not kept. */
+  endChanges(removed: readonly UserId[], hasPing = false): ListMessage {
+    this.#write(CHANGES_REMOVED);
+    for (const user of removed) {
+      this.#ensureRoom();
+      // Ids need no escaping: a user id has none of the characters that would.
+      this.#writeItem(`,"${user}"`);
+    }
+    this.#write(CHANGES_END);
+    return this.#end(hasPing);
+  }
+
+  endSnapshot(): ListMessage {
+    this.#write(SNAPSHOT_END);
+    return this.#end(false);
+  }
+
+  /** This message's bytes belong to somebody else from now on: the kernel has not taken them yet. */
+  giveAway({ frame }: ListMessage): void {
+    this.#givenAway.add(frame.buffer);
+  }
+
+  /** All messages have been dealt with: their bytes may be overwritten, but for those given away. */
+  reuse(): void {
+    const isFree = (chunk: Buffer): boolean => chunk.length === CHUNK_BYTES && !this.#givenAway.has(chunk.buffer);
+    this.#chunks = this.#chunks.filter(isFree).slice(0, MAX_CHUNKS_KEPT);
+    this.#givenAway.clear();
+    this.#chunk = -1;
+    this.#bytes = NOTHING;
+    this.#length = 0;
+  }
+
+  #begin(text: string): void {
+    this.#start = this.#length;
+    this.#ensureRoom();
+    this.#length = this.#start + MAX_HEADER_BYTES;
+    this.#write(text);
+  }
+
+  #write(text: string): void {
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+  }
+
+  /** Every item begins with a comma; that of the first falls on the bracket before it. */
+  #writeItem(text: string): void {
+    const before = this.#length - 1;
+    if (this.#bytes[before] !== OPENING_BRACKET) {
+      this.#write(text);
+      return;
+    }
+    this.#length = before;
+    this.#write(text);
+    this.#bytes[before] = OPENING_BRACKET;
+  }
+
+  /** With two decimals. Digit by digit: as a text each would be an object of its own. */
+  #writeDistance(meters: number): void {
+    const centimetres = toCentimetres(meters);
+    const whole = Math.floor(centimetres / CENTIMETRES);
+    let digits = 1;
+    for (let bound = 10; bound <= whole; bound *= 10) digits++;
+    this.#writeDigits(whole, digits);
+    this.#bytes[this.#length++] = DOT;
+    this.#writeDigits(centimetres - whole * CENTIMETRES, 2);
+  }
+
+  #writeDigits(value: number, digits: number): void {
+    let left = value;
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      const shorter = Math.floor(left / 10);
+      this.#bytes[at] = ZERO + left - shorter * 10;
+      left = shorter;
+    }
+    this.#length += digits;
+  }
+
+  /** For one item and the message's end. What does not fit goes on, with its beginning, in another chunk. */
+  #ensureRoom(): void {
+    if (this.#length + MAX_ITEM_BYTES <= this.#bytes.length) return;
+    const begun = this.#bytes.subarray(this.#start, this.#length);
+    const next = this.#nextChunk(2 * begun.length);
+    begun.copy(next);
+    this.#bytes = next;
+    this.#length = begun.length;
+    this.#start = 0;
+  }
+
+  #nextChunk(leastBytes: number): Buffer {
+    this.#chunk++;
+    const free = this.#chunks[this.#chunk];
+    if (free && free.length >= leastBytes) return free;
+    const added = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, leastBytes));
+    this.#chunks.splice(this.#chunk, 0, added);
+    return added;
+  }
+
+  #end(hasPing: boolean): ListMessage {
+    const payloadAt = this.#start + MAX_HEADER_BYTES;
+    const begin = writeHeader(this.#bytes, payloadAt, this.#length - payloadAt);
+    const end = this.#length - begin;
+    if (hasPing) this.#write(PING_FRAME);
+    let frame = this.#bytes.subarray(begin, this.#length);
+    if (frame.length > LONG_FRAME_BYTES) {
+      frame = Buffer.from(frame);
+      this.#length = this.#start;
+    }
+    return new WrittenMessage(frame, payloadAt - begin + ENGINE_MESSAGE.length, end);
+  }
+}
+
+class WrittenMessage implements ListMessage {
+  readonly frame: Buffer;
+  readonly #packetAt: number;
+  readonly #packetEnd: number;
+
+  constructor(frame: Buffer, packetAt: number, packetEnd: number) {
+    this.frame = frame;
+    this.#packetAt = packetAt;
+    this.#packetEnd = packetEnd;
+  }
+
+  get hasPing(): boolean {
+    return this.#packetEnd < this.frame.length;
+  }
+
+  toPacket(): string {
+    return this.frame.toString('latin1', this.#packetAt, this.#packetEnd);
+  }
+}
+
+/** Writes the header of a frame, so that it ends where the payload begins; returns where it begins. */
+function writeHeader(bytes: Buffer, payloadAt: number, payloadBytes: number): number {
+  if (payloadBytes <= MAX_IN_ONE_BYTE) return beginHeader(bytes, payloadAt - 2, payloadBytes);
+  if (payloadBytes <= MAX_IN_TWO_BYTES) {
+    bytes.writeUInt16BE(payloadBytes, payloadAt - 2);
+    return beginHeader(bytes, payloadAt - 4, TWO_BYTES_FOLLOW);
+  }
+  bytes.writeBigUInt64BE(BigInt(payloadBytes), payloadAt - 8);
+  return beginHeader(bytes, payloadAt - MAX_HEADER_BYTES, EIGHT_BYTES_FOLLOW);
+}
+
+function beginHeader(bytes: Buffer, at: number, length: number): number {
+  bytes[at] = FIN_TEXT;
+  bytes[at + 1] = length;
+  return at;
+}
+
+/** Begins with a comma and ends where the distance belongs. */
+function exactText(subject: Subject, { at, position }: PositionRecord): string {
+  subject.exactText ??= friendText({ id: subject.user, ...position, at, precision: 'exact' });
+  return subject.exactText;
+}
+
+function gridText(subject: Subject, latest: PositionRecord): string {
+  if (subject.gridText === null) {
+    const { lat, lng } = gridPlaceOf(subject, latest);
+    subject.gridText = friendText({ id: subject.user, lat, lng, at: latest.at, precision: 'approximate' });
+  }
+  return subject.gridText;
+}
+
+function friendText(friend: object): string {
+  return `,${JSON.stringify(friend).slice(0, -1)},"distance":`;
+}
