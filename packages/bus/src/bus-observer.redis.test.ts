@@ -27,13 +27,15 @@ describe('the bus tells operators', () => {
     await asker.rpc.call(echo, { text: 'yes' });
     await asker.rpc.call(echo, { text: 'no' }).catch(() => undefined);
     await asker.rpc.call({ ...echo, name: 'nonsense' }, { text: '' }).catch(() => undefined);
-    expect(await figure(asking, /^bus_question_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
-    expect(await figure(asking, /^bus_questions_failed_total\{method="echo",code="rate_limited"\} (\d+)$/m)).toBe(1);
-    expect(await figure(asking, /^bus_peers\{service="location"\} (\d+)$/m)).toBe(1);
+    expect(await figure(asking, /^nearby_rpc_request_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
+    expect(await figure(asking, /^nearby_rpc_requests_failed_total\{method="echo",code="rate_limited"\} (\d+)$/m)).toBe(
+      1,
+    );
+    expect(await figure(asking, /^nearby_rpc_instances\{service="location"\} (\d+)$/m)).toBe(1);
     await eventually(async () => {
-      expect(await figure(answering, /^bus_answer_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
+      expect(await figure(answering, /^nearby_rpc_response_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
       // What is asked does not become a series of its own.
-      expect(await figure(answering, /^bus_answer_seconds_count\{method="unknown"\} (\d+)$/m)).toBe(1);
+      expect(await figure(answering, /^nearby_rpc_response_seconds_count\{method="unknown"\} (\d+)$/m)).toBe(1);
     });
   });
 
@@ -43,21 +45,21 @@ describe('the bus tells operators', () => {
     const asker = await start('gateway', 'g1', { metrics });
     const ghost = { id: 'gone', hash: 1 };
     await asker.rpc.call(echo, { text: '' }, { instance: ghost });
-    expect(await figure(metrics, /^bus_questions_repeated_total\{method="echo"\} (\d+)$/m)).toBe(1);
+    expect(await figure(metrics, /^nearby_rpc_requests_retried_total\{method="echo"\} (\d+)$/m)).toBe(1);
   });
 
   it('of each connection to Redis: up, lost, back, and how far it is', async () => {
     const metrics = new Metrics();
     await start('gateway', 'g1', { metrics });
-    const up = () => figure(metrics, /^redis_connected\{connection="commands"\} (\d)$/m);
+    const up = () => figure(metrics, /^nearby_redis_connected\{connection="commands"\} (\d)$/m);
     expect(await up()).toBe(1);
-    expect(await figure(metrics, /^redis_round_trip_seconds (\S+)$/m)).toBeGreaterThan(0);
-    expect(Math.abs(await figure(metrics, /^redis_clock_ahead_seconds (\S+)$/m))).toBeLessThan(1);
+    expect(await figure(metrics, /^nearby_redis_round_trip_seconds (\S+)$/m)).toBeGreaterThan(0);
+    expect(Math.abs(await figure(metrics, /^nearby_redis_clock_ahead_seconds (\S+)$/m))).toBeLessThan(1);
     await redis.server.kill();
     await eventually(async () => expect(await up()).toBe(0));
     await redis.server.restart();
     await eventually(async () => expect(await up()).toBe(1));
-    expect(await figure(metrics, /^redis_connections_lost_total\{connection="commands"\} (\d+)$/m)).toBe(1);
+    expect(await figure(metrics, /^nearby_redis_connections_lost_total\{connection="commands"\} (\d+)$/m)).toBe(1);
   });
 
   it('what Redis says of itself, and nothing while it is away', async () => {
@@ -66,14 +68,16 @@ describe('the bus tells operators', () => {
     const figures = new RedisStats({ redis: connection, metrics, clock: systemClock, logger: silentLogger });
     figures.start();
     await eventually(async () => {
-      expect(await figure(metrics, /^redis_memory_used_bytes (\d+)$/m)).toBeGreaterThan(100_000);
-      expect(await figure(metrics, /^redis_clients (\d+)$/m)).toBeGreaterThan(0);
-      expect(await figure(metrics, /^redis_commands_total (\d+)$/m)).toBeGreaterThan(0);
+      expect(await figure(metrics, /^nearby_redis_memory_used_bytes (\d+)$/m)).toBeGreaterThan(100_000);
+      expect(await figure(metrics, /^nearby_redis_clients (\d+)$/m)).toBeGreaterThan(0);
+      expect(await figure(metrics, /^nearby_redis_commands_total (\d+)$/m)).toBeGreaterThan(0);
     });
     figures.stop();
     await redis.server.kill();
     figures.start();
-    await eventually(async () => expect(await metrics.registry.metrics()).not.toMatch(/^redis_memory_used_bytes \d/m));
+    await eventually(async () =>
+      expect(await metrics.registry.metrics()).not.toMatch(/^nearby_redis_memory_used_bytes \d/m),
+    );
     figures.stop();
   });
 

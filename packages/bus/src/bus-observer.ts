@@ -16,22 +16,22 @@ export class BusObserver {
     this.#tracer = options.tracer;
     this.#traceReaders = options.traceReaders;
     this.#questionSeconds = metrics.latencyBy(
-      'bus_question_seconds',
+      'nearby_rpc_request_seconds',
       'Time from a question to another service until its answer, other instances tried included, by method, s.',
       'method',
     );
     this.#questionsFailed = metrics.counter(
-      'bus_questions_failed_total',
+      'nearby_rpc_requests_failed_total',
       'Questions that were refused or not answered, by method and code.',
       ['method', 'code'],
     );
     this.#questionsRepeated = metrics.counter(
-      'bus_questions_repeated_total',
+      'nearby_rpc_requests_retried_total',
       'Questions that were asked again since an instance did not answer, by method.',
       ['method'],
     );
     this.#answerSeconds = metrics.latencyBy(
-      'bus_answer_seconds',
+      'nearby_rpc_response_seconds',
       'Time from receiving a question until Redis has taken the answer, by method, s.',
       'method',
     );

@@ -101,21 +101,21 @@ function registerGauges(
   parts: Pick<Bus, 'subscriptions' | 'registry' | 'redisClock' | 'rpc'> & { watch: readonly ServiceName[] },
 ): void {
   const { subscriptions, registry, redisClock, rpc, watch } = parts;
-  metrics.gauge('bus_channels', 'Channels this process listens to.', () => subscriptions.size);
-  metrics.gauge('bus_channels_current', '1 while all of them are subscribed and nothing is missed.', () =>
+  metrics.gauge('nearby_bus_channels', 'Channels this process listens to.', () => subscriptions.size);
+  metrics.gauge('nearby_bus_channels_current', '1 while all of them are subscribed and nothing is missed.', () =>
     subscriptions.isCurrent ? 1 : 0,
   );
-  metrics.gauge('bus_questions_pending', 'Questions that wait for an answer.', () => rpc.pending);
-  metrics.gaugeBy('bus_peers', 'Instances that can be asked, by service.', 'service', () =>
+  metrics.gauge('nearby_rpc_requests_pending', 'Questions that wait for an answer.', () => rpc.pending);
+  metrics.gaugeBy('nearby_rpc_instances', 'Instances that can be asked, by service.', 'service', () =>
     Object.fromEntries(watch.map((service) => [service, registry.candidates(service).length])),
   );
   metrics.gauge(
-    'redis_round_trip_seconds',
+    'nearby_redis_round_trip_seconds',
     'How long Redis took to answer when it was last asked for the time, s.',
     () => (redisClock.lastRoundTripMs === null ? null : redisClock.lastRoundTripMs / 1000),
   );
   metrics.gauge(
-    'redis_clock_ahead_seconds',
+    'nearby_redis_clock_ahead_seconds',
     'How far Redis’ clock, which stamps positions, is ahead of this machine’s, s.',
     () => (redisClock.lastRoundTripMs === null ? null : (redisClock.now() - Date.now()) / 1000),
   );

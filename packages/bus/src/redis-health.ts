@@ -7,11 +7,14 @@ export class RedisHealth {
   readonly #losses: Record<string, number> = {};
 
   constructor({ metrics }: { metrics: Metrics }) {
-    metrics.gaugeBy('redis_connected', '1 while this connection to Redis is up, by connection.', 'connection', () =>
-      Object.fromEntries([...this.#connections].map(([name, { status }]) => [name, status === 'ready' ? 1 : 0])),
+    metrics.gaugeBy(
+      'nearby_redis_connected',
+      '1 while this connection to Redis is up, by connection.',
+      'connection',
+      () => Object.fromEntries([...this.#connections].map(([name, { status }]) => [name, status === 'ready' ? 1 : 0])),
     );
     metrics.countedBy(
-      'redis_connections_lost_total',
+      'nearby_redis_connections_lost_total',
       'Times that a connection to Redis that was up was lost, by connection.',
       'connection',
       () => this.#losses,

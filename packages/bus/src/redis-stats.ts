@@ -29,15 +29,15 @@ export class RedisStats implements Component {
     this.#logger = options.logger;
     const show = (name: string, help: string, read: (figures: Figures) => number) =>
       metrics.gauge(name, help, () => (this.#figures ? read(this.#figures) : null));
-    show('redis_memory_used_bytes', 'Memory that Redis uses, bytes.', (figures) => figures.usedMemoryBytes);
+    show('nearby_redis_memory_used_bytes', 'Memory that Redis uses, bytes.', (figures) => figures.usedMemoryBytes);
     show(
-      'redis_memory_limit_bytes',
+      'nearby_redis_memory_limit_bytes',
       'Memory that Redis may use (maxmemory), bytes; 0 is no limit.',
       (figures) => figures.memoryLimitBytes,
     );
-    show('redis_clients', 'Connections that Redis has, of all services.', (figures) => figures.clients);
-    show('redis_shard_channels', 'Channels that somebody listens to.', (figures) => figures.shardChannels);
-    metrics.counted('redis_commands_total', 'Commands that Redis has processed since it started.', () =>
+    show('nearby_redis_clients', 'Connections that Redis has, of all services.', (figures) => figures.clients);
+    show('nearby_redis_shard_channels', 'Channels that somebody listens to.', (figures) => figures.shardChannels);
+    metrics.counted('nearby_redis_commands_total', 'Commands that Redis has processed since it started.', () =>
       this.#figures ? this.#figures.commands : null,
     );
   }

@@ -20,7 +20,7 @@ const connectAs = useConnections(deployment);
 let pairs = 0;
 
 const sessionsOfEach = () =>
-  Promise.all(deployment.stack.gateways.map((_, gateway) => deployment.gatewayMetric(gateway, 'sessions')));
+  Promise.all(deployment.stack.gateways.map((_, gateway) => deployment.gatewayMetric(gateway, 'nearby_sessions')));
 
 /** Two friends who see each other, and the gateway that the first of them is on. */
 async function twoWhoSeeEachOther(options: Partial<Omit<ConnectOptions, 'url'>> = {}) {

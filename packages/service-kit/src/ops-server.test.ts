@@ -119,19 +119,19 @@ describe('[O1] ops server', () => {
     let isHanging = false;
     const check = () => (isHanging ? new Promise<void>(() => undefined) : undefined);
     const { server, clock, get } = await start([{ name: 'redis', check }]);
-    const readiness = async () => (await get('/metrics')).text.match(/^(ready|draining) \d$/gm);
-    expect(await readiness()).toEqual(['ready 0', 'draining 0']);
+    const readiness = async () => (await get('/metrics')).text.match(/^nearby_(ready|draining) \d$/gm);
+    expect(await readiness()).toEqual(['nearby_ready 0', 'nearby_draining 0']);
     await server.gate.start?.();
     clock.advance(READINESS_RENEWAL_MS);
-    await eventually(async () => expect(await readiness()).toEqual(['ready 1', 'draining 0']));
+    await eventually(async () => expect(await readiness()).toEqual(['nearby_ready 1', 'nearby_draining 0']));
     isHanging = true;
     clock.advance(READINESS_RENEWAL_MS);
-    expect(await readiness()).toEqual(['ready 1', 'draining 0']);
+    expect(await readiness()).toEqual(['nearby_ready 1', 'nearby_draining 0']);
     clock.advance(READINESS_TIMEOUT_MS);
-    await eventually(async () => expect(await readiness()).toEqual(['ready 0', 'draining 0']));
+    await eventually(async () => expect(await readiness()).toEqual(['nearby_ready 0', 'nearby_draining 0']));
     isHanging = false;
     await server.gate.drain?.();
-    expect(await readiness()).toEqual(['ready 0', 'draining 1']);
+    expect(await readiness()).toEqual(['nearby_ready 0', 'nearby_draining 1']);
   });
 
   it('keeps the metrics of two nodes in one process apart', async () => {

@@ -42,10 +42,10 @@ export class OpsServer implements Component {
   constructor(options: OpsServerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    options.metrics.gauge('ready', '1 while /ready says yes, as of the last time anybody looked.', () =>
+    options.metrics.gauge('nearby_ready', '1 while /ready says yes, as of the last time anybody looked.', () =>
       this.#wasReady && this.#closedBecause === null ? 1 : 0,
     );
-    options.metrics.gauge('draining', '1 from the order to stop until the end.', () =>
+    options.metrics.gauge('nearby_draining', '1 from the order to stop until the end.', () =>
       this.#closedBecause === 'draining' ? 1 : 0,
     );
     this.#server = createServer((request, response) => {

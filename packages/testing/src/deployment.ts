@@ -145,7 +145,7 @@ export class Deployment {
       const prefix = `10.7.${i}`;
       const probe = new NearbyClient({ url: this.url, token: await this.token('probe'), address: `${prefix}.1` });
       await probe.connect();
-      const counts = await Promise.all(gateways.map(({ opsPort }) => readMetric(opsPort, 'sessions')));
+      const counts = await Promise.all(gateways.map(({ opsPort }) => readMetric(opsPort, 'nearby_sessions')));
       const gateway = counts.findIndex((count) => count > 0);
       if (gateway >= 0) this.#addresses[gateway] ??= prefix;
       probe.close();
@@ -155,7 +155,9 @@ export class Deployment {
 
   async #untilNobodyIsConnected(): Promise<void> {
     for (;;) {
-      const counts = await Promise.all(this.stack.gateways.map(({ opsPort }) => readMetric(opsPort, 'sessions')));
+      const counts = await Promise.all(
+        this.stack.gateways.map(({ opsPort }) => readMetric(opsPort, 'nearby_sessions')),
+      );
       if (counts.every((count) => count === 0)) return;
     }
   }

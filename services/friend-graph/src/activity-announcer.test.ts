@@ -70,8 +70,8 @@ describe('announcing active users', () => {
     expect(setting.published.sort()).toEqual(viewers.map(inboxChannel).sort());
     expect(setting.mostInFlight).toBe(PUBLISHES_IN_FLIGHT);
     const metrics = await setting.registry.registry.metrics();
-    expect(metrics).toMatch(new RegExp(`^friend_active_published_total ${viewers.length}$`, 'm'));
-    expect(metrics).toMatch(/^active_users_announced_total 1$/m);
+    expect(metrics).toMatch(new RegExp(`^nearby_friend_active_published_total ${viewers.length}$`, 'm'));
+    expect(metrics).toMatch(/^nearby_activations_published_total 1$/m);
   });
 
   it('reads the rights of a whole batch in one query', async () => {
@@ -141,6 +141,6 @@ describe('announcing active users', () => {
     for (const name of ['ann', 'bob', 'cid']) setting.grantOf.set(parseUserId(name), EXACT);
     setting.take = (channel) => (channel.includes('bob') ? Promise.reject(new Error('gone')) : Promise.resolve(0));
     await expect(setting.announce(STAR)).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await setting.registry.registry.metrics()).toMatch(/^active_users_announced_total 0$/m);
+    expect(await setting.registry.registry.metrics()).toMatch(/^nearby_activations_published_total 0$/m);
   });
 });

@@ -22,42 +22,56 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 export function createFriendGraphMetrics(metrics: Metrics): FriendGraphMetrics {
   const outbox = { rows: 0, oldestSeconds: 0 };
   metrics.gauge(
-    'outbox_rows',
+    'nearby_outbox_rows',
     'Changes that wait to be relayed to the gateways; 10,000 means very many.',
     () => outbox.rows,
   );
-  metrics.gauge('outbox_oldest_seconds', 'How long the oldest of them has waited, s.', () => outbox.oldestSeconds);
+  metrics.gauge(
+    'nearby_outbox_oldest_seconds',
+    'How long the oldest of them has waited, s.',
+    () => outbox.oldestSeconds,
+  );
   return {
     outbox,
-    outboxRelayed: metrics.counter('outbox_relayed_total', 'Changes that this replica has relayed to the gateways.'),
+    outboxRelayed: metrics.counter(
+      'nearby_outbox_relayed_total',
+      'Changes that this replica has relayed to the gateways.',
+    ),
     revocationSeconds: metrics.latency(
-      'revocation_latency_seconds',
+      'nearby_revocation_latency_seconds',
       'Time from the commit of a change that takes a right away until no gateway delivers under it, s.',
     ),
     devicesNotTold: metrics.counter(
-      'friends_changed_lost_total',
+      'nearby_friends_changed_lost_total',
       'Messages friends:changed that no gateway took; the lists themselves are right.',
     ),
     activeUsersAnnounced: metrics.counter(
-      'active_users_announced_total',
+      'nearby_activations_published_total',
       'Users who became active, whose viewers were all told.',
     ),
     friendActivePublished: metrics.counter(
-      'friend_active_published_total',
+      'nearby_friend_active_published_total',
       'Messages to viewers that a friend became active, whether or not a gateway listened.',
     ),
-    friendsOfSeconds: metrics.latency('friends_of_seconds', 'Time to read the friends of a batch of viewers, s.'),
+    friendsOfSeconds: metrics.latency(
+      'nearby_friends_of_seconds',
+      'Time to read the friends of a batch of viewers, s.',
+    ),
     reverseFriendsSeconds: metrics.latency(
-      'reverse_friends_seconds',
+      'nearby_reverse_friends_seconds',
       'Time to read the reverse friends of a batch of active users, s.',
     ),
-    friendsOfBatchSize: metrics.histogram('friends_of_batch_size', 'Viewers per question of a gateway.', BATCH_BUCKETS),
-    announceBatchSize: metrics.histogram('announce_batch_size', 'Users per announcement.', BATCH_BUCKETS),
-    apiRequests: metrics.counter('api_requests_total', 'HTTP requests, by method, route pattern and status.', [
+    friendsOfBatchSize: metrics.histogram(
+      'nearby_friends_of_batch_size',
+      'Viewers per question of a gateway.',
+      BATCH_BUCKETS,
+    ),
+    announceBatchSize: metrics.histogram('nearby_activation_batch_size', 'Users per announcement.', BATCH_BUCKETS),
+    apiRequests: metrics.counter('nearby_api_requests_total', 'HTTP requests, by method, route pattern and status.', [
       'method',
       'route',
       'status',
     ]),
-    apiSeconds: metrics.latency('api_seconds', 'Time from an HTTP request to its answer, s.'),
+    apiSeconds: metrics.latency('nearby_api_request_seconds', 'Time from an HTTP request to its answer, s.'),
   };
 }

@@ -43,7 +43,7 @@ export function composeLocation({
     ttlMs,
   });
   registry.gauge(
-    'activities_pending',
+    'nearby_activations_pending',
     'Users who became active and are not acknowledged yet.',
     () => announcer.pending,
   );

@@ -11,12 +11,12 @@ export interface LocationMetrics {
 
 export function createLocationMetrics(metrics: Metrics): LocationMetrics {
   return {
-    positions: metrics.counter('positions_recorded_total', 'Positions taken in, by outcome.', ['outcome']),
-    announcements: metrics.counter('activities_announced_total', 'Users who became active and were announced.'),
-    entriesRead: metrics.counter('entries_read_total', 'Entries of active users read for gateways.'),
-    usersForgotten: metrics.counter('users_forgotten_total', 'Erased users whose entries were deleted.'),
+    positions: metrics.counter('nearby_positions_recorded_total', 'Positions taken in, by outcome.', ['outcome']),
+    announcements: metrics.counter('nearby_activations_announced_total', 'Users who became active and were announced.'),
+    entriesRead: metrics.counter('nearby_cache_entries_read_total', 'Entries of active users read for gateways.'),
+    usersForgotten: metrics.counter('nearby_users_erased_total', 'Erased users whose entries were deleted.'),
     batchSize: metrics.histogram(
-      'position_batch_size',
+      'nearby_position_batch_size',
       'Positions per message from a gateway.',
       [1, 2, 5, 10, 20, 50, 100, 200, 500],
     ),

@@ -87,8 +87,8 @@ it('counts positions by outcome, and the batch', async () => {
   ]);
   await recorder.recordBatch([positionOf(ANN, 2)]);
   const text = await exposed();
-  expect(text).toContain('positions_recorded_total{outcome="stored"} 3');
-  expect(text).toContain('positions_recorded_total{outcome="expired"} 1');
-  expect(text).toContain('positions_recorded_total{outcome="failed"} 1');
-  expect(text).toContain('position_batch_size_sum 5');
+  expect(text).toContain('nearby_positions_recorded_total{outcome="stored"} 3');
+  expect(text).toContain('nearby_positions_recorded_total{outcome="expired"} 1');
+  expect(text).toContain('nearby_positions_recorded_total{outcome="failed"} 1');
+  expect(text).toContain('nearby_position_batch_size_sum 5');
 });

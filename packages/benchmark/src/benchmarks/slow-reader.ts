@@ -105,7 +105,7 @@ async function countHeldBack<Result>(
   { build }: Trial,
   work: () => Promise<Result>,
 ): Promise<{ result: Result; heldBack: number }> {
-  const count = () => serviceFigures(build.gateways, 'flushes_postponed_total');
+  const count = () => serviceFigures(build.gateways, 'nearby_flushes_postponed_total');
   const [before, beganAt] = [await count(), performance.now()];
   const result = await work();
   const [after, endedAt] = [await count(), performance.now()];

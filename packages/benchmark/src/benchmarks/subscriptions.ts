@@ -32,9 +32,9 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
   const { gateways, seconds } = context.settings;
   const graph = makeGraph(context.graph(users));
   const watched = pairsOfGateways(users, gateways, (viewer) => graph.friendsOf(viewer));
-  const friends = await serviceFigures(build.gateways, 'friend_subscriptions');
+  const friends = await serviceFigures(build.gateways, 'nearby_friend_subscriptions');
   const { locationChannels, locationSubscriptions } = await redisFigures(build.redisUrl);
-  const received = () => serviceFigures(build.gateways, 'friend_positions_received_total');
+  const received = () => serviceFigures(build.gateways, 'nearby_friend_positions_received_total');
   let before = 0;
   let after = 0;
   const measured = await trial.measure({

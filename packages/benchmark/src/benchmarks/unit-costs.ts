@@ -121,11 +121,11 @@ async function look({ build }: Trial) {
     readCpu(pids.gateway),
     readCpu(pids.location),
     readCpu(pids.redis),
-    figure('events_received_total'),
-    figure('friend_positions_received_total'),
-    figure('positions_delivered_total'),
-    figure('changes_sent_total'),
-    figure('snapshots_sent_total'),
+    figure('nearby_events_received_total'),
+    figure('nearby_friend_positions_received_total'),
+    figure('nearby_positions_delivered_total'),
+    figure('nearby_changes_sent_total'),
+    figure('nearby_snapshots_sent_total'),
   ]);
   return { cpu: { gateway, location, redis }, reports, messages, upserts, frames: changes + snapshots };
 }

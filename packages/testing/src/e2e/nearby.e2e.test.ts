@@ -89,7 +89,7 @@ describe('the nearby list', () => {
     await Promise.all([a, c, b].map((client) => client.report(FERRY_BUILDING)));
     await eventually(() => expect([a.friendIds, c.friendIds]).toEqual([[bob], [bob]]));
     c.close();
-    await eventually(async () => expect(await deployment.gatewayMetric(0, 'sessions')).toBe(1));
+    await eventually(async () => expect(await deployment.gatewayMetric(0, 'nearby_sessions')).toBe(1));
     // Past the grace after which a channel without viewers would be left.
     for (let step = 1; step <= 15; step++) {
       await b.report(north(FERRY_BUILDING, 100 * step));

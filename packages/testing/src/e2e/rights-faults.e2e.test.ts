@@ -51,7 +51,7 @@ async function tryDuring(fault: () => Promise<void>, times: number): Promise<voi
   expect(trial.violations).toEqual([]);
   expect(trial.callsMs.length).toBeGreaterThan(PAIRS);
   for (const gateway of [0, 1])
-    expect(await deployment.gatewayMetric(gateway, 'post_revocation_deliveries_total')).toBe(0);
+    expect(await deployment.gatewayMetric(gateway, 'nearby_post_revocation_deliveries_total')).toBe(0);
 }
 
 describe('while rights are taken and given back', () => {

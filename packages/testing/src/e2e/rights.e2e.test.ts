@@ -70,7 +70,7 @@ describe('under 500 updates/s over three gateways', () => {
     await tryEverything(TRIES_EACH);
     expect(trial.violations).toEqual([]);
     expect(trial.deliveries).toBeGreaterThan(10_000);
-    expect(await sumOverGateways('post_revocation_deliveries_total')).toBe(0);
+    expect(await sumOverGateways('nearby_post_revocation_deliveries_total')).toBe(0);
     const calls = trial.callsMs.toSorted((a, b) => a - b);
     expect(calls.length).toBe(5 * TRIES_EACH);
     expect(calls[Math.floor(calls.length * 0.99)]).toBeLessThanOrEqual(CALL_P99_BOUND_MS);
@@ -92,7 +92,7 @@ describe('under 500 updates/s over three gateways', () => {
     });
     const done = await Promise.all(taken);
     expect(Math.max(...trial.callsMs)).toBeLessThanOrEqual(CUT_OFF_BOUND_MS);
-    await eventually(async () => expect(await deployment.gatewayMetric(0, 'rights_fenced')).toBe(1));
+    await eventually(async () => expect(await deployment.gatewayMetric(0, 'nearby_rights_fenced')).toBe(1));
     expect(Date.now() - cutAt).toBeLessThanOrEqual(CUT_OFF_BOUND_MS + 2_000);
     const other = elsewhere[0];
     if (other) await trial.untilSeen(other);
@@ -101,8 +101,8 @@ describe('under 500 updates/s over three gateways', () => {
     line.mend();
     for (const { giveBack } of done) await giveBack();
     for (const { pair } of done) await trial.untilSeen(pair);
-    await eventually(async () => expect(await deployment.gatewayMetric(0, 'rights_fenced')).toBe(0));
+    await eventually(async () => expect(await deployment.gatewayMetric(0, 'nearby_rights_fenced')).toBe(0));
     expect(trial.violations).toEqual([]);
-    expect(await sumOverGateways('post_revocation_deliveries_total')).toBe(0);
+    expect(await sumOverGateways('nearby_post_revocation_deliveries_total')).toBe(0);
   }, 120_000);
 });

@@ -43,7 +43,7 @@ describe('signing on', () => {
     const popular = await deployment.signIn('popular', { gateway: 0 });
     await popular.report(FERRY_BUILDING);
     await eventually(() => expect(popular.friendIds.toSorted()).toEqual(['active-1', 'active-2']));
-    expect(await deployment.gatewayMetric(0, 'friend_subscriptions')).toBe(2);
+    expect(await deployment.gatewayMetric(0, 'nearby_friend_subscriptions')).toBe(2);
     expect((await deployment.userChannels()).filter((name) => name.startsWith('location:')).toSorted()).toEqual([
       'location:{active-1}',
       'location:{active-2}',
@@ -81,7 +81,12 @@ describe('signing on', () => {
 async function nobodyLeft(): Promise<void> {
   await eventually(async () => {
     for (const gateway of [0, 1]) {
-      for (const gauge of ['sessions', 'friend_subscriptions', 'inbox_subscriptions', 'friends_on_board']) {
+      for (const gauge of [
+        'nearby_sessions',
+        'nearby_friend_subscriptions',
+        'nearby_inbox_subscriptions',
+        'nearby_watched_subjects',
+      ]) {
         expect([gauge, await deployment.gatewayMetric(gateway, gauge)]).toEqual([gauge, 0]);
       }
     }

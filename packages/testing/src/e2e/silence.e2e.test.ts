@@ -36,8 +36,8 @@ describe('a friend who falls silent', () => {
     await Promise.all([c.report(FERRY_BUILDING), d.report(FERRY_BUILDING)]);
     await eventually(() => expect([c.friendIds, d.friendIds]).toEqual([['dan'], ['cem']]));
     await eventually(async () => {
-      expect(await deployment.gatewayMetric(0, 'friend_subscriptions')).toBe(0);
-      expect(await deployment.gatewayMetric(0, 'friends_on_board')).toBe(0);
+      expect(await deployment.gatewayMetric(0, 'nearby_friend_subscriptions')).toBe(0);
+      expect(await deployment.gatewayMetric(0, 'nearby_watched_subjects')).toBe(0);
     }, 15_000);
     expect(c.friendIds).toEqual([]);
     await d.report(FERRY_BUILDING);

@@ -25,20 +25,20 @@ describe('the database', () => {
     });
     registerPoolGauges(metrics, opened.load);
     const figures = async () => (await metrics.registry.metrics()).match(/^database_(up|op\S+_(count|total\S*)) .*$/gm);
-    expect(await figures()).toEqual(['database_operation_seconds_count 0', 'database_up 0']);
+    expect(await figures()).toEqual(['nearby_database_operation_seconds_count 0', 'nearby_database_up 0']);
     await opened.component.start?.();
     await opened.readPrepared({ name: 'one', text: 'SELECT 1', values: [] });
-    expect(await figures()).toEqual(['database_operation_seconds_count 2', 'database_up 1']);
+    expect(await figures()).toEqual(['nearby_database_operation_seconds_count 2', 'nearby_database_up 1']);
     await database.takeAway();
     await expect(opened.readiness.check()).rejects.toMatchObject({ code: 'unavailable' });
     expect(await figures()).toEqual([
-      'database_operation_seconds_count 3',
-      'database_operations_failed_total{code="unavailable"} 1',
-      'database_up 0',
+      'nearby_database_operation_seconds_count 3',
+      'nearby_database_operations_failed_total{code="unavailable"} 1',
+      'nearby_database_up 0',
     ]);
     await database.bringBack();
     await eventually(() => opened.readiness.check());
-    expect(await figures()).toContain('database_up 1');
+    expect(await figures()).toContain('nearby_database_up 1');
     await opened.component.stop?.();
   });
 });

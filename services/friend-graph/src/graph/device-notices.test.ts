@@ -10,7 +10,7 @@ function start(notify: NotifyDevices) {
   const metrics = createFriendGraphMetrics(registry);
   const notices = new DeviceNotices({ notify, logger: silentLogger, metrics });
   const lost = async () =>
-    Number(/^friends_changed_lost_total (\d+)$/m.exec(await registry.registry.metrics())?.[1] ?? Number.NaN);
+    Number(/^nearby_friends_changed_lost_total (\d+)$/m.exec(await registry.registry.metrics())?.[1] ?? Number.NaN);
   return { notices, lost };
 }
 const people = (count: number) =>

@@ -162,7 +162,7 @@ describe('[G5] what takes a right away', () => {
     expect(ended).toBe(false);
     release();
     await unfriending;
-    expect(await setting.registry.registry.metrics()).toMatch(/^revocation_latency_seconds_count 1$/m);
+    expect(await setting.registry.registry.metrics()).toMatch(/^nearby_revocation_latency_seconds_count 1$/m);
   });
 
   it('keeps the change and says unavailable while Redis is away; the same again then waits again', async () => {

@@ -71,7 +71,7 @@ describe('[G4] the relay', () => {
     expect(versions()).toEqual([...upTo(2 * MAX_ROWS_AT_ONCE + 3), 1]);
     expect(await waiting()).toBe(0);
     const text = await registry.registry.metrics();
-    expect(text).toMatch(new RegExp(`^outbox_relayed_total ${2 * MAX_ROWS_AT_ONCE + 4}$`, 'm'));
+    expect(text).toMatch(new RegExp(`^nearby_outbox_relayed_total ${2 * MAX_ROWS_AT_ONCE + 4}$`, 'm'));
   });
 
   it('keeps every kind of event as it was', async () => {

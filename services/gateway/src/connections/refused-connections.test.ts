@@ -27,7 +27,7 @@ describe('refused connections', () => {
         withinSeconds: 10,
       }),
     ]);
-    expect(await metric('connections_refused_total')).toBe(1_000);
+    expect(await metric('nearby_connections_refused_total')).toBe(1_000);
   });
 
   it('are no line at all when there were none, and none is left untold in the end', () => {

@@ -42,7 +42,7 @@ describe('[A1] a connection', () => {
       data: { code, retryable: code === 'token_expired' },
     });
     expect(server.sessions).toEqual([]);
-    expect(await server.metrics.metric('connections_refused_total')).toBe(1);
+    expect(await server.metrics.metric('nearby_connections_refused_total')).toBe(1);
   });
 
   it.each<[what: string, code: string, auth: object]>([

@@ -23,7 +23,7 @@ describe('between two flushes', () => {
   it('[N3] a hundred positions become one, the newest', async () => {
     for (let meters = 100; meters > 0; meters--) world.report('ben', meters);
     expect(afterFlush()).toEqual(['+ben@1']);
-    expect(await world.metrics.metric('positions_conflated_total')).toBe(99);
+    expect(await world.metrics.metric('nearby_positions_conflated_total')).toBe(99);
   });
 
   it('[N3] an older position, however late it comes, changes nothing', () => {
@@ -76,7 +76,7 @@ describe('a client that does not read', () => {
     ann.transport.writable = true;
     expect(afterFlush()).toEqual(['+ben@39']);
     expect(afterFlush()).toEqual([]);
-    expect(await world.metrics.metric('flushes_postponed_total')).toBe(20);
+    expect(await world.metrics.metric('nearby_flushes_postponed_total')).toBe(20);
   });
 
   it('[N3] gets a snapshot that it missed, and not the changes it holds already', () => {
@@ -207,13 +207,13 @@ describe('the delivery latency', () => {
     expect(afterFlush()).toEqual(['+ben@10']);
     world.report('ben', 20);
     expect(afterFlush()).toEqual(['+ben@20']);
-    const measured = await world.metrics.metric('delivery_latency_seconds');
+    const measured = await world.metrics.metric('nearby_delivery_latency_seconds');
     expect(measured).toBeGreaterThan(0);
     for (let i = 1; i < 5; i++) {
       world.clock.advance(60_000);
       world.move(ann.session, i);
       expect(afterFlush()).toHaveLength(1);
     }
-    expect(await world.metrics.metric('delivery_latency_seconds')).toBe(measured);
+    expect(await world.metrics.metric('nearby_delivery_latency_seconds')).toBe(measured);
   });
 });

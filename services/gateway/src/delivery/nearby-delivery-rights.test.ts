@@ -45,7 +45,7 @@ describe('[G5] while the graph events cannot be followed', () => {
     expect(ann.read()).toEqual([]);
     world.areRightsCurrent = true;
     expect(afterFlush()).toEqual(['+ben@9']);
-    expect(await world.metrics.metric('flushes_fenced_total')).toBe(12);
+    expect(await world.metrics.metric('nearby_flushes_fenced_total')).toBe(12);
   });
 
   it('a session that opens waits for its list', () => {
@@ -234,7 +234,7 @@ describe('the second look before sending', () => {
     expect(afterFlush()).toEqual(['-ben']);
     world.delivery.requestSnapshot(ann.session);
     expect(afterFlush()).toEqual(['[]']);
-    expect(await world.metrics.metric('post_revocation_deliveries_total')).toBe(2);
+    expect(await world.metrics.metric('nearby_post_revocation_deliveries_total')).toBe(2);
   });
 
   it('says nothing against what is newer than the event', async () => {
@@ -242,7 +242,7 @@ describe('the second look before sending', () => {
     world.grant(ann.session, 'ben', EXACT);
     world.report('ben', 10);
     expect(afterFlush()).toEqual(['+ben@10']);
-    expect(await world.metrics.metric('post_revocation_deliveries_total')).toBe(0);
+    expect(await world.metrics.metric('nearby_post_revocation_deliveries_total')).toBe(0);
   });
 });
 

@@ -142,6 +142,6 @@ describe('questions about many users', () => {
     const answers = Promise.all([ann, ben, cho].map((user) => directory.entryOf(user)));
     await gather();
     expect((await answers).map((entry) => entry?.at ?? null)).toEqual([null, 6, null]);
-    expect(await metric('malformed_messages_total')).toBe(2);
+    expect(await metric('nearby_malformed_messages_total')).toBe(2);
   });
 });

@@ -104,6 +104,6 @@ describe('an inbox', () => {
     }
     say(ANN, FRIEND_ACTIVE);
     expect(heard).toHaveLength(1);
-    expect(await metric('malformed_messages_total')).toBe(4);
+    expect(await metric('nearby_malformed_messages_total')).toBe(4);
   });
 });

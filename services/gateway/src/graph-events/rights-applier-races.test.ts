@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 /** The second look before sending is not to be needed: whatever it had to stop went wrong before. */
 afterEach(async () => {
-  expect(await world.nearby.metrics.metric('post_revocation_deliveries_total')).toBe(0);
+  expect(await world.nearby.metrics.metric('nearby_post_revocation_deliveries_total')).toBe(0);
 });
 
 describe('[G4] what was read before a right ended, and comes after', () => {
@@ -118,7 +118,7 @@ describe('[G5] after events may have been missed', () => {
     expect(await world.told(ann)).toEqual([]);
     answer();
     expect(await world.told(ann)).toEqual(['-ben']);
-    expect(await world.nearby.metrics.metric('rights_missed_total')).toBe(1);
+    expect(await world.nearby.metrics.metric('nearby_rights_rebuilds_total')).toBe(1);
   });
 
   it('an answer to a question asked before does not count', async () => {
@@ -195,7 +195,7 @@ describe('[G5] after events may have been missed', () => {
     world.unfriend('ann', 'ben');
     world.applier.onEntries([{ id: '1-0', payload }]);
     expect(await world.told(ann)).toEqual(['-ben']);
-    expect(await world.nearby.metrics.metric('malformed_messages_total')).toBe(1);
+    expect(await world.nearby.metrics.metric('nearby_malformed_messages_total')).toBe(1);
   });
 
   it('and when more has changed than is told one by one, everything is read anew, once', async () => {
@@ -204,6 +204,6 @@ describe('[G5] after events may have been missed', () => {
     world.hear(reread, reread);
     expect(await world.told(ann)).toEqual(['-ben']);
     world.hear(reread);
-    expect(await world.nearby.metrics.metric('rights_missed_total')).toBe(1);
+    expect(await world.nearby.metrics.metric('nearby_rights_rebuilds_total')).toBe(1);
   });
 });

@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 /** The second look before sending is not to be needed: whatever it had to stop went wrong before. */
 afterEach(async () => {
-  expect(await world.nearby.metrics.metric('post_revocation_deliveries_total')).toBe(0);
+  expect(await world.nearby.metrics.metric('nearby_post_revocation_deliveries_total')).toBe(0);
 });
 
 describe('[G5] an edge', () => {
@@ -64,8 +64,8 @@ describe('[G5] an edge', () => {
     expect(await world.told(ann)).toEqual(['-ben']);
     world.hear(made);
     expect(await world.told(ann)).toEqual([]);
-    expect(await world.nearby.metrics.metric('graph_events_applied_total')).toBe(1);
-    expect(await world.nearby.metrics.metric('graph_events_ignored_total')).toBe(3);
+    expect(await world.nearby.metrics.metric('nearby_graph_events_applied_total')).toBe(1);
+    expect(await world.nearby.metrics.metric('nearby_graph_events_ignored_total')).toBe(3);
   });
 
   it('[G4] that is older than what an announcement said changes nothing', async () => {

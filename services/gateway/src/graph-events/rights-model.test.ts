@@ -30,7 +30,7 @@ it('[G4] [G5] no position is sent that a heard event forbids, and in the end eac
           } else if (maySee) expect(held.get(subject)?.precision ?? grant?.precision).toBe(grant?.precision);
         }
       }
-      expect(await nearby.metrics.metric('post_revocation_deliveries_total')).toBe(0);
+      expect(await nearby.metrics.metric('nearby_post_revocation_deliveries_total')).toBe(0);
       deliveries += model.deliveries;
     }),
     { numRuns: 300 },

@@ -80,7 +80,7 @@ describe('an event', () => {
     receive('location:update', []);
     await nextTurn();
     expect(taken).toEqual([PLACE]);
-    expect(await metric('events_rejected_total')).toBe(2);
+    expect(await metric('nearby_events_rejected_total')).toBe(2);
     expect(transport.disconnects).toBe(0);
   });
 
@@ -204,7 +204,7 @@ describe('[limits] a client that sends too much', () => {
     for (let i = 0; i < 10 * FORGIVEN; i++) receive('location:update', [PLACE]);
     await nextTurn();
     expect(transport.disconnects).toBe(1);
-    expect(await metric('connections_closed_for_abuse_total')).toBe(1);
+    expect(await metric('nearby_connections_closed_for_abuse_total')).toBe(1);
     expect(taken).toHaveLength(EVENTS_BURST);
     clock.advance(60_000);
     receive('location:update', [PLACE]);

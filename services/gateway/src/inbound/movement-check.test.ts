@@ -15,7 +15,7 @@ function setUp(maxSpeed = MAX_SPEED) {
   return {
     clock,
     session,
-    counted: () => metric('implausible_movements_total'),
+    counted: () => metric('nearby_implausible_movements_total'),
     isSlowed: () => session.throttledUntil > clock.now(),
     /** Moves that far north within that time. */
     jump(meters: number, ms: number) {
@@ -52,7 +52,7 @@ describe('a movement', () => {
     const { metrics, metric } = testMetrics();
     const clock = new ManualClock();
     new MovementCheck({ maxSpeed: MAX_SPEED, clock, metrics }).look(testSession().session, 50, 50, clock.now());
-    expect(await metric('implausible_movements_total')).toBe(0);
+    expect(await metric('nearby_implausible_movements_total')).toBe(0);
   });
 
   it('is not looked at where that is switched off', async () => {

@@ -7,7 +7,7 @@ describe('the delivery latency', () => {
   it('is told apart finely around the flush interval: a quantile there is off by a quarter of it at most', async () => {
     const metrics = new Metrics();
     createGatewayMetrics(metrics);
-    const text = await metrics.registry.getSingleMetricAsString('delivery_latency_seconds');
+    const text = await metrics.registry.getSingleMetricAsString('nearby_delivery_latency_seconds');
     const bounds = [...text.matchAll(/le="([\d.]+)"/g)].map(([, bound]) => Number(bound));
     const flushSeconds = Number(settings.flushIntervalMs.default) / 1000;
     for (const factor of [0.5, 0.8, 1, 1.2, 1.4]) {

@@ -54,7 +54,7 @@ describe('a session that opens', () => {
       [inboxChannel(parseUserId('ann')), ...['ben', 'cho', 'dan'].map((user) => locationKey(parseUserId(user)))].sort(),
     );
     expect(await told()).toEqual(['[dan@300 ben@700]']);
-    expect(await world.nearby.metrics.metric('sign_on_seconds')).toBe(1);
+    expect(await world.nearby.metrics.metric('nearby_sign_on_seconds')).toBe(1);
   });
 
   it('[S2] subscribes its inbox before it reads, and reads after its own position has been kept', async () => {

@@ -12,7 +12,7 @@ it('reads what can be read, and counts what cannot', async () => {
     throw new MalformedMessageError('cut short');
   };
   expect(decodeBusMessage(malformed, BYTES, metrics)).toBeNull();
-  expect(await metric('malformed_messages_total')).toBe(1);
+  expect(await metric('nearby_malformed_messages_total')).toBe(1);
 });
 
 it('does not take a defect of its own for a bad message', () => {
