@@ -1,13 +1,18 @@
 /** Holds the rules of the code's layout, of which the one way of imports is the first: `npm run check:imports`. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkFolderOrder } from './folder-order.mjs';
 import { checkFile, checkLength } from './layout-rules.mjs';
 import { readSourceFiles } from './source-files.mjs';
 
 const root = path.resolve(process.argv[2] ?? fileURLToPath(new URL('../..', import.meta.url)));
 const files = await readSourceFiles(root);
 const warnings = files.flatMap((file) => checkLength(file).warnings);
-const violations = files.flatMap((file) => [...checkLength(file).violations, ...checkFile(file)]);
+const violations = files.flatMap((file) => [
+  ...checkLength(file).violations,
+  ...checkFile(file),
+  ...checkFolderOrder(file),
+]);
 
 for (const line of warnings) process.stdout.write(`warning: ${line}\n`);
 for (const line of violations) process.stdout.write(`${line}\n`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { checkFolderOrder } from './folder-order.mjs';
 import { checkFile } from './layout-rules.mjs';
 
 const program = fileURLToPath(new URL('import-direction.mjs', import.meta.url));
@@ -102,6 +103,45 @@ describe('imports run one way', () => {
   it('and a text that only looks like an import is none', () => {
     const text = `const text = "x from '@nearby-friends/location'";\nexport const y = 'from';\n// from '../../x'\n`;
     expect(violations('services/gateway/src/a.ts', text)).toEqual([]);
+  });
+});
+
+describe('folders of a package have an order', () => {
+  const ORDER = ['wire', 'delivery/flush', 'delivery', 'connections'];
+  const inOrder = (file: string, specifier: string): string[] =>
+    checkFolderOrder({ path: file, member: 'services/gateway', text: withDuty(importOf(specifier)) }, ORDER);
+
+  it.each([
+    ['services/gateway/src/delivery/a.ts', './b.ts'],
+    ['services/gateway/src/delivery/a.ts', '../wire/b.ts'],
+    ['services/gateway/src/delivery/a.ts', './flush/b.ts'],
+    ['services/gateway/src/delivery/composing/a.ts', '../b.ts'],
+    ['services/gateway/src/compose.ts', './connections/b.ts'],
+    ['services/gateway/src/compose.ts', './settings.ts'],
+    ['services/gateway/src/wire/a.ts', '@nearby-friends/protocol'],
+    ['services/gateway/src/wire/a.test.ts', '../connections/b.ts'],
+    ['services/gateway/src/test-support/a.ts', '../connections/b.ts'],
+    ['services/gateway/bench/a.ts', '../src/connections/b.ts'],
+  ])('%s may import %s', (file, specifier) => {
+    expect(inOrder(file, specifier)).toEqual([]);
+  });
+
+  it.each([
+    ['services/gateway/src/wire/a.ts', '../delivery/b.ts', 'wire/ is below delivery/'],
+    ['services/gateway/src/delivery/flush/a.ts', '../b.ts', 'delivery/flush/ is below delivery/'],
+    ['services/gateway/src/delivery/composing/a.ts', '../../connections/b.ts', 'delivery/ is below connections/'],
+    ['services/gateway/src/connections/a.ts', '../settings.ts', 'connections/ is below the files directly in src'],
+  ])('%s may not import %s', (file, specifier, rule) => {
+    expect(inOrder(file, specifier)).toEqual([
+      `${file}:2: ${rule} and must not import ${specifier}; move what both need into ${rule.split(' ')[0]} or lower, ` +
+        'or change FOLDER_ORDER in infra/checks/folder-order.mjs',
+    ]);
+  });
+
+  it('and a folder without a place in it is refused', () => {
+    expect(inOrder('services/gateway/src/novelty/a.ts', './b.ts')).toEqual([
+      'services/gateway/src/novelty/a.ts:1: the folder has no place in the order of folders; add it to FOLDER_ORDER in infra/checks/folder-order.mjs',
+    ]);
   });
 });
 

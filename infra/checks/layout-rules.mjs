@@ -1,6 +1,7 @@
 /** The rules of the layout, and whether one file keeps them. CONTRIBUTING.md says them in prose. */
 import path from 'node:path';
 import { findImports, lineOf } from './find-imports.mjs';
+import { isTest } from './source-files.mjs';
 
 /** @typedef {import('./source-files.mjs').SourceFile} SourceFile */
 
@@ -42,9 +43,6 @@ const BAD_NAMES = /^(utils?|helpers?|types|common)$/;
 const LINES_WANTED = 250;
 const LINES_ALLOWED = 300;
 const SCOPE = '@nearby-friends/';
-
-/** @param {string} file */
-const isTest = (file) => /\.(test|testing)\.[a-z]+$|\/(test-support|stand-ins)\//.test(file);
 
 /**
  * @param {SourceFile} file

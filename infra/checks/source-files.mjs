@@ -14,6 +14,14 @@ const SOURCE = /\.(ts|tsx|mts|js|mjs)$/;
 const SKIPPED = new Set(['node_modules', 'dist', 'generated']);
 
 /**
+ * Whether a file is a test or supports only tests.
+ * @param {string} file
+ */
+export function isTest(file) {
+  return /\.(test|testing)\.[a-z]+$|\/(test-support|stand-ins)\//.test(file);
+}
+
+/**
  * @param {string} root the workspace's folder
  * @returns {Promise<SourceFile[]>} by path
  */

@@ -1,0 +1,78 @@
+/** The order of folders within a package: a file imports from its own folder and from lower ones. */
+import path from 'node:path';
+import { findImports } from './find-imports.mjs';
+import { isTest } from './source-files.mjs';
+
+/** @typedef {import('./source-files.mjs').SourceFile} SourceFile */
+
+/**
+ * Each package's folders below `src`, lowest first. Files directly in `src` are the composition root, on top of all.
+ * A folder inside a listed one belongs to it, unless it is listed itself.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const FOLDER_ORDER = {
+  'services/gateway': [
+    'metrics',
+    'viewer',
+    'wire',
+    'rights',
+    'delivery',
+    'friends',
+    'sessions',
+    'graph-events',
+    'inbound',
+    'connections/fast-path',
+    'connections',
+  ],
+};
+
+/** Packages whose imports do not obey yet. */
+const NOT_ENFORCED = new Set(['services/gateway']);
+
+const TABLE = 'FOLDER_ORDER in infra/checks/folder-order.mjs';
+
+/**
+ * @param {SourceFile} file
+ * @param {readonly string[] | undefined} order of the file's package; packages without one are not checked
+ * @returns {string[]} one line per violation, beginning with `file:line`
+ */
+export function checkFolderOrder(file, order = enforcedOrder(file.member)) {
+  const source = `${file.member}/src/`;
+  if (!order || !file.path.startsWith(source) || isTest(file.path)) return [];
+  const from = roomOf(file.path.slice(source.length), order);
+  if (from === undefined)
+    return [`${file.path}:1: the folder has no place in the order of folders; add it to ${TABLE}`];
+  return findImports(file.text).flatMap(({ specifier, line }) => {
+    const target = path.posix.join(path.posix.dirname(file.path), specifier);
+    if (!specifier.startsWith('.') || !target.startsWith(source)) return [];
+    const to = roomOf(target.slice(source.length), order);
+    if (to === undefined || rank(to, order) <= rank(from, order)) return [];
+    const above = to === '' ? 'the files directly in src' : `${to}/`;
+    const remedy = `move what both need into ${from}/ or lower, or change ${TABLE}`;
+    return [`${file.path}:${line}: ${from}/ is below ${above} and must not import ${specifier}; ${remedy}`];
+  });
+}
+
+/** @param {string} member */
+function enforcedOrder(member) {
+  return NOT_ENFORCED.has(member) ? undefined : FOLDER_ORDER[member];
+}
+
+/**
+ * The listed folder that a file belongs to, the longest if several match; '' for a file directly in `src`.
+ * @param {string} file below `src`
+ * @param {readonly string[]} order
+ */
+function roomOf(file, order) {
+  if (!file.includes('/')) return '';
+  const matching = order.filter((folder) => file.startsWith(`${folder}/`));
+  return matching.sort((a, b) => b.length - a.length)[0];
+}
+
+/**
+ * @param {string} room
+ * @param {readonly string[]} order
+ */
+function rank(room, order) {
+  return room === '' ? order.length : order.indexOf(room);
+}
