@@ -29,11 +29,15 @@ export async function prepare(checkout) {
 async function install({ root, stamps, say }) {
   const manifests = (await packageFolders(root)).map((folder) => path.join(folder, 'package.json'));
   const settings = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((name) => path.join(root, name));
+  const patches = await listFiles(path.join(root, 'patches'), (file) => file.endsWith('.patch'));
   await runUnlessUnchanged({
     folder: stamps,
     name: 'install',
     // Some packages are different for another platform.
-    fingerprint: await fingerprintContents([...manifests, ...settings], [process.platform, process.arch, PNPM]),
+    fingerprint: await fingerprintContents(
+      [...manifests, ...settings, ...patches],
+      [process.platform, process.arch, PNPM],
+    ),
     products: [path.join(root, 'node_modules/.modules.yaml')],
     work: async () => {
       say('Installing packages …');
