@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CLIENT_PROTOCOL_VERSION, CodedError, handshakeAuthSchema } from '@nearby-friends/protocol';
 import type { TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
+import type { Admission } from '../viewer/admission.ts';
 
 /**
  * Whether a request's origin may use this service. WebSockets are not subject to CORS: without this check any page
@@ -12,12 +13,6 @@ export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readon
   if (origin === undefined) return true;
   if (allowedOrigins.length > 0) return allowedOrigins.includes(origin);
   return /^https?:/i.test(origin) && URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
-}
-
-/** Who connects, and what for. */
-export interface Admission extends VerifiedToken {
-  /** The client measures by itself what changes because the viewer moves. */
-  readonly measuresDistances: boolean;
 }
 
 export class Handshake {

@@ -14,11 +14,12 @@ import {
 } from '@nearby-friends/protocol';
 import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions } from 'socket.io';
+import type { Admission } from '../viewer/admission.ts';
 import type { Session, SessionTransport } from '../viewer/session.ts';
 import { type ReadConnection, readFastFrames } from './fast-path/fast-frame-reader.ts';
 import { PING_INTERVAL_MS } from './fast-path/piggyback-ping.ts';
 import { releaseUpgradeRequest, type UpgradedConnection } from './fast-path/release-upgrade-request.ts';
-import { type Admission, type Handshake, isOriginAllowed } from './handshake.ts';
+import { type Handshake, isOriginAllowed } from './handshake.ts';
 import { type SocketData, SocketTransport } from './socket-transport.ts';
 
 type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;

@@ -1,10 +1,10 @@
 /** A session's way to its client over a socket of Socket.IO. */
 import type { ClientToServerEvents, ServerToClientEvents } from '@nearby-friends/protocol';
 import type { DefaultEventsMap, Socket } from 'socket.io';
+import type { Admission } from '../viewer/admission.ts';
 import type { SessionTransport } from '../viewer/session.ts';
 import { type EngineConnection, FastFrameWriter } from './fast-path/fast-frame-writer.ts';
 import { SECONDS_BETWEEN_PINGS } from './fast-path/piggyback-ping.ts';
-import type { Admission } from './handshake.ts';
 
 export interface SocketData {
   admission: Admission;

@@ -3,10 +3,11 @@ import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { ReadonlyEdges, RightsLedger } from '../rights/rights-ledger.ts';
+import type { ListMessage } from '../viewer/list-message.ts';
 import { takePending } from '../viewer/pending-watches.ts';
 import type { OwnPosition, Session } from '../viewer/session.ts';
 import { NEVER_SENT, type Watch } from '../viewer/watch.ts';
-import { type ListMessage, type ListMessageWriter, toCentimetres } from '../wire/list-message-writer.ts';
+import { type ListMessageWriter, toCentimetres } from '../wire/list-message-writer.ts';
 import { distanceBeyondRadius, distanceWithinRadius, isShown, NOT_VISIBLE, visibleDistance } from './visibility.ts';
 
 /** A viewer's own movement is worth a message about a resting friend from this change of the distance on, metres. */

@@ -1,7 +1,8 @@
 /** Keeps the list messages of one tick, to give them to the kernel one right after the other. */
 
+import type { ListMessage } from '../viewer/list-message.ts';
 import type { Session } from '../viewer/session.ts';
-import { type ListMessage, ListMessageWriter } from '../wire/list-message-writer.ts';
+import { ListMessageWriter } from '../wire/list-message-writer.ts';
 
 /** Bounds the memory of messages that are written and not sent yet. */
 export const MAX_MESSAGES = 64;

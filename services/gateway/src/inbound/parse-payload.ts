@@ -6,6 +6,6 @@ import type { z } from 'zod';
 export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): T {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('..') || '(payload)'}: ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(payload)'}: ${issue.message}`);
   throw new CodedError('invalid_payload', `Send what the protocol says. ${problems.join('; ')}`);
 }

@@ -1,9 +1,9 @@
 /** All sessions of this gateway: how they begin, how they end, whose token has run out. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
-import type { Admission } from '../connections/handshake.ts';
 import type { FriendLists } from '../friends/friend-lists.ts';
 import type { Inboxes } from '../friends/inboxes.ts';
+import type { Admission } from '../viewer/admission.ts';
 import { Session, type SessionTransport } from '../viewer/session.ts';
 
 /** A token that has run out is forgiven for this long (A2); a client that wants to stay refreshes it. */

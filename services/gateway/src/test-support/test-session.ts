@@ -2,8 +2,8 @@
 import { parseUserId, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
 import { Metrics } from '@nearby-friends/service-kit';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { ListMessage } from '../viewer/list-message.ts';
 import { Session, type SessionTransport } from '../viewer/session.ts';
-import type { ListMessage } from '../wire/list-message-writer.ts';
 
 export type Frame = {
   [E in keyof ServerToClientEvents]: { event: E; message: Parameters<ServerToClientEvents[E]>[0] };

@@ -1,6 +1,6 @@
 /** One connection of one viewer: where the viewer is, whom it watches, and what it was last told. */
 import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
-import type { ListMessage } from '../wire/list-message-writer.ts';
+import type { ListMessage } from './list-message.ts';
 import { SafeRegion } from './safe-region.ts';
 import type { Watch } from './watch.ts';
 import { WatchList } from './watch-list.ts';

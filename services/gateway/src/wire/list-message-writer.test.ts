@@ -8,7 +8,8 @@ import {
 } from '@nearby-friends/protocol';
 import fc from 'fast-check';
 import { APPROXIMATE, EXACT, NearbyWorld } from '../test-support/nearby-world.ts';
-import { type ListMessage, ListMessageWriter } from './list-message-writer.ts';
+import type { ListMessage } from '../viewer/list-message.ts';
+import { ListMessageWriter } from './list-message-writer.ts';
 
 const AT = 1_700_000_000_123;
 const position = { lat: 1.5, lng: -2.25, accuracy: 3, heading: 0, speed: 1e-7, battery: 0.5 };

@@ -1,20 +1,9 @@
 /** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
-import { PING_FRAME } from '../connections/fast-path/piggyback-ping.ts';
+import type { ListMessage } from '../viewer/list-message.ts';
 import { gridPlaceOf, type Subject, type Watch } from '../viewer/watch.ts';
+import { PING_FRAME } from './ping-frame.ts';
 import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
-
-/** A message, whose bytes are overwritten some time after {@link ListMessageWriter.reuse}. */
-export interface ListMessage {
-  /**
-   * A whole WebSocket frame of text, unmasked (RFC 6455, section 5.2), with a message packet of Engine.IO in it, and behind
-   * it perhaps another one with a ping.
-   */
-  readonly frame: Buffer;
-  readonly hasPing: boolean;
-  /** The packet of Socket.IO alone, without a ping, for a transport that makes its own frames. */
-  toPacket(): string;
-}
 
 const MAX_IN_TWO_BYTES = 0xffff;
 const EIGHT_BYTES_FOLLOW = 127;

@@ -7,7 +7,8 @@ import { parseUserId } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { type Socket as ClientSocket, io as connectTo } from 'socket.io-client';
-import { type ListMessage, ListMessageWriter } from '../../wire/list-message-writer.ts';
+import type { ListMessage } from '../../viewer/list-message.ts';
+import { ListMessageWriter } from '../../wire/list-message-writer.ts';
 import { type EngineConnection, FastFrameWriter } from './fast-frame-writer.ts';
 
 interface WebSocketInside {

@@ -1,6 +1,6 @@
 /** Writes a client's WebSocket frame straight to its TCP connection, past the layers that would copy it (decision 8). */
 import type { Socket as TcpSocket } from 'node:net';
-import type { ListMessage } from '../../wire/list-message-writer.ts';
+import type { ListMessage } from '../../viewer/list-message.ts';
 import { type HeartbeatConnection, isPingDue, recordPing } from './piggyback-ping.ts';
 import { hasLeft, type TcpHandle, tcpHandleOf, writeToHandle } from './tcp-handle.ts';
 

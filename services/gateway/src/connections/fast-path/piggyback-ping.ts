@@ -30,9 +30,6 @@ export const SECONDS_BETWEEN_PINGS = PING_INTERVAL_MS / 1_000 - 3;
 /** The one in which the server pings. */
 const PROTOCOL = 4;
 
-/** Engine.IO's ping as a whole WebSocket frame, a byte to a character. */
-export const PING_FRAME = '\x81\x012';
-
 /** Whether a ping may be sent now: none is under way, and Engine.IO is as it was. */
 export function isPingDue(connection: HeartbeatConnection): boolean {
   return hasFields(connection) && connection.pingTimeoutTimer === null;

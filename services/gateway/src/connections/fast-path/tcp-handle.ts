@@ -27,7 +27,7 @@ interface WriteRequest {
 
 /** Releases of Node with which this has been tested: a handle that is used otherwise than Node does may end the process. */
 const TESTED_MAJORS = ['20', '22', '24'];
-const isTested = TESTED_MAJORS.includes(process.versions.node.split('../..')[0] ?? '');
+const isTested = TESTED_MAJORS.includes(process.versions.node.split('.')[0] ?? '');
 
 const HANDLE_CLASS = 'TCP';
 const REQUEST_CLASS = 'WriteWrap';
