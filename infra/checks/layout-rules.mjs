@@ -34,7 +34,7 @@ const CLIENTS = [
   {
     made: /\bnew (?:Pool|Client)\(/g,
     from: /^pg$/,
-    by: ['services/friend-graph/src/database/database.ts', 'services/friend-graph/src/commands/connect-when-up.ts'],
+    by: ['services/friend-graph/src/database/database.ts', 'services/friend-graph/src/cli/connect-when-up.ts'],
   },
   { made: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-server.ts'] },
 ];

@@ -62,7 +62,7 @@ export const REAL_ENTRY_POINTS: EntryPoints = {
   gateway: path.join(checkoutRoot, 'services/gateway/dist/main.js'),
   location: path.join(checkoutRoot, 'services/location/dist/main.js'),
   'friend-graph': path.join(checkoutRoot, 'services/friend-graph/dist/main.js'),
-  migrate: path.join(checkoutRoot, 'services/friend-graph/dist/migrate.js'),
+  migrate: path.join(checkoutRoot, 'services/friend-graph/dist/commands/migrate.js'),
   residents: path.join(checkoutRoot, 'packages/simulator/dist/residents.js'),
 };
 

@@ -18,8 +18,8 @@ import {
   type ServiceContext,
   systemClock,
 } from '@nearby-friends/service-kit';
-import { ActivityAnnouncer } from './activity-announcer.ts';
-import { createApi } from './api/api.ts';
+import { createApi } from './api/create-api.ts';
+import { DevTokenIssuer } from './api/dev-token-issuer.ts';
 import { HttpServer } from './api/http-server.ts';
 import { openDatabase } from './database/database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
@@ -28,10 +28,10 @@ import { GrantRepository } from './database/grant-repository.ts';
 import { SharingRepository } from './database/sharing-repository.ts';
 import { UserRepository } from './database/user-repository.ts';
 import { ViewerRepository } from './database/viewer-repository.ts';
-import { DevTokenIssuer } from './dev-token-issuer.ts';
-import { createFriendGraphMetrics } from './friend-graph-metrics.ts';
-import { FriendLookup } from './friend-lookup.ts';
 import { FriendGraph } from './graph/friend-graph.ts';
+import { createFriendGraphMetrics } from './metrics/friend-graph-metrics.ts';
+import { ActivityAnnouncer } from './rpc/activity-announcer.ts';
+import { FriendLookup } from './rpc/friend-lookup.ts';
 import { refuseOpenDoor, type settings } from './settings.ts';
 
 /** Throws `ConfigError` when the settings must not be used together. */
@@ -56,7 +56,7 @@ export function composeFriendGraph({
     tracer,
     logger,
   });
-  registerPoolGauges(registry, database.load);
+  registerPoolGauges(registry, database.pool);
   const users = new UserRepository({ client: database.client });
   const grants = new GrantRepository({ client: database.client });
   const sharing = new SharingRepository({ client: database.client });

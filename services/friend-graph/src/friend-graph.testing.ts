@@ -14,7 +14,7 @@ import {
 } from '@nearby-friends/service-kit';
 import { pino } from 'pino';
 import { composeFriendGraph } from './compose.ts';
-import { type DatabaseOfTest, useDatabase } from './database.testing.ts';
+import { type DatabaseOfTest, useDatabase } from './database/database.testing.ts';
 import { settings } from './settings.ts';
 
 export const TEST_SECRET = 'a secret of the tests, long enough';

@@ -10,7 +10,7 @@ import type { UserId } from '@nearby-friends/protocol';
 
 /** The same from `src/` and from `dist/`. */
 const IMPORTER = fileURLToPath(
-  new URL('../../../../services/friend-graph/dist/import-friendships.js', import.meta.url),
+  new URL('../../../../services/friend-graph/dist/commands/import-friendships.js', import.meta.url),
 );
 
 export type Pairs = readonly (readonly [UserId, UserId])[];

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { ForgetPosition } from '../graph/accounts.ts';
 import type { DataExport } from '../graph/data-export.ts';
 import type { FriendGraph } from '../graph/friend-graph.ts';
-import { friendSchema, friendToJson, timeSchema, viewerSchema, viewerToJson } from './answer-schemas.ts';
 import { blockSchema, blockToJson } from './block-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
 import { profileSchema, profileToJson } from './profile-schemas.ts';
+import { friendSchema, friendToJson, timeSchema, viewerSchema, viewerToJson } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 import { sharingSchema } from './sharing-routes.ts';
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ListedBlock } from '../database/block-repository.ts';
 import type { FriendGraph } from '../graph/friend-graph.ts';
 import { MAX_BLOCKS } from '../graph/limits.ts';
-import { idSchema, timeSchema } from './answer-schemas.ts';
 import { pageQuerySchema, pageRequestOf, pageSchemaOf, pageToJson } from './paging.ts';
+import { idSchema, timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 
 export const blockSchema = z.strictObject({ id: idSchema, since: timeSchema }).meta({ id: 'Block' });

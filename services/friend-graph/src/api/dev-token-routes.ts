@@ -1,8 +1,8 @@
 /** `/dev/tokens`: a token for anybody, where that is allowed; elsewhere there is no such address. */
 import { z } from 'zod';
-import type { DevTokenIssuer } from '../dev-token-issuer.ts';
-import type { Profiles } from '../profiles.ts';
-import { idSchema, timeSchema } from './answer-schemas.ts';
+import type { Profiles } from '../graph/profiles.ts';
+import type { DevTokenIssuer } from './dev-token-issuer.ts';
+import { idSchema, timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 
 const requestSchema = z.strictObject({ userId: idSchema }).meta({ id: 'DevTokenRequest' });

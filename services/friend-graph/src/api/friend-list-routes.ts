@@ -1,8 +1,8 @@
 /** `/friends`, and reading `/viewers`: whom a user sees, and who sees the user, page by page. */
 import type { FriendListRepository } from '../database/friend-list-repository.ts';
 import type { FriendGraph } from '../graph/friend-graph.ts';
-import { friendSchema, friendToJson, viewerSchema, viewerToJson } from './answer-schemas.ts';
 import { pageQuerySchema, pageRequestOf, pageSchemaOf, pageToJson } from './paging.ts';
+import { friendSchema, friendToJson, viewerSchema, viewerToJson } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 
 export function friendListRoutes(options: {

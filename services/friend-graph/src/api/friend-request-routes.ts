@@ -1,9 +1,9 @@
 /** `/friend-requests`: asking, accepting, declining, withdrawing. */
 import { z } from 'zod';
-import type { RequestLists } from '../database/request-table.ts';
+import type { RequestLists } from '../database/request-repository.ts';
 import type { FriendGraph } from '../graph/friend-graph.ts';
 import { MAX_LISTED_REQUESTS, MAX_OPEN_REQUESTS } from '../graph/limits.ts';
-import { friendSchema, friendToJson, idSchema, timeSchema } from './answer-schemas.ts';
+import { friendSchema, friendToJson, idSchema, timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 
 const outgoingSchema = z.strictObject({ id: idSchema, since: timeSchema }).meta({ id: 'OutgoingRequest' });

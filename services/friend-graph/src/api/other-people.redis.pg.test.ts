@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
-import { insertEdges } from '../database.testing.ts';
+import { insertEdges } from '../database/database.testing.ts';
 import { type FriendGraphOfTest, useFriendGraph } from '../friend-graph.testing.ts';
 import { type Answer, type CallOptions, call, expectProblem, signIn } from './call-api.testing.ts';
 

@@ -3,7 +3,7 @@ import { asCodedError, CodedError, ERROR_CODES, type ErrorCodeName } from '@near
 import type { Logger } from '@nearby-friends/service-kit';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { InvalidInputError } from './input.ts';
+import { InvalidInputError } from './parse-input.ts';
 
 /** When to come back after 503, s: a restarted or failed-over PostgreSQL takes a few. */
 const RETRY_AFTER_SECONDS = 2;

@@ -1,5 +1,5 @@
 /** `/me`: a user's own profile. */
-import type { Profiles } from '../profiles.ts';
+import type { Profiles } from '../graph/profiles.ts';
 import { profileChangeSchema, profileSchema, profileToJson } from './profile-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 

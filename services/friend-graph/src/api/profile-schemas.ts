@@ -2,7 +2,7 @@
 import { radiusMetersSchema } from '@nearby-friends/protocol';
 import { z } from 'zod';
 import type { Profile } from '../database/user-repository.ts';
-import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './answer-schemas.ts';
+import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './response-schemas.ts';
 
 /**
  * No control characters, no halves of surrogate pairs, and nothing that turns the direction of the text around it:

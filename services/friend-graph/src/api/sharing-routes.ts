@@ -3,8 +3,8 @@ import { precisionSchema } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import { z } from 'zod';
 import type { FriendGraph } from '../graph/friend-graph.ts';
-import { timeSchema } from './answer-schemas.ts';
-import { InvalidInputError } from './input.ts';
+import { InvalidInputError } from './parse-input.ts';
+import { timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 
 const grantSchema = z

@@ -1,6 +1,6 @@
 /** Reads and writes whom a user blocks. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
+import type { DatabaseClient } from './database-client.ts';
 import { BEFORE_ALL, type Page, type PageRequest, toPage } from './friend-list-repository.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Metrics, silentLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
-import { useDatabase } from '../database.testing.ts';
+import { useDatabase } from './database.testing.ts';
 import { openDatabase } from './database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database-metrics.ts';
 
@@ -13,7 +13,7 @@ describe('the database', () => {
     await database.query('SELECT pg_reload_conf()');
     const asks = Array.from({ length: 8 }, () => database.opened.client.$queryRaw`SHOW synchronous_commit`);
     expect(await Promise.all(asks)).toEqual(Array(8).fill([{ synchronous_commit: 'on' }]));
-    expect(database.opened.load.connections()).toBeGreaterThan(1);
+    expect(database.opened.pool.connections()).toBeGreaterThan(1);
   });
 
   it('tells operators how long operations take, which fail, and whether it takes writes', async () => {
@@ -23,8 +23,8 @@ describe('the database', () => {
       ...{ poolSize: 2, queryTimeoutMs: 2_000, connectTimeoutMs: 2_000, role: 'watched', logger: silentLogger },
       metrics: createDatabaseMetrics(metrics),
     });
-    registerPoolGauges(metrics, opened.load);
-    const figures = async () => (await metrics.registry.metrics()).match(/^database_(up|op\S+_(count|total\S*)) .*$/gm);
+    registerPoolGauges(metrics, opened.pool);
+    const figures = async () => (await metrics.registry.metrics()).match(/^nearby_database_(up|op\S+_(count|total\S*)) .*$/gm);
     expect(await figures()).toEqual(['nearby_database_operation_seconds_count 0', 'nearby_database_up 0']);
     await opened.component.start?.();
     await opened.readPrepared({ name: 'one', text: 'SELECT 1', values: [] });

@@ -1,6 +1,6 @@
 /** Reads the lists that a person looks at, page by page in the order of ids. */
 import type { Precision, UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
+import type { DatabaseClient } from './database-client.ts';
 
 /** Somebody the user sees. Says nothing of the grant: a friend who hides looks like one who is offline. */
 export interface ListedFriend {

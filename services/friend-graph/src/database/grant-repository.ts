@@ -1,6 +1,6 @@
 /** Reads who may see people, many at once: the reverse friends (G1). */
 import { type Grant, readGrant, type UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
+import type { DatabaseClient } from './database-client.ts';
 
 /** "The viewer may see the subject", and how. */
 export interface GrantedEdge {

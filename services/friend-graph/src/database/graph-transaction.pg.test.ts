@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CodedError, parseUserId } from '@nearby-friends/protocol';
-import { useDatabase } from '../database.testing.ts';
+import { useDatabase } from './database.testing.ts';
 import { GraphTransactions } from './graph-transaction.ts';
 
 const database = useDatabase();

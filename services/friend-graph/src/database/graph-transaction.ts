@@ -1,7 +1,7 @@
 /** One change of the graph: what it does is committed together with the events that tell of it, or not at all. */
 import { CodedError, type GraphEvent, type UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient, TransactionClient } from './database.ts';
-import { asDatabaseFailure, isWriteConflict } from './database-failure.ts';
+import { asDatabaseFailure, isWriteConflict } from './as-database-failure.ts';
+import type { DatabaseClient, TransactionClient } from './database-client.ts';
 
 /** Two changes may hold what the other needs; PostgreSQL ends one of them, which then succeeds at once. */
 const MAX_ATTEMPTS = 4;

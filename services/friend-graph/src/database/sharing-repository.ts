@@ -1,7 +1,7 @@
 /** Reads and writes whether users let anybody see them. */
 import { SHARING, type Sharing, type UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
-import { toDate } from './edge-table.ts';
+import type { DatabaseClient } from './database-client.ts';
+import { toDate } from './edge-repository.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 
 /** A subject's own pause, beside the grants. */

@@ -1,7 +1,7 @@
 /** Since when tokens of a user are void. Kept by a hash of the id, so that it outlives the account without its name. */
 import { createHash } from 'node:crypto';
 import type { UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
+import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 
 export class TokenRevocations {

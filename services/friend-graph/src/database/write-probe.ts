@@ -1,17 +1,17 @@
-/** Proves that PostgreSQL takes writes: after a fail-over a connection may still read, from a server that is demoted. */
+/** Checks that PostgreSQL accepts writes: after a failover, a connection to the demoted primary still reads. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@nearby-friends/service-kit';
-import type { DatabaseClient } from './database.ts';
+import type { DatabaseClient } from './database-client.ts';
 
-/** One write serves everybody who asks within this time. */
-const PROOF_VALID_MS = 1_000;
+/** Callers within this time share one write. */
+const PROBE_VALID_MS = 1_000;
 const RETRY_MS = 500;
 const ROW_ID = 1;
 
 export class WriteProbe {
   readonly #client: DatabaseClient;
   readonly #logger: Logger;
-  #latest: { readonly proof: Promise<void>; readonly at: number } | null = null;
+  #latest: { readonly result: Promise<void>; readonly at: number } | null = null;
   #stopped = false;
   #hasSucceeded = false;
 
@@ -20,25 +20,27 @@ export class WriteProbe {
     this.#logger = options.logger;
   }
 
-  /** Whether the last write that has ended was taken. */
+  /** Whether the last finished write succeeded. */
   get hasSucceeded(): boolean {
     return this.#hasSucceeded;
   }
 
-  /** Rejects when PostgreSQL does not take a write; the answer may be a second old. */
+  /** Rejects if PostgreSQL does not accept a write; the result may be one second old. */
   check(): Promise<void> {
     const now = performance.now();
-    if (!this.#latest || now - this.#latest.at >= PROOF_VALID_MS) this.#latest = { proof: this.#write(), at: now };
-    return this.#latest.proof;
+    if (!this.#latest || now - this.#latest.at >= PROBE_VALID_MS) this.#latest = { result: this.#write(), at: now };
+    return this.#latest.result;
   }
 
-  /** Resolves once a write has succeeded, or {@link stop} was called; says once that it waits. */
+  /** Resolves once a write has succeeded or {@link stop} was called; logs the first failure. */
   async whenWritable(): Promise<void> {
     for (let attempt = 0; !this.#stopped; attempt++) {
       try {
         return await this.#write();
       } catch (error) {
-        if (attempt === 0) this.#logger.warn({ error }, 'waiting for PostgreSQL; if it runs, is the schema migrated?');
+        if (attempt === 0) {
+          this.#logger.warn({ error, remedy: 'start PostgreSQL and migrate its schema' }, 'waiting for PostgreSQL');
+        }
         await delay(RETRY_MS);
       }
     }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { CommandError } from '../commands/command-error.ts';
+import { CommandError } from '../cli/command-error.ts';
 
 /** The same from `src/friendship-import` and from `dist/friendship-import`. */
 const CHECKOUT = path.resolve(import.meta.dirname, '../../../..');

@@ -2,8 +2,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { CommandError } from '../commands/command-error.ts';
-import { fillWhenEmpty } from './empty-table.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { fillWhenEmpty } from './fill-when-empty.ts';
 
 /** Sorts of some million rows stay in memory; given back when the import ends. */
 const MORE_MEMORY = `SET LOCAL work_mem = '128MB'`;

@@ -1,11 +1,11 @@
 /** Decides what signing out everywhere and leaving for good mean. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import { removeAllEdges } from '../database/edge-table.ts';
+import { removeAllEdges } from '../database/edge-repository.ts';
 import { eraseUser } from '../database/erase-user.ts';
 import type { GraphTransactions } from '../database/graph-transaction.ts';
 import { revokeTokens } from '../database/token-revocations.ts';
-import type { Enforcement } from '../outbox/enforcement.ts';
+import type { Enforcement } from '../outbox/change-propagation.ts';
 import type { DeviceNotices } from './device-notices.ts';
 
 /** Port: deletes the last known position. Idempotent; rejects with `unavailable`. */

@@ -8,7 +8,7 @@ import type {
   Page,
   PageRequest,
 } from '../database/friend-list-repository.ts';
-import type { RequestLists, RequestRepository } from '../database/request-table.ts';
+import type { RequestLists, RequestRepository } from '../database/request-repository.ts';
 import type { TokenRevocations } from '../database/token-revocations.ts';
 import type { Profile, UserRepository } from '../database/user-repository.ts';
 import type { SharingControl } from './sharing-control.ts';

@@ -1,7 +1,7 @@
 /** Sends `friends:changed` to people's devices, beside the work that caused it. */
 import type { FriendsChanged, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
-import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
 /** Port: tells every device of the user, whichever replica it is on; at most once, resolves when it is on its way. */
 export type NotifyDevices = (user: UserId, friendsChanged: FriendsChanged) => Promise<unknown>;

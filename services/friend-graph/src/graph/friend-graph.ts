@@ -2,26 +2,26 @@
 import type { Grant, Sharing, UserId } from '@nearby-friends/protocol';
 import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
 import { BlockRepository, type ListedBlock } from '../database/block-repository.ts';
-import type { DatabaseClient } from '../database/database.ts';
+import type { DatabaseClient } from '../database/database-client.ts';
 import { FriendListRepository, type Page, type PageRequest } from '../database/friend-list-repository.ts';
 import { GraphTransactions } from '../database/graph-transaction.ts';
-import { type RequestLists, RequestRepository } from '../database/request-table.ts';
+import { type RequestLists, RequestRepository } from '../database/request-repository.ts';
 import { SharingRepository } from '../database/sharing-repository.ts';
 import { TokenRevocations } from '../database/token-revocations.ts';
 import { UserRepository } from '../database/user-repository.ts';
-import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
-import { Enforcement } from '../outbox/enforcement.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
+import { Enforcement } from '../outbox/change-propagation.ts';
 import type { GraphEventStream } from '../outbox/graph-event-stream.ts';
 import { Housekeeping } from '../outbox/housekeeping.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { OutboxRepository } from '../outbox/outbox-repository.ts';
-import { Profiles } from '../profiles.ts';
 import { Accounts, type ForgetPosition } from './accounts.ts';
 import { type DataExport, DataExporter, type ReadLastPosition } from './data-export.ts';
 import { DeviceNotices, type NotifyDevices } from './device-notices.ts';
 import { FriendRequests } from './friend-requests.ts';
 import { Friendships } from './friendships.ts';
 import { MAX_LISTED_REQUESTS } from './limits.ts';
+import { Profiles } from './profiles.ts';
 import { SharingControl } from './sharing-control.ts';
 
 /**

@@ -1,11 +1,16 @@
 /** Decides how people become friends: one asks, the other accepts. */
 import { CodedError, type UserId } from '@nearby-friends/protocol';
-import { addFriendship, countFriends } from '../database/edge-table.ts';
+import { addFriendship, countFriends } from '../database/edge-repository.ts';
 import type { GraphTransaction, GraphTransactions } from '../database/graph-transaction.ts';
 import { type PairState, readPairState } from '../database/pair-state.ts';
-import { addRequest, removeRequestsBetween, removeRequestsKnownTo, showRequest } from '../database/request-table.ts';
+import {
+  addRequest,
+  removeRequestsBetween,
+  removeRequestsKnownTo,
+  showRequest,
+} from '../database/request-repository.ts';
 import type { UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/enforcement.ts';
+import type { Enforcement } from '../outbox/change-propagation.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
 import { MAX_FRIENDS, MAX_OPEN_REQUESTS } from './limits.ts';
 

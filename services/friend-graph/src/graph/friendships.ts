@@ -1,12 +1,12 @@
 /** Decides what becomes of a friendship: ended, forbidden, or narrowed in one direction. */
 import { CodedError, type Grant, type UserId } from '@nearby-friends/protocol';
 import { addBlock, countBlocks, removeBlock } from '../database/block-repository.ts';
-import { changeGrant, removeFriendship } from '../database/edge-table.ts';
+import { changeGrant, removeFriendship } from '../database/edge-repository.ts';
 import type { GraphTransactions } from '../database/graph-transaction.ts';
 import { readPairState } from '../database/pair-state.ts';
-import { hideRequestsFrom } from '../database/request-table.ts';
+import { hideRequestsFrom } from '../database/request-repository.ts';
 import type { UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/enforcement.ts';
+import type { Enforcement } from '../outbox/change-propagation.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
 import { MAX_BLOCKS } from './limits.ts';
 

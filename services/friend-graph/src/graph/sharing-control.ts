@@ -4,7 +4,7 @@ import type { Clock } from '@nearby-friends/service-kit';
 import type { GraphTransactions } from '../database/graph-transaction.ts';
 import { changeSharing, type SharingRepository } from '../database/sharing-repository.ts';
 import type { UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/enforcement.ts';
+import type { Enforcement } from '../outbox/change-propagation.ts';
 
 export class SharingControl {
   readonly #users: UserRepository;

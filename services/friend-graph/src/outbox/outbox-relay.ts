@@ -1,7 +1,7 @@
 /** Brings what is in the outbox to the stream: after every change at once, and otherwise twice a second. */
 import { CodedError } from '@nearby-friends/protocol';
 import { type CancelTimer, type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
-import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 import { MAX_ROWS_AT_ONCE, type OutboxRepository } from './outbox-repository.ts';
 

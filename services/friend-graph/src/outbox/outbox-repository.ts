@@ -1,7 +1,7 @@
 /** Moves rows out of the outbox, one mover at a time over all replicas. */
 import { type GraphEvent, graphEventCodec } from '@nearby-friends/protocol';
-import type { DatabaseClient } from '../database/database.ts';
-import { asDatabaseFailure } from '../database/database-failure.ts';
+import { asDatabaseFailure } from '../database/as-database-failure.ts';
+import type { DatabaseClient } from '../database/database-client.ts';
 
 /** Any number that nothing else in this database locks. */
 const RELAY_LOCK_KEY = 81_125_004;

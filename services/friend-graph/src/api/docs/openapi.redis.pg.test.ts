@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import type { DatabaseOfTest } from '../../database.testing.ts';
+import type { DatabaseOfTest } from '../../database/database.testing.ts';
 import { useFriendGraph } from '../../friend-graph.testing.ts';
 import { call, signIn, tokenOf } from '../call-api.testing.ts';
 import { useLocation } from '../location.testing.ts';

@@ -1,8 +1,8 @@
 /** The OpenAPI 3.1 document of the HTTP API, made of the descriptions that its router is made of. */
 import { CLIENT_PROTOCOL_VERSION, ERROR_CODES, type ErrorCodeName } from '@nearby-friends/protocol';
-import { idSchema } from '../answer-schemas.ts';
 import { API_PREFIX } from '../api-prefix.ts';
 import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
+import { idSchema } from '../response-schemas.ts';
 import { failuresOf, type Route } from '../route.ts';
 import { type JsonSchema, SchemaGatherer } from './json-schema.ts';
 

@@ -1,10 +1,10 @@
 /** Command: imports friendships from a CSV file. */
 import path from 'node:path';
-import { CommandError } from './commands/command-error.ts';
-import { runCommand } from './commands/run-command.ts';
-import { findDatabaseUrl } from './friendship-import/find-database-url.ts';
-import { type ImportSummary, importFriendships } from './friendship-import/import-friendships.ts';
-import { createProgress } from './friendship-import/import-progress.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { createProgress } from '../friendship-import/create-progress.ts';
+import { findDatabaseUrl } from '../friendship-import/find-database-url.ts';
+import { type ImportSummary, importFriendshipsFile } from '../friendship-import/import-friendships-file.ts';
 
 const HELP = `import-friendships: imports friendships from a CSV file.
 
@@ -32,7 +32,7 @@ await runCommand(
       }
       const databaseUrl = await findDatabaseUrl({ named: values['database-url'], env: process.env });
       const started = performance.now();
-      const summary = await importFriendships({
+      const summary = await importFriendshipsFile({
         databaseUrl,
         // npm and pnpm run scripts in the project's folder and say where the person was.
         file: path.resolve(process.env['INIT_CWD'] ?? process.cwd(), file),

@@ -1,8 +1,8 @@
 /** Decides what happens to a user's profile, and lets the user's sessions hear of it. */
 
 import type { UserId } from '@nearby-friends/protocol';
-import type { Profile, ProfileChange, UserRepository } from './database/user-repository.ts';
-import type { Enforcement } from './outbox/enforcement.ts';
+import type { Profile, ProfileChange, UserRepository } from '../database/user-repository.ts';
+import type { Enforcement } from '../outbox/change-propagation.ts';
 
 export class Profiles {
   readonly #users: UserRepository;

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { silentLogger } from '@nearby-friends/service-kit';
 import { startTestPostgres, type TestPostgres } from '@nearby-friends/testing';
 import { Client } from 'pg';
-import { type Database, openDatabase } from './database/database.ts';
-import { migrate } from './migrations/migrate.ts';
+import { applyMigrations } from '../migrations/apply-migrations.ts';
+import { type Database, openDatabase } from './database.ts';
 
 export interface DatabaseOfTest {
   readonly server: TestPostgres;
@@ -28,7 +28,7 @@ export function useDatabase(): DatabaseOfTest {
   };
 
   beforeAll(async () => {
-    server = await startTestPostgres({ prepare: (databaseUrl) => migrate({ databaseUrl }) });
+    server = await startTestPostgres({ prepare: (databaseUrl) => applyMigrations({ databaseUrl }) });
   });
   beforeEach(async () => {
     await server?.server.process.start();

@@ -3,24 +3,24 @@ import type { Clock, Logger, TokenVerifier, Tracer } from '@nearby-friends/servi
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { FriendListRepository } from '../database/friend-list-repository.ts';
-import type { DevTokenIssuer } from '../dev-token-issuer.ts';
-import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
 import type { ForgetPosition } from '../graph/accounts.ts';
 import type { FriendGraph } from '../graph/friend-graph.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { accountRoutes } from './account-routes.ts';
 import { API_PREFIX } from './api-prefix.ts';
-import { createAuthenticate } from './authenticated.ts';
 import { blockRoutes } from './block-routes.ts';
+import { createAuthenticate } from './create-authenticate.ts';
+import { createRouter } from './create-router.ts';
+import type { DevTokenIssuer } from './dev-token-issuer.ts';
 import { devTokenRoutes } from './dev-token-routes.ts';
 import { DOCS_PATH } from './docs/docs-pages.ts';
 import { docsRouter } from './docs/docs-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
 import { friendRequestRoutes } from './friend-request-routes.ts';
+import { logRequests } from './log-requests.ts';
 import { answerNotFound, answerProblem } from './problem.ts';
 import { profileRoutes } from './profile-routes.ts';
-import { logRequests } from './request-log.ts';
 import type { Route } from './route.ts';
-import { createRouter } from './router.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 
 export interface ApiOptions {

@@ -1,7 +1,7 @@
 /** Counts, logs and traces each request by its route pattern: never its query, its token or its body. */
 import type { Clock, Logger, Tracer } from '@nearby-friends/service-kit';
 import type { RequestHandler, Response } from 'express';
-import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
 const READING_METHODS = new Set(['GET', 'HEAD']);
 

@@ -1,12 +1,12 @@
 /** Command: brings the database of `DATABASE_URL` to the schema of this build. */
 import { secretText } from '@nearby-friends/service-kit';
-import { CommandError } from './commands/command-error.ts';
-import { runCommand } from './commands/run-command.ts';
-import { migrate } from './migrations/migrate.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { applyMigrations } from '../migrations/apply-migrations.ts';
 
 const HELP = `migrate: brings the database to the schema of this build.
 
-  DATABASE_URL=postgresql://user:password@host:5432/database node services/friend-graph/dist/migrate.js
+  DATABASE_URL=postgresql://user:password@host:5432/database node services/friend-graph/dist/commands/migrate.js
 
 Applies what prisma/migrations holds and the database lacks, each migration in a transaction of its own. Safe to run
 again, and by several at once. Keeps the table _prisma_migrations, so that the Prisma CLI works on the database too.
@@ -31,7 +31,7 @@ await runCommand(
       }
       const waitSeconds = Number(values['wait-seconds'] ?? 60);
       if (!(waitSeconds >= 0)) throw new CommandError('--wait-seconds is not a number of seconds.', 'See --help.');
-      await migrate({ databaseUrl, waitSeconds, report: (line) => process.stdout.write(`${line}\n`) });
+      await applyMigrations({ databaseUrl, waitSeconds, report: (line) => process.stdout.write(`${line}\n`) });
     },
   },
   process.argv.slice(2),

@@ -1,11 +1,11 @@
 /** Imports undirected friendships from a CSV file: all of them, or after an error none. */
 import { stat } from 'node:fs/promises';
 import { type Client, DatabaseError } from 'pg';
-import { CommandError } from '../commands/command-error.ts';
-import { connectWhenUp } from '../commands/connect-when-up.ts';
-import { readFriendshipRows } from './friendship-rows.ts';
-import { type ImportProgress, silentProgress } from './import-progress.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { connectWhenUp } from '../cli/connect-when-up.ts';
+import { type ImportProgress, silentProgress } from './create-progress.ts';
 import { addEdges, addUsers, keepDistinct, leaveOutBlocked, stageRows } from './load-friendships.ts';
+import { readFriendshipRows } from './read-friendship-rows.ts';
 
 export interface ImportOptions {
   readonly databaseUrl: string;
@@ -41,7 +41,7 @@ const COMMIT_AT_ONCE = 'SET synchronous_commit = on';
  * nobody read friendships either. Gateways with open sessions then read everything again. Throws {@link CommandError},
  * whose sentence is for a person.
  */
-export async function importFriendships(options: ImportOptions): Promise<ImportSummary> {
+export async function importFriendshipsFile(options: ImportOptions): Promise<ImportSummary> {
   const { databaseUrl, file, progress = silentProgress } = options;
   const client = await connectWhenUp({
     databaseUrl,
@@ -101,7 +101,7 @@ function explain(error: unknown): unknown {
   if (error.code === UNDEFINED_TABLE) {
     return new CommandError(
       'This database has no tables for friendships yet.',
-      'Migrate it first: node services/friend-graph/dist/migrate.js',
+      'Migrate it first: node services/friend-graph/dist/commands/migrate.js',
       { cause: error },
     );
   }

@@ -2,11 +2,11 @@
 import { CodedError, type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { API_PREFIX } from './api-prefix.ts';
-import type { Authenticate } from './authenticated.ts';
-import { InvalidInputError, parseInput } from './input.ts';
-import { readBody } from './json-body.ts';
+import type { Authenticate } from './create-authenticate.ts';
+import { nameRoute } from './log-requests.ts';
+import { InvalidInputError, parseInput } from './parse-input.ts';
 import { answerMethodNotAllowed } from './problem.ts';
-import { nameRoute } from './request-log.ts';
+import { readBody } from './read-body.ts';
 import type { PathId, Route } from './route.ts';
 
 /** Nothing but `routes` is answered, and of each address only its methods. */

@@ -8,8 +8,8 @@ import {
   setRadius,
 } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing';
-import { insertEdges } from './database.testing.ts';
-import { useFriendGraph } from './friend-graph.testing.ts';
+import { insertEdges } from '../database/database.testing.ts';
+import { useFriendGraph } from '../friend-graph.testing.ts';
 
 const services = useFriendGraph();
 const { database } = services;

@@ -1,8 +1,8 @@
 /** Answers gateways: whom these viewers may see, and within what radius. */
 import type { UserId, ViewerEdges } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { ViewerRepository } from './database/viewer-repository.ts';
-import type { FriendGraphMetrics } from './friend-graph-metrics.ts';
+import type { ViewerRepository } from '../database/viewer-repository.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
 export class FriendLookup {
   readonly #viewers: ViewerRepository;

@@ -1,9 +1,9 @@
 /** Brings a database to the schema of this build, keeping the books exactly as Prisma's own CLI does. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { CommandError } from '../commands/command-error.ts';
-import { connectWhenUp } from '../commands/connect-when-up.ts';
-import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './migration-files.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { connectWhenUp } from '../cli/connect-when-up.ts';
+import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './read-migrations.ts';
 
 /** The key Prisma's CLI locks with, so that it and this runner exclude each other too. */
 const PRISMA_LOCK_KEY = 72_707_369;
@@ -47,7 +47,7 @@ export interface MigrateOptions {
  * noted, or neither. Several may run at once; one works and the others wait. Answers the names it applied.
  * Throws {@link CommandError}, whose sentence is for a person.
  */
-export async function migrate(options: MigrateOptions): Promise<string[]> {
+export async function applyMigrations(options: MigrateOptions): Promise<string[]> {
   const { databaseUrl, waitSeconds = 60, report = () => undefined, folder = MIGRATIONS_FOLDER } = options;
   const migrations = await readMigrations(folder);
   const client = await connectWhenUp({ databaseUrl, command: 'migrate', waitSeconds, report });

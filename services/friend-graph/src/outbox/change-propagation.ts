@@ -1,7 +1,7 @@
 /** Sees to it that a change is in force: known to every gateway that may still deliver. */
 import { CodedError } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { FriendGraphMetrics } from '../friend-graph-metrics.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
 

@@ -11,9 +11,9 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { GrantedEdge, GrantRepository } from './database/grant-repository.ts';
-import type { SharingRepository, SubjectSharing } from './database/sharing-repository.ts';
-import type { FriendGraphMetrics } from './friend-graph-metrics.ts';
+import type { GrantedEdge, GrantRepository } from '../database/grant-repository.ts';
+import type { SharingRepository, SubjectSharing } from '../database/sharing-repository.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
 export interface ActiveUser {
   readonly user: UserId;

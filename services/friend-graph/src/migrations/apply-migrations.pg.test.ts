@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDatabase, findFreePort, type Postgres, startPostgres } from '@nearby-friends/local-stack';
 import { Client } from 'pg';
-import { migrate } from './migrate.ts';
-import { MIGRATIONS_FOLDER, readMigrations } from './migration-files.ts';
+import { applyMigrations } from './apply-migrations.ts';
+import { MIGRATIONS_FOLDER, readMigrations } from './read-migrations.ts';
 
 let server: Postgres;
 let databaseUrl: string;
@@ -50,8 +50,8 @@ describe('migrate', () => {
     const lines: string[] = [];
     const report = (line: string) => lines.push(line);
     const all = await readMigrations(folder);
-    expect(await migrate({ databaseUrl, folder, report })).toEqual(all.map(({ name }) => name));
-    expect(await migrate({ databaseUrl, folder, report })).toEqual([]);
+    expect(await applyMigrations({ databaseUrl, folder, report })).toEqual(all.map(({ name }) => name));
+    expect(await applyMigrations({ databaseUrl, folder, report })).toEqual([]);
     expect(lines).toContain(`Applying ${all[0]?.name} …`);
     expect(lines.at(-1)).toMatch(/^The database is up to date/);
     const books = await query(`
@@ -64,37 +64,41 @@ describe('migrate', () => {
 
   it('lets one work and the others wait when several run at once', async () => {
     const all = await readMigrations(folder);
-    const applied = await Promise.all(Array.from({ length: 5 }, () => migrate({ databaseUrl, folder })));
+    const applied = await Promise.all(Array.from({ length: 5 }, () => applyMigrations({ databaseUrl, folder })));
     expect(applied.flat()).toEqual(all.map(({ name }) => name));
   });
 
   it('refuses an applied migration that was changed, and says what to do', async () => {
-    await migrate({ databaseUrl, folder });
+    await applyMigrations({ databaseUrl, folder });
     await writeFile(path.join(folder, await firstName(), 'migration.sql'), 'SELECT 1;');
-    await expect(migrate({ databaseUrl, folder })).rejects.toThrow(/was changed after.*Restore its migration\.sql/s);
+    await expect(applyMigrations({ databaseUrl, folder })).rejects.toThrow(
+      /was changed after.*Restore its migration\.sql/s,
+    );
   });
 
   it('applies nothing of a migration that fails, and the mended one later', async () => {
-    await migrate({ databaseUrl, folder });
+    await applyMigrations({ databaseUrl, folder });
     await addMigration('20990101000000_broken', 'CREATE TABLE half (id int); SELECT broken;');
-    await expect(migrate({ databaseUrl, folder })).rejects.toThrow(/20990101000000_broken failed and was rolled back/);
+    await expect(applyMigrations({ databaseUrl, folder })).rejects.toThrow(
+      /20990101000000_broken failed and was rolled back/,
+    );
     expect(await query(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
     await addMigration('20990101000000_broken', 'CREATE TABLE half (id int);');
-    expect(await migrate({ databaseUrl, folder })).toEqual(['20990101000000_broken']);
+    expect(await applyMigrations({ databaseUrl, folder })).toEqual(['20990101000000_broken']);
   });
 
   it('works on a database that a newer build has already migrated', async () => {
     await addMigration('20990101000000_newer', 'CREATE TABLE newer (id int);');
-    await migrate({ databaseUrl, folder });
+    await applyMigrations({ databaseUrl, folder });
     await rm(path.join(folder, '20990101000000_newer'), { recursive: true });
     const lines: string[] = [];
-    expect(await migrate({ databaseUrl, folder, report: (line) => lines.push(line) })).toEqual([]);
+    expect(await applyMigrations({ databaseUrl, folder, report: (line) => lines.push(line) })).toEqual([]);
     expect(lines).toContain('The database already has 20990101000000_newer, which this build does not know.');
   });
 
   it('says so when nobody listens there, and does not show the password', async () => {
     const absent = `postgresql://someone:secret@127.0.0.1:${await findFreePort()}/x`;
-    const failure = migrate({ databaseUrl: absent, folder, waitSeconds: 0 });
+    const failure = applyMigrations({ databaseUrl: absent, folder, waitSeconds: 0 });
     await expect(failure).rejects.toThrow(/did not answer within 0 s.*Start it, or correct DATABASE_URL/);
     await expect(failure).rejects.not.toThrow(/secret/);
   });
@@ -102,6 +106,6 @@ describe('migrate', () => {
   it('does not wait when the database does not exist', async () => {
     const missing = new URL(databaseUrl);
     missing.pathname = '/missing';
-    await expect(migrate({ databaseUrl: missing.href, folder })).rejects.toThrow(/Create that database/);
+    await expect(applyMigrations({ databaseUrl: missing.href, folder })).rejects.toThrow(/Create that database/);
   });
 });

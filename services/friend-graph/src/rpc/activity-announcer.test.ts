@@ -8,9 +8,9 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import { ManualClock, Metrics } from '@nearby-friends/service-kit';
+import type { SubjectSharing } from '../database/sharing-repository.ts';
+import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { ActivityAnnouncer, MAX_RIGHTS_AGE_MS, PUBLISHES_IN_FLIGHT } from './activity-announcer.ts';
-import type { SubjectSharing } from './database/sharing-repository.ts';
-import { createFriendGraphMetrics } from './friend-graph-metrics.ts';
 
 const EXACT: Grant = { precision: 'exact', until: null };
 const STAR = parseUserId('star');

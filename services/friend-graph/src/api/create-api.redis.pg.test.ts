@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_RADIUS_METERS } from '@nearby-friends/protocol';
-import { insertEdges } from '../database.testing.ts';
+import { insertEdges } from '../database/database.testing.ts';
 import { useFriendGraph } from '../friend-graph.testing.ts';
 import { call, expectProblem, signIn, tokenOf } from './call-api.testing.ts';
 

@@ -1,6 +1,6 @@
 /** Reads and writes friend requests. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { DatabaseClient } from './database.ts';
+import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 
 export interface IncomingRequest {

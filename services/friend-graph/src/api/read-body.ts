@@ -1,7 +1,7 @@
 /** Reads a request's body: JSON, small, in UTF-8. */
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
-import { InvalidInputError, parseInput } from './input.ts';
+import { InvalidInputError, parseInput } from './parse-input.ts';
 
 /** As nginx; the largest body of this API has some hundred bytes. */
 export const MAX_BODY_BYTES = 16_384;

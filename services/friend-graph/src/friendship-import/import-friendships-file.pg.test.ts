@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase } from '@nearby-friends/local-stack';
-import { insertEdges, useDatabase } from '../database.testing.ts';
-import { importFriendships } from './import-friendships.ts';
+import { insertEdges, useDatabase } from '../database/database.testing.ts';
+import { importFriendshipsFile } from './import-friendships-file.ts';
 
 const database = useDatabase();
 let folder: string;
@@ -19,7 +19,7 @@ afterAll(async () => {
 async function importText(text: string, databaseUrl = database.url) {
   const file = path.join(folder, 'friendships.csv');
   await writeFile(file, text);
-  return await importFriendships({ databaseUrl, file });
+  return await importFriendshipsFile({ databaseUrl, file });
 }
 
 /** Friendships of pairwise different people with the longest ids. */
@@ -167,7 +167,7 @@ describe('importing friendships', () => {
 
   it('says what to do when the file or the tables are missing', async () => {
     const file = path.join(folder, 'missing.csv');
-    await expect(importFriendships({ databaseUrl: database.url, file })).rejects.toThrow(/cannot be read/);
+    await expect(importFriendshipsFile({ databaseUrl: database.url, file })).rejects.toThrow(/cannot be read/);
     const bare = await createDatabase(database.server.server.url);
     await expect(importText('user,friend\nann,bob\n', bare.url)).rejects.toThrow(/no tables.*Migrate it first/);
   });
@@ -182,8 +182,8 @@ describe('importing friendships', () => {
     const file = path.join(folder, 'both.csv');
     await writeFile(file, `user,friend\n${Array.from({ length: 2_000 }, (_, i) => `a${i % 50},b${i}`).join('\n')}\n`);
     const summaries = await Promise.all([
-      importFriendships({ databaseUrl: url.href, file }),
-      importFriendships({ databaseUrl: database.url, file }),
+      importFriendshipsFile({ databaseUrl: url.href, file }),
+      importFriendshipsFile({ databaseUrl: database.url, file }),
     ]);
     expect(summaries.reduce((sum, { newEdges }) => sum + newEdges, 0)).toBe(4_000);
     await database.query('DROP OWNED BY importer');

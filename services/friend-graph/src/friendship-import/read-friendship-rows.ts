@@ -1,7 +1,7 @@
 /** Reads a CSV file of friendships and turns it into rows for COPY, refusing what is not one. */
 import { createReadStream } from 'node:fs';
 import { type UserId, userIdSchema } from '@nearby-friends/protocol';
-import { CommandError } from '../commands/command-error.ts';
+import { CommandError } from '../cli/command-error.ts';
 
 export interface RowCounts {
   /** Lines that name a friendship. */
