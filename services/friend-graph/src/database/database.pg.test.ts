@@ -24,7 +24,8 @@ describe('the database', () => {
       metrics: createDatabaseMetrics(metrics),
     });
     registerPoolGauges(metrics, opened.pool);
-    const figures = async () => (await metrics.registry.metrics()).match(/^nearby_database_(up|op\S+_(count|total\S*)) .*$/gm);
+    const figures = async () =>
+      (await metrics.registry.metrics()).match(/^nearby_database_(up|op\S+_(count|total\S*)) .*$/gm);
     expect(await figures()).toEqual(['nearby_database_operation_seconds_count 0', 'nearby_database_up 0']);
     await opened.component.start?.();
     await opened.readPrepared({ name: 'one', text: 'SELECT 1', values: [] });
