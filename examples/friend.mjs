@@ -1,16 +1,16 @@
-// One person in 20 lines: signs in, reports a position every 30 s, prints who is near.
+// A client in 20 lines: signs in, reports a position every 30 s and prints the friends who are near.
 //   node examples/friend.mjs alice 37.7955 -122.3937 [http://localhost:8080]
 import { io } from 'socket.io-client';
 
 const [userId, lat, lng, url = 'http://localhost:8080'] = process.argv.slice(2);
 const headers = { 'content-type': 'application/json' };
-const answer = await fetch(`${url}/api/v1/dev/tokens`, { method: 'POST', headers, body: JSON.stringify({ userId }) });
-const { token, title } = await answer.json();
+const response = await fetch(`${url}/api/v1/dev/tokens`, { method: 'POST', headers, body: JSON.stringify({ userId }) });
+const { token, title } = await response.json();
 if (!token) throw new Error(`No token for "${userId}": ${title}.`);
 
 const near = new Map();
 const show = () =>
-  console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'nobody near');
+  console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'no friend is near');
 const socket = io(url, { auth: { token }, transports: ['websocket'] });
 const report = () => socket.emit('location:update', { lat: Number(lat), lng: Number(lng) });
 socket.on('connect', report);

@@ -1,41 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessToken } from './access-token.ts';
-import { tokenEndingAt } from './token.testing.ts';
+import { tokenExpiringAt } from './token-expiring-at.testing.ts';
 
 const NOW = 1_700_000_000_000;
 const now = () => NOW;
 const MINUTE_MS = 60_000;
 
-describe('the token', () => {
-  it('needs a token or a way to one', () => {
+describe('AccessToken', () => {
+  it('requires token or getToken', () => {
     expect(() => new AccessToken({}, now)).toThrow(/token, getToken or both/);
   });
 
-  it('that is given is used, and nothing else when there is no way to another', async () => {
-    const old = tokenEndingAt(NOW - MINUTE_MS);
+  it('keeps the given token when there is no getToken', async () => {
+    const old = tokenExpiringAt(NOW - MINUTE_MS);
     const token = new AccessToken({ token: old }, now);
     expect(await token.current()).toBe(old);
     expect(await token.renew()).toBe(old);
     expect(token.canRenew).toBe(false);
   });
 
-  it('is fetched once for all who want it at the same time, and kept', async () => {
+  it('shares one fetch between concurrent callers and caches the token', async () => {
     let fetched = 0;
-    const getToken = async () => tokenEndingAt(NOW + ++fetched * MINUTE_MS);
+    const getToken = async () => tokenExpiringAt(NOW + ++fetched * MINUTE_MS);
     const token = new AccessToken({ getToken }, now);
     const tokens = await Promise.all([token.current(), token.current(), token.renew()]);
     tokens.push(await token.current());
     expect(new Set(tokens).size).toBe(1);
     expect(fetched).toBe(1);
-    expect(token.endsAt).toBe(NOW + MINUTE_MS);
+    expect(token.expiresAt).toBe(NOW + MINUTE_MS);
   });
 
-  it('that is about to end is not sent any more', async () => {
-    const token = new AccessToken({ token: tokenEndingAt(NOW + 4_000), getToken: async () => 'newer' }, now);
+  it('renews a token that is about to expire', async () => {
+    const token = new AccessToken({ token: tokenExpiringAt(NOW + 4_000), getToken: async () => 'newer' }, now);
     expect(await token.current()).toBe('newer');
   });
 
-  it('that somebody else has replaced already is not fetched anew', async () => {
+  it('does not fetch again when the refused token has already been replaced', async () => {
     let fetched = 0;
     const token = new AccessToken({ token: 'first', getToken: async () => `newer-${++fetched}` }, now);
     expect(await token.renew('first')).toBe('newer-1');
@@ -43,11 +43,11 @@ describe('the token', () => {
     expect(await token.renew('newer-1')).toBe('newer-2');
   });
 
-  it('that seems to have ended when it comes is used all the same: the clock of this device is wrong', async () => {
+  it('uses a fresh token that looks expired, because the clock of this device is wrong', async () => {
     let fetched = 0;
     const getToken = async () => {
       fetched++;
-      return tokenEndingAt(NOW - MINUTE_MS);
+      return tokenExpiringAt(NOW - MINUTE_MS);
     };
     const token = new AccessToken({ getToken }, now);
     await token.current();
@@ -63,10 +63,10 @@ describe('the token', () => {
         throw new Error('signed out');
       },
     ],
-    ['gives nothing', async () => ''],
-  ])('is not to be had when getToken %s, and is asked for again', async (_how, getToken) => {
-    const answers = [getToken, async () => 'at last'];
-    const token = new AccessToken({ getToken: () => (answers.shift() ?? getToken)() }, now);
+    ['returns an empty string', async () => ''],
+  ])('rejects with no_token when getToken %s, and calls it again the next time', async (_how, getToken) => {
+    const responses = [getToken, async () => 'at last'];
+    const token = new AccessToken({ getToken: () => (responses.shift() ?? getToken)() }, now);
     await expect(token.current()).rejects.toMatchObject({
       code: 'no_token',
       retryable: true,
@@ -75,8 +75,8 @@ describe('the token', () => {
     expect(await token.current()).toBe('at last');
   });
 
-  it('that is no JWT has no end', () => {
-    expect(new AccessToken({ token: 'a.b.c' }, now).endsAt).toBeUndefined();
-    expect(new AccessToken({ token: 'x' }, now).endsAt).toBeUndefined();
+  it('has no expiry for a token that is not a JWT', () => {
+    expect(new AccessToken({ token: 'a.b.c' }, now).expiresAt).toBeUndefined();
+    expect(new AccessToken({ token: 'x' }, now).expiresAt).toBeUndefined();
   });
 });

@@ -1,53 +1,54 @@
-/** The token in use: fetched when there is none, renewed when it runs out or is refused. */
+/** The access token in use: fetches the first one and renews it when it expires or is refused. */
 import { NearbyError } from './nearby-error.ts';
 
-/** Either or both: a token to begin with, and the way to a newer one. */
+/** A first token, a function that fetches newer ones, or both. */
 export interface Credentials {
   /** A JWT. */
   readonly token?: string | undefined;
-  /** Gives a token that is good for a while. Called again shortly before that one ends, and when it is refused. */
+  /** Fetches a valid token. Called again shortly before that token expires and when the server refuses it. */
   readonly getToken?: (() => Promise<string>) | undefined;
 }
 
-/** A token that ends within this time is not sent any more when there is a way to a newer one, ms. */
-const MIN_LIFE_MS = 5_000;
+/** A token with less lifetime left than this is renewed before it is sent, ms. */
+const MIN_LIFETIME_MS = 5_000;
 
 export class AccessToken {
   readonly #getToken: (() => Promise<string>) | undefined;
-  /** ms since the epoch, as close to the server's clock as is known. */
+  /** The best known estimate of the server's clock, ms since the epoch. */
   readonly #now: () => number;
   #token: string | undefined;
-  /** Whether the token seemed good when it came. If not, this device's clock is wrong, and only the server can tell. */
-  #isDated = true;
+  /** False when a fresh token already looked expired: this device's clock is wrong, so only the server decides. */
+  #trustsClock = true;
   #fetching: Promise<string> | undefined;
 
   constructor({ token, getToken }: Credentials, now: () => number) {
-    if (token === undefined && getToken === undefined) throw new TypeError('Give token, getToken or both.');
+    if (token === undefined && getToken === undefined)
+      throw new TypeError('connect needs token, getToken or both. Pass at least one of them.');
     this.#token = token;
     this.#getToken = getToken;
     this.#now = now;
   }
 
-  /** Whether there is a way to another token. */
+  /** Whether a new token can be fetched. */
   get canRenew(): boolean {
     return this.#getToken !== undefined;
   }
 
-  /** When the token in use ends, ms since the epoch; undefined when there is none or it does not say. */
-  get endsAt(): number | undefined {
-    return this.#token === undefined ? undefined : expiryOf(this.#token);
+  /** When the token in use expires, ms since the epoch. Undefined without a token or without an `exp` claim. */
+  get expiresAt(): number | undefined {
+    return this.#token === undefined ? undefined : readExpiry(this.#token);
   }
 
-  /** The token to send now. Rejects with `no_token`. */
+  /** Returns the token to send now. Rejects with `no_token`. */
   async current(): Promise<string> {
     const token = this.#token;
-    if (token !== undefined && (!this.canRenew || !this.#endsSoon())) return token;
+    if (token !== undefined && (!this.canRenew || !this.#expiresSoon())) return token;
     return this.renew();
   }
 
   /**
-   * A token newer than `refused`, if that is still the one in use. Whoever asks while another is being fetched gets
-   * that one. Resolves with `refused` itself when there is no other. Rejects with `no_token`.
+   * Replaces `refused` with a newer token, unless that has happened already. Concurrent calls share one fetch.
+   * Resolves with `refused` itself when no other token is available. Rejects with `no_token`.
    */
   async renew(refused = this.#token): Promise<string> {
     if (refused !== undefined && (refused !== this.#token || !this.#getToken)) return this.#token ?? refused;
@@ -60,32 +61,32 @@ export class AccessToken {
   async #fetch(): Promise<string> {
     try {
       const token = await this.#getToken?.();
-      if (typeof token !== 'string' || token === '') throw new TypeError('getToken gave no token');
+      if (typeof token !== 'string' || token === '') throw new TypeError('getToken must return a non-empty string');
       this.#token = token;
-      this.#isDated = true;
-      this.#isDated = !this.#endsSoon();
+      this.#trustsClock = true;
+      this.#trustsClock = !this.#expiresSoon();
       return token;
     } catch (cause) {
-      const message = 'No token is to be had at the moment. Try again, or sign in anew.';
+      const message = 'No token is available at the moment. Try again, or sign in again.';
       throw new NearbyError({ code: 'no_token', message, retryable: true, cause });
     }
   }
 
-  #endsSoon(): boolean {
-    const { endsAt } = this;
-    return this.#isDated && endsAt !== undefined && endsAt - this.#now() < MIN_LIFE_MS;
+  #expiresSoon(): boolean {
+    const { expiresAt } = this;
+    return this.#trustsClock && expiresAt !== undefined && expiresAt - this.#now() < MIN_LIFETIME_MS;
   }
 }
 
-/** Reads `exp`, ms since the epoch. The signature is the server's business. */
-function expiryOf(token: string): number | undefined {
+/** Reads the `exp` claim as ms since the epoch. Only the server verifies the signature. */
+function readExpiry(token: string): number | undefined {
   try {
     const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const claims: unknown = JSON.parse(atob(part));
     if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return undefined;
     return typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
   } catch {
-    // Not a JWT: the server will say so.
+    // Not a JWT. The server refuses it with a proper error code.
     return undefined;
   }
 }

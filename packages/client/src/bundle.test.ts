@@ -1,4 +1,4 @@
-/** What an app gets that bundles this package for a browser: what it uses, and nothing of Node. */
+/** Checks that a browser bundle of this package contains only what the app uses, and nothing of Node. */
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { build, type Metafile } from 'esbuild';
@@ -8,7 +8,7 @@ interface Bundle {
   readonly inputs: Metafile['inputs'];
 }
 
-/** Bundles the code as an app's own, for a browser; what is left out of the bundle is not among the inputs. */
+/** Bundles the code for a browser. Tree-shaken files are not among the inputs. */
 async function bundle(code: string, external: string[] = []): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname, loader: 'ts' },
@@ -38,7 +38,7 @@ const packagesIn = ({ inputs }: Bundle): string[] => {
 };
 
 describe('a bundle for browsers', () => {
-  it('of only the HTTP API has nothing of Socket.IO, nor of the live connection', async () => {
+  it('contains nothing of Socket.IO or the live connection when only the HTTP API is used', async () => {
     const api = await bundle(`export { createApi } from './index.ts'`);
     expect(packagesIn(api)).toEqual([]);
     expect(Object.keys(api.inputs).filter((path) => /\/connection\/|connect\.ts|react/.test(path))).toEqual([]);
@@ -46,7 +46,7 @@ describe('a bundle for browsers', () => {
     expect(api.text.length).toBeLessThan(12_000);
   });
 
-  it('of everything needs Socket.IO’s client and what that needs, and not React', async () => {
+  it('contains the Socket.IO client with its dependencies and no React when everything is used', async () => {
     const all = await bundle(`export * from './index.ts'`);
     expect(packagesIn(all)).toEqual([
       '@socket.io/component-emitter',
@@ -57,16 +57,16 @@ describe('a bundle for browsers', () => {
     ]);
   });
 
-  it('of the hooks needs React, and not Socket.IO', async () => {
+  it('contains React and no Socket.IO when only the hooks are used', async () => {
     const hooks = await bundle(`export * from './react.ts'`, ['react']);
     expect(packagesIn(hooks)).toEqual([]);
     expect(hooks.text).toContain('react');
   });
 
-  it('does nothing when it is loaded, and works without anything of Node', async () => {
+  it('has no side effects on load and works without Node globals', async () => {
     const { text } = await bundle(`export { connect, createApi, NearbyError } from './index.ts'`);
     const calls: string[] = [];
-    // As much of a browser as is needed, and nothing else: not even timers are there while it is loaded.
+    // A minimal browser context. Even timers are missing while the bundle loads.
     const page = createContext({
       URL,
       URLSearchParams,

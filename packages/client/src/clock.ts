@@ -1,16 +1,16 @@
-/** Time as this package reads it, so that tests need not wait for it. */
+/** Time and timers as a port, so that tests control them. */
 
 export interface Clock {
   /** ms since the epoch. */
   now(): number;
-  /** Runs `run` once, after `ms`. Returns the way to call it off. */
+  /** Calls `run` once after `ms`. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** Timers of browsers and Node take no more. */
+/** The longest delay that timers of browsers and Node accept. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** The device's own. A wait that is too long for its timers goes on when that time is over. */
+/** The system clock. Splits delays that are too long for one timer. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {

@@ -1,33 +1,33 @@
-/** The choices that an app has when it connects. */
+/** The options of `connect`. */
 import type { Credentials } from './access-token.ts';
-import type { FetchLike } from './api/http-caller.ts';
+import type { FetchLike } from './api/fetch-like.ts';
 import type { Clock } from './clock.ts';
-import type { Attention, GeolocationSource } from './device.ts';
+import type { GeolocationSource, PageVisibility } from './device.ts';
 import type { NearbyError } from './nearby-error.ts';
 
-/** What `connect` takes: where, as whom, and for tests and unusual places what else stands in for the device's own. */
+/** The deployment and the credentials; for tests and unusual platforms also replacements for platform APIs. */
 export interface ConnectOptions extends Credentials {
   /** The deployment's public address, for example `https://nearby.example.org`. */
   readonly url: string;
-  /** After how long without a report a friend drops out, ms. Default: 10 minutes, like the server's. */
+  /** A friend is removed this long after its last position, ms. Default: 10 minutes, as on the server. */
   readonly positionTtlMs?: number;
   /**
-   * Told what goes wrong in the background and has nobody waiting for it: a token that could not be refreshed, a
-   * message that is not what the protocol says. Nothing has to be done about it.
+   * Called with failures in the background that reject no promise: a failed token refresh, a message that does not
+   * match the protocol. The connection handles them by itself.
    */
   readonly onProblem?: (error: NearbyError) => void;
-  /** The transports, in the order in which they are tried. Default: WebSocket, then long-polling. */
+  /** The transports in the order of attempts. Default: WebSocket, then long-polling. */
   readonly transports?: readonly ('websocket' | 'polling')[];
-  /** Sent when connecting, and with every call of the API. Browsers send them with the API's calls only. */
+  /** Sent with the handshake and with every API call. Browsers send them only with API calls. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: FetchLike;
-  /** Default: the device's own. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** From 0 up to, but not including, 1, for the jitter. Default: `Math.random`. */
+  /** Source of jitter: at least 0 and below 1. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Default: the browser's. */
+  /** Default: `navigator.geolocation`. */
   readonly geolocation?: GeolocationSource;
-  /** Default: whether the page is shown. */
-  readonly attention?: Attention;
+  /** Default: `document.visibilityState`. */
+  readonly visibility?: PageVisibility;
 }

@@ -1,4 +1,4 @@
-/** How the parts work together, against a server that does what the test says, on a clock of the test. */
+/** Tests a whole connection against a scripted server and a manual clock. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 import { connect } from './connect.ts';
@@ -15,50 +15,50 @@ beforeEach(() => {
 });
 
 describe('a position', () => {
-  it('is told again after every reconnect', async () => {
+  it('is sent again after every reconnect', async () => {
     await server.app.updateLocation(HERE);
     await server.loseFor(1_000);
-    await eventually(() => expect(server.told).toEqual(Array(2).fill(['location:update', HERE])));
+    await eventually(() => expect(server.received).toEqual(Array(2).fill(['location:update', HERE])));
   });
 
-  it('is not told again when it is too old to count', async () => {
+  it('is not sent again when it has expired', async () => {
     await server.app.updateLocation(HERE);
     await server.loseFor(TTL_MS);
     await server.app.setRadius(500);
-    expect(server.told).toEqual([
+    expect(server.received).toEqual([
       ['location:update', HERE],
       ['radius:set', { meters: 500 }],
     ]);
   });
 
-  it('is not told again when it was refused', async () => {
-    server.answer = () => ({ ok: false, code: 'invalid_payload', message: 'No.', retryable: false });
+  it('is not sent again when it was refused', async () => {
+    server.respond = () => ({ ok: false, code: 'invalid_payload', message: 'No.', retryable: false });
     await expect(server.app.updateLocation(HERE)).rejects.toMatchObject({ code: 'invalid_payload' });
     await server.loseFor(1_000);
-    server.answer = () => ({ ok: true });
+    server.respond = () => ({ ok: true });
     await server.app.setRadius(500);
-    expect(server.told.map(([name]) => name)).toEqual(['location:update', 'radius:set']);
+    expect(server.received.map(([name]) => name)).toEqual(['location:update', 'radius:set']);
   });
 
-  it('comes after the radius that was set before it, so that the first list is right', async () => {
+  it('is sent after a pending radius, so that the first list is right', async () => {
     const done = [server.app.updateLocation(HERE), server.app.setRadius(500)];
     await Promise.all(done);
-    expect(server.told.map(([name]) => name)).toEqual(['radius:set', 'location:update']);
+    expect(server.received.map(([name]) => name)).toEqual(['radius:set', 'location:update']);
   });
 
-  it('that is taken without a time is an answer that the protocol does not know', async () => {
-    server.answer = () => ({ ok: true });
+  it('accepted without a time rejects with bad_answer', async () => {
+    server.respond = () => ({ ok: true });
     await expect(server.app.updateLocation(HERE)).rejects.toMatchObject({ code: 'bad_answer' });
   });
 });
 
 describe('the list', () => {
-  it('ages by the server’s clock, which the answers tell: this device is an hour ahead', async () => {
+  it('expires friends by the server’s clock when this device is an hour ahead', async () => {
     const serverAheadMs = -3_600_000;
-    server.answer = () => ({ ok: true, at: server.clock.now() + serverAheadMs });
+    server.respond = () => ({ ok: true, at: server.clock.now() + serverAheadMs });
     await server.app.updateLocation(HERE);
     const at = server.clock.now() + serverAheadMs - TTL_MS + 1_000;
-    server.tell('nearby:snapshot', { radiusMeters: 500, friends: [{ ...friend, at }] });
+    server.send('nearby:snapshot', { radiusMeters: 500, friends: [{ ...friend, at }] });
     await eventually(() => expect(server.app.nearby.value.map(({ id }) => id)).toEqual(['bob']));
     expect(server.app.radiusMeters.value).toBe(500);
     server.clock.advance(999);
@@ -67,7 +67,7 @@ describe('the list', () => {
     expect(server.app.nearby.value).toEqual([]);
   });
 
-  it('stays as it was while a message is not what the protocol says, and the app is told', async () => {
+  it('ignores a message that does not match the protocol and reports it', async () => {
     await server.untilOnline();
     server.socket.emit('nearby:changes', { upserts: [{ ...friend, at: 'now' }], removed: [] });
     await eventually(() => expect(server.problems.map(({ code }) => code)).toEqual(['bad_answer']));
@@ -77,8 +77,8 @@ describe('the list', () => {
 });
 
 describe('closing', () => {
-  it('ends everything, and leaves no timer', async () => {
-    server.answer = () => undefined;
+  it('rejects pending calls and leaves no timer', async () => {
+    server.respond = () => undefined;
     await server.untilOnline();
     const waiting = expect(server.app.updateLocation(HERE)).rejects.toMatchObject({ code: 'closed', retryable: false });
     const gone = new Promise((resolve) => server.socket.on('disconnect', resolve));
@@ -92,8 +92,8 @@ describe('closing', () => {
 });
 
 describe('connecting', () => {
-  it('to what is no address, or without any credentials, is refused at once', () => {
-    expect(() => connect({ url: 'no address', token: 'x' })).toThrow('Invalid URL');
+  it('throws for an invalid url and for missing credentials', () => {
+    expect(() => connect({ url: 'invalid', token: 'x' })).toThrow('Invalid URL');
     expect(() => connect({ url: server.url })).toThrow(/token, getToken or both/);
   });
 });

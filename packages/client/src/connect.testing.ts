@@ -1,22 +1,22 @@
-/** This package's own connections to a deployment, on chosen gateways, closed after each test. */
+/** Opens connections of this package to chosen gateways of a deployment and closes them after each test. */
 import { afterEach } from '@jest/globals';
 import type { Deployment } from '@nearby-friends/testing';
 import { connect } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { ConnectionStatus, NearbyConnection } from './nearby-connection.ts';
 
-export interface ConnectionOfTest extends NearbyConnection {
-  /** Every status there was, from the first on. */
+interface ConnectionOfTest extends NearbyConnection {
+  /** All statuses so far. */
   readonly statuses: readonly ConnectionStatus[];
   readonly ids: readonly string[];
 }
 
-export type ConnectAs = (
+type ConnectAs = (
   user: string,
   options?: { gateway?: number } & Partial<Omit<ConnectOptions, 'url'>>,
 ) => Promise<ConnectionOfTest>;
 
-/** Call it once in a test file, outside of tests. */
+/** Call it once in a test file, outside the tests. */
 export function useConnections(deployment: Deployment): ConnectAs {
   const connections: NearbyConnection[] = [];
   afterEach(() => {

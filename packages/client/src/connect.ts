@@ -1,18 +1,18 @@
-/** Puts a connection together: the one place that knows all its parts. */
+/** The composition root of a connection: creates its parts and wires them. */
 import { AccessToken } from './access-token.ts';
 import { apiOver } from './api/create-api.ts';
 import { HttpCaller } from './api/http-caller.ts';
 import { systemClock } from './clock.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { ConnectionKeeper } from './connection/connection-keeper.ts';
-import { isLocationTaken } from './connection/message-checks.ts';
+import { isLocationAccepted } from './connection/message-checks.ts';
 import { NearbyList, POSITION_TTL_MS } from './connection/nearby-list.ts';
 import { NewestSender } from './connection/newest-sender.ts';
 import { watchPosition } from './connection/position-watch.ts';
 import { ServerClock } from './connection/server-clock.ts';
 import { EVENTS, openSocket } from './connection/socket.ts';
 import { TokenRefresher } from './connection/token-refresher.ts';
-import { deviceGeolocation, onNetworkBack, pageAttention } from './device.ts';
+import { deviceGeolocation, onNetworkRestored, pageVisibility } from './device.ts';
 import { Listeners } from './listeners.ts';
 import type { NearbyConnection, PositionWatch } from './nearby-connection.ts';
 import { NearbyError } from './nearby-error.ts';
@@ -20,16 +20,16 @@ import { MutableObservable } from './observable.ts';
 import type { FriendsChanged, Position } from './wire-messages.ts';
 
 /**
- * Connects, and stays connected until `close()`. Returns at once; `status` tells how it goes.
- * Throws a `TypeError` when `url` is no address, or there is neither `token` nor `getToken`.
+ * Opens a connection that stays up until `close()`. Returns immediately; `status` reports the progress.
+ * Throws a `TypeError` if `url` is invalid, or if both `token` and `getToken` are missing.
  */
 export function connect(options: ConnectOptions): NearbyConnection {
-  const { url, clock = systemClock, random = Math.random, attention = pageAttention, headers = {} } = options;
+  const { url, clock = systemClock, random = Math.random, visibility = pageVisibility, headers = {} } = options;
   const { positionTtlMs = POSITION_TTL_MS, transports = ['websocket', 'polling'] } = options;
   const fetch = options.fetch ?? ((...call) => globalThis.fetch(...call));
   const onProblem = options.onProblem ?? (() => undefined);
 
-  // Here and not at the first attempt, where nobody would hear of it.
+  // Validates the url here, because an error of the first attempt would not reach the caller.
   new URL(url);
   const serverClock = new ServerClock(clock);
   const token = new AccessToken(options, () => serverClock.now());
@@ -37,32 +37,32 @@ export function connect(options: ConnectOptions): NearbyConnection {
   const radius = new MutableObservable<number | undefined>(undefined);
   const friendsChanged = new Listeners<FriendsChanged>();
   const watches = new Set<PositionWatch>();
-  /** What was last to be told, and since when. */
-  let last: { readonly position: Position; readonly at: number } | undefined;
+  /** The last position the app passed, which is sent again after a reconnect. */
+  let lastReported: { readonly position: Position; readonly at: number } | undefined;
 
-  const positions = new NewestSender({
+  const positionSender = new NewestSender({
     clock,
     async emit(position: Position) {
       const sentAt = clock.now();
-      // As it is sent: whose position it is may change it meanwhile.
-      const place = { lat: position.lat, lng: position.lng };
-      const answer = await keeper.emit(EVENTS.locationUpdate, position).catch((error: NearbyError) => {
-        // What cannot be kept for others has moved the viewer all the same.
-        if (error.code === 'unavailable') list.moveTo(place);
-        // What was refused is not to be repeated.
-        if (!error.retryable && last?.position === position) last = undefined;
+      // A copy, because the caller may change the object before the response arrives.
+      const sent = { lat: position.lat, lng: position.lng };
+      const ack = await keeper.emit(EVENTS.locationUpdate, position).catch((error: NearbyError) => {
+        // `unavailable` means not published to friends; the gateway has still moved the viewer.
+        if (error.code === 'unavailable') list.setOwnPosition(sent);
+        // A refused position is not sent again.
+        if (!error.retryable && lastReported?.position === position) lastReported = undefined;
         throw error;
       });
-      if (!isLocationTaken(answer)) {
-        const message = 'The server took a position without saying when. Update the app.';
+      if (!isLocationAccepted(ack)) {
+        const message = 'The server accepted a position without a time. Update the app.';
         throw new NearbyError({ code: 'bad_answer', message, retryable: false });
       }
-      serverClock.observe(answer.at, sentAt, clock.now());
-      list.moveTo(place);
-      return { at: answer.at };
+      serverClock.observe(ack.at, sentAt, clock.now());
+      list.setOwnPosition(sent);
+      return { at: ack.at };
     },
   });
-  const radii = new NewestSender({
+  const radiusSender = new NewestSender({
     clock,
     async emit(meters: number) {
       await keeper.emit(EVENTS.radiusSet, { meters });
@@ -71,7 +71,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
   });
   const refresher = new TokenRefresher({
     token,
-    show: (newer) => keeper.emit(EVENTS.tokenRefresh, { token: newer }),
+    send: (newer) => keeper.emit(EVENTS.tokenRefresh, { token: newer }),
     onProblem,
     serverClock,
     clock,
@@ -83,46 +83,46 @@ export function connect(options: ConnectOptions): NearbyConnection {
     random,
     events: {
       online(current) {
-        list.connected();
+        list.clearOwnPosition();
         refresher.online(current);
-        radii.online();
-        // The list begins with a position; one that is too old would say what is not so any more.
-        if (last && clock.now() - last.at < positionTtlMs) positions.repeat(last.position);
-        positions.online();
+        radiusSender.online();
+        // The server needs a position for the first list. An expired one is not sent again.
+        if (lastReported && clock.now() - lastReported.at < positionTtlMs) positionSender.repeat(lastReported.position);
+        positionSender.online();
       },
       offline() {
         refresher.offline();
-        radii.offline();
-        positions.offline();
+        radiusSender.offline();
+        positionSender.offline();
       },
       closed(error) {
         refresher.offline();
         for (const watch of watches) watch.stop();
         list.stop();
-        endNetworkBack();
-        endAttention();
+        unwatchNetwork();
+        unwatchVisibility();
         const message = 'The connection has been closed. Connect again.';
         const reason = error ?? new NearbyError({ code: 'closed', message, retryable: false });
-        radii.close(reason);
-        positions.close(reason);
+        radiusSender.close(reason);
+        positionSender.close(reason);
       },
       snapshot(message) {
         radius.set(message.radiusMeters);
         list.applySnapshot(message);
       },
       changes: (message) => list.applyChanges(message),
-      friendsChanged: (message) => friendsChanged.tell(message),
+      friendsChanged: (message) => friendsChanged.notify(message),
       malformed: onProblem,
     },
   });
-  const endNetworkBack = onNetworkBack(() => keeper.hurry());
-  const endAttention = attention.onChange(() => {
-    if (!attention.isHidden()) keeper.hurry();
+  const unwatchNetwork = onNetworkRestored(() => keeper.retryNow());
+  const unwatchVisibility = visibility.onChange(() => {
+    if (!visibility.isHidden()) keeper.retryNow();
   });
 
   const updateLocation = (position: Position): Promise<{ at: number }> => {
-    last = { position, at: clock.now() };
-    return positions.send(position);
+    lastReported = { position, at: clock.now() };
+    return positionSender.send(position);
   };
   keeper.start();
   return {
@@ -132,7 +132,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     updateLocation,
     watchPosition(watchOptions = {}) {
       const geolocation = options.geolocation ?? deviceGeolocation();
-      const watch = watchPosition(watchOptions, { report: updateLocation, geolocation, attention, clock });
+      const watch = watchPosition(watchOptions, { report: updateLocation, geolocation, visibility, clock });
       watches.add(watch);
       return {
         stop() {
@@ -141,7 +141,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
         },
       };
     },
-    setRadius: (meters) => radii.send(meters),
+    setRadius: (meters) => radiusSender.send(meters),
     onFriendsChanged: (listener) => friendsChanged.add(listener),
     api: apiOver(new HttpCaller({ url, token, fetch, headers, clock })),
     close: () => keeper.close(),

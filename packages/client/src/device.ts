@@ -1,6 +1,6 @@
-/** What is wanted of the device beside the network: where it is, and whether anybody looks. All of it may be absent. */
+/** Optional platform APIs of a browser: geolocation, page visibility and network state. */
 
-/** As much of the browser's `GeolocationPosition` as is used. */
+/** The part of the browser's `GeolocationPosition` that this package reads. */
 export interface GeolocationFix {
   readonly coords: {
     readonly latitude: number;
@@ -11,14 +11,14 @@ export interface GeolocationFix {
   };
 }
 
-/** As much of the browser's `GeolocationPositionError` as is used. */
+/** The part of the browser's `GeolocationPositionError` that this package reads. */
 export interface GeolocationFailure {
-  /** 1: not allowed, 2: not to be had, 3: not in time. */
+  /** 1: permission denied, 2: position unavailable, 3: timeout. */
   readonly code: number;
   readonly message: string;
 }
 
-/** As much of the browser's `navigator.geolocation` as is used: anything of this form can stand in for it. */
+/** The part of the browser's `navigator.geolocation` that this package calls. */
 export interface GeolocationSource {
   watchPosition(
     onFix: (fix: GeolocationFix) => void,
@@ -28,10 +28,10 @@ export interface GeolocationSource {
   clearWatch(watch: number): void;
 }
 
-/** Whether somebody looks at the page. */
-export interface Attention {
+/** Whether the page is visible to the user. */
+export interface PageVisibility {
   isHidden(): boolean;
-  /** Calls `listener` whenever that changes. Returns the way to end it. */
+  /** Calls `listener` at every change. Returns a function that unsubscribes it. */
   onChange(listener: () => void): () => void;
 }
 
@@ -40,7 +40,7 @@ interface EventSource {
   removeEventListener(event: string, listener: () => void): void;
 }
 
-/** What a browser has in its global scope, and Node does not. */
+/** Globals of a browser that Node does not have. */
 interface BrowserGlobals extends Partial<EventSource> {
   readonly navigator?: { readonly geolocation?: GeolocationSource };
   readonly document?: EventSource & { readonly visibilityState: string };
@@ -50,19 +50,19 @@ function browser(): BrowserGlobals {
   return globalThis as BrowserGlobals;
 }
 
-/** The browser's; undefined where there is none. */
+/** Returns the browser's geolocation, or undefined outside a browser. */
 export function deviceGeolocation(): GeolocationSource | undefined {
   return browser().navigator?.geolocation;
 }
 
-/** Whether the page is shown. Where there is no page somebody is always taken to look. */
-export const pageAttention: Attention = {
+/** Reads `document.visibilityState`. Without a document the app always counts as visible. */
+export const pageVisibility: PageVisibility = {
   isHidden: () => browser().document?.visibilityState === 'hidden',
   onChange: (listener) => listen(browser().document, 'visibilitychange', listener),
 };
 
-/** Calls `listener` whenever the device says that it has a network again. Returns the way to end that. */
-export function onNetworkBack(listener: () => void): () => void {
+/** Calls `listener` whenever the device is back online. Returns a function that unsubscribes it. */
+export function onNetworkRestored(listener: () => void): () => void {
   return listen(browser(), 'online', listener);
 }
 

@@ -1,4 +1,4 @@
-/** The example is compiled, and shows two people each other. */
+/** Compiles the example and runs it for two users who see each other. */
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ afterEach(async () => {
   await Promise.all(ends.splice(0).map((end) => end()));
 });
 
-/** Runs the example as a person would, and keeps what it says. */
+/** Runs the example and collects its output. */
 function run(...args: string[]): string[] {
   const said: string[] = [];
   const child = spawn(process.execPath, [example, ...args, deployment.url], { cwd: root });
@@ -30,7 +30,7 @@ function run(...args: string[]): string[] {
 }
 
 describe('the example', () => {
-  it('compiles against the types that are published, strictly', async () => {
+  it('compiles in strict mode against the published types', async () => {
     const options =
       '--ignoreConfig --noEmit --allowJs --checkJs --strict --skipLibCheck --target es2023 --module nodenext --types node';
     const compiler = [`${root}node_modules/typescript/bin/tsc`, ...options.split(' '), example];
@@ -38,7 +38,7 @@ describe('the example', () => {
     expect(stdout).toBe('');
   });
 
-  it('shows two people each other', async () => {
+  it('shows two users each other', async () => {
     await deployment.befriend(['alice', 'bob']);
     const alice = run('alice', '37.7955', '-122.3937');
     const bob = run('bob', '37.7990', '-122.3970');

@@ -1,13 +1,13 @@
-/** What the package offers. React's hooks are in `@nearby-friends/client/react`. */
+/** The public API of the package. React hooks are in `@nearby-friends/client/react`. */
 export type { Credentials } from './access-token.ts';
 export type { Api, CallOptions, PagedList, PageOptions } from './api/api.ts';
-export type * from './api/api-answers.ts';
+export type * from './api/api-resources.ts';
 export { type ApiOptions, createApi } from './api/create-api.ts';
-export type { FetchLike, HttpAnswer } from './api/http-caller.ts';
+export type { FetchLike, HttpResponse } from './api/fetch-like.ts';
 export type { Clock } from './clock.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './connect-options.ts';
-export type { Attention, GeolocationFailure, GeolocationFix, GeolocationSource } from './device.ts';
+export type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from './device.ts';
 export type { ConnectionStatus, NearbyConnection, PositionWatch, WatchOptions } from './nearby-connection.ts';
 export {
   type ClientErrorCode,

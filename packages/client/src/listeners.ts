@@ -1,11 +1,11 @@
-/** Those who want to be told of something. */
+/** A set of listeners that are notified in order of subscription. */
 
 export class Listeners<T> {
   readonly #listeners = new Set<{ readonly call: (value: T) => void }>();
 
-  /** Returns the way to take it back. */
+  /** Returns a function that unsubscribes the listener. */
   add(call: (value: T) => void): () => void {
-    // An object of its own, so that one function may be added twice and each time be taken back once.
+    // Wrapped in an object, so that the same function can be added twice and removed once per subscription.
     const listener = { call };
     this.#listeners.add(listener);
     return () => {
@@ -13,9 +13,9 @@ export class Listeners<T> {
     };
   }
 
-  /** What one of them throws is reported as uncaught, as the platform's own events do it, and keeps nobody from hearing. */
-  tell(value: T): void {
-    // Whoever comes or goes meanwhile is not part of this round.
+  /** An error of one listener is reported as uncaught, like with DOM events, and does not affect the others. */
+  notify(value: T): void {
+    // Listeners added or removed during the notification are not called.
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.has(listener)) continue;
       try {

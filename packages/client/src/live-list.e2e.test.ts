@@ -1,4 +1,4 @@
-/** What an app sees of its friends, through nginx, with two gateways. */
+/** Tests the nearby list of an app through nginx with two gateways. */
 import { describe, expect, it } from '@jest/globals';
 import { eventually, FERRY_BUILDING, north, seededRandom, useDeployment } from '@nearby-friends/testing';
 import { useConnections } from './connect.testing.ts';
@@ -48,7 +48,7 @@ describe('the nearby list', () => {
     else await mover?.api.sharing.resume();
   }
 
-  it('[N1] [N2] follows a viewer who walks past friends who rest, step by step, and who enters and leaves', async () => {
+  it('[N1] [N2] follows a viewer who walks past stationary friends, with enters and leaves', async () => {
     const resting = { ivy: 200, jon: 500, kim: 1_900 };
     await deployment.befriend(...Object.keys(resting).map((friend) => ['lea', friend] as const));
     const lea = await connectAs('lea', { gateway: 1 });
@@ -65,16 +65,16 @@ describe('the nearby list', () => {
     lea.nearby.subscribe((list) => seen.push(list));
     for (let walked = 0; walked <= 1_280; walked += 40) {
       await lea.updateLocation(north(FERRY_BUILDING, walked));
-      // At once: the walk does not wait for the gateway to tell anything.
+      // At once, without waiting for a message of the gateway.
       for (const { id, distance } of lea.nearby.value) {
         expect(distance).toBeCloseTo(Math.abs(resting[id as keyof typeof resting] - walked), 1);
       }
     }
-    // Ivy is left 1,050 m behind.
+    // Ivy is 1,050 m behind.
     await eventually(() => expect(lea.ids).toEqual(['kim', 'jon']));
     expect(lea.nearby.value.map(({ distance }) => Math.round(distance))).toEqual([620, 780]);
     for (const list of seen) expect(list).toEqual(sorted(list));
-    // The same as somebody is told who lets the gateway measure.
+    // The same list as for a client whose gateway measures.
     const raw = await deployment.signIn('lea', { gateway: 0 });
     await raw.report(north(FERRY_BUILDING, 1_280));
     await eventually(() => expect(raw.friends).toEqual(lea.nearby.value));
@@ -94,7 +94,7 @@ describe('the nearby list', () => {
 });
 
 describe('the radius', () => {
-  it('is set on the way, changes the list, and holds on another device', async () => {
+  it('changes the list and applies to another device of the user', async () => {
     await deployment.befriend(['cem', 'dan']);
     const dan = await connectAs('dan', { gateway: 1 });
     await dan.updateLocation(north(FERRY_BUILDING, 3_000));
@@ -108,17 +108,17 @@ describe('the radius', () => {
     expect(await phone.api.me.get()).toMatchObject({ id: 'cem', radiusMeters: 2_000 });
   });
 
-  it('that is none is a typed error, and the old one stays', async () => {
+  it('outside its limits rejects with a typed error and keeps the old one', async () => {
     const app = await connectAs('eve');
-    const answer = app.setRadius(1);
-    await expect(answer).rejects.toMatchObject({ name: 'NearbyError', code: 'invalid_payload', retryable: false });
+    const update = app.setRadius(1);
+    await expect(update).rejects.toMatchObject({ name: 'NearbyError', code: 'invalid_payload', retryable: false });
     await app.updateLocation(FERRY_BUILDING);
     await eventually(() => expect(app.radiusMeters.value).toBe(8_046.72));
   });
 });
 
 describe('a position', () => {
-  it('that is given before there is a connection is sent with it; that is none is a typed error', async () => {
+  it('set before connecting is sent on connect; an invalid one rejects with a typed error', async () => {
     const app = await connectAs('fay');
     expect(app.status.value).toEqual({ kind: 'connecting', failures: 0 });
     const before = Date.now();
@@ -134,13 +134,13 @@ describe('a position', () => {
 });
 
 describe('a friendship', () => {
-  it('[W1] is told on every device: asked for, made, ended', async () => {
+  it('[W1] notifies every device when it is requested, accepted and ended', async () => {
     const [gil, phone, laptop] = [
       await connectAs('gil'),
       await connectAs('hal', { gateway: 0 }),
       await connectAs('hal', { gateway: 1 }),
     ];
-    const told = [phone, laptop, gil].map((device) => {
+    const received = [phone, laptop, gil].map((device) => {
       const changes: FriendsChanged[] = [];
       device.onFriendsChanged((change) => changes.push(change));
       return changes;
@@ -150,7 +150,7 @@ describe('a friendship', () => {
     );
     await Promise.all([gil, phone].map((device) => device.api.me.get()));
     await gil.api.requests.send('hal');
-    await eventually(() => expect(told[1]).toEqual([{ kind: 'requested', userId: 'gil' }]));
+    await eventually(() => expect(received[1]).toEqual([{ kind: 'requested', userId: 'gil' }]));
     expect((await phone.api.requests.list()).incoming).toMatchObject([{ id: 'gil' }]);
     await phone.api.requests.accept('gil');
     await Promise.all([gil.updateLocation(FERRY_BUILDING), laptop.updateLocation(FERRY_BUILDING)]);
@@ -159,9 +159,9 @@ describe('a friendship', () => {
     await eventually(() => expect([gil.ids, laptop.ids]).toEqual([[], []]));
     const all = ['requested', 'accepted', 'removed'].map((kind) => ({ kind, userId: 'gil' }));
     await eventually(() => {
-      expect(told[0]).toEqual(all);
-      expect(told[1]).toEqual(all);
-      expect(told[2]?.map(({ kind }) => kind)).toEqual(['accepted', 'removed']);
+      expect(received[0]).toEqual(all);
+      expect(received[1]).toEqual(all);
+      expect(received[2]?.map(({ kind }) => kind)).toEqual(['accepted', 'removed']);
     });
   });
 });

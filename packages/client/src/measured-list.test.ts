@@ -1,4 +1,4 @@
-/** How far away friends are while one moves oneself, against a server that leaves the measuring to the client, or does not. */
+/** Tests distances of a moving viewer, with servers that leave measuring to the client and servers that measure. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
 import { eventually, FERRY_BUILDING, north } from '@nearby-friends/testing';
@@ -6,10 +6,10 @@ import { type ScriptedServer, useScriptedServer } from './scripted-server.testin
 import type { NearbyFriend, Position } from './wire-messages.ts';
 
 const RADIUS = { radiusMeters: 5_000 };
-/** When every test begins. */
+/** The start time of every test. */
 const NOW = new ManualClock().now();
 
-/** A friend that many metres north, as a server tells a viewer who is `viewerMeters` north. */
+/** A friend that many metres north, as sent to a viewer at `viewerMeters` north. */
 function friend(id: string, meters: number, viewerMeters: number, more: Partial<NearbyFriend> = {}): NearbyFriend {
   const distance = Math.abs(meters - viewerMeters);
   return { id, ...place(meters), distance, at: NOW, precision: 'exact', ...more };
@@ -18,7 +18,7 @@ const place = (meters: number): Position => north(FERRY_BUILDING, meters);
 
 const opened = useScriptedServer();
 let server: ScriptedServer;
-/** Every list that the app was told, as `id meters`. */
+/** All lists the app received, as `id meters`. */
 let lists: string[][];
 beforeEach(() => {
   server = opened();
@@ -33,13 +33,13 @@ const untilListed = (...list: string[]) => eventually(() => expect(listed()).toE
 /** Online, at 0 m, with ann at 100 m and bob at 400 m. */
 async function begin(): Promise<void> {
   await server.app.updateLocation(place(0));
-  server.tell('nearby:snapshot', { ...RADIUS, friends: [friend('ann', 100, 0), friend('bob', 400, 0)] });
+  server.send('nearby:snapshot', { ...RADIUS, friends: [friend('ann', 100, 0), friend('bob', 400, 0)] });
   await untilListed('ann 100', 'bob 400');
   lists.length = 0;
 }
 
 describe('a viewer who moves', () => {
-  it('[N2] sees friends who rest at their new distances, sorted, as soon as the server has taken the position', async () => {
+  it('[N2] sees stationary friends at new distances, sorted, as soon as the server accepts the position', async () => {
     await begin();
     await server.app.updateLocation(place(300));
     expect(listed()).toEqual(['bob 100', 'ann 200']);
@@ -48,7 +48,7 @@ describe('a viewer who moves', () => {
     expect(lists.length).toBe(2);
   });
 
-  it('and does not move is told nothing, nor is one whose step is less than a centimetre', async () => {
+  it('gets no new list without movement or for less than a centimetre', async () => {
     await begin();
     const before = server.app.nearby.value;
     await server.app.updateLocation(place(0));
@@ -57,22 +57,22 @@ describe('a viewer who moves', () => {
     expect(lists).toEqual([]);
   });
 
-  it('hears of a friend who moves, and of one who comes near, from where the server last took the viewer to be', async () => {
+  it('sees moving and entering friends measured from the last accepted position', async () => {
     await begin();
     await server.app.updateLocation(place(300));
-    // Measured by a gateway that had not heard of the step yet.
+    // Measured by a gateway that did not have the new position yet.
     const upserts = [friend('ann', 350, 0, { at: NOW + 1 }), friend('cem', 290, 0, { at: NOW + 1 })];
-    server.tell('nearby:changes', { upserts, removed: [] });
+    server.send('nearby:changes', { upserts, removed: [] });
     await untilListed('cem 10', 'ann 50', 'bob 100');
     expect(lists.length).toBe(2);
-    server.tell('nearby:changes', { upserts: [], removed: ['cem'] });
+    server.send('nearby:changes', { upserts: [], removed: ['cem'] });
     await untilListed('ann 50', 'bob 100');
   });
 
-  it('is as far from an approximate friend as from the grid point', async () => {
+  it('measures to the grid point of an approximate friend', async () => {
     await begin();
     const upserts = [friend('bob', 1_000, 0, { at: NOW + 1, precision: 'approximate' })];
-    server.tell('nearby:changes', { upserts, removed: [] });
+    server.send('nearby:changes', { upserts, removed: [] });
     await untilListed('ann 100', 'bob 1000');
     await server.app.updateLocation(place(600));
     expect(listed()).toEqual(['bob 400', 'ann 500']);
@@ -85,60 +85,60 @@ describe('a report', () => {
     ['invalid_payload', false],
     ['rate_limited', true],
   ] as const;
-  it.each(refusals)('that is refused with %s has not moved the viewer', async (code, retryable) => {
+  it.each(refusals)('refused with %s does not move the viewer', async (code, retryable) => {
     await begin();
-    server.answer = () => ({ ok: false, code, message: 'No.', retryable });
+    server.respond = () => ({ ok: false, code, message: 'No.', retryable });
     server.app.updateLocation(place(300)).catch(() => undefined);
-    await eventually(() => expect(server.told.length).toBe(2));
-    server.tell('nearby:changes', { upserts: [friend('cem', 50, 0)], removed: [] });
+    await eventually(() => expect(server.received.length).toBe(2));
+    server.send('nearby:changes', { upserts: [friend('cem', 50, 0)], removed: [] });
     await untilListed('cem 50', 'ann 100', 'bob 400');
     expect(lists.length).toBe(1);
   });
 
-  it('that is never answered has not moved the viewer', async () => {
+  it('without a response does not move the viewer', async () => {
     await begin();
-    server.answer = () => undefined;
+    server.respond = () => undefined;
     server.app.updateLocation(place(300)).catch(() => undefined);
-    await eventually(() => expect(server.told.length).toBe(2));
-    server.tell('nearby:changes', { upserts: [friend('cem', 50, 300)], removed: [] });
+    await eventually(() => expect(server.received.length).toBe(2));
+    server.send('nearby:changes', { upserts: [friend('cem', 50, 300)], removed: [] });
     await untilListed('cem 50', 'ann 100', 'bob 400');
     expect(lists.length).toBe(1);
   });
 
-  it('that could not be kept for others has moved the viewer all the same', async () => {
+  it('that could not be published to friends still moves the viewer', async () => {
     await begin();
-    server.answer = () => ({ ok: false, code: 'unavailable', message: 'Not now.', retryable: true });
+    server.respond = () => ({ ok: false, code: 'unavailable', message: 'Not now.', retryable: true });
     server.app.updateLocation(place(300)).catch(() => undefined);
     await untilListed('bob 100', 'ann 200');
   });
 
-  it('counts as it was sent, whatever becomes of the object it was given in', async () => {
+  it('is not affected by later changes of the passed object', async () => {
     await begin();
     const position = place(300);
-    const taken = server.app.updateLocation(position);
+    const accepted = server.app.updateLocation(position);
     position.lat = 0;
-    await taken;
+    await accepted;
     expect(listed()).toEqual(['bob 100', 'ann 200']);
   });
 });
 
 describe('a connection', () => {
-  it('begins with the distances that the server tells, which come before its answer', async () => {
-    server.answer = () => {
-      server.tell('nearby:snapshot', { ...RADIUS, friends: [friend('ann', 100, 0), friend('bob', 400, 0)] });
+  it('starts with the server’s distances, which arrive before its response', async () => {
+    server.respond = () => {
+      server.send('nearby:snapshot', { ...RADIUS, friends: [friend('ann', 100, 0), friend('bob', 400, 0)] });
       return undefined;
     };
     server.app.updateLocation(place(0)).catch(() => undefined);
     await untilListed('ann 100', 'bob 400');
   });
 
-  it('that is made again measures nothing from the one before: its snapshot replaces everything, at once right', async () => {
+  it('does not measure from the position of the previous connection after a reconnect', async () => {
     await begin();
     server.socket.conn.close();
     await eventually(() => expect(server.app.status.value.kind).toBe('reconnecting'));
     const walked = server.app.updateLocation(place(300));
-    server.answer = () => {
-      server.tell('nearby:snapshot', { ...RADIUS, friends: [friend('ann', 100, 300), friend('cem', 350, 300)] });
+    server.respond = () => {
+      server.send('nearby:snapshot', { ...RADIUS, friends: [friend('ann', 100, 300), friend('cem', 350, 300)] });
       return { ok: true, at: server.clock.now() };
     };
     server.clock.advance(1_000);
@@ -149,26 +149,23 @@ describe('a connection', () => {
   });
 });
 
-describe('a server that measures as ever', () => {
-  it.each(['before', 'after'])(
-    'gives the same list, and no other in between: it tells distances %s its answer',
-    async (when) => {
-      await begin();
-      const measured = { upserts: [friend('ann', 100, 300), friend('bob', 400, 300)], removed: [] };
-      server.answer = () => {
-        if (when === 'before') server.tell('nearby:changes', measured);
-        return { ok: true, at: server.clock.now() };
-      };
-      await server.app.updateLocation(place(300));
-      if (when === 'after') server.tell('nearby:changes', measured);
-      expect(listed()).toEqual(['bob 100', 'ann 200']);
-      const { value } = server.app.nearby;
-      // What comes after it tells that it has arrived.
-      server.tell('nearby:changes', { upserts: [friend('cem', 500, 300)], removed: [] });
-      await untilListed('bob 100', 'ann 200', 'cem 200');
-      expect(lists.length).toBe(2);
-      expect(server.app.nearby.value.slice(0, 2)).toEqual(value);
-      for (const [i, kept] of value.entries()) expect(server.app.nearby.value[i]).toBe(kept);
-    },
-  );
+describe('a server that measures', () => {
+  it.each(['before', 'after'])('produces the same lists when its distances arrive %s the response', async (when) => {
+    await begin();
+    const measured = { upserts: [friend('ann', 100, 300), friend('bob', 400, 300)], removed: [] };
+    server.respond = () => {
+      if (when === 'before') server.send('nearby:changes', measured);
+      return { ok: true, at: server.clock.now() };
+    };
+    await server.app.updateLocation(place(300));
+    if (when === 'after') server.send('nearby:changes', measured);
+    expect(listed()).toEqual(['bob 100', 'ann 200']);
+    const { value } = server.app.nearby;
+    // The arrival of this message proves that the previous one has arrived.
+    server.send('nearby:changes', { upserts: [friend('cem', 500, 300)], removed: [] });
+    await untilListed('bob 100', 'ann 200', 'cem 200');
+    expect(lists.length).toBe(2);
+    expect(server.app.nearby.value.slice(0, 2)).toEqual(value);
+    for (const [i, kept] of value.entries()) expect(server.app.nearby.value[i]).toBe(kept);
+  });
 });

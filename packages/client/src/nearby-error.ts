@@ -1,19 +1,19 @@
-/** The one kind of error that this package throws: what failed, and whether trying again makes sense. */
+/** The only error class of this package: a stable code, a message and whether a retry makes sense. */
 import type { ServerErrorCode } from './wire-messages.ts';
 
 /**
- * The codes of what goes wrong on this side.
+ * The error codes of the client.
  *
- * | code | what happened |
+ * | code | meaning |
  * |---|---|
- * | `network` | the server could not be reached, or the connection was lost before it answered |
- * | `timeout` | the server did not answer in time |
- * | `bad_answer` | the answer is not what the protocol says: something else answers at that address, or a newer server |
+ * | `network` | the server could not be reached, or the connection was lost before the response |
+ * | `timeout` | the server did not respond in time |
+ * | `bad_answer` | the response does not match the protocol: another server at that address, or a newer version |
  * | `no_token` | `getToken` failed; its error is the `cause` |
- * | `closed` | the connection was closed by `close()`, or for good by an error |
- * | `no_geolocation` | this device has none |
- * | `geolocation_denied` | the person does not allow it |
- * | `geolocation_failed` | no position is to be had at the moment |
+ * | `closed` | the connection was closed by `close()` or by a permanent error |
+ * | `no_geolocation` | this device has no geolocation |
+ * | `geolocation_denied` | the user has denied access |
+ * | `geolocation_failed` | the device has no position at the moment |
  */
 export type ClientErrorCode =
   | 'network'
@@ -25,20 +25,20 @@ export type ClientErrorCode =
   | 'geolocation_denied'
   | 'geolocation_failed';
 
-/** Every code: the server's and those of this side. */
+/** All error codes, of the server and of the client. */
 export type NearbyErrorCode = ServerErrorCode | ClientErrorCode;
 
-/** One defect of what was sent, by its place. */
+/** One invalid field of a request. */
 export interface InputDefect {
-  /** For example `radiusMeters`; empty for the whole. */
+  /** For example `radiusMeters`; empty for the whole payload. */
   readonly path: string;
   readonly message: string;
 }
 
-/** What a `NearbyError` is made of. */
+/** The fields of a `NearbyError`. */
 export interface NearbyErrorOptions {
   readonly code: NearbyErrorCode;
-  /** A sentence for a person. */
+  /** A sentence for the user. */
   readonly message: string;
   readonly retryable: boolean;
   readonly status?: number | undefined;
@@ -47,17 +47,17 @@ export interface NearbyErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A failure with a stable code. `message` is a sentence for a person. */
+/** A failure with a stable code. `message` is a sentence for the user. */
 export class NearbyError extends Error {
   override readonly name = 'NearbyError';
   readonly code: NearbyErrorCode;
-  /** Whether the same may succeed later. */
+  /** Whether a retry may succeed. */
   readonly retryable: boolean;
-  /** The status of the HTTP answer, if it was one. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined;
-  /** How long the server asks to wait, ms. */
+  /** The delay that the server requests, ms. */
   readonly retryAfterMs: number | undefined;
-  /** For `invalid_payload`: every defect of what was sent. */
+  /** For `invalid_payload`: all invalid fields of the request. */
   readonly defects: readonly InputDefect[];
 
   constructor(options: NearbyErrorOptions) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MutableObservable } from './observable.ts';
 
 describe('an observable', () => {
-  it('tells every change, and neither the value of now nor the same again', () => {
+  it('notifies of every change, not of the current or an equal value', () => {
     const observable = new MutableObservable(1);
     const heard: number[] = [];
     observable.subscribe((value) => heard.push(value));
@@ -11,7 +11,7 @@ describe('an observable', () => {
     expect(observable.value).toBe(3);
   });
 
-  it('takes one function twice and gives each back once', () => {
+  it('accepts the same listener twice and removes each subscription once', () => {
     const observable = new MutableObservable(0);
     let heard = 0;
     const listener = () => heard++;
@@ -25,19 +25,19 @@ describe('an observable', () => {
     expect(heard).toBe(3);
   });
 
-  it('does not tell whoever has left during the round', () => {
+  it('does not notify a listener that was removed during the notification', () => {
     const observable = new MutableObservable(0);
     const heard: string[] = [];
     observable.subscribe(() => {
       heard.push('first');
-      leave();
+      unsubscribe();
     });
-    const leave = observable.subscribe(() => heard.push('second'));
+    const unsubscribe = observable.subscribe(() => heard.push('second'));
     observable.set(1);
     expect(heard).toEqual(['first']);
   });
 
-  it('can be handed on as a function, as hooks do', () => {
+  it('has a subscribe function that does not depend on this', () => {
     const observable = new MutableObservable(0);
     const { subscribe } = observable;
     let heard = 0;

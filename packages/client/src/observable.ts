@@ -1,22 +1,22 @@
-/** A value that changes and can be watched; fits React's `useSyncExternalStore` and everything like it. */
+/** A value with change notifications, compatible with React's `useSyncExternalStore`. */
 import { Listeners } from './listeners.ts';
 
-/** A value that changes. `subscribe` needs no `this`. */
+/** A value with change notifications. `subscribe` does not depend on `this`. */
 export interface Observable<T> {
-  /** As it is now. The same object for as long as nothing has changed. */
+  /** The current value. The same object until it changes. */
   readonly value: T;
-  /** Calls `listener` at every change from now on, not with the value of now. Returns the way to end that. */
+  /** Calls `listener` at every later change, not with the current value. Returns a function that unsubscribes it. */
   subscribe(listener: (value: T) => void): () => void;
 }
 
-/** The side of whoever sets the value. */
+/** An observable with a setter. */
 export class MutableObservable<T> implements Observable<T> {
   #value: T;
   readonly #listeners = new Listeners<T>();
 
   constructor(value: T) {
     this.#value = value;
-    // So that it can be handed on without its object, as hooks do.
+    // Bound, because hooks pass `subscribe` without its object.
     this.subscribe = this.subscribe.bind(this);
   }
 
@@ -27,7 +27,7 @@ export class MutableObservable<T> implements Observable<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    this.#listeners.tell(value);
+    this.#listeners.notify(value);
   }
 
   subscribe(listener: (value: T) => void): () => void {

@@ -1,4 +1,4 @@
-/** What others would install: it stands alone, in files, in types and at run time. */
+/** Checks that the published package is self-contained in files, types and at run time. */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const compiler = createRequire(import.meta.url)
   .resolve('typescript/package.json')
   .replace('package.json', 'bin/tsc');
 
-/** What an app does that uses the types; set in, so that these do not look like imports of this file. */
+/** App code that uses the types. Indented, so that its imports do not count as imports of this file. */
 const APP = `
   import { connect, createApi, NearbyError, type NearbyFriend } from '@nearby-friends/client';
   import { useNearbyFriends } from '@nearby-friends/client/react';
@@ -28,13 +28,13 @@ const APP = `
     return listed;
   }
   export function isOver(error: unknown): boolean {
-    // @ts-expect-error there is no such code
+    // @ts-expect-error unknown code
     if (error instanceof NearbyError && error.code === 'no such code') return false;
     return error instanceof NearbyError && error.code === 'unauthorized' && !error.retryable;
   }
 `;
 
-/** An app that has nothing but this package and what it depends on. */
+/** An app with only this package and its dependencies. */
 let app: string;
 let files: string[];
 
@@ -53,7 +53,7 @@ beforeAll(async () => {
 afterAll(() => rm(app, { recursive: true }));
 
 describe('the package', () => {
-  it('depends on socket.io-client only, and holds what is needed to use and to debug it', async () => {
+  it('depends on socket.io-client only and contains code, types and sources', async () => {
     const { dependencies } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
     expect(Object.keys(dependencies)).toEqual(['socket.io-client']);
     expect(files).toEqual(
@@ -65,7 +65,7 @@ describe('the package', () => {
   it.each([
     ['in a browser', 'es2022,dom', ''],
     ['in Node', 'es2023', path.join(folder, '../../node_modules/@types')],
-  ])('compiles %s without the protocol, zod or React, declarations and all', async (_where, lib, typeRoots) => {
+  ])('compiles %s without the protocol, zod or React, including its declarations', async (_where, lib, typeRoots) => {
     await writeFile(path.join(app, 'app.ts'), APP);
     const options = [
       '--noEmit',
@@ -77,7 +77,7 @@ describe('the package', () => {
       'nodenext',
     ];
     const types = typeRoots === '' ? ['--types', ''] : ['--types', 'node', '--typeRoots', typeRoots];
-    // Without --skipLibCheck: the declarations themselves are checked.
+    // Without --skipLibCheck, so that the declarations are checked too.
     const args = [compiler, ...options, '--lib', lib, ...types, 'app.ts'];
     const { stdout } = await run(process.execPath, args, { cwd: app }).catch((error: { stdout: string }) => error);
     expect(stdout).toBe('');

@@ -1,4 +1,4 @@
-/** The package in a real browser, bundled as an app would do it, with React's hooks and the browser's geolocation. */
+/** Tests the bundled package in a real browser with the React hooks and the browser's geolocation. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
 import { chromiumLaunch, describeInBrowser } from '@nearby-friends/testing/chromium-here';
@@ -55,7 +55,7 @@ describeInBrowser('in a browser', () => {
   beforeAll(async () => {
     browser = await chromium.launch({
       ...chromiumLaunch,
-      // The page comes from the test and not from an address, so that Chromium takes this machine's for another network.
+      // The page has no address, so Chromium would treat this machine's addresses as another network.
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-features=LocalNetworkAccessChecks'],
     });
     context = await browser.newContext({ geolocation: placeOf(0), permissions: ['geolocation'] });
@@ -66,7 +66,7 @@ describeInBrowser('in a browser', () => {
       if (message.type() === 'error') complaints.push(message.text());
     });
     const app = await bundleApp();
-    // In the deployment's own place, as it would be in production.
+    // On the deployment's origin, as in production.
     await page.route(`${deployment.url}/app`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><body></body><script src="/app.js"></script>' }),
     );
@@ -82,7 +82,7 @@ describeInBrowser('in a browser', () => {
   }
   const text = async () => await page.textContent('p');
 
-  it('shows who is near, tells where it is, and comes back when its gateway is killed', async () => {
+  it('shows nearby friends, reports its position and reconnects when its gateway is killed', async () => {
     await deployment.befriend(['browser-ann', 'browser-bob']);
     const bob = await connectAs('browser-bob');
     await bob.updateLocation(north(FERRY_BUILDING, 100));
@@ -102,7 +102,7 @@ describeInBrowser('in a browser', () => {
     await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
     await bob.updateLocation(north(FERRY_BUILDING, 900));
     await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 30_000);
-    // One rendering per change, and none without: some ten changes have been shown.
+    // One rendering per change: about ten changes so far.
     expect(await page.evaluate('app.renderings()')).toBeLessThan(40);
   }, 90_000);
 });

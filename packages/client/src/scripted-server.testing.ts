@@ -1,4 +1,4 @@
-/** A real Socket.IO server that does what the test says, on a clock of the test, and an app that is connected to it. */
+/** A real Socket.IO server scripted by the test, with a manual clock and a connected app. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect } from '@jest/globals';
@@ -15,10 +15,10 @@ type Event = [name: string, payload: unknown];
 export class ScriptedServer {
   readonly clock = new ManualClock();
   readonly problems: NearbyError[] = [];
-  /** All that the server was told, over all connections. */
-  readonly told: Event[] = [];
-  /** What an event is answered; undefined: nothing. */
-  answer: (event: Event) => object | undefined = () => ({ ok: true, at: this.clock.now() });
+  /** All events the server received, over all connections. */
+  readonly received: Event[] = [];
+  /** Returns the acknowledgement of an event. Undefined: none. */
+  respond: (event: Event) => object | undefined = () => ({ ok: true, at: this.clock.now() });
   readonly url: string;
   readonly app: NearbyConnection;
   readonly #sockets: Socket[] = [];
@@ -27,10 +27,10 @@ export class ScriptedServer {
     this.url = url;
     io.on('connection', (socket) => {
       this.#sockets.push(socket);
-      socket.onAny((name: string, payload: unknown, ack: (answer: object) => void) => {
-        this.told.push([name, payload]);
-        const given = this.answer([name, payload]);
-        if (given) ack(given);
+      socket.onAny((name: string, payload: unknown, ack: (response: object) => void) => {
+        this.received.push([name, payload]);
+        const response = this.respond([name, payload]);
+        if (response) ack(response);
       });
     });
     this.app = connect({
@@ -46,12 +46,12 @@ export class ScriptedServer {
   /** The server's end of the newest connection. */
   get socket(): Socket {
     const socket = this.#sockets.at(-1);
-    if (!socket) throw new Error('nobody has connected yet');
+    if (!socket) throw new Error('no client has connected yet');
     return socket;
   }
 
-  /** Messages as they are meant; what is not is sent by `socket`. */
-  tell(...[name, message]: ['nearby:snapshot', NearbySnapshot] | ['nearby:changes', NearbyChanges]): void {
+  /** Sends a valid message. Use `socket` for malformed ones. */
+  send(...[name, message]: ['nearby:snapshot', NearbySnapshot] | ['nearby:changes', NearbyChanges]): void {
     this.socket.emit(name, message);
   }
 
@@ -59,7 +59,7 @@ export class ScriptedServer {
     return eventually(() => expect(this.app.status.value).toEqual({ kind: 'online' }));
   }
 
-  /** The connection is lost, `ms` pass, and it is made again. */
+  /** Drops the connection, advances the clock by `ms` and waits for the reconnect. */
   async loseFor(ms: number): Promise<void> {
     this.socket.conn.close();
     await eventually(() => expect(this.app.status.value.kind).toBe('reconnecting'));
@@ -68,7 +68,7 @@ export class ScriptedServer {
   }
 }
 
-/** One for each test. Call it once in a test file, outside of tests; the server is there while a test runs. */
+/** Starts a server for each test. Call it once in a test file, outside the tests. */
 export function useScriptedServer(): () => ScriptedServer {
   let server: ScriptedServer;
   let io: Server;

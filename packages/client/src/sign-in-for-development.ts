@@ -1,34 +1,39 @@
-/** A token for anybody, where the deployment gives them (`DEV_TOKENS=true`): for trying things out. */
-import { type FetchLike, HttpCaller } from './api/http-caller.ts';
+/** Gets a development token from deployments with `DEV_TOKENS=true`. */
+import type { FetchLike } from './api/fetch-like.ts';
+import { HttpCaller } from './api/http-caller.ts';
 import { systemClock } from './clock.ts';
 import { NearbyError } from './nearby-error.ts';
 
-/** A token for trying things out. */
+/** A development token. */
 export interface DevelopmentToken {
   token: string;
   /** ms since the epoch. */
   expiresAt: number;
 }
 
-/** Where to sign in, and as whom. */
+/** The deployment and the user id. */
 export interface DevelopmentSignIn {
   /** The deployment's public address. */
   readonly url: string;
-  /** Made if new. */
+  /** The user is created if it does not exist. */
   readonly userId: string;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: FetchLike;
 }
 
-/** Rejects with a `NearbyError`; its code is `not_found` where no such tokens are given. */
+/** Signs in without a password. Rejects with code `not_found` where the deployment issues no development tokens. */
 export async function signInForDevelopment(options: DevelopmentSignIn): Promise<DevelopmentToken> {
   const { url, userId, fetch = (...call) => globalThis.fetch(...call) } = options;
   const caller = new HttpCaller({ url, fetch, clock: systemClock });
-  const answer = await caller.call({ method: 'POST', path: '/dev/tokens', body: { userId } });
-  if (isToken(answer)) return answer;
-  throw new NearbyError({ code: 'bad_answer', message: 'The answer holds no token. Check the url.', retryable: false });
+  const response = await caller.call({ method: 'POST', path: '/dev/tokens', body: { userId } });
+  if (isToken(response)) return response;
+  throw new NearbyError({
+    code: 'bad_answer',
+    message: 'The response contains no token. Check the url.',
+    retryable: false,
+  });
 }
 
-function isToken(answer: unknown): answer is DevelopmentToken {
-  return typeof answer === 'object' && answer !== null && 'token' in answer && typeof answer.token === 'string';
+function isToken(response: unknown): response is DevelopmentToken {
+  return typeof response === 'object' && response !== null && 'token' in response && typeof response.token === 'string';
 }

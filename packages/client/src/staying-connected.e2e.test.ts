@@ -1,4 +1,4 @@
-/** What an app's connection survives, and what ends it. */
+/** Tests which failures a connection survives and which ones close it. */
 import { describe, expect, it } from '@jest/globals';
 import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
 import { useConnections } from './connect.testing.ts';
@@ -7,9 +7,9 @@ import { NearbyError } from './nearby-error.ts';
 
 const TTL_SECONDS = 4;
 const TTL_MS = TTL_SECONDS * 1_000;
-/** Short, but not so short that it would be replaced before it is used. */
-const TOKEN_LIFE_MS = 12_000;
-/** So long the server forgives a token that has ended (A2); it looks every second. */
+/** Short, but long enough to be used before it is refreshed. */
+const TOKEN_LIFETIME_MS = 12_000;
+/** The server's grace period for expired tokens (A2), checked every second. */
 const TOKEN_GRACE_MS = 25_000;
 
 const deployment = useDeployment({
@@ -22,25 +22,25 @@ let pairs = 0;
 const sessionsOfEach = () =>
   Promise.all(deployment.stack.gateways.map((_, gateway) => deployment.gatewayMetric(gateway, 'nearby_sessions')));
 
-/** Two friends who see each other, and the gateway that the first of them is on. */
-async function twoWhoSeeEachOther(options: Partial<Omit<ConnectOptions, 'url'>> = {}) {
+/** Two friends who see each other, and the gateway of the first one. */
+async function connectPair(options: Partial<Omit<ConnectOptions, 'url'>> = {}) {
   const [a, b] = [`left-${++pairs}`, `right-${pairs}`];
   await deployment.befriend([a, b]);
-  // Those of the test before may just be leaving.
+  // Sessions of the previous test may still be closing.
   const sessionsBefore = await eventually(async () => {
     const sessions = await sessionsOfEach();
     expect(await sessionsOfEach()).toEqual(sessions);
     return sessions;
   });
   const left = await connectAs(a, { gateway: 0, ...options });
-  // Gateways come and go here, so that addresses do not tell.
+  // Gateways are added and removed here, so the address does not determine the gateway.
   const gateway = await eventually(async () => {
     const more = (await sessionsOfEach()).map((sessions, i) => sessions - (sessionsBefore[i] ?? 0));
     expect(more).toContain(1);
     return more.indexOf(1);
   });
   const right = await connectAs(b, { gateway: 1, ...options });
-  // Again and again: on a slow day one report could be too old before it is seen.
+  // Repeated, because on a slow machine a single report could expire before it is seen.
   const seeEachOther = () =>
     eventually(async () => {
       await Promise.all([left.updateLocation(FERRY_BUILDING), right.updateLocation(north(FERRY_BUILDING, 100))]);
@@ -51,14 +51,14 @@ async function twoWhoSeeEachOther(options: Partial<Omit<ConnectOptions, 'url'>> 
 }
 
 describe('a connection', () => {
-  it('comes back by itself when its gateway is killed, on another one, and says again where it is', async () => {
-    const { b, left, right, gateway } = await twoWhoSeeEachOther();
+  it('reconnects to another gateway when its gateway is killed, and sends its position again', async () => {
+    const { b, left, right, gateway } = await connectPair();
     deployment.stack.gateways[gateway]?.kill();
     await eventually(() =>
       expect(left.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online', 'reconnecting', 'online']),
     );
     expect(left.statuses[2]).toMatchObject({ kind: 'reconnecting', error: { name: 'NearbyError', code: 'network' } });
-    // Nobody has called updateLocation again on this side: without a position there would be no list.
+    // The app has not called updateLocation again. Without a position there would be no list.
     await eventually(async () => {
       await right.updateLocation(north(FERRY_BUILDING, 200));
       expect(left.nearby.value).toMatchObject([{ id: b, distance: expect.closeTo(200, 0) }]);
@@ -68,9 +68,9 @@ describe('a connection', () => {
   }, 60_000);
 
   it.each(['websocket', 'polling'] as const)(
-    '[W3] is led elsewhere by a gateway that stops, without an error: %s',
+    '[W3] moves to another gateway without an error when its gateway drains: %s',
     async (transport) => {
-      const { left, gateway, seeEachOther } = await twoWhoSeeEachOther({ transports: [transport] });
+      const { left, gateway, seeEachOther } = await connectPair({ transports: [transport] });
       const leaving = deployment.stack.gateways[gateway];
       const removed = deployment.stack.removeGateway(gateway);
       await eventually(() =>
@@ -89,8 +89,8 @@ describe('a connection', () => {
     60_000,
   );
 
-  it('[S5] lets friends drop out by itself while nobody is there to tell, and shows them again afterwards', async () => {
-    const { b, left, right, seeEachOther } = await twoWhoSeeEachOther({ positionTtlMs: TTL_MS });
+  it('[S5] removes expired friends while all gateways are down, and shows them again afterwards', async () => {
+    const { b, left, right, seeEachOther } = await connectPair({ positionTtlMs: TTL_MS });
     for (const gateway of deployment.stack.gateways) gateway.kill();
     await eventually(() => expect(left.status.value.kind).toBe('reconnecting'));
     expect(left.ids).toEqual([b]);
@@ -104,9 +104,9 @@ describe('a connection', () => {
 });
 
 describe('a token', () => {
-  it('[A2] that ends is replaced on the same connection; without a way to another the connection ends with it', async () => {
-    // A token tells whole seconds.
-    const expiresAt = 1_000 * Math.floor((Date.now() + TOKEN_LIFE_MS) / 1_000);
+  it('[A2] that expires is refreshed on the same connection; without getToken the connection closes', async () => {
+    // The `exp` claim has whole seconds.
+    const expiresAt = 1_000 * Math.floor((Date.now() + TOKEN_LIFETIME_MS) / 1_000);
     const token = await deployment.token('token-ann', { expiresAt });
     let fetched = 0;
     const getToken = async () => {
@@ -115,7 +115,7 @@ describe('a token', () => {
     };
     const stays = await connectAs('token-ann', { token, getToken });
     const ends = await connectAs('token-ann', { token });
-    await eventually(() => expect(ends.status.value.kind).toBe('closed'), TOKEN_LIFE_MS + TOKEN_GRACE_MS + 10_000);
+    await eventually(() => expect(ends.status.value.kind).toBe('closed'), TOKEN_LIFETIME_MS + TOKEN_GRACE_MS + 10_000);
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt + TOKEN_GRACE_MS);
     expect(ends.status.value).toMatchObject({ kind: 'closed', error: { code: 'token_expired' } });
     expect(stays.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online']);
@@ -124,8 +124,8 @@ describe('a token', () => {
     await expect(ends.updateLocation(FERRY_BUILDING)).rejects.toMatchObject({ code: 'token_expired' });
   }, 90_000);
 
-  it('[A1] that is refused ends it with a typed error, unless getToken gives another', async () => {
-    const refused = await connectAs('token-bob', { token: 'rubbish' });
+  it('[A1] that is refused closes the connection with a typed error, unless getToken returns another', async () => {
+    const refused = await connectAs('token-bob', { token: 'invalid-token' });
     await eventually(() => expect(refused.status.value.kind).toBe('closed'));
     const { status } = refused;
     expect(status.value.kind === 'closed' && status.value.error).toBeInstanceOf(NearbyError);
@@ -133,12 +133,12 @@ describe('a token', () => {
     await expect(refused.updateLocation(FERRY_BUILDING)).rejects.toMatchObject({ code: 'unauthorized' });
 
     const getToken = () => deployment.token('token-bob');
-    const renewed = await connectAs('token-bob', { token: 'rubbish', getToken });
+    const renewed = await connectAs('token-bob', { token: 'invalid-token', getToken });
     await renewed.updateLocation(FERRY_BUILDING);
     expect(renewed.statuses.map(({ kind }) => kind)).toEqual(['connecting', 'online']);
   });
 
-  it('that was called back by signing out everywhere is replaced, on the connection and for calls', async () => {
+  it('that was revoked by signing out everywhere is replaced for the connection and for calls', async () => {
     const getToken = () => deployment.token('token-cem');
     const app = await connectAs('token-cem', { getToken });
     const other = await connectAs('token-cem', { gateway: 1 });

@@ -1,4 +1,4 @@
-/** Holds the declarations of this package to the protocol's: a difference does not compile. */
+/** Compares the type declarations of this package with the protocol's: a difference is a compile error. */
 import { describe, expect, it } from '@jest/globals';
 import {
   CLIENT_PROTOCOL_VERSION,
@@ -19,8 +19,8 @@ import {
   TOKEN_REFRESH,
   type UserId,
 } from '@nearby-friends/protocol';
+import { asServerErrorCode } from './as-server-error-code.ts';
 import { EVENTS, PROTOCOL_VERSION } from './connection/socket.ts';
-import { asServerErrorCode } from './server-error-codes.ts';
 import type {
   FriendsChanged,
   NearbyChanges,
@@ -31,7 +31,7 @@ import type {
   ServerErrorCode,
 } from './wire-messages.ts';
 
-/** The same with plain strings as ids: apps need not know the brand. */
+/** Replaces branded ids by plain strings, because apps do not know the brand. */
 type Unbranded<T> = T extends UserId
   ? string
   : T extends (infer Item)[]
@@ -39,13 +39,13 @@ type Unbranded<T> = T extends UserId
     : T extends object
       ? { [Key in keyof T]: Unbranded<T[Key]> }
       : T;
-/** All of an interface in one object type, so that `extends` makes no difference. */
+/** Flattens an interface to one object type, so that `extends` makes no difference. */
 type Flat<T> = T extends (infer Item)[] ? Flat<Item>[] : T extends object ? { [Key in keyof T]: Flat<T[Key]> } : T;
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Same<Declared, Protocol> = Equal<Flat<Declared>, Flat<Unbranded<Protocol>>>;
 
-describe('what goes over the wire', () => {
-  it('is declared as the protocol says', () => {
+describe('the wire types', () => {
+  it('equal the types of the protocol', () => {
     const same: [
       Same<Position, ProtocolPosition>,
       Same<NearbyFriend, ProtocolNearbyFriend>,
@@ -58,7 +58,7 @@ describe('what goes over the wire', () => {
     expect(same).not.toContain(false);
   });
 
-  it('and a difference would be seen', () => {
+  it('are compared by a check that detects differences', () => {
     const different: [
       Same<Position, ProtocolNearbyFriend>,
       Same<Omit<NearbyFriend, 'battery'>, ProtocolNearbyFriend>,
@@ -68,7 +68,7 @@ describe('what goes over the wire', () => {
     expect(different).not.toContain(true);
   });
 
-  it('has the protocol’s names, codes and version', () => {
+  it('use the protocol’s event names, error codes and version', () => {
     expect(EVENTS).toEqual({
       locationUpdate: LOCATION_UPDATE,
       radiusSet: RADIUS_SET,

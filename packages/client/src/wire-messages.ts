@@ -1,10 +1,10 @@
-/** What goes over the wire, as TypeScript knows it: declared here, so that using this package needs no schema library. */
+/** The types of the wire protocol, declared here so that the package needs no schema library. */
 
-/** Where somebody is. */
+/** A position on the earth. */
 export interface Position {
-  /** Degrees north, −90…90. */
+  /** Latitude in degrees north, −90…90. */
   lat: number;
-  /** Degrees east, −180…180. */
+  /** Longitude in degrees east, −180…180. */
   lng: number;
   /** Radius of the position's uncertainty, metres. */
   accuracy?: number | undefined;
@@ -12,11 +12,11 @@ export interface Position {
   heading?: number | undefined;
   /** Metres per second. */
   speed?: number | undefined;
-  /** State of charge as the phone gives it: 0–1 or 0–100. */
+  /** State of charge as reported by the phone: 0–1 or 0–100. */
   battery?: number | undefined;
 }
 
-/** A friend who is near, as a viewer is told. */
+/** A friend who is near, as sent to a viewer. */
 export interface NearbyFriend extends Position {
   id: string;
   /** Great-circle metres from the viewer. */
@@ -33,22 +33,22 @@ export interface NearbySnapshot {
   friends: NearbyFriend[];
 }
 
-/** Everything since the last message. `removed` gives no reason. */
+/** All changes since the previous message. `removed` contains ids without a reason. */
 export interface NearbyChanges {
   upserts: NearbyFriend[];
   removed: string[];
 }
 
-/** A friendship was asked for, made or ended. */
+/** A friendship was requested, accepted or ended. */
 export interface FriendsChanged {
   kind: 'requested' | 'accepted' | 'removed';
   userId: string;
 }
 
-/** What a subject lets one viewer see. */
+/** How precisely a viewer sees a subject. */
 export type Precision = 'exact' | 'approximate' | 'hidden';
 
-/** The codes by which the server tells errors apart. */
+/** The error codes of the server. */
 export type ServerErrorCode =
   | 'unauthorized'
   | 'token_expired'

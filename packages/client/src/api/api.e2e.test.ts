@@ -1,4 +1,4 @@
-/** Holds the calls and their types to the API's own document, and makes every call through nginx. */
+/** Checks calls and types against the OpenAPI document, and makes every call through nginx. */
 import { describe, expect, it } from '@jest/globals';
 import { FERRY_BUILDING, useDeployment } from '@nearby-friends/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -15,9 +15,9 @@ import type {
   ProfileChange,
   Sharing,
   Viewer,
-} from './api-answers.ts';
+} from './api-resources.ts';
 import { createApi } from './create-api.ts';
-import type { FetchLike } from './http-caller.ts';
+import type { FetchLike } from './fetch-like.ts';
 
 const deployment = useDeployment();
 
@@ -33,7 +33,7 @@ async function readDocument() {
   );
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addSchema(document, 'document');
-  /** What is wrong with `value` as that schema of the document. */
+  /** Validates `value` against the schema at `pointer` of the document. */
   const defectsOf = (pointer: string, value: unknown) => {
     const validate = ajv.compile({ $ref: `document#${pointer}` });
     validate(value);
@@ -42,7 +42,7 @@ async function readDocument() {
   return { operations: operations.sort(), defectsOf };
 }
 
-/** Notes which operation of the document each call is. */
+/** Records the operation of the document for each call. */
 function recordingFetch(called: Set<string>): FetchLike {
   return (url, init) => {
     const { pathname } = new URL(url);
@@ -80,24 +80,24 @@ function pageOf<T>(item: T): Required<Page<T>> {
   return { items: [item], nextCursor: 'x' };
 }
 
-describe('the types of the answers', () => {
-  const answer = (operation: string, status = 200) => {
+describe('the response types', () => {
+  const responseSchema = (operation: string, status = 200) => {
     const [method = '', path = ''] = operation.split(' ');
     return `/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${status}/content/application~1json/schema`;
   };
 
   it.each<[string, string, object]>([
-    ['Profile', answer('GET /me'), profile],
-    ['Page<Friend>', answer('GET /friends'), pageOf(friend)],
-    ['Page<Viewer>', answer('GET /viewers'), pageOf(viewer)],
-    ['Page<Block>', answer('GET /blocks'), pageOf(block)],
-    ['FriendRequests', answer('GET /friend-requests'), friendRequests],
-    ['Sharing', answer('GET /me/sharing'), sharing],
-    ['Grant', answer('PUT /viewers/{id}'), grant],
-    ['AccountExport', answer('GET /me/export'), account],
+    ['Profile', responseSchema('GET /me'), profile],
+    ['Page<Friend>', responseSchema('GET /friends'), pageOf(friend)],
+    ['Page<Viewer>', responseSchema('GET /viewers'), pageOf(viewer)],
+    ['Page<Block>', responseSchema('GET /blocks'), pageOf(block)],
+    ['FriendRequests', responseSchema('GET /friend-requests'), friendRequests],
+    ['Sharing', responseSchema('GET /me/sharing'), sharing],
+    ['Grant', responseSchema('PUT /viewers/{id}'), grant],
+    ['AccountExport', responseSchema('GET /me/export'), account],
     ['ProfileChange', '/components/schemas/ProfileChange', profileChange],
-    ['DevelopmentToken', answer('POST /dev/tokens', 201), token],
-  ])('%s is what the document says, with every field and no other', async (_name, pointer, sample) => {
+    ['DevelopmentToken', responseSchema('POST /dev/tokens', 201), token],
+  ])('%s has exactly the fields of the document', async (_name, pointer, sample) => {
     const { defectsOf } = await readDocument();
     expect(defectsOf(encodeURI(pointer), sample)).toEqual([]);
     expect(defectsOf(encodeURI(pointer), { ...sample, more: 1 })).not.toEqual([]);
@@ -105,7 +105,7 @@ describe('the types of the answers', () => {
 });
 
 describe('the API', () => {
-  it('has every operation of the document, and each does what it says', async () => {
+  it('has every operation of the document, and each one works', async () => {
     const { operations } = await readDocument();
     const called = new Set<string>();
     const { url } = deployment;
@@ -133,9 +133,9 @@ describe('the API', () => {
     expect(await ann.sharing.get()).toEqual({ paused: true, until });
     expect(await ann.sharing.resume()).toEqual({ paused: false, until: null });
 
-    await ann.blocks.add('somebody');
-    expect((await ann.blocks.page()).items).toMatchObject([{ id: 'somebody' }]);
-    await ann.blocks.remove('somebody');
+    await ann.blocks.add('blocked-user');
+    expect((await ann.blocks.page()).items).toMatchObject([{ id: 'blocked-user' }]);
+    await ann.blocks.remove('blocked-user');
     expect((await ann.blocks.page()).items).toEqual([]);
 
     const live = connect({ url, token: (await signInForDevelopment({ url, userId: 'api-ann' })).token });
@@ -159,7 +159,7 @@ describe('the API', () => {
     expect([...called].sort()).toEqual(operations);
   });
 
-  it('goes through long lists, page by page', async () => {
+  it('iterates over long lists page by page', async () => {
     const friends = Array.from({ length: 7 }, (_, i) => `crowd-${i}`);
     await deployment.befriend(...friends.map((other) => ['popular', other] as const));
     const api = createApi({ url: deployment.url, token: await deployment.token('popular') });
@@ -169,7 +169,7 @@ describe('the API', () => {
     expect([seen, seenBy]).toEqual([friends, friends]);
   });
 
-  it('answers every failure as a typed error', async () => {
+  it('rejects with a typed error for every failure', async () => {
     const api = createApi({ url: deployment.url, token: await deployment.token('typed') });
     await expect(api.me.update({ radiusMeters: 1 })).rejects.toMatchObject({
       name: 'NearbyError',

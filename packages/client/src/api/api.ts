@@ -1,4 +1,4 @@
-/** The calls of the HTTP API, as apps see them. */
+/** The HTTP API as apps call it. */
 import type {
   AccountExport,
   Block,
@@ -10,80 +10,80 @@ import type {
   ProfileChange,
   Sharing,
   Viewer,
-} from './api-answers.ts';
+} from './api-resources.ts';
 
-/** What every call takes. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Gives the call up; it then rejects with the signal's reason. What was sent may still take effect. */
+  /** Aborts the call, which rejects with the signal's reason. A request already sent may still take effect. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Which part of a list. */
+/** Selects one page of a list. */
 export interface PageOptions extends CallOptions {
-  /** Most items on the page, 1–200. Default: 50. */
+  /** Maximum number of items on the page, 1–200. Default: 50. */
   readonly limit?: number | undefined;
-  /** `nextCursor` of the page before; none for the first page. */
+  /** `nextCursor` of the previous page. Omit it for the first page. */
   readonly cursor?: string | undefined;
 }
 
-/** A list that is read page by page, in the order of ids. */
+/** A paginated list, ordered by id. */
 export interface PagedList<T> {
-  /** One page. */
+  /** Reads one page. */
   page(options?: PageOptions): Promise<Page<T>>;
-  /** Every item; asks for the next page when it is reached. */
+  /** Iterates over all items and requests each page when it is needed. */
   all(options?: Omit<PageOptions, 'cursor'>): AsyncIterableIterator<T>;
 }
 
-/** Every call of the HTTP API. All of them reject with a `NearbyError`. */
+/** All calls of the HTTP API. Every call rejects with a `NearbyError`. */
 export interface Api {
   readonly me: {
     get(options?: CallOptions): Promise<Profile>;
-    /** Changes name or radius; a new radius holds on every device at once. Resolves with the profile as it is now. */
+    /** Changes name or radius. A new radius applies on every device at once. Resolves with the updated profile. */
     update(change: ProfileChange, options?: CallOptions): Promise<Profile>;
   };
-  /** The people I see. */
+  /** The friends that the user can see. */
   readonly friends: PagedList<Friend> & {
-    /** Ends the friendship, in both directions. Resolves when neither can see the other any more. */
+    /** Ends the friendship in both directions. Resolves when neither user can see the other. */
     remove(id: string, options?: CallOptions): Promise<void>;
   };
-  /** The people who see me. */
+  /** The friends who can see the user. */
   readonly viewers: PagedList<Viewer> & {
-    /** Sets what one viewer may see, and until when (default: without an end). Resolves when it is in force. */
+    /** Sets what one viewer may see, and until when (default: no expiry). Resolves when it is applied everywhere. */
     grant(id: string, grant: Pick<Grant, 'precision'> & Partial<Grant>, options?: CallOptions): Promise<Grant>;
   };
   /** Friend requests. */
   readonly requests: {
     list(options?: CallOptions): Promise<FriendRequests>;
-    /** Asks somebody. The answer is the same for a stranger, for somebody who blocks me and for an unknown id. */
+    /** Sends a friend request. The response does not reveal whether the id exists or blocks the user. */
     send(to: string, options?: CallOptions): Promise<void>;
-    /** Accepts the request of `from`: both see each other from now on. */
+    /** Accepts the request of `from`. Both users then see each other. */
     accept(from: string, options?: CallOptions): Promise<void>;
-    /** Declines a request of that person, or withdraws mine to them. */
+    /** Declines the request of that user, or withdraws the request to that user. */
     remove(id: string, options?: CallOptions): Promise<void>;
   };
-  /** Whom I block. */
+  /** The blocked users. */
   readonly blocks: PagedList<Block> & {
-    /** Ends the friendship in both directions and keeps requests away; the blocked cannot tell it from absence. */
+    /** Ends the friendship in both directions and drops later requests. The blocked user cannot detect the block. */
     add(userId: string, options?: CallOptions): Promise<void>;
     remove(userId: string, options?: CallOptions): Promise<void>;
   };
-  /** Whether anybody sees me at all. */
+  /** Pauses and resumes sharing with all viewers. */
   readonly sharing: {
     get(options?: CallOptions): Promise<Sharing>;
-    /** Nobody sees me, until then (default: until resumed). Resolves when it is in force. */
+    /** Hides the user from all viewers, optionally until a time. Resolves when it is applied everywhere. */
     pause(until?: number | null, options?: CallOptions): Promise<Sharing>;
-    /** My viewers see me again, until then (default: until paused). */
+    /** Shows the user to its viewers again, optionally until a time. */
     resume(until?: number | null, options?: CallOptions): Promise<Sharing>;
   };
   readonly account: {
-    /** Everything held about me. */
+    /** Exports all data stored about the user. */
     export(options?: CallOptions): Promise<AccountExport>;
     /**
-     * Voids every token issued until now and closes every connection made with one. After an error that is
-     * `retryable`, call it again with the same token: that confirms it.
+     * Revokes every token issued until now and closes the connections that use one. After a `retryable` error, call it
+     * again with the same token to confirm it.
      */
     signOutEverywhere(options?: CallOptions): Promise<void>;
-    /** Deletes everything held about me, everywhere. After a `retryable` error call it again, as above. */
+    /** Deletes all data stored about the user. After a `retryable` error, call it again with the same token. */
     erase(options?: CallOptions): Promise<void>;
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Page } from './api-answers.ts';
+import type { Page } from './api-resources.ts';
 import { createApi } from './create-api.ts';
 
-/** An API that answers with these pages, one after the other. */
+/** An API whose responses are these pages in order. */
 function apiOfPages(pages: Page<{ id: string }>[]) {
   const paths: string[] = [];
   const api = createApi({
@@ -16,13 +16,13 @@ function apiOfPages(pages: Page<{ id: string }>[]) {
   return { api, paths };
 }
 
-describe('a list', () => {
+describe('a paged list', () => {
   const pages = () => [
     { items: [{ id: 'a' }, { id: 'b' }], nextCursor: 'after b' },
     { items: [{ id: 'c' }], nextCursor: null },
   ];
 
-  it('can be read page by page', async () => {
+  it('is read page by page', async () => {
     const { api, paths } = apiOfPages(pages());
     const first = await api.friends.page({ limit: 2 });
     const second = await api.friends.page({ limit: 2, cursor: first.nextCursor ?? '' });
@@ -30,7 +30,7 @@ describe('a list', () => {
     expect(paths).toEqual(['?limit=2', '?limit=2&cursor=after+b']);
   });
 
-  it('can be gone through, and asks for no more than is wanted', async () => {
+  it('is iterated lazily: no page is requested before it is needed', async () => {
     const { api, paths } = apiOfPages(pages());
     const ids: string[] = [];
     for await (const { id } of api.blocks.all()) {
@@ -46,9 +46,9 @@ describe('a list', () => {
   });
 });
 
-describe('an id', () => {
+describe('an invalid id', () => {
   it.each(['', '.', '..', '../me', 'a/b', 'a?b', 'ä', 'x'.repeat(65)])(
-    'that is none cannot make another call of it: "%s"',
+    'is refused before it can change the path: "%s"',
     async (id) => {
       const { api, paths } = apiOfPages([]);
       for (const call of [api.friends.remove, api.requests.accept, api.requests.remove, api.blocks.remove]) {

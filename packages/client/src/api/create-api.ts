@@ -1,37 +1,38 @@
-/** Makes the API of calls: which address, which body. */
+/** Creates the typed HTTP API: maps each call to a method, a path and a body. */
 import { AccessToken, type Credentials } from '../access-token.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { Api, CallOptions, PagedList, PageOptions } from './api.ts';
-import type { Page } from './api-answers.ts';
-import { type Call, type FetchLike, HttpCaller } from './http-caller.ts';
+import type { Page } from './api-resources.ts';
+import type { FetchLike } from './fetch-like.ts';
+import { type Call, HttpCaller } from './http-caller.ts';
 
-/** What `createApi` takes. */
+/** Options of `createApi`. */
 export interface ApiOptions extends Credentials {
   /** The deployment's public address, for example `https://nearby.example.org`. */
   readonly url: string;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: FetchLike;
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: the device's own. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
 }
 
-/** Every call of the HTTP API, without a live connection. */
+/** Creates the HTTP API without a live connection. */
 export function createApi(options: ApiOptions): Api {
   const { url, headers, clock = systemClock, fetch = (...call) => globalThis.fetch(...call) } = options;
   const token = new AccessToken(options, () => clock.now());
   return apiOver(new HttpCaller({ url, token, fetch, headers, clock }));
 }
 
-/** The types of the answers are the contract of `/api/docs`; the package's tests hold the two together. */
+/** Response types are asserted, not parsed: a test checks them against the OpenAPI document at `/api/docs`. */
 export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
   const call = async <T>(
     method: Call['method'],
     path: string | readonly string[],
     { signal }: CallOptions = {},
-    more: Pick<Call, 'body' | 'query' | 'endsToken'> = {},
+    more: Pick<Call, 'body' | 'query' | 'revokesToken'> = {},
   ): Promise<T> => (await caller.call({ method, path: pathText(path), signal, ...more })) as T;
   const pages = <T>(path: string): PagedList<T> =>
     pagedList(({ limit, cursor, ...options }) => call<Page<T>>('GET', path, options, { query: { limit, cursor } }));
@@ -68,8 +69,8 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
     },
     account: {
       export: (options) => call('GET', '/me/export', options),
-      signOutEverywhere: (options) => call('POST', '/me/sign-out', options, { endsToken: true }),
-      erase: (options) => call('DELETE', '/me', options, { endsToken: true }),
+      signOutEverywhere: (options) => call('POST', '/me/sign-out', options, { revokesToken: true }),
+      erase: (options) => call('DELETE', '/me', options, { revokesToken: true }),
     },
   };
 }
@@ -90,11 +91,11 @@ function pagedList<T>(page: (options: PageOptions) => Promise<Page<T>>): PagedLi
 
 const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** A path of fixed parts and one id. What is no id could make another path of it, so it is refused here. */
+/** Joins fixed parts and one id. An invalid id could change the path, so it is refused here. */
 function pathText(path: string | readonly string[]): string {
   if (typeof path === 'string') return path;
   const [, id = ''] = path;
   if (USER_ID.test(id)) return path.join('/');
-  const message = 'A user id is 1–64 characters of A-Za-z0-9_-. Correct it.';
+  const message = 'id must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -';
   throw new NearbyError({ code: 'invalid_payload', message, retryable: false, defects: [{ path: 'id', message }] });
 }

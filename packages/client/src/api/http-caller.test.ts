@@ -1,4 +1,4 @@
-/** Every way in which a call can fail, with a server that answers what the test wants. */
+/** Tests every failure of a call against a server scripted by the test. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,13 +7,13 @@ import { AccessToken, type Credentials } from '../access-token.ts';
 import { NearbyError } from '../nearby-error.ts';
 import { HttpCaller } from './http-caller.ts';
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+type Respond = (response: ServerResponse, request: IncomingMessage) => void;
 
-let answer: Answer;
+let respond: Respond;
 const requests: { readonly path: string; readonly authorization: string | undefined }[] = [];
 const server = createServer((request, response) => {
   requests.push({ path: `${request.method} ${request.url}`, authorization: request.headers.authorization });
-  answer(response, request);
+  respond(response, request);
 });
 let url: string;
 
@@ -33,7 +33,7 @@ function callerOf(credentials: Credentials, base = url) {
   return { clock, caller: new HttpCaller({ url: base, token, fetch: globalThis.fetch, clock }) };
 }
 
-/** The error of a call, as an object that can be compared. */
+/** Returns the error of a call as a plain object. */
 async function failureOf(pending: Promise<unknown>) {
   const error = await pending.then(
     () => new Error('it did not fail'),
@@ -44,16 +44,16 @@ async function failureOf(pending: Promise<unknown>) {
   return { name, code, message, retryable, status, retryAfterMs, defects };
 }
 
-const problem = (status: number, body: object | string, headers: Record<string, string> = {}): Answer => {
+const problem = (status: number, body: object | string, headers: Record<string, string> = {}): Respond => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return (response) => response.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(text);
 };
 const get = { method: 'GET', path: '/me' } as const;
 
 describe('a call', () => {
-  it('carries token, query and body, and resolves with what the server says', async () => {
+  it('sends token, query and body, and resolves with the response body', async () => {
     const { caller } = callerOf({ token: 'secret' }, `${url}/`);
-    answer = (response, request) => {
+    respond = (response, request) => {
       let body = '';
       request.on('data', (chunk: Buffer) => {
         body += chunk.toString();
@@ -68,17 +68,17 @@ describe('a call', () => {
     expect(requests).toEqual([{ path: 'PUT /api/v1/x?limit=5&cursor=a+b%26c', authorization: 'Bearer secret' }]);
   });
 
-  it('resolves with nothing when there is nothing to say', async () => {
+  it('resolves with undefined for an empty response', async () => {
     const { caller } = callerOf({ token: 'x' });
-    answer = (response) => response.writeHead(204).end();
+    respond = (response) => response.writeHead(204).end();
     expect(await caller.call({ method: 'DELETE', path: '/me' })).toBeUndefined();
   });
 });
 
 describe('a failure', () => {
-  it.each<[string, Answer, object]>([
+  it.each<[string, Respond, object]>([
     [
-      'of the API’s',
+      'problem document of the API',
       problem(400, {
         code: 'invalid_payload',
         title: 'T',
@@ -95,65 +95,71 @@ describe('a failure', () => {
       },
     ],
     [
-      'of the load balancer’s, without detail',
+      'problem document of the load balancer, without detail',
       problem(429, { code: 'rate_limited', title: 'Too many requests' }, { 'retry-after': '5' }),
       { code: 'rate_limited', message: 'Too many requests.', retryable: true, status: 429, retryAfterMs: 5_000 },
     ],
     [
-      'of the service, for a moment',
+      'transient failure of the service',
       problem(503, { code: 'unavailable', detail: 'Later.', retryable: true }, { 'retry-after': '2' }),
       { code: 'unavailable', message: 'Later.', retryable: true, status: 503, retryAfterMs: 2_000 },
     ],
     [
-      'with a code that this version does not know',
+      'unknown error code',
       problem(409, { code: 'too_modern', detail: 'No.', retryable: false }),
       { code: 'bad_answer', message: 'No.', retryable: false, status: 409 },
     ],
     [
-      'in the words of some proxy',
+      'HTML of a proxy',
       problem(502, '<h1>Bad Gateway</h1>'),
-      { code: 'unavailable', message: 'The server answered 502, without saying why.', retryable: true, status: 502 },
+      {
+        code: 'unavailable',
+        message: 'The server responded with status 502 without a reason.',
+        retryable: true,
+        status: 502,
+      },
     ],
     [
-      'that is no problem document',
+      'JSON that is not a problem document',
       problem(404, '"x"'),
-      { code: 'bad_answer', message: 'The server answered 404, without saying why.', retryable: false, status: 404 },
+      {
+        code: 'bad_answer',
+        message: 'The server responded with status 404 without a reason.',
+        retryable: false,
+        status: 404,
+      },
     ],
-    [
-      'because something else lives at that address',
-      problem(200, '<html>'),
-      { code: 'bad_answer', retryable: false, status: 200 },
-    ],
-    ['because the connection is cut', (response) => response.destroy(), { code: 'network', retryable: true }],
+    ['HTML with status 200', problem(200, '<html>'), { code: 'bad_answer', retryable: false, status: 200 }],
+    ['connection reset', (response) => response.destroy(), { code: 'network', retryable: true }],
   ])('%s', async (_whose, how, expected) => {
     const { caller } = callerOf({ token: 'x' });
-    answer = how;
+    respond = how;
     expect(await failureOf(caller.call(get))).toMatchObject({ name: 'NearbyError', defects: [], ...expected });
   });
 
-  it('to reach anybody is one of the network', async () => {
+  it('unreachable server: code network', async () => {
     const { caller } = callerOf({ token: 'x' }, 'http://127.0.0.1:1');
     expect(await failureOf(caller.call(get))).toMatchObject({ code: 'network', retryable: true, status: undefined });
   });
 
-  it('to answer in time is one as well', async () => {
+  it('response too late: code timeout', async () => {
     const { caller, clock } = callerOf({ token: 'x' });
-    const asked = new Promise<void>((resolve) => {
-      answer = () => resolve();
+    const requested = new Promise<void>((resolve) => {
+      respond = () => resolve();
     });
     const failed = failureOf(caller.call(get));
-    await asked;
+    await requested;
     clock.advance(20_000);
     expect(await failed).toMatchObject({ code: 'timeout', retryable: true });
     expect(clock.pending).toBe(0);
   });
 
-  it('is not what a call becomes that its caller gives up', async () => {
+  it('aborted by the caller: rejects with the reason of the signal', async () => {
     const { caller, clock } = callerOf({ token: 'x' });
-    const giveUp = new AbortController();
-    answer = () => giveUp.abort(new Error('changed my mind'));
-    await expect(caller.call({ ...get, signal: giveUp.signal })).rejects.toThrow('changed my mind');
-    await expect(caller.call({ ...get, signal: giveUp.signal })).rejects.toThrow('changed my mind');
+    const controller = new AbortController();
+    respond = () => controller.abort(new Error('changed my mind'));
+    await expect(caller.call({ ...get, signal: controller.signal })).rejects.toThrow('changed my mind');
+    await expect(caller.call({ ...get, signal: controller.signal })).rejects.toThrow('changed my mind');
     expect(requests.length).toBe(1);
     expect(clock.pending).toBe(0);
   });
@@ -163,35 +169,35 @@ describe('a refused token', () => {
   const refusal = problem(401, { code: 'unauthorized', detail: 'No.', retryable: false });
   const expiry = problem(401, { code: 'token_expired', detail: 'Ended.', retryable: true });
   const only =
-    (good: string, refuse: Answer): Answer =>
+    (good: string, refuse: Respond): Respond =>
     (response, request) =>
       request.headers.authorization === `Bearer ${good}` ? response.end('{}') : refuse(response, request);
 
-  it('is replaced, and the call made once more', async () => {
+  it('is replaced and the call is repeated once', async () => {
     const { caller } = callerOf({ token: 'old', getToken: async () => 'new' });
-    answer = only('new', refusal);
+    respond = only('new', refusal);
     expect(await caller.call(get)).toEqual({});
     expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer old', 'Bearer new']);
   });
 
   it.each<[string, Credentials, number]>([
-    ['there is no way to another', { token: 'old' }, 1],
-    ['getToken gives the same', { getToken: async () => 'same' }, 1],
-    ['the other one is refused as well', { token: 'old', getToken: async () => 'bad' }, 2],
-  ])('is the answer when %s', async (_when, credentials, calls) => {
+    ['there is no getToken', { token: 'old' }, 1],
+    ['getToken returns the same token', { getToken: async () => 'same' }, 1],
+    ['the other token is refused too', { token: 'old', getToken: async () => 'bad' }, 2],
+  ])('rejects the call when %s', async (_when, credentials, calls) => {
     const { caller } = callerOf(credentials);
-    answer = only('new', refusal);
+    respond = only('new', refusal);
     expect(await failureOf(caller.call(get))).toMatchObject({ code: 'unauthorized', retryable: false, status: 401 });
     expect(requests.length).toBe(calls);
   });
 
-  it('is no reason to sign in again when the call is there to end it', async () => {
+  it('does not sign in again when the call revokes its token', async () => {
     const { caller } = callerOf({ token: 'old', getToken: async () => 'new' });
-    answer = only('new', refusal);
-    const erase = { method: 'DELETE', path: '/me', endsToken: true } as const;
+    respond = only('new', refusal);
+    const erase = { method: 'DELETE', path: '/me', revokesToken: true } as const;
     expect(await failureOf(caller.call(erase))).toMatchObject({ code: 'unauthorized' });
     expect(requests.length).toBe(1);
-    answer = only('new', expiry);
+    respond = only('new', expiry);
     expect(await caller.call(erase)).toEqual({});
   });
 });

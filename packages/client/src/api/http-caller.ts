@@ -1,44 +1,26 @@
-/** One call of the HTTP API: token, time-out, and every failure as a `NearbyError`. */
+/** Performs one HTTP call with token and timeout, and turns every failure into a `NearbyError`. */
 import type { AccessToken } from '../access-token.ts';
 import type { Clock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { CallOptions } from './api.ts';
-import { errorFromAnswer } from './problem-error.ts';
-
-/** As much of an answer as is used. */
-export interface HttpAnswer {
-  readonly ok: boolean;
-  readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  text(): Promise<string>;
-}
-
-/** As much of `fetch` as is used. */
-export type FetchLike = (
-  url: string,
-  init: {
-    readonly method: string;
-    readonly headers: Record<string, string>;
-    readonly body?: string;
-    readonly signal: AbortSignal;
-  },
-) => Promise<HttpAnswer>;
+import { errorFromResponse } from './error-from-response.ts';
+import type { FetchLike } from './fetch-like.ts';
 
 export interface Call extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/api/v1`, each part already encoded. */
+  /** Relative to `/api/v1`, with each part already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: object;
   /**
-   * The call itself voids the token: a token that is refused may be the sign that it is done, so that no other one is
-   * tried.
+   * Whether the call revokes its own token. A refused token can then mean that an earlier attempt succeeded, so no
+   * other token is tried.
    */
-  readonly endsToken?: boolean;
+  readonly revokesToken?: boolean;
 }
 
-/** The server answers within 15 s, or its load balancer does so in its place. */
-const ANSWER_TIMEOUT_MS = 20_000;
+/** The server or its load balancer responds within 15 s. */
+const RESPONSE_TIMEOUT_MS = 20_000;
 
 export class HttpCaller {
   readonly #base: string;
@@ -50,7 +32,7 @@ export class HttpCaller {
   constructor(options: {
     /** The deployment's public address. */
     url: string;
-    /** None: calls are made without a token. */
+    /** Without it, calls are made unauthenticated. */
     token?: AccessToken;
     fetch: FetchLike;
     /** Sent with every call. */
@@ -64,7 +46,7 @@ export class HttpCaller {
     this.#clock = options.clock;
   }
 
-  /** Resolves with the answer's JSON, undefined when there is none. Rejects with a `NearbyError`. */
+  /** Resolves with the parsed JSON body, or undefined for an empty body. Rejects with a `NearbyError`. */
   async call(call: Call): Promise<unknown> {
     const token = await this.#token?.current();
     try {
@@ -72,15 +54,15 @@ export class HttpCaller {
     } catch (error) {
       const newer = await this.#newerToken(error, token, call);
       if (newer === undefined) throw error;
-      // The server has done nothing of what it refused.
+      // The server has not executed the refused call, so repeating it is safe.
       return this.#send(call, newer);
     }
   }
 
-  /** Another token when `refused` was the reason of the failure and there is another. */
-  async #newerToken(error: unknown, refused: string | undefined, { endsToken }: Call): Promise<string | undefined> {
+  /** Fetches another token if the call failed because of `refused`. Undefined if there is no other token. */
+  async #newerToken(error: unknown, refused: string | undefined, { revokesToken }: Call): Promise<string | undefined> {
     if (!(error instanceof NearbyError) || error.status !== 401 || !this.#token?.canRenew) return undefined;
-    if (endsToken && error.code !== 'token_expired') return undefined;
+    if (revokesToken && error.code !== 'token_expired') return undefined;
     const newer = await this.#token.renew(refused);
     return newer === refused ? undefined : newer;
   }
@@ -88,16 +70,16 @@ export class HttpCaller {
   async #send(call: Call, token: string | undefined): Promise<unknown> {
     const { method, path, query, body, signal } = call;
     signal?.throwIfAborted();
-    const giveUp = new AbortController();
-    const onAbort = (): void => giveUp.abort();
+    const abortController = new AbortController();
+    const onAbort = (): void => abortController.abort();
     signal?.addEventListener('abort', onAbort, { once: true });
-    let isLate = false;
-    const cancelTimeout = this.#clock.after(ANSWER_TIMEOUT_MS, () => {
-      isLate = true;
-      giveUp.abort();
+    let hasTimedOut = false;
+    const cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
+      hasTimedOut = true;
+      abortController.abort();
     });
     try {
-      const answer = await this.#fetch(`${this.#base}${path}${queryText(query)}`, {
+      const response = await this.#fetch(`${this.#base}${path}${queryText(query)}`, {
         method,
         headers: {
           ...this.#headers,
@@ -106,18 +88,18 @@ export class HttpCaller {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: giveUp.signal,
+        signal: abortController.signal,
       });
-      const text = await answer.text();
-      if (!answer.ok) throw errorFromAnswer(answer, text);
-      return parseAnswer(text, answer.status);
+      const text = await response.text();
+      if (!response.ok) throw errorFromResponse(response, text);
+      return parseResponse(text, response.status);
     } catch (cause) {
       if (cause instanceof NearbyError) throw cause;
       signal?.throwIfAborted();
-      throw isLate
+      throw hasTimedOut
         ? new NearbyError({
             code: 'timeout',
-            message: 'The server did not answer in time. Try again.',
+            message: 'The server did not respond in time. Try again.',
             retryable: true,
           })
         : new NearbyError({
@@ -140,12 +122,12 @@ function queryText(query: Call['query'] = {}): string {
   return text === '' ? '' : `?${text}`;
 }
 
-function parseAnswer(text: string, status: number): unknown {
+function parseResponse(text: string, status: number): unknown {
   if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const message = 'What answers at this address is no Nearby Friends server. Check the url.';
+    const message = 'The response is not JSON. Check that url is the address of a Nearby Friends deployment.';
     throw new NearbyError({ code: 'bad_answer', message, retryable: false, status, cause });
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { failure, keep, NETWORK, turn } from './connection-keeper.testing.ts';
 
 describe('a connection', () => {
-  it('is made, lost and made again', async () => {
+  it('reconnects after a loss', async () => {
     const link = await keep();
     expect(link.status).toEqual({ kind: 'connecting', failures: 0 });
     await link.connected();
@@ -18,7 +18,7 @@ describe('a connection', () => {
     expect(link.heard).toEqual(['online token', 'offline', 'online token']);
   });
 
-  it('is tried again and again, with pauses that grow, when nobody answers', async () => {
+  it('retries with growing delays when the server is unreachable', async () => {
     const link = await keep();
     for (const pause of [1_500, 3_000, 6_000, 12_000, 22_500, 22_500]) {
       const tried = link.attempts.length;
@@ -31,7 +31,7 @@ describe('a connection', () => {
     expect(link.status).toEqual({ kind: 'connecting', failures: 6, error: NETWORK });
   });
 
-  it('that is lost as soon as it is made is not made again at full speed', async () => {
+  it('backs off when it is lost immediately after connecting', async () => {
     const link = await keep();
     for (const pause of [1_500, 3_000, 6_000]) {
       await link.connected();
@@ -49,20 +49,20 @@ describe('a connection', () => {
     expect(link.attempts.length).toBe(5);
   });
 
-  it('is tried at once when the network is back, and only when it waits', async () => {
+  it('skips a pending delay when the network is back', async () => {
     const link = await keep();
-    link.keeper.hurry();
+    link.keeper.retryNow();
     await turn();
     expect(link.attempts.length).toBe(1);
     await link.ended(NETWORK);
-    link.keeper.hurry();
+    link.keeper.retryNow();
     await turn();
     expect(link.attempts.length).toBe(2);
     await link.pass(60_000);
     expect(link.attempts.length).toBe(2);
   });
 
-  it('is over when the server will never take it', async () => {
+  it('closes after a permanent refusal', async () => {
     const link = await keep({ getToken: async () => 'any' });
     const error = failure('protocol_version', false);
     await link.ended(error);
@@ -72,7 +72,7 @@ describe('a connection', () => {
     expect(link.heard).toEqual(['closed protocol_version']);
   });
 
-  it('is over with close(), at whatever moment', async () => {
+  it('closes with close() in every state', async () => {
     const waiting = await keep();
     await waiting.ended(NETWORK);
     const fetching = await keep({ getToken: () => new Promise(() => undefined) });
@@ -92,14 +92,14 @@ describe('a connection', () => {
     expect(online.attempts.map(({ isClosed }) => isClosed)).toEqual([true]);
   });
 
-  it('emits nothing while there is none', async () => {
+  it('rejects emits while offline', async () => {
     const link = await keep();
     await expect(link.keeper.emit('x', {})).rejects.toMatchObject({ code: 'network', retryable: true });
     await link.connected();
     expect(await link.keeper.emit('x', {})).toEqual({});
   });
 
-  it('may be closed by whoever hears of it', async () => {
+  it('may be closed by a status listener', async () => {
     const link = await keep();
     link.keeper.status.subscribe(({ kind }) => {
       if (kind === 'online') link.keeper.close();
@@ -109,8 +109,8 @@ describe('a connection', () => {
   });
 });
 
-describe('a server that sends its clients elsewhere', () => {
-  it('[W3] is left at the time it wishes, and the next one is sought at once', async () => {
+describe('a draining server', () => {
+  it('[W3] is left at the time it names, and the client reconnects at once', async () => {
     const link = await keep();
     await link.connected();
     await link.draining(3_000);
@@ -126,7 +126,7 @@ describe('a server that sends its clients elsewhere', () => {
     expect(link.heard).toEqual(['online token', 'offline', 'online token']);
   });
 
-  it('[W3] that is gone before keeps its clients from coming back all at once', async () => {
+  it('[W3] that closes earlier does not make all clients reconnect at once', async () => {
     const link = await keep();
     await link.connected();
     await link.draining(4_000);

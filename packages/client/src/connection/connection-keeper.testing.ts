@@ -1,4 +1,4 @@
-/** A keeper whose sockets are in the hands of a test, and whose clock stands still. */
+/** A connection keeper with sockets and a clock controlled by the test. */
 import { ManualClock } from '@nearby-friends/service-kit';
 import { AccessToken, type Credentials } from '../access-token.ts';
 import { NearbyError, type NearbyErrorCode } from '../nearby-error.ts';
@@ -16,10 +16,10 @@ export function failure(code: NearbyErrorCode, retryable: boolean): NearbyError 
 }
 export const NETWORK = failure('network', true);
 
-/** Lets everything that waits for a promise go on. */
+/** Runs all pending microtasks. */
 export const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A keeper whose sockets are in the hands of the test. Half of the jitter is always taken: pauses are 0.75 of the most. */
+/** Starts a keeper with fake sockets. The jitter is fixed at one half, so delays are 0.75 of the maximum. */
 export async function keep(credentials: Credentials = { token: 'token' }) {
   const clock = new ManualClock();
   const attempts: Attempt[] = [];

@@ -1,4 +1,4 @@
-/** Keeps one connection to the server: comes back after every loss, and knows when that makes no sense. */
+/** Keeps one connection open: reconnects after every loss and stops at a permanent error. */
 import type { AccessToken } from '../access-token.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionStatus } from '../nearby-connection.ts';
@@ -7,22 +7,22 @@ import { MutableObservable, type Observable } from '../observable.ts';
 import { MAX_DELAY_MS, reconnectDelayMs } from './reconnect-delay.ts';
 import type { Socket, SocketEvents } from './socket.ts';
 
-/** A connection that stands this long is a good one: after it, pauses between attempts begin small again. */
+/** A connection that lasts this long resets the backoff. */
 const STABLE_MS = 10_000;
 
-export interface KeeperEvents extends Pick<SocketEvents, 'snapshot' | 'changes' | 'friendsChanged' | 'malformed'> {
-  /** Connected, with this token. */
+interface KeeperEvents extends Pick<SocketEvents, 'snapshot' | 'changes' | 'friendsChanged' | 'malformed'> {
+  /** Connected with this token. */
   online(token: string): void;
   offline(): void;
-  /** It is over. */
+  /** Closed for good. */
   closed(error: NearbyError | undefined): void;
 }
 
 /**
  * connecting → online ⇄ reconnecting, and closed from anywhere; see {@link ConnectionStatus}.
  *
- * A refused token is replaced by another one, where there is a way to one, and tried at once. When there is no other, or
- * that is refused as well, it is over for `unauthorized`; for `token_expired` it goes on after a pause.
+ * After a refused token, one other token is tried at once. If there is no other token, or it is refused too, the
+ * connection closes for `unauthorized` and retries with backoff for `token_expired`.
  */
 export class ConnectionKeeper {
   readonly #open: (token: string, events: SocketEvents) => Socket;
@@ -34,14 +34,14 @@ export class ConnectionKeeper {
   #socket: Socket | undefined;
   #wasOnline = false;
   #connectedAt = 0;
-  /** Attempts that failed since the last good connection. */
+  /** Failed attempts since the last stable connection. */
   #failures = 0;
-  /** The token that was refused last and why, as long as no other was accepted. */
+  /** The last refused token and the reason, until another token is accepted. */
   #refusal: { readonly token: string; readonly error: NearbyError } | undefined;
-  /** When the draining server wants its client back, by this device's clock. */
-  #comeBackAt: number | undefined;
+  /** When to reconnect after the server drains, by this device's clock. */
+  #reconnectAt: number | undefined;
   #cancelWait: (() => void) | undefined;
-  #cancelLeave: () => void = () => undefined;
+  #cancelDrainTimer: () => void = () => undefined;
 
   constructor(options: {
     open: (token: string, events: SocketEvents) => Socket;
@@ -66,18 +66,18 @@ export class ConnectionKeeper {
     void this.#attempt();
   }
 
-  /** Tries now instead of waiting: the network is back, or somebody looks again. */
-  hurry(): void {
+  /** Skips the pending delay, because the network is back or the page is visible again. */
+  retryNow(): void {
     if (!this.#cancelWait) return;
     this.#cancelWait();
     this.#cancelWait = undefined;
     void this.#attempt();
   }
 
-  /** Resolves with the fields of the answer. Rejects with a `NearbyError`, without a connection at once. */
+  /** Resolves with the acknowledgement. Rejects with a `NearbyError`, immediately while there is no connection. */
   async emit(event: string, payload: object): Promise<object> {
     if (this.#socket && this.#status.value.kind === 'online') return this.#socket.emit(event, payload);
-    const message = 'There is no connection at the moment. It is made again by itself.';
+    const message = 'There is no connection at the moment. It reconnects automatically.';
     throw new NearbyError({ code: 'network', message, retryable: true });
   }
 
@@ -85,7 +85,7 @@ export class ConnectionKeeper {
     if (this.#isClosed) return;
     this.#cancelWait?.();
     this.#cancelWait = undefined;
-    this.#letGo();
+    this.#closeSocket();
     this.#status.set(error ? { kind: 'closed', error } : { kind: 'closed' });
     this.#events.closed(error);
   }
@@ -111,7 +111,7 @@ export class ConnectionKeeper {
       changes: (message) => this.#events.changes(message),
       friendsChanged: (message) => this.#events.friendsChanged(message),
       malformed: (error) => this.#events.malformed(error),
-      draining: (reconnectInMs) => this.#leaveIn(reconnectInMs),
+      draining: (reconnectInMs) => this.#scheduleReconnect(reconnectInMs),
     });
   }
 
@@ -120,15 +120,15 @@ export class ConnectionKeeper {
     this.#refusal = undefined;
     this.#connectedAt = this.#clock.now();
     this.#status.set({ kind: 'online' });
-    // Whoever was told of the status may have closed the connection.
+    // A status listener may have closed the connection.
     if (!this.#isClosed) this.#events.online(token);
   }
 
   #ended(error: NearbyError, token: string): void {
     const wasOnline = this.#status.value.kind === 'online';
-    this.#letGo();
-    // What was announced is no failure.
-    if (wasOnline) this.#lost(this.#comeBackAt === undefined ? error : undefined);
+    this.#closeSocket();
+    // An announced drain is not a failure.
+    if (wasOnline) this.#lost(this.#reconnectAt === undefined ? error : undefined);
     else if (error.code === 'unauthorized' || error.code === 'token_expired') this.#refused(error, token);
     else if (error.retryable) this.#failed(error);
     else this.close(error);
@@ -143,9 +143,9 @@ export class ConnectionKeeper {
 
   #lost(error: NearbyError | undefined): void {
     if (error) {
-      // Lost soon after it was made, it counts as a failure like any other, so that pauses grow.
-      const stoodMs = this.#clock.now() - this.#connectedAt;
-      this.#failures = stoodMs >= STABLE_MS ? 0 : this.#failures + 1;
+      // A short connection counts as a failure, so that the backoff grows.
+      const lastedMs = this.#clock.now() - this.#connectedAt;
+      this.#failures = lastedMs >= STABLE_MS ? 0 : this.#failures + 1;
     }
     this.#waitAndAttempt(error);
     this.#events.offline();
@@ -157,7 +157,7 @@ export class ConnectionKeeper {
     this.#waitAndAttempt(error);
   }
 
-  /** There is no other token than the one that was refused, or the other was refused as well. */
+  /** No other token is available, or the other token was refused too. */
   #refusedAgain(error: NearbyError): void {
     if (this.#token.canRenew && error.retryable) this.#failed(error);
     else this.close(error);
@@ -176,25 +176,24 @@ export class ConnectionKeeper {
   }
 
   #delayMs(): number {
-    const comeBackAt = this.#comeBackAt;
-    this.#comeBackAt = undefined;
-    if (comeBackAt === undefined) return reconnectDelayMs(this.#failures, this.#random());
-    return Math.min(Math.max(0, comeBackAt - this.#clock.now()), MAX_DELAY_MS);
+    const reconnectAt = this.#reconnectAt;
+    this.#reconnectAt = undefined;
+    if (reconnectAt === undefined) return reconnectDelayMs(this.#failures, this.#random());
+    return Math.min(Math.max(0, reconnectAt - this.#clock.now()), MAX_DELAY_MS);
   }
 
-  /** The server sends its clients elsewhere: leaves it at the time it wishes, and comes back at once. */
-  #leaveIn(ms: number): void {
-    this.#comeBackAt = this.#clock.now() + ms;
-    this.#cancelLeave();
-    this.#cancelLeave = this.#clock.after(ms, () => {
-      this.#letGo();
+  /** The server drains: leaves at the time it names and reconnects at once. */
+  #scheduleReconnect(ms: number): void {
+    this.#reconnectAt = this.#clock.now() + ms;
+    this.#cancelDrainTimer();
+    this.#cancelDrainTimer = this.#clock.after(ms, () => {
+      this.#closeSocket();
       this.#lost(undefined);
     });
   }
 
-  /** Ends the connection there is. */
-  #letGo(): void {
-    this.#cancelLeave();
+  #closeSocket(): void {
+    this.#cancelDrainTimer();
     this.#socket?.close();
     this.#socket = undefined;
   }

@@ -1,4 +1,4 @@
-/** Whether a message from the server is what the protocol says: as far as the code here relies on it, and no further. */
+/** Type guards for server messages. They check the fields that this package reads and allow new ones. */
 import type { FriendsChanged, NearbyChanges, NearbyFriend, NearbySnapshot } from '../wire-messages.ts';
 
 export function isNearbySnapshot(message: unknown): message is NearbySnapshot {
@@ -17,9 +17,8 @@ export function isServerDraining(message: unknown): message is { reconnectInMs: 
   return isObject(message) && isNumber(message['reconnectInMs']);
 }
 
-/** Whether the server's answer to a position is one. */
-export function isLocationTaken(answer: unknown): answer is { at: number } {
-  return isObject(answer) && isNumber(answer['at']);
+export function isLocationAccepted(ack: unknown): ack is { at: number } {
+  return isObject(ack) && isNumber(ack['at']);
 }
 
 function isNearbyFriend(value: unknown): value is NearbyFriend {
@@ -27,8 +26,8 @@ function isNearbyFriend(value: unknown): value is NearbyFriend {
   return ['lat', 'lng', 'distance', 'at'].every((field) => isNumber(value[field]));
 }
 
-function isListOf<T>(value: unknown, isRight: (item: unknown) => item is T): value is T[] {
-  return Array.isArray(value) && value.every(isRight);
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(isItem);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,10 @@
-/** How far apart two places are, well enough to tell whether somebody has moved. */
+/** Great-circle distance between two positions. */
 import type { Position } from '../wire-messages.ts';
 
 const EARTH_RADIUS_METERS = 6_371_008.8;
 const RADIANS = Math.PI / 180;
 
-/** Great-circle metres, by the haversine formula (R. W. Sinnott, "Virtues of the Haversine", Sky & Telescope, 1984). */
+/** Returns metres by the haversine formula (R. W. Sinnott, "Virtues of the Haversine", Sky & Telescope, 1984). */
 export function metersBetween(a: Position, b: Position): number {
   const alongMeridian = Math.sin(((b.lat - a.lat) * RADIANS) / 2) ** 2;
   const acrossMeridians = Math.sin(((b.lng - a.lng) * RADIANS) / 2) ** 2;

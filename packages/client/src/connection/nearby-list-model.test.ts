@@ -1,4 +1,4 @@
-/** The list against brute force by the great-circle formula, over random walks and messages in any order. */
+/** Property test: compares the list with brute force over random movements and messages. */
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { ManualClock } from '@nearby-friends/service-kit';
@@ -13,16 +13,16 @@ interface Place {
 }
 type Step =
   | { readonly kind: 'viewer moves' | 'reconnect'; readonly to: Place }
-  | { readonly kind: 'friend tells'; readonly friend: number; readonly to: Place; readonly isExact: boolean }
-  /** The viewer has moved, and the server sends everybody again, measured from where the viewer was `stale` before. */
+  | { readonly kind: 'friend moves'; readonly friend: number; readonly to: Place; readonly isExact: boolean }
+  /** The server resends all friends with its distances, measured from the viewer's previous position if `stale`. */
   | { readonly kind: 'server measures'; readonly stale: boolean }
   | { readonly kind: 'friend leaves'; readonly friend: number };
 
 const FRIENDS = 6;
-/** Half a centimetre of rounding, and what two ways to reckon differ by. */
+/** Half a centimetre of rounding plus the numerical difference of the two formulas. */
 const TOLERANCE_METERS = 0.005_001;
 
-/** In one city, on both sides of the antimeridian, around a pole, and so that distances are often equal. */
+/** Places in one city, around the antimeridian and around a pole; many distances are equal. */
 const place: fc.Arbitrary<Place> = fc.oneof(
   fc.record({
     lat: fc.double({ min: 37, max: 38, noNaN: true }),
@@ -41,7 +41,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constant('friend tells' as const),
+      kind: fc.constant('friend moves' as const),
       friend: someFriend,
       to: place,
       isExact: fc.boolean(),
@@ -51,14 +51,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('friend leaves' as const), friend: someFriend }) },
 );
 
-/** A list, and what the server knows. */
+/** A list and the state of a simulated server. */
 function openWorld(start: Place) {
   const clock = new ManualClock(1);
   const list = new NearbyList({ serverClock: new ServerClock(clock), clock, ttlMs: POSITION_TTL_MS });
   const friends = new Map<string, NearbyFriend>();
   let own = start;
   let before = start;
-  /** As the server tells them to a viewer it takes to be there. */
+  /** The friends as the server sends them to a viewer at `from`. */
   const measuredFrom = ({ lat, lng }: Place) =>
     [...friends.values()].map((friend) => ({
       ...friend,
@@ -67,23 +67,23 @@ function openWorld(start: Place) {
   const connect = (at: Place) => {
     own = at;
     before = at;
-    list.connected();
+    list.clearOwnPosition();
     list.applySnapshot({ radiusMeters: 100_000, friends: measuredFrom(at) });
-    list.moveTo(at);
+    list.setOwnPosition(at);
   };
   connect(start);
 
-  const take = (step: Step): void => {
+  const apply = (step: Step): void => {
     switch (step.kind) {
       case 'viewer moves':
         before = own;
         own = step.to;
-        list.moveTo(own);
+        list.setOwnPosition(own);
         break;
       case 'reconnect':
         connect(step.to);
         break;
-      case 'friend tells': {
+      case 'friend moves': {
         const id = `friend-${step.friend}`;
         clock.advance(1);
         friends.set(id, {
@@ -119,16 +119,16 @@ function openWorld(start: Place) {
     const sorted = shown.toSorted((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1));
     expect(shown).toEqual(sorted);
   };
-  return { take, check };
+  return { apply, check };
 }
 
-describe('the list, at every step of any walk', () => {
-  it('[N1] [N2] holds whom the server told, at brute force’s distances from where the viewer is, sorted', () => {
+describe('the list, after every step', () => {
+  it('[N1] [N2] holds the friends that the server sent, sorted by brute-force distances from the viewer', () => {
     fc.assert(
       fc.property(place, fc.array(step, { maxLength: 40 }), (start, steps) => {
-        const { take, check } = openWorld(start);
+        const { apply, check } = openWorld(start);
         for (const step of steps) {
-          take(step);
+          apply(step);
           check();
         }
       }),

@@ -22,43 +22,43 @@ function openList({ deviceOffMs = 0 } = {}) {
 }
 
 describe('the list', () => {
-  it('[N2] is sorted by distance, whatever comes in whichever order, and equal distances by id', () => {
+  it('[N2] is sorted by distance, then by id, for any order of messages', () => {
     const { list, ids } = openList();
     list.applySnapshot({ radiusMeters: 500, friends: [friend('bob', 100), friend('ann', 200)] });
     list.applyChanges({ upserts: [friend('dan', 150), friend('cem', 150), friend('bob', 300)], removed: [] });
     expect(ids()).toEqual(['cem', 'dan', 'ann', 'bob']);
   });
 
-  it('is replaced by a snapshot, changed by changes, and whoever is not on it may be removed', () => {
+  it('applies snapshots and changes, and ignores the removal of an unknown friend', () => {
     const { list, ids } = openList();
     list.applyChanges({ upserts: [friend('bob', 1)], removed: [] });
     list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 2)] });
-    list.applyChanges({ upserts: [], removed: ['bob', 'nobody'] });
+    list.applyChanges({ upserts: [], removed: ['bob', 'unknown'] });
     expect(ids()).toEqual(['ann']);
     list.applyChanges({ upserts: [], removed: ['ann'] });
     expect(ids()).toEqual([]);
   });
 
-  it('is the same array for as long as nothing changes, and another one afterwards', () => {
+  it('is the same array until something changes', () => {
     const { list, shown } = openList();
     list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 2)] });
     const before = list.shown.value;
-    list.applyChanges({ upserts: [], removed: ['nobody'] });
+    list.applyChanges({ upserts: [], removed: ['unknown'] });
     expect(list.shown.value).toBe(before);
     list.applyChanges({ upserts: [friend('ann', 2, NOW + 1)], removed: [] });
     expect(list.shown.value).not.toBe(before);
     expect(shown).toEqual([['ann'], ['ann']]);
   });
 
-  it('is measured from where the viewer is; friends whose distance stays are the same objects', () => {
+  it('measures from the viewer’s position and reuses the objects of unchanged friends', () => {
     const { list } = openList();
-    // Both on one meridian, a degree apart; ann is between the viewer's two places, as far from the one as the other.
+    // All on one meridian. Ann is halfway between the two positions of the viewer.
     const [ann, bob] = [friend('ann', 111_195.08), friend('bob', 222_390.16)];
     list.applySnapshot({ radiusMeters: 500_000, friends: [ann, { ...bob, lat: 0, lng: 2 }] });
-    list.moveTo({ lat: 2, lng: 2 });
+    list.setOwnPosition({ lat: 2, lng: 2 });
     expect(list.shown.value).toEqual([ann, { ...bob, lat: 0, lng: 2 }]);
     expect(list.shown.value[0]).toBe(ann);
-    list.moveTo({ lat: 0, lng: 2 });
+    list.setOwnPosition({ lat: 0, lng: 2 });
     expect(list.shown.value).toEqual([{ ...bob, lat: 0, lng: 2, distance: 0 }, ann]);
     expect(list.shown.value[1]).toBe(ann);
   });
@@ -79,7 +79,7 @@ describe('the list', () => {
     },
   );
 
-  it('keeps whoever has reported meanwhile', () => {
+  it('keeps friends with a newer position', () => {
     const { clock, list, ids } = openList();
     list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 1)] });
     clock.advance(POSITION_TTL_MS / 2);
@@ -90,13 +90,13 @@ describe('the list', () => {
     expect(ids()).toEqual([]);
   });
 
-  it('sets no timer any more once it is stopped, and still shows what it showed', () => {
+  it('sets no timer after stop() and keeps its content', () => {
     const { clock, list, ids } = openList();
     list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 1)] });
     const before = list.shown.value;
     list.stop();
-    // The server's answer to a position was on its way.
-    list.moveTo({ lat: 3, lng: 4 });
+    // A late response to a position.
+    list.setOwnPosition({ lat: 3, lng: 4 });
     expect(clock.pending).toBe(0);
     expect(ids()).toEqual(['ann']);
     expect(list.shown.value).toBe(before);

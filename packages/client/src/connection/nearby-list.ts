@@ -1,23 +1,23 @@
-/** The list an app shows: takes the server's messages, measures, sorts, lets friends drop out who have fallen silent. */
+/** The list an app shows: applies server messages, measures distances, sorts, and removes expired friends. */
 import type { Clock } from '../clock.ts';
 import { MutableObservable, type Observable } from '../observable.ts';
 import type { NearbyChanges, NearbyFriend, NearbySnapshot, Position } from '../wire-messages.ts';
 import { metersBetween } from './meters-between.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** What the server keeps of a position, ms: nobody who is silent for longer is on a list. */
+/** The server's TTL of a position, ms. */
 export const POSITION_TTL_MS = 600_000;
 
-/** Distances are whole centimetres, as the server tells them: what is less is no change. */
-const CENTIMETRES = 100;
+/** Distances are rounded to centimetres, like the server's. A smaller difference is no change. */
+const CENTIMETRES_PER_METER = 100;
 
 /**
- * Distances are measured here, from where the server last took the viewer to be, so that it need not send friends who
- * rest again whenever the viewer moves. Until it has taken a position on this connection they are as it says; and who
- * is near is always as it says.
+ * Distances are measured here, from the viewer position that the server accepted last. So the server does not resend
+ * stationary friends whenever the viewer moves. Until it has accepted a position on this connection, its distances
+ * apply. The server alone decides who is near.
  *
- * After a lost connection the list stays on show, ageing, until the next snapshot replaces it. Ageing is done here as
- * well as by the server, because the server tells nothing while there is no connection.
+ * After a lost connection the list stays visible until the next snapshot replaces it. Friends expire here as well as on
+ * the server, because no messages arrive while there is no connection.
  */
 export class NearbyList {
   readonly #serverClock: ServerClock;
@@ -25,10 +25,10 @@ export class NearbyList {
   readonly #ttlMs: number;
   readonly #friends = new Map<string, NearbyFriend>();
   readonly #shown = new MutableObservable<readonly NearbyFriend[]>([]);
-  /** Where the viewer is, once the server has taken that on this connection. */
-  #own: Position | undefined;
+  /** The viewer's position that the server accepted last on this connection. */
+  #ownPosition: Position | undefined;
   #isStopped = false;
-  #cancelAgeing: () => void = () => undefined;
+  #cancelExpiry: () => void = () => undefined;
 
   constructor(options: { serverClock: ServerClock; clock: Clock; ttlMs: number }) {
     this.#serverClock = options.serverClock;
@@ -53,44 +53,45 @@ export class NearbyList {
     this.#show();
   }
 
-  /** The server has taken the viewer to be there. */
-  moveTo(own: Position): void {
-    // The answer to the last position may be on its way through promises while the connection is closed.
+  /** Measures from the position that the server has just accepted. */
+  setOwnPosition(position: Position): void {
+    // The response to the last position can arrive in a microtask after the connection is closed.
     if (this.#isStopped) return;
-    this.#own = own;
-    for (const friend of this.#friends.values()) this.#friends.set(friend.id, this.#measured(friend));
+    this.#ownPosition = position;
+    for (const friend of this.#friends.values()) this.#friends.set(friend.id, this.#measure(friend));
     this.#show();
   }
 
-  /** A connection begins: where the viewer was on the one before, this one's distances are not measured from. */
-  connected(): void {
-    this.#own = undefined;
+  /** A new connection starts with the server's distances, not with the position of the previous connection. */
+  clearOwnPosition(): void {
+    this.#ownPosition = undefined;
   }
 
-  /** Sets no timer any more. What is shown stays. */
+  /** Cancels all timers. The list stays as it is. */
   stop(): void {
     this.#isStopped = true;
-    this.#cancelAgeing();
+    this.#cancelExpiry();
   }
 
   #upsert(friends: readonly NearbyFriend[]): void {
     for (const friend of friends) {
       this.#serverClock.observePast(friend.at);
-      const measured = this.#measured(friend);
+      const measured = this.#measure(friend);
       const held = this.#friends.get(friend.id);
-      // A server that measures sends everybody again when the viewer has moved: that is no news.
-      if (!held || !isSame(held, measured)) this.#friends.set(friend.id, measured);
+      // A server that measures itself resends all friends when the viewer moves. Equal entries are no change.
+      if (!held || !isEqual(held, measured)) this.#friends.set(friend.id, measured);
     }
   }
 
-  #measured(friend: NearbyFriend): NearbyFriend {
-    if (!this.#own) return friend;
-    const distance = Math.round(metersBetween(this.#own, friend) * CENTIMETRES) / CENTIMETRES;
+  #measure(friend: NearbyFriend): NearbyFriend {
+    if (!this.#ownPosition) return friend;
+    const distance =
+      Math.round(metersBetween(this.#ownPosition, friend) * CENTIMETRES_PER_METER) / CENTIMETRES_PER_METER;
     return distance === friend.distance ? friend : { ...friend, distance };
   }
 
   #show(): void {
-    this.#cancelAgeing();
+    this.#cancelExpiry();
     const oldest = this.#serverClock.now() - this.#ttlMs;
     let next = Number.POSITIVE_INFINITY;
     for (const { id, at } of this.#friends.values()) {
@@ -100,16 +101,16 @@ export class NearbyList {
     const shown = [...this.#friends.values()].sort(byDistance);
     const before = this.#shown.value;
     if (shown.length !== before.length || shown.some((friend, i) => friend !== before[i])) this.#shown.set(shown);
-    if (next < Number.POSITIVE_INFINITY) this.#cancelAgeing = this.#clock.after(next, () => this.#show());
+    if (next < Number.POSITIVE_INFINITY) this.#cancelExpiry = this.#clock.after(next, () => this.#show());
   }
 }
 
-/** Equal distances by id, so that nobody swaps places without reason. */
+/** Breaks ties by id, so that the order is stable. */
 function byDistance(a: NearbyFriend, b: NearbyFriend): number {
   return a.distance - b.distance || (a.id < b.id ? -1 : 1);
 }
 
-function isSame(a: NearbyFriend, b: NearbyFriend): boolean {
+function isEqual(a: NearbyFriend, b: NearbyFriend): boolean {
   const fields = Object.keys(a) as (keyof NearbyFriend)[];
   return fields.length === Object.keys(b).length && fields.every((field) => a[field] === b[field]);
 }

@@ -7,11 +7,11 @@ function failure(code: NearbyErrorCode, retryable: boolean): NearbyError {
   return new NearbyError({ code, message: 'It failed.', retryable });
 }
 
-/** A sender whose server answers when the test says so. */
+/** A sender whose server responds when the test says so. */
 function openSender() {
   const clock = new ManualClock();
   const sent: string[] = [];
-  const open: { resolve(answer: string): void; reject(error: NearbyError): void }[] = [];
+  const open: { resolve(response: string): void; reject(error: NearbyError): void }[] = [];
   const sender = new NewestSender<string, string>({
     clock,
     emit(payload) {
@@ -19,44 +19,44 @@ function openSender() {
       return new Promise((resolve, reject) => open.push({ resolve, reject }));
     },
   });
-  /** Settles the oldest answer that is open, and lets everybody hear of it. */
-  const settle = async (how: 'answer' | NearbyError) => {
+  /** Settles the oldest pending response and runs the microtasks. */
+  const settle = async (how: 'respond' | NearbyError) => {
     const one = open.shift();
-    if (!one) throw new Error('nothing is under way');
-    if (how === 'answer') one.resolve(`answer to ${sent.at(-1 - open.length)}`);
+    if (!one) throw new Error('nothing is in flight');
+    if (how === 'respond') one.resolve(`response to  ${sent.at(-1 - open.length)}`);
     else one.reject(how);
     await new Promise((resolve) => setImmediate(resolve));
   };
   return { clock, sender, sent, settle };
 }
 
-describe('the newest', () => {
-  it('is sent at once, and each is answered, when they come one after the other', async () => {
+describe('NewestSender', () => {
+  it('sends values at once and resolves each when they do not overlap', async () => {
     const { sender, sent, settle } = openSender();
     sender.online();
     const first = sender.send('a');
-    await settle('answer');
+    await settle('respond');
     const second = sender.send('b');
-    await settle('answer');
-    expect([await first, await second]).toEqual(['answer to a', 'answer to b']);
+    await settle('respond');
+    expect([await first, await second]).toEqual(['response to  a', 'response to  b']);
     expect(sent).toEqual(['a', 'b']);
   });
 
-  it('is all that is sent of what came while offline or under way, and answers for the older ones', async () => {
+  it('conflates values while offline or in flight, and resolves all with the newest', async () => {
     const { sender, sent, settle } = openSender();
     const offline = [sender.send('a'), sender.send('b')];
     sender.online();
     expect(sent).toEqual(['b']);
-    const underWay = [sender.send('c'), sender.send('d')];
+    const inFlight = [sender.send('c'), sender.send('d')];
     expect(sent).toEqual(['b']);
-    await settle('answer');
-    await settle('answer');
+    await settle('respond');
+    await settle('respond');
     expect(sent).toEqual(['b', 'd']);
-    expect(await Promise.all(offline)).toEqual(['answer to b', 'answer to b']);
-    expect(await Promise.all(underWay)).toEqual(['answer to d', 'answer to d']);
+    expect(await Promise.all(offline)).toEqual(['response to  b', 'response to  b']);
+    expect(await Promise.all(inFlight)).toEqual(['response to  d', 'response to  d']);
   });
 
-  it('is sent again after a lost connection, and a newer one in its place', async () => {
+  it('sends again after a lost connection, or a newer value instead', async () => {
     const { sender, sent, settle } = openSender();
     sender.online();
     const lost = sender.send('a');
@@ -68,12 +68,12 @@ describe('the newest', () => {
     const newer = sender.send('b');
     await settle(failure('network', true));
     sender.online();
-    await settle('answer');
+    await settle('respond');
     expect(sent).toEqual(['a', 'a', 'b']);
-    expect([await lost, await newer]).toEqual(['answer to b', 'answer to b']);
+    expect([await lost, await newer]).toEqual(['response to  b', 'response to  b']);
   });
 
-  it('waits a moment when the server has too much, and takes along what comes meanwhile', async () => {
+  it('waits after rate limiting and then sends the newest value', async () => {
     const { clock, sender, sent, settle } = openSender();
     sender.online();
     const first = sender.send('a');
@@ -81,12 +81,12 @@ describe('the newest', () => {
     expect(sent).toEqual(['a']);
     clock.advance(2_000);
     expect(sent).toEqual(['a', 'a']);
-    await settle('answer');
-    expect(await first).toBe('answer to a');
+    await settle('respond');
+    expect(await first).toBe('response to  a');
     expect(clock.pending).toBe(0);
   });
 
-  it('rejects when it is refused, and the next one is sent all the same', async () => {
+  it('rejects a refused value and still sends the next one', async () => {
     const { sender, sent, settle } = openSender();
     sender.online();
     const refused = sender.send('a');
@@ -94,25 +94,25 @@ describe('the newest', () => {
     const heard = expect(refused).rejects.toMatchObject({ code: 'invalid_payload' });
     await settle(failure('invalid_payload', false));
     await heard;
-    await settle('answer');
-    expect(await next).toBe('answer to b');
+    await settle('respond');
+    expect(await next).toBe('response to  b');
     expect(sent).toEqual(['a', 'b']);
   });
 
-  it('is repeated for nobody, unless a newer one is on its way', async () => {
+  it('repeats a value without a waiter unless a newer one is waiting or in flight', async () => {
     const { sender, sent, settle } = openSender();
     sender.repeat('old');
     sender.online();
     expect(sent).toEqual(['old']);
     sender.repeat('old');
-    await settle('answer');
+    await settle('respond');
     void sender.send('new');
     sender.repeat('old');
-    await settle('answer');
+    await settle('respond');
     expect(sent).toEqual(['old', 'new']);
   });
 
-  it('is given up when it is closed: who waits is told, who does not wait need not catch it', async () => {
+  it('rejects all waiters on close, without unhandled rejections for ignored promises', async () => {
     const { clock, sender, sent, settle } = openSender();
     sender.online();
     void sender.send('a');
@@ -120,7 +120,7 @@ describe('the newest', () => {
     sender.close(failure('closed', false));
     void sender.send('c');
     await expect(waiting).rejects.toMatchObject({ code: 'closed' });
-    await settle('answer');
+    await settle('respond');
     sender.online();
     expect(sent).toEqual(['a']);
     expect(clock.pending).toBe(0);

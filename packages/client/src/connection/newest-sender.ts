@@ -1,55 +1,54 @@
-/** Gets the newest of something to the server, whatever happens to the connection: what is older is not worth sending. */
+/** Delivers the newest value to the server across reconnects and conflates older ones. */
 import type { Clock } from '../clock.ts';
 import type { NearbyError } from '../nearby-error.ts';
 
-interface Waiter<Answer> {
-  readonly answer: Promise<Answer>;
-  resolve(answer: Answer): void;
+interface Waiter<Result> {
+  readonly result: Promise<Result>;
+  resolve(result: Result): void;
   reject(error: NearbyError): void;
 }
 
-interface Item<Payload, Answer> {
+interface Item<Payload, Result> {
   readonly payload: Payload;
-  readonly waiters: readonly Waiter<Answer>[];
+  readonly waiters: readonly Waiter<Result>[];
 }
 
-/** Until it is sent again after a failure that may pass, while the connection stands. */
+/** The delay before a retry after a transient failure while connected. */
 const RETRY_MS = 2_000;
 
 /**
- * At most one item is under way and at most one waits. A newer one takes the place of the one that waits, and whoever
- * waited for that waits for the newer one from then on. What fails and may pass is sent again, unless a newer one is
- * there.
+ * At most one item is in flight and at most one waits. A newer item replaces the waiting one and gets its waiters.
+ * After a transient failure the item is sent again, unless a newer one waits.
  */
-export class NewestSender<Payload, Answer> {
-  readonly #emit: (payload: Payload) => Promise<Answer>;
+export class NewestSender<Payload, Result> {
+  readonly #emit: (payload: Payload) => Promise<Result>;
   readonly #clock: Clock;
-  #waiting: Item<Payload, Answer> | undefined;
-  #underWay: Item<Payload, Answer> | undefined;
+  #waiting: Item<Payload, Result> | undefined;
+  #inFlight: Item<Payload, Result> | undefined;
   #isOnline = false;
   #closedBy: NearbyError | undefined;
   #cancelRetry: () => void = () => undefined;
 
   constructor(options: {
-    /** Rejects with a `NearbyError`, also when the connection is lost. */
-    emit: (payload: Payload) => Promise<Answer>;
+    /** Sends one value. Must reject with a `NearbyError`, also when the connection is lost. */
+    emit: (payload: Payload) => Promise<Result>;
     clock: Clock;
   }) {
     this.#emit = options.emit;
     this.#clock = options.clock;
   }
 
-  /** Resolves with the server's answer to this one or to a newer one. Rejects with a `NearbyError`. */
-  send(payload: Payload): Promise<Answer> {
-    const waiter = makeWaiter<Answer>();
-    if (this.#closedBy) rejectQuietly(waiter, this.#closedBy);
+  /** Resolves with the server's response to this value or to a newer one. Rejects with a `NearbyError`. */
+  send(payload: Payload): Promise<Result> {
+    const waiter = makeWaiter<Result>();
+    if (this.#closedBy) rejectHandled(waiter, this.#closedBy);
     else this.#enqueue({ payload, waiters: [waiter] });
-    return waiter.answer;
+    return waiter.result;
   }
 
-  /** Sends it for nobody in particular, unless a newer one is on its way already. */
+  /** Sends a value again without a waiter, unless a newer one is waiting or in flight. */
   repeat(payload: Payload): void {
-    if (!this.#waiting && !this.#underWay && !this.#closedBy) this.#enqueue({ payload, waiters: [] });
+    if (!this.#waiting && !this.#inFlight && !this.#closedBy) this.#enqueue({ payload, waiters: [] });
   }
 
   online(): void {
@@ -62,38 +61,38 @@ export class NewestSender<Payload, Answer> {
     this.#cancelRetry();
   }
 
-  /** Whoever waits, or comes later, is told `error`. */
+  /** Rejects all current and later waiters with `error`. */
   close(error: NearbyError): void {
     this.offline();
     this.#closedBy = error;
-    for (const item of [this.#underWay, this.#waiting]) {
-      for (const waiter of item?.waiters ?? []) rejectQuietly(waiter, error);
+    for (const item of [this.#inFlight, this.#waiting]) {
+      for (const waiter of item?.waiters ?? []) rejectHandled(waiter, error);
     }
     this.#waiting = undefined;
-    this.#underWay = undefined;
+    this.#inFlight = undefined;
   }
 
-  #enqueue(item: Item<Payload, Answer>): void {
+  #enqueue(item: Item<Payload, Result>): void {
     this.#waiting = { payload: item.payload, waiters: [...(this.#waiting?.waiters ?? []), ...item.waiters] };
     this.#sendWaiting();
   }
 
   #sendWaiting(): void {
     const item = this.#waiting;
-    if (!item || this.#underWay || !this.#isOnline) return;
+    if (!item || this.#inFlight || !this.#isOnline) return;
     this.#cancelRetry();
     this.#waiting = undefined;
-    this.#underWay = item;
+    this.#inFlight = item;
     this.#emit(item.payload).then(
-      (answer) => {
-        if (this.#underWay !== item) return;
-        this.#underWay = undefined;
-        for (const { resolve } of item.waiters) resolve(answer);
+      (result) => {
+        if (this.#inFlight !== item) return;
+        this.#inFlight = undefined;
+        for (const { resolve } of item.waiters) resolve(result);
         this.#sendWaiting();
       },
       (error: NearbyError) => {
-        if (this.#underWay !== item) return;
-        this.#underWay = undefined;
+        if (this.#inFlight !== item) return;
+        this.#inFlight = undefined;
         if (error.retryable) this.#keep(item, error.retryAfterMs);
         else for (const { reject } of item.waiters) reject(error);
         if (!error.retryable) this.#sendWaiting();
@@ -101,8 +100,8 @@ export class NewestSender<Payload, Answer> {
     );
   }
 
-  /** Its waiters wait on, for the newer one if there is one. */
-  #keep({ payload, waiters }: Item<Payload, Answer>, retryAfterMs = RETRY_MS): void {
+  /** Keeps the item for a retry. Its waiters move to the newer item if there is one. */
+  #keep({ payload, waiters }: Item<Payload, Result>, retryAfterMs = RETRY_MS): void {
     this.#waiting = {
       payload: this.#waiting ? this.#waiting.payload : payload,
       waiters: [...waiters, ...(this.#waiting?.waiters ?? [])],
@@ -111,16 +110,16 @@ export class NewestSender<Payload, Answer> {
   }
 }
 
-function makeWaiter<Answer>(): Waiter<Answer> {
-  let settle: Pick<Waiter<Answer>, 'resolve' | 'reject'> | undefined;
-  const answer = new Promise<Answer>((resolve, reject) => {
+function makeWaiter<Result>(): Waiter<Result> {
+  let settle: Pick<Waiter<Result>, 'resolve' | 'reject'> | undefined;
+  const result = new Promise<Result>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  return { answer, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
+  return { result, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
 }
 
-/** Closing is nothing that whoever has not waited for the answer need hear of, and Node would end the process for it. */
-function rejectQuietly<Answer>({ answer, reject }: Waiter<Answer>, error: NearbyError): void {
-  answer.catch(() => undefined);
+/** Marks the rejection as handled: a caller that ignores the promise must not end a Node process by closing. */
+function rejectHandled<Result>({ result, reject }: Waiter<Result>, error: NearbyError): void {
+  result.catch(() => undefined);
   reject(error);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
-import type { Attention, GeolocationFailure, GeolocationFix, GeolocationSource } from '../device.ts';
+import type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from '../device.ts';
 import type { WatchOptions } from '../nearby-connection.ts';
 import type { NearbyError } from '../nearby-error.ts';
 import type { Position } from '../wire-messages.ts';
@@ -8,8 +8,8 @@ import { watchPosition } from './position-watch.ts';
 
 const METERS_PER_DEGREE = (Math.PI / 180) * 6_371_008.8;
 
-/** A phone that a test carries about. */
-function takePhone(options: WatchOptions = {}) {
+/** A simulated phone controlled by the test. */
+function createPhone(options: WatchOptions = {}) {
   const clock = new ManualClock();
   const reports: { at: number; position: Position }[] = [];
   const errors: NearbyError[] = [];
@@ -25,7 +25,7 @@ function takePhone(options: WatchOptions = {}) {
       if (id === 7) watch = undefined;
     },
   };
-  const attention: Attention = {
+  const visibility: PageVisibility = {
     isHidden: () => hidden,
     onChange(listener) {
       listeners.add(listener);
@@ -37,7 +37,7 @@ function takePhone(options: WatchOptions = {}) {
     { onError: (error) => errors.push(error), ...options },
     {
       geolocation,
-      attention,
+      visibility,
       clock,
       report: async (position) => reports.push({ at: (clock.now() - startedAt) / 1_000, position }),
     },
@@ -51,7 +51,7 @@ function takePhone(options: WatchOptions = {}) {
     get isWatching() {
       return watch !== undefined;
     },
-    /** The device finds itself that far north. */
+    /** Emits a position that far north of the origin. */
     fix(metersNorth: number, coords: Partial<GeolocationFix['coords']> = {}) {
       const place = { latitude: metersNorth / METERS_PER_DEGREE, longitude: 0 };
       watch?.fix({ coords: { ...place, accuracy: 5, heading: null, speed: null, ...coords } });
@@ -67,16 +67,16 @@ function takePhone(options: WatchOptions = {}) {
   };
 }
 
-describe('watching the position', () => {
-  it('reports the first one at once, then every 30 s although the device rests and says nothing', () => {
-    const phone = takePhone();
+describe('watchPosition', () => {
+  it('reports the first position at once, then every 30 s while the device is stationary', () => {
+    const phone = createPhone();
     phone.fix(0);
     phone.clock.advance(95_000);
     expect(phone.times).toEqual([0, 30, 60, 90]);
   });
 
-  it('reports a step of 50 m at once, and no smaller one', () => {
-    const phone = takePhone();
+  it('reports a movement of 50 m at once, and no smaller one', () => {
+    const phone = createPhone();
     phone.fix(0);
     phone.clock.advance(1_000);
     phone.fix(49);
@@ -91,8 +91,8 @@ describe('watching the position', () => {
     expect(phone.reports.map(({ position }) => Math.round(position.lat * METERS_PER_DEGREE))).toEqual([0, 51, 60]);
   });
 
-  it('takes no step for one that is shorter than the position’s uncertainty', () => {
-    const phone = takePhone();
+  it('ignores movements shorter than the position’s uncertainty', () => {
+    const phone = createPhone();
     phone.fix(0);
     phone.fix(150, { accuracy: 200 });
     expect(phone.times).toEqual([0]);
@@ -100,8 +100,8 @@ describe('watching the position', () => {
     expect(phone.times).toEqual([0, 0]);
   });
 
-  it('reports less while nobody looks, and at once when somebody looks again and it is time', () => {
-    const phone = takePhone();
+  it('reports less while the page is hidden, and at once when it is visible again and a report is due', () => {
+    const phone = createPhone();
     phone.fix(0);
     phone.hide(true);
     phone.fix(150);
@@ -118,17 +118,17 @@ describe('watching the position', () => {
     expect(phone.times.at(-1)).toBe(190);
   });
 
-  it('takes other bounds', () => {
-    const phone = takePhone({ intervalMs: 5_000, distanceMeters: 10 });
+  it('uses the given limits', () => {
+    const phone = createPhone({ intervalMs: 5_000, distanceMeters: 10 });
     phone.fix(0);
     phone.fix(11);
     phone.clock.advance(5_000);
     expect(phone.times).toEqual([0, 0, 5]);
   });
 
-  it('passes on what the device knows, and leaves out what it has none of', () => {
+  it('omits the fields that the device does not know', () => {
     const seen: Position[] = [];
-    const phone = takePhone({ onPosition: (position) => seen.push(position) });
+    const phone = createPhone({ onPosition: (position) => seen.push(position) });
     phone.fix(0, { accuracy: 12, heading: Number.NaN, speed: null });
     phone.fix(0, { accuracy: 12, heading: 90, speed: 1.5 });
     expect(phone.reports[0]?.position).toEqual({ lat: 0, lng: 0, accuracy: 12 });
@@ -138,8 +138,8 @@ describe('watching the position', () => {
     ]);
   });
 
-  it('does not repeat a position when the device does not know any more where it is', () => {
-    const phone = takePhone();
+  it('does not repeat a position after the device has lost it', () => {
+    const phone = createPhone();
     phone.fix(0);
     phone.fail(2);
     phone.clock.advance(100_000);
@@ -155,8 +155,8 @@ describe('watching the position', () => {
     ]);
   });
 
-  it('stops', () => {
-    const phone = takePhone();
+  it('stops watching', () => {
+    const phone = createPhone();
     phone.fix(0);
     phone.running.stop();
     phone.clock.advance(100_000);
@@ -164,15 +164,15 @@ describe('watching the position', () => {
     expect([phone.isWatching, phone.listeners.size, phone.clock.pending]).toEqual([false, 0, 0]);
   });
 
-  it('says so when the device has no geolocation', () => {
+  it('reports no_geolocation when the device has none', () => {
     const errors: NearbyError[] = [];
-    const means = {
+    const dependencies = {
       geolocation: undefined,
-      attention: { isHidden: () => false, onChange: () => () => undefined },
+      visibility: { isHidden: () => false, onChange: () => () => undefined },
       clock: new ManualClock(),
       report: async () => undefined,
     };
-    watchPosition({ onError: (error) => errors.push(error) }, means).stop();
+    watchPosition({ onError: (error) => errors.push(error) }, dependencies).stop();
     expect(errors.map(({ code }) => code)).toEqual(['no_geolocation']);
   });
 });

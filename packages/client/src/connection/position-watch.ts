@@ -1,6 +1,6 @@
-/** Reports where the device is: often enough to stay on the lists, and no more often than somebody would notice. */
+/** Reports the device's position: often enough to keep it from expiring, and no more often than is visible. */
 import type { Clock } from '../clock.ts';
-import type { Attention, GeolocationFailure, GeolocationFix, GeolocationSource } from '../device.ts';
+import type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from '../device.ts';
 import type { PositionWatch, WatchOptions } from '../nearby-connection.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { Position } from '../wire-messages.ts';
@@ -8,24 +8,24 @@ import { metersBetween } from './meters-between.ts';
 
 const INTERVAL_MS = 30_000;
 const DISTANCE_METERS = 50;
-/** While nobody looks: still well within the 10 minutes after which whoever is silent drops out. */
+/** While the page is hidden. Must stay well below the 10 minutes after which a position expires. */
 const HIDDEN_INTERVAL_MS = 120_000;
 const HIDDEN_DISTANCE_METERS = 200;
 
 /**
- * A device that rests gives no new position, so the last one is reported again at each interval: it is still there.
- * A step counts only when it is longer than the position's uncertainty.
+ * A stationary device gives no new positions, so the last one is reported again at each interval.
+ * A movement counts only if it is longer than the position's uncertainty.
  */
 export function watchPosition(
   options: WatchOptions,
-  means: {
+  dependencies: {
     report: (position: Position) => Promise<unknown>;
     geolocation: GeolocationSource | undefined;
-    attention: Attention;
+    visibility: PageVisibility;
     clock: Clock;
   },
 ): PositionWatch {
-  const { report, geolocation, attention, clock } = means;
+  const { report, geolocation, visibility, clock } = dependencies;
   let isStopped = false;
   const onError = (error: NearbyError): void => {
     if (!isStopped) options.onError?.(error);
@@ -35,14 +35,14 @@ export function watchPosition(
   let cancelTimer: () => void = () => undefined;
 
   const intervalMs = (): number =>
-    attention.isHidden() ? (options.hiddenIntervalMs ?? HIDDEN_INTERVAL_MS) : (options.intervalMs ?? INTERVAL_MS);
+    visibility.isHidden() ? (options.hiddenIntervalMs ?? HIDDEN_INTERVAL_MS) : (options.intervalMs ?? INTERVAL_MS);
   const hasMoved = ({ position }: { position: Position }, now: Position): boolean => {
-    const meters = attention.isHidden()
+    const meters = visibility.isHidden()
       ? (options.hiddenDistanceMeters ?? HIDDEN_DISTANCE_METERS)
       : (options.distanceMeters ?? DISTANCE_METERS);
     return metersBetween(position, now) >= Math.max(meters, now.accuracy ?? 0);
   };
-  const consider = (): void => {
+  const reportIfDue = (): void => {
     if (!latest || isStopped) return;
     const now = clock.now();
     const sinceMs = reported ? now - reported.at : Number.POSITIVE_INFINITY;
@@ -51,11 +51,11 @@ export function watchPosition(
       report(latest).catch(onError);
     }
     cancelTimer();
-    cancelTimer = clock.after(Math.max(0, reported.at + intervalMs() - now), consider);
+    cancelTimer = clock.after(Math.max(0, reported.at + intervalMs() - now), reportIfDue);
   };
 
   if (!geolocation) {
-    const message = 'This device does not tell where it is. Give the position with updateLocation.';
+    const message = 'This device has no geolocation. Pass the position to updateLocation.';
     onError(new NearbyError({ code: 'no_geolocation', message, retryable: false }));
     return { stop: () => undefined };
   }
@@ -63,28 +63,28 @@ export function watchPosition(
     (fix) => {
       latest = positionOf(fix);
       options.onPosition?.(latest);
-      consider();
+      reportIfDue();
     },
     (failure) => {
-      // Nobody knows any more whether it is still there.
+      // The last position may be outdated, so it is not repeated.
       latest = undefined;
       cancelTimer();
       onError(errorOf(failure));
     },
     { enableHighAccuracy: true, maximumAge: INTERVAL_MS },
   );
-  const endAttention = attention.onChange(consider);
+  const unwatchVisibility = visibility.onChange(reportIfDue);
   return {
     stop() {
       geolocation.clearWatch(watch);
-      endAttention();
+      unwatchVisibility();
       cancelTimer();
       isStopped = true;
     },
   };
 }
 
-/** A device that rests gives null or NaN for what it has none of. */
+/** Omits the fields that the device does not know: it gives null or NaN for them. */
 function positionOf({ coords }: GeolocationFix): Position {
   const { latitude: lat, longitude: lng, accuracy, heading, speed } = coords;
   const optional = { accuracy, heading, speed };
@@ -98,13 +98,13 @@ function errorOf({ code, message: cause }: GeolocationFailure): NearbyError {
   return code === DENIED
     ? new NearbyError({
         code: 'geolocation_denied',
-        message: 'The app may not know where you are. Allow it in the settings of the browser.',
+        message: 'The app is not allowed to use your location. Allow it in the settings of the browser.',
         retryable: false,
         cause,
       })
     : new NearbyError({
         code: 'geolocation_failed',
-        message: 'The device does not know where it is at the moment. It tries again by itself.',
+        message: 'The device has no position at the moment. It retries automatically.',
         retryable: true,
         cause,
       });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_DELAY_MS, reconnectDelayMs } from './reconnect-delay.ts';
 
-describe('the pause before the next attempt', () => {
-  it('doubles up to half a minute, and a random half of it is spread', () => {
+describe('reconnectDelayMs', () => {
+  it('doubles up to half a minute with equal jitter', () => {
     const bounds = [0, 1, 2, 3, 4, 5, 6, 100].map((failures) => [
       reconnectDelayMs(failures, 0),
       reconnectDelayMs(failures, 1),
@@ -19,7 +19,7 @@ describe('the pause before the next attempt', () => {
     ]);
   });
 
-  it('of many who were cut off together is not the same', () => {
+  it('differs between clients', () => {
     expect(new Set([0.1, 0.2, 0.3, 0.4].map((random) => reconnectDelayMs(0, random))).size).toBe(4);
   });
 });

@@ -5,14 +5,14 @@ describe('a refused token', () => {
   const unauthorized = failure('unauthorized', false);
   const expired = failure('token_expired', true);
 
-  it.each([unauthorized, expired])('is the end when there is no way to another: $code', async (error) => {
+  it.each([unauthorized, expired])('closes the connection when there is no getToken: $code', async (error) => {
     const link = await keep({ token: 'old' });
     await link.ended(error);
     expect(link.status).toEqual({ kind: 'closed', error });
     expect(link.attempts.length).toBe(1);
   });
 
-  it.each([unauthorized, expired])('is replaced by another, at once: $code', async (error) => {
+  it.each([unauthorized, expired])('is replaced at once: $code', async (error) => {
     const link = await keep({ token: 'old', getToken: async () => 'new' });
     await link.ended(error);
     expect(link.attempts.map(({ token }) => token)).toEqual(['old', 'new']);
@@ -20,14 +20,14 @@ describe('a refused token', () => {
     expect(link.status).toEqual({ kind: 'online' });
   });
 
-  it('is the end when getToken gives the same again', async () => {
+  it('closes the connection when getToken returns the same token', async () => {
     const link = await keep({ getToken: async () => 'same' });
     await link.ended(unauthorized);
     expect(link.status).toEqual({ kind: 'closed', error: unauthorized });
     expect(link.attempts.length).toBe(1);
   });
 
-  it('is the end when another is refused as well', async () => {
+  it('closes the connection when the other token is refused too', async () => {
     let given = 0;
     const link = await keep({ getToken: async () => `token-${++given}` });
     await link.ended(unauthorized);
@@ -36,7 +36,7 @@ describe('a refused token', () => {
     expect(link.attempts.length).toBe(2);
   });
 
-  it('that has only expired is asked for again later, when getToken gives the same', async () => {
+  it('that has only expired is fetched again later when getToken returns the same token', async () => {
     let current = 'same';
     const link = await keep({ getToken: async () => current });
     await link.ended(expired);
@@ -46,7 +46,7 @@ describe('a refused token', () => {
     expect(link.attempts.map(({ token }) => token)).toEqual(['same', 'newer']);
   });
 
-  it('is asked for until it can be had', async () => {
+  it('is fetched again until getToken succeeds', async () => {
     let fails = true;
     const getToken = async () => {
       if (fails) throw new Error('the app is offline');

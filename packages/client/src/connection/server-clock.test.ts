@@ -5,27 +5,24 @@ import { ServerClock } from './server-clock.ts';
 const HOUR_MS = 3_600_000;
 
 describe("the server's clock", () => {
-  it.each([HOUR_MS, -HOUR_MS, 0])(
-    'is known to within half an answer’s time when the device is off by %d ms',
-    (offMs) => {
-      const device = new ManualClock();
-      const server = new ServerClock(device);
-      const serverNow = () => device.now() + offMs;
-      const sentAt = device.now();
-      device.advance(40);
-      const at = serverNow();
-      device.advance(40);
-      server.observe(at, sentAt, device.now());
-      expect(Math.abs(server.now() - serverNow())).toBeLessThanOrEqual(40);
-      // A slow answer makes nothing worse.
-      const slowlySentAt = device.now();
-      device.advance(9_000);
-      server.observe(serverNow(), slowlySentAt, device.now());
-      expect(Math.abs(server.now() - serverNow())).toBeLessThanOrEqual(40);
-    },
-  );
+  it.each([HOUR_MS, -HOUR_MS, 0])('is accurate to half a round trip when the device is off by %d ms', (offMs) => {
+    const device = new ManualClock();
+    const server = new ServerClock(device);
+    const serverNow = () => device.now() + offMs;
+    const sentAt = device.now();
+    device.advance(40);
+    const at = serverNow();
+    device.advance(40);
+    server.observe(at, sentAt, device.now());
+    expect(Math.abs(server.now() - serverNow())).toBeLessThanOrEqual(40);
+    // A slow response does not reduce the accuracy.
+    const slowlySentAt = device.now();
+    device.advance(9_000);
+    server.observe(serverNow(), slowlySentAt, device.now());
+    expect(Math.abs(server.now() - serverNow())).toBeLessThanOrEqual(40);
+  });
 
-  it('follows when the device’s clock is set', () => {
+  it('adapts when the device’s clock is changed', () => {
     const device = new ManualClock();
     const server = new ServerClock(device);
     server.observe(device.now(), device.now(), device.now());
@@ -35,7 +32,7 @@ describe("the server's clock", () => {
     expect(server.now()).toBe(before);
   });
 
-  it('is at least as late as what has come from there, before any answer', () => {
+  it('is at least the latest time of any message, before any response', () => {
     const device = new ManualClock(1_000);
     const server = new ServerClock(device);
     server.observePast(5_000);

@@ -1,4 +1,4 @@
-/** What time it is at the server, as far as its answers tell: phones' clocks are often wrong. */
+/** Estimates the server's clock from its responses, because the clocks of phones are often wrong. */
 import type { Clock } from '../clock.ts';
 
 export class ServerClock {
@@ -16,14 +16,14 @@ export class ServerClock {
   }
 
   /**
-   * The server read its clock as `at` between two moments of this device. The offset moves no further than that
-   * demands, so that a slow answer makes nothing worse.
+   * The server read its clock as `at` between `sentAt` and `receivedAt` of this device. The offset changes only as far
+   * as these bounds require, so a slow response does not reduce the accuracy.
    */
   observe(at: number, sentAt: number, receivedAt: number): void {
     this.#offset = Math.min(Math.max(this.#offset, at - receivedAt), at - sentAt);
   }
 
-  /** Something that the server dated `at` has arrived: it is at least that late there. */
+  /** A message with server time `at` has arrived, so the server's clock is at least at `at`. */
   observePast(at: number): void {
     this.#offset = Math.max(this.#offset, at - this.#clock.now());
   }

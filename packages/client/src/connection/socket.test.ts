@@ -1,4 +1,4 @@
-/** A real Socket.IO server that says what no gateway should, and what one says when it refuses. */
+/** Tests the socket against a real Socket.IO server that refuses and sends malformed messages. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -50,7 +50,7 @@ function open() {
 const accepted = () => new Promise<ServerSocket>((resolve) => io.once('connection', resolve));
 
 describe('a connection', () => {
-  it('shows token and version in the handshake, never in the address, and that distances are measured here', async () => {
+  it('sends token, version and distance mode in the handshake, never in the address', async () => {
     const arriving = accepted();
     const { heard } = open();
     const { handshake } = await arriving;
@@ -60,7 +60,7 @@ describe('a connection', () => {
     await eventually(() => expect(heard).toEqual(['connected']));
   });
 
-  it('passes on what the protocol says, and leaves out what it does not', async () => {
+  it('emits valid messages and drops malformed ones', async () => {
     const arriving = accepted();
     const { heard, malformed } = open();
     const server = await arriving;
@@ -91,13 +91,13 @@ describe('a connection', () => {
         ['draining', 5],
       ]),
     );
-    // What is new is no mistake.
+    // An unknown event is not an error.
     expect(malformed.map(({ code }) => code)).toEqual(Array(bad.length - 1).fill('bad_answer'));
   });
 });
 
 describe('the end of a connection', () => {
-  it('is told once when the server refuses it, with its code', async () => {
+  it('is reported once with the server’s code when the handshake is refused', async () => {
     io.use((_socket, next) =>
       next(Object.assign(new Error('Full.'), { data: { code: 'overloaded', retryable: true } })),
     );
@@ -107,20 +107,20 @@ describe('the end of a connection', () => {
     expect(heard).toEqual([]);
   });
 
-  it('is one of the network when nobody answers, by neither transport', async () => {
+  it('has code network when both transports fail', async () => {
     await io.close();
     const { ended } = open();
     await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
   });
 
-  it('is one of the network, with its status, when the load balancer or the origin’s check refuses it', async () => {
+  it('has code network and the HTTP status when the load balancer or the origin check refuses it', async () => {
     io.engine.opts.allowRequest = (_request, decide) => decide('no', false);
     const { ended } = open();
     await eventually(() => expect(ended.length).toBe(1));
     expect(ended[0]).toMatchObject({ code: 'network', retryable: true, status: 403 });
   });
 
-  it('is told once when it is lost, and what was under way fails with it', async () => {
+  it('is reported once when the connection is lost, and pending emits reject', async () => {
     const arriving = accepted();
     const { socket, ended } = open();
     const server = await arriving;
@@ -131,7 +131,7 @@ describe('the end of a connection', () => {
     await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
   });
 
-  it('is not told when it is closed on this side', async () => {
+  it('is not reported when it is closed by the client', async () => {
     const arriving = accepted();
     const { socket, heard, ended } = open();
     const server = await arriving;
@@ -145,7 +145,7 @@ describe('the end of a connection', () => {
   });
 });
 
-describe('an answer', () => {
+describe('an acknowledgement', () => {
   it.each<[unknown, object]>([
     [
       { ok: false, code: 'rate_limited', message: 'Too many.', retryable: true },
@@ -160,19 +160,19 @@ describe('an answer', () => {
       { code: 'bad_answer', retryable: false },
     ],
     ['nonsense', { code: 'bad_answer', retryable: false }],
-  ])('%j is a typed error', async (answer, error) => {
+  ])('%j is a typed error', async (response, error) => {
     const arriving = accepted();
     const { socket } = open();
     const server = await arriving;
-    server.on('radius:set', (_payload, ack: (answer: unknown) => void) => ack(answer));
+    server.on('radius:set', (_payload, ack: (response: unknown) => void) => ack(response));
     await expect(socket.emit('radius:set', {})).rejects.toMatchObject({ name: 'NearbyError', ...error });
   });
 
-  it('that is good is its fields', async () => {
+  it('resolves with its fields when positive', async () => {
     const arriving = accepted();
     const { socket } = open();
     const server = await arriving;
-    server.on('location:update', (payload, ack: (answer: unknown) => void) => ack({ ok: true, at: payload.lat }));
+    server.on('location:update', (payload, ack: (response: unknown) => void) => ack({ ok: true, at: payload.lat }));
     expect(await socket.emit('location:update', { lat: 7 })).toEqual({ ok: true, at: 7 });
   });
 });

@@ -1,14 +1,14 @@
-/** One Socket.IO connection, from its handshake to its end: what comes in is checked, what fails is a `NearbyError`. */
+/** One Socket.IO connection from handshake to close, with checked messages and typed errors. */
 import { io } from 'socket.io-client';
 import { NearbyError } from '../nearby-error.ts';
 import type { FriendsChanged, NearbyChanges, NearbySnapshot } from '../wire-messages.ts';
 import { isFriendsChanged, isNearbyChanges, isNearbySnapshot, isServerDraining } from './message-checks.ts';
 import { errorFromAck, errorFromRefusal } from './socket-errors.ts';
 
-/** The version of the protocol that this package speaks. */
+/** The protocol version of this package. */
 export const PROTOCOL_VERSION = 1;
 
-/** The names of the protocol's events. */
+/** The event names of the protocol. */
 export const EVENTS = {
   locationUpdate: 'location:update',
   radiusSet: 'radius:set',
@@ -20,24 +20,24 @@ export const EVENTS = {
 } as const;
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 10_000;
+const ACK_TIMEOUT_MS = 10_000;
 
 export interface SocketEvents {
   connected(): void;
-  /** The handshake failed, or the connection was lost. The last event of this connection. */
+  /** The handshake failed or the connection was lost. No event follows. */
   ended(error: NearbyError): void;
   snapshot(message: NearbySnapshot): void;
   changes(message: NearbyChanges): void;
   friendsChanged(message: FriendsChanged): void;
   draining(reconnectInMs: number): void;
-  /** A message came that is not what the protocol says; it was left out. */
+  /** A message does not match the protocol and was dropped. */
   malformed(error: NearbyError): void;
 }
 
 export interface Socket {
-  /** Resolves with the fields of the server's answer. Rejects with a `NearbyError`. */
+  /** Resolves with the acknowledgement. Rejects with a `NearbyError`. */
   emit(event: string, payload: object): Promise<object>;
-  /** Ends the connection without a word; no event comes after. */
+  /** Closes the connection. No event follows. */
   close(): void;
 }
 
@@ -49,21 +49,21 @@ export interface SocketOptions {
   readonly events: SocketEvents;
 }
 
-export type OpenSocket = (options: SocketOptions) => Socket;
+type OpenSocket = (options: SocketOptions) => Socket;
 
 export const openSocket: OpenSocket = ({ url, token, transports, headers, events }) => {
-  // Socket.IO takes a path in the address for a namespace.
+  // Socket.IO would treat a path in the address as a namespace.
   const { origin, pathname } = new URL(url);
   const socket = io(origin, {
     path: `${pathname.replace(/\/+$/, '')}/socket.io/`,
     forceNew: true,
-    // Only what is above knows when coming back makes sense, and with which token.
+    // The connection keeper decides when to reconnect, and with which token.
     reconnection: false,
     transports: [...transports],
     tryAllTransports: true,
     timeout: HANDSHAKE_TIMEOUT_MS,
     extraHeaders: { ...headers },
-    // Distances are measured here. A server that does not know that sends them, and nothing else changes.
+    // Tells the server that the client measures distances. An older server ignores it and sends them.
     auth: { token, protocolVersion: PROTOCOL_VERSION, distances: 'client' },
   });
   let hasEnded = false;
@@ -72,11 +72,15 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
     hasEnded = true;
     events.ended(error);
   };
-  const take = <T>(event: string, isRight: (message: unknown) => message is T, use: (message: T) => void): void => {
+  const onMessage = <T>(
+    event: string,
+    isValid: (message: unknown) => message is T,
+    use: (message: T) => void,
+  ): void => {
     socket.on(event, (message: unknown) => {
       if (hasEnded) return;
-      if (isRight(message)) return use(message);
-      const text = `The server sent a ${event} that is not what the protocol says. Update the app.`;
+      if (isValid(message)) return use(message);
+      const text = `The ${event} message does not match the protocol. Update the app.`;
       events.malformed(new NearbyError({ code: 'bad_answer', message: text, retryable: false }));
     });
   };
@@ -84,29 +88,29 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
     if (!hasEnded) events.connected();
   });
   socket.on('connect_error', (error) => end(errorFromRefusal(error)));
-  socket.on('disconnect', (reason) => end(lost(reason)));
-  take(EVENTS.nearbySnapshot, isNearbySnapshot, events.snapshot);
-  take(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
-  take(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
-  take(EVENTS.serverDraining, isServerDraining, ({ reconnectInMs }) => events.draining(reconnectInMs));
+  socket.on('disconnect', (reason) => end(connectionLost(reason)));
+  onMessage(EVENTS.nearbySnapshot, isNearbySnapshot, events.snapshot);
+  onMessage(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
+  onMessage(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
+  onMessage(EVENTS.serverDraining, isServerDraining, ({ reconnectInMs }) => events.draining(reconnectInMs));
 
   return {
     async emit(event, payload) {
-      let answer: unknown;
+      let ack: unknown;
       try {
-        answer = await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(event, payload);
+        ack = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, payload);
       } catch (cause) {
-        if (hasEnded || !socket.connected) throw lost(cause);
+        if (hasEnded || !socket.connected) throw connectionLost(cause);
         throw new NearbyError({
           code: 'timeout',
-          message: 'The server did not answer in time. Try again.',
+          message: 'The server did not respond in time. Try again.',
           retryable: true,
           cause,
         });
       }
-      const error = errorFromAck(answer);
+      const error = errorFromAck(ack);
       if (error) throw error;
-      return answer as object;
+      return ack as object;
     },
     close() {
       hasEnded = true;
@@ -115,7 +119,7 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
   };
 };
 
-function lost(cause: unknown): NearbyError {
-  const message = 'The connection was lost. It is made again by itself.';
+function connectionLost(cause: unknown): NearbyError {
+  const message = 'The connection was lost. It reconnects automatically.';
   return new NearbyError({ code: 'network', message, retryable: true, cause });
 }

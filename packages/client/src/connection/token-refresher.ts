@@ -1,75 +1,75 @@
-/** Shows the server a newer token before the one of the connection ends, so that the connection can stay. */
+/** Sends a newer token to the server before the connection's token expires, so that the connection stays open. */
 import type { AccessToken } from '../access-token.ts';
 import type { Clock } from '../clock.ts';
 import type { NearbyError } from '../nearby-error.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** A newer token is fetched this long before the end, or when half of what is left is over if that is later, ms. */
-const AHEAD_MS = 60_000;
-/** Between attempts, and at the least, ms. */
+/** Refreshes this long before the expiry, ms, or at half of the remaining lifetime if that is later. */
+const REFRESH_AHEAD_MS = 60_000;
+/** The delay between attempts and the minimum delay after a refresh, ms. */
 const RETRY_MS = 5_000;
 
 export class TokenRefresher {
   readonly #token: AccessToken;
-  readonly #show: (token: string) => Promise<unknown>;
+  readonly #send: (token: string) => Promise<unknown>;
   readonly #onProblem: (error: NearbyError) => void;
   readonly #serverClock: ServerClock;
   readonly #clock: Clock;
-  /** The token that the server knows of this connection. */
-  #shown: string | undefined;
+  /** The token that the server has for this connection. Undefined while offline. */
+  #sentToken: string | undefined;
   #cancel: () => void = () => undefined;
 
   constructor(options: {
     token: AccessToken;
-    /** Shows it to the server. Rejects with a `NearbyError`. */
-    show: (token: string) => Promise<unknown>;
-    /** It did not work out this time, and is tried again. */
+    /** Sends the token to the server. Rejects with a `NearbyError`. */
+    send: (token: string) => Promise<unknown>;
+    /** Called when a refresh failed. It is retried. */
     onProblem: (error: NearbyError) => void;
     serverClock: ServerClock;
     clock: Clock;
   }) {
     this.#token = options.token;
-    this.#show = options.show;
+    this.#send = options.send;
     this.#onProblem = options.onProblem;
     this.#serverClock = options.serverClock;
     this.#clock = options.clock;
   }
 
-  /** The server has accepted a connection with that token. */
+  /** The server has accepted a connection with this token. */
   online(token: string): void {
-    this.#shown = token;
+    this.#sentToken = token;
     this.#schedule();
   }
 
   offline(): void {
-    this.#shown = undefined;
+    this.#sentToken = undefined;
     this.#cancel();
   }
 
-  #schedule(leastMs = 0): void {
+  #schedule(minDelayMs = 0): void {
     this.#cancel();
-    const endsAt = this.#token.endsAt;
-    // Without a way to another one the server ends the connection with the token.
-    if (endsAt === undefined || !this.#token.canRenew) return;
-    const leftMs = endsAt - this.#serverClock.now();
-    const inMs = Math.max(leftMs - AHEAD_MS, leftMs / 2, leastMs);
+    const expiresAt = this.#token.expiresAt;
+    // Without a newer token the server closes the connection when the token expires.
+    if (expiresAt === undefined || !this.#token.canRenew) return;
+    const leftMs = expiresAt - this.#serverClock.now();
+    const inMs = Math.max(leftMs - REFRESH_AHEAD_MS, leftMs / 2, minDelayMs);
     this.#cancel = this.#clock.after(inMs, () => void this.#refresh());
   }
 
   async #refresh(): Promise<void> {
-    const shown = this.#shown;
-    if (shown === undefined) return;
+    const sentToken = this.#sentToken;
+    if (sentToken === undefined) return;
     try {
-      const token = await this.#token.renew(shown);
-      // The connection may be another one by now, and that began with its own.
-      if (this.#shown !== shown) return;
-      if (token !== shown) {
-        await this.#show(token);
-        if (this.#shown !== shown) return;
-        this.#shown = token;
+      const token = await this.#token.renew(sentToken);
+      // The connection may have been replaced meanwhile, with its own token.
+      if (this.#sentToken !== sentToken) return;
+      if (token !== sentToken) {
+        await this.#send(token);
+        if (this.#sentToken !== sentToken) return;
+        this.#sentToken = token;
       }
     } catch (error) {
-      if (this.#shown !== shown) return;
+      if (this.#sentToken !== sentToken) return;
       this.#onProblem(error as NearbyError);
     }
     this.#schedule(RETRY_MS);

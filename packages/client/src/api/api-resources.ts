@@ -1,67 +1,67 @@
-/** What the HTTP API answers and takes. Times are ms since the epoch by the server's clock. */
+/** The request and response bodies of the HTTP API. Times are ms since the epoch by the server's clock. */
 import type { Position, Precision } from '../wire-messages.ts';
 
-/** My profile. */
+/** The user's own profile. */
 export interface Profile {
   id: string;
   displayName: string;
-  /** How far "near" reaches, metres, 100–100,000. */
+  /** The radius of "near" in metres, 100–100,000. */
   radiusMeters: number;
   createdAt: number;
 }
 
-/** What is left out stays. */
+/** Omitted fields keep their value. */
 export interface ProfileChange {
   /** 1–100 characters. */
   displayName?: string | undefined;
   radiusMeters?: number | undefined;
 }
 
-/** Somebody I see. */
+/** A friend that the user can see. */
 export interface Friend {
   id: string;
   displayName: string;
-  /** Since when. */
+  /** When the friendship or the request began. */
   since: number;
 }
 
 /** What one viewer may see. */
 export interface Grant {
   precision: Precision;
-  /** When the grant ends; null: it does not end. */
+  /** When the grant expires. Null: it does not expire. */
   until: number | null;
 }
 
-/** Somebody who sees me, and what I grant. */
+/** A friend who can see the user, with the grant. */
 export interface Viewer extends Friend, Grant {}
 
-/** Somebody I have asked. Without a name: the other side need not exist, and nothing here tells. */
+/** A request that the user has sent. It has no name, so that it does not reveal whether the other user exists. */
 export interface OutgoingRequest {
   id: string;
   since: number;
 }
 
-/** Those that are open, the newest first. */
+/** The pending requests, newest first. */
 export interface FriendRequests {
   incoming: Friend[];
   outgoing: OutgoingRequest[];
 }
 
-/** Somebody I block. */
+/** A blocked user. */
 export interface Block {
   id: string;
   since: number;
 }
 
-/** Whether my viewers see me at all. */
+/** Whether the user shares its position. */
 export interface Sharing {
-  /** True: nobody sees me, and I still see my friends. */
+  /** True: no viewer sees the user, who still sees friends. */
   paused: boolean;
-  /** When it becomes the opposite; null: it stays. */
+  /** When `paused` flips. Null: it does not flip. */
   until: number | null;
 }
 
-/** Everything held about me. */
+/** All data stored about the user. */
 export interface AccountExport {
   exportedAt: number;
   profile: Profile;
@@ -70,15 +70,15 @@ export interface AccountExport {
   viewers: Viewer[];
   friendRequests: FriendRequests;
   blocks: Block[];
-  /** Tokens issued until then are void; null: none was called back. */
+  /** Tokens issued before this time are revoked. Null: none is revoked. */
   signedOutBefore: number | null;
-  /** The last one known; null when there is none, or none recent enough to count. */
+  /** The last known position. Null: none, or it has expired. */
   position: (Position & { at: number }) | null;
 }
 
-/** A part of a list. */
+/** One page of a list. */
 export interface Page<T> {
   items: T[];
-  /** Where the next page starts; null on the last one. */
+  /** Cursor of the next page. Null on the last page. */
   nextCursor: string | null;
 }

@@ -1,7 +1,8 @@
-/** Makes a `NearbyError` of an HTTP answer that tells of a failure (RFC 9457). */
+/** Converts a failed HTTP response (RFC 9457 problem document) to a `NearbyError`. */
+
+import { asServerErrorCode } from '../as-server-error-code.ts';
 import { type InputDefect, NearbyError } from '../nearby-error.ts';
-import { asServerErrorCode } from '../server-error-codes.ts';
-import type { HttpAnswer } from './http-caller.ts';
+import type { HttpResponse } from './fetch-like.ts';
 
 interface Problem {
   readonly code?: unknown;
@@ -11,18 +12,18 @@ interface Problem {
   readonly errors?: unknown;
 }
 
-export function errorFromAnswer(answer: HttpAnswer, text: string): NearbyError {
-  const { status } = answer;
+export function errorFromResponse(response: HttpResponse, text: string): NearbyError {
+  const { status } = response;
   const problem = parseProblem(text);
   const code = asServerErrorCode(problem.code);
-  // The load balancer answers without it.
-  const mayPass = status === 429 || status >= 500;
+  // Responses of the load balancer carry no code.
+  const isTransient = status === 429 || status >= 500;
   return new NearbyError({
-    code: code ?? (mayPass ? 'unavailable' : 'bad_answer'),
-    message: sentenceOf(problem) ?? `The server answered ${status}, without saying why.`,
-    retryable: typeof problem.retryable === 'boolean' ? problem.retryable : mayPass || code === 'token_expired',
+    code: code ?? (isTransient ? 'unavailable' : 'bad_answer'),
+    message: messageOf(problem) ?? `The server responded with status ${status} without a reason.`,
+    retryable: typeof problem.retryable === 'boolean' ? problem.retryable : isTransient || code === 'token_expired',
     status,
-    retryAfterMs: retryAfterOf(answer.headers.get('retry-after')),
+    retryAfterMs: readRetryAfterMs(response.headers.get('retry-after')),
     defects: Array.isArray(problem.errors) ? problem.errors.filter(isDefect) : [],
   });
 }
@@ -32,18 +33,18 @@ function parseProblem(text: string): Problem {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
-    // A proxy on the way answers in its own words.
+    // A proxy in between responds without a problem document.
     return {};
   }
 }
 
-function sentenceOf({ detail, title }: Problem): string | undefined {
+function messageOf({ detail, title }: Problem): string | undefined {
   if (typeof detail === 'string' && detail !== '') return detail;
   return typeof title === 'string' && title !== '' ? `${title}.` : undefined;
 }
 
-/** The server gives seconds; a date would be measured by another clock than ours. */
-function retryAfterOf(header: string | null): number | undefined {
+/** Reads seconds only: an HTTP date would depend on the difference between two clocks. */
+function readRetryAfterMs(header: string | null): number | undefined {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
 }
 

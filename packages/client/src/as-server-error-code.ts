@@ -1,7 +1,7 @@
-/** Tells the server's codes from what anything else may answer. */
+/** Narrows a value to an error code of the server. */
 import type { ServerErrorCode } from './wire-messages.ts';
 
-/** A record, so that the compiler misses whichever is not in it. */
+/** A record, so that a missing code is a compile error. */
 const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   unauthorized: true,
   token_expired: true,
