@@ -13,7 +13,7 @@ import { GEOMETRY_OF_LAYER, isWorthShowing, KEPT_PROPERTIES } from './tile-conte
 const DEEPEST_ZOOM = 13;
 const SHALLOWEST_ZOOM = 9;
 /** Tile units across, at every zoom. */
-export const EXTENT = 4_096;
+const EXTENT = 4_096;
 const FILE_NAME = /^13-(\d+)-(\d+)\.mvt$/;
 
 interface PlacedTile {

@@ -8,7 +8,7 @@ import type { PageConfig } from './settings/page-config.ts';
 import { texts } from './texts/language.ts';
 import { problemText } from './texts/problem-text.ts';
 
-export interface NearbyPageProps {
+interface NearbyPageProps {
   readonly session: Session;
   readonly signedIn: SignedIn;
   readonly config: PageConfig;

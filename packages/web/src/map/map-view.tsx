@@ -14,7 +14,7 @@ import { MapControls } from './map-controls.tsx';
 import { type OpenMap, openMap } from './open-map.ts';
 import { radiusFactorOf, stepOf } from './walk-keys.ts';
 
-export interface MapViewProps {
+interface MapViewProps {
   readonly signedIn: SignedIn;
   readonly radius: RadiusChoice;
   readonly config: PageConfig;

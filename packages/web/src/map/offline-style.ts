@@ -3,7 +3,7 @@ import type { ExpressionSpecification, LayerSpecification, StyleSpecification } 
 import type { Theme } from '../look/theme.ts';
 import { MAP_COLOURS, type MapColours } from './map-colours.ts';
 
-export const OSM_ATTRIBUTION =
+const OSM_ATTRIBUTION =
   '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">© OpenStreetMap contributors</a>';
 
 /** Where there are tiles: 2098…2102 × 3042…3047 at zoom 13, degrees west, south, east, north. */

@@ -23,7 +23,7 @@ export interface OpenMap {
   close(): void;
 }
 
-export interface OpenMapOptions extends Omit<OverlayOptions, 'map'> {
+interface OpenMapOptions extends Omit<OverlayOptions, 'map'> {
   readonly library: Pick<typeof import('./start-map.ts'), 'startMap' | 'styleOf'>;
   readonly config: PageConfig;
   readonly frame: HTMLElement;

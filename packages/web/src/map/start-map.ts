@@ -15,7 +15,7 @@ const START_ZOOM = 12.2;
 const MIN_ZOOM = 8;
 const MAX_ZOOM = 18;
 
-export interface MapOptions {
+interface MapOptions {
   readonly container: HTMLElement;
   readonly config: PageConfig;
   readonly theme: Theme;

@@ -1,8 +1,8 @@
 /** What arrow keys mean: steps on the map, or steps of the radius. */
 
 /** A step, and one with Shift, metres. */
-export const STEP_METERS = 30;
-export const LONG_STEP_METERS = 300;
+const STEP_METERS = 30;
+const LONG_STEP_METERS = 300;
 
 const BEARINGS: Readonly<Record<string, number>> = { ArrowUp: 0, ArrowRight: 90, ArrowDown: 180, ArrowLeft: 270 };
 

@@ -6,7 +6,7 @@ import { keptChoice } from '../settings/kept-choice.ts';
 import { placeAt } from './place-at.ts';
 
 /** none: nobody is told anything yet. */
-export type PositionSource = 'none' | 'walking' | 'device';
+type PositionSource = 'none' | 'walking' | 'device';
 
 /** While walking, the server is told at most this often, ms; well within what one connection may send. */
 const WALK_REPORT_MS = 400;

@@ -5,7 +5,7 @@ import type { Announcer } from '../announce/announcer.ts';
 import { signalOf } from '../session/signal-of.ts';
 import { Glide, type Place } from './glide.ts';
 
-export interface DrawnFriend extends Place {
+interface DrawnFriend extends Place {
   readonly friend: NearbyFriend;
   readonly isMoving: boolean;
 }

@@ -16,7 +16,7 @@ type Tab = 'nearby' | 'people' | 'sharing';
 const TABS: readonly Tab[] = ['nearby', 'people', 'sharing'];
 const ICONS: Readonly<Record<Tab, IconName>> = { nearby: 'near', people: 'people', sharing: 'eye' };
 
-export interface PanelProps {
+interface PanelProps {
   readonly session: Session;
   readonly signedIn: SignedIn;
   readonly radius: RadiusChoice;

@@ -9,7 +9,7 @@ const SMALL = 0.32;
 const LARGE = 0.86;
 const MIDDLE = 0.55;
 
-export interface Sheet {
+interface Sheet {
   readonly sheet: RefObject<HTMLElement | null>;
   readonly handle: RefObject<HTMLButtonElement | null>;
   readonly isLarge: ReadonlySignal<boolean>;

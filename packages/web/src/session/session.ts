@@ -30,7 +30,7 @@ export interface SignedIn {
   readonly people: Friendships;
 }
 
-export type SessionState =
+type SessionState =
   | { readonly kind: 'signed-out'; readonly problem?: NearbyError }
   | { readonly kind: 'signing-in' }
   | ({ readonly kind: 'signed-in' } & SignedIn);

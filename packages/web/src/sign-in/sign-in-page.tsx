@@ -12,7 +12,7 @@ import { Scenery } from './scenery.tsx';
 /** People to be: "demo" is a friend of most who live on the map of `npm start`, the others are the README's. */
 const SUGGESTIONS = ['demo', 'alice', 'bob', 'carol', 'mina', 'joon'];
 
-export interface SignInPageProps {
+interface SignInPageProps {
   readonly session: Session;
   readonly isBusy: boolean;
   readonly problem: NearbyError | undefined;

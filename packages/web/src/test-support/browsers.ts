@@ -19,7 +19,7 @@ const ARGUMENTS = [
 ];
 const START_TIMEOUT_MS = 60_000;
 
-export interface PersonOptions extends BrowserContextOptions {
+interface PersonOptions extends BrowserContextOptions {
   /** Where they stand when they sign in. */
   readonly at?: { readonly lat: number; readonly lng: number };
 }

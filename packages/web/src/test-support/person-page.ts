@@ -1,7 +1,7 @@
 /** The page as a person uses it: by what is written on it. */
 import type { Locator, Page } from 'playwright-core';
 
-export type TabName = 'Nearby' | 'Friends' | 'Who sees me';
+type TabName = 'Nearby' | 'Friends' | 'Who sees me';
 
 export class PersonPage {
   readonly page: Page;
