@@ -10,7 +10,7 @@ if (!token) throw new Error(`No token for "${userId}": ${title}.`);
 
 const near = new Map();
 const show = () =>
-  console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'no friend is near');
+  console.log([...near.values()].map((f) => `${f.id} at ${Math.round(f.distance)} m`).join(', ') || 'no friend near');
 const socket = io(url, { auth: { token }, transports: ['websocket'] });
 const report = () => socket.emit('location:update', { lat: Number(lat), lng: Number(lng) });
 socket.on('connect', report);

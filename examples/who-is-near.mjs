@@ -8,7 +8,7 @@ const connection = connect({ url, getToken });
 
 connection.status.subscribe((status) => console.log(status.kind, 'error' in status ? status.error?.message : ''));
 connection.nearby.subscribe((friends) => {
-  console.log(friends.map(({ id, distance }) => `${id} at ${Math.round(distance)} m`).join(', ') || 'no friend is near');
+  console.log(friends.map(({ id, distance }) => `${id} at ${Math.round(distance)} m`).join(', ') || 'no friend near');
 });
 const report = () => connection.updateLocation({ lat: Number(lat), lng: Number(lng) }).catch(console.error);
 setInterval(report, 30_000);
