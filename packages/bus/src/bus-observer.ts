@@ -38,7 +38,7 @@ export class BusObserver {
   }
 
   async asking<T>(method: string, ask: () => Promise<T>): Promise<T> {
-    const stopTimer = this.#questionSeconds.of(method).startTimer();
+    const stopTimer = this.#questionSeconds.labels(method).startTimer();
     try {
       return await this.#tracer.step(`ask ${method}`, { kind: 'asks', attributes: { 'rpc.method': method } }, ask);
     } catch (error) {
@@ -61,7 +61,7 @@ export class BusObserver {
 
   /** `method` is to be one of those that are served here: a metric must not get a new series for whatever is asked. */
   async answering<T>(method: string, trace: Buffer | null, answer: () => Promise<T>): Promise<T> {
-    const stopTimer = this.#answerSeconds.of(method).startTimer();
+    const stopTimer = this.#answerSeconds.labels(method).startTimer();
     try {
       if (trace === null) return await answer();
       const attributes = { 'rpc.method': method };

@@ -33,7 +33,7 @@ requests_total{method="GET",status="404"} 1
 `);
   });
 
-  it('read what others keep when they are asked for, and say nothing of what is not known', async () => {
+  it('read plain fields at each scrape and leave out unknown values', async () => {
     const metrics = new Metrics();
     const dropped = { older: 0, expired: 0 };
     let memory: number | null = null;
@@ -49,9 +49,25 @@ requests_total{method="GET",status="404"} 1
     expect(before).not.toMatch(/^memory_bytes/m);
     memory = 2048;
     expect(await textOf(metrics)).toMatch(/^memory_bytes 2048$/m);
+    memory = null;
+    expect(await textOf(metrics)).not.toMatch(/^memory_bytes /m);
   });
 
-  it('put observations into buckets: up to a bound means the bound too, and the last takes all', async () => {
+  it('report a gauge by several labels, without combinations that are gone', async () => {
+    const metrics = new Metrics();
+    let connections = [
+      { labels: { transport: 'websocket', path: 'fast' }, value: 7 },
+      { labels: { transport: 'websocket', path: 'plain' }, value: 2 },
+    ];
+    metrics.gaugeBy('connections', 'Connections.', ['transport', 'path'], () => connections);
+    const text = await textOf(metrics);
+    expect(text).toContain('connections{transport="websocket",path="fast"} 7\n');
+    expect(text).toContain('connections{transport="websocket",path="plain"} 2\n');
+    connections = connections.slice(0, 1);
+    expect(await textOf(metrics)).not.toContain('path="plain"');
+  });
+
+  it('put observations into buckets: a bound counts below itself, and the last bucket holds all', async () => {
     const metrics = new Metrics();
     const sizes = metrics.histogram('batch_size', 'Sizes.', [1, 10]);
     for (const size of [0, 1, 2, 10, 11, 1_000]) sizes.observe(size);
@@ -65,27 +81,27 @@ batch_size_count 6
 `);
   });
 
-  it('keep the buckets of each label apart', async () => {
+  it('keep separate buckets for each label value', async () => {
     const metrics = new Metrics();
-    const questions = metrics.latencyBy('question_seconds', 'Questions.', 'method');
-    questions.of('friends-of').observe(0.002);
-    questions.of('friends-of').observe(20);
-    questions.of('read-active').startTimer()();
+    const requests = metrics.latencyBy('request_seconds', 'Requests.', 'method');
+    requests.labels('friends-of').observe(0.002);
+    requests.labels('friends-of').observe(20);
+    requests.labels('read-active').startTimer()();
     const text = await textOf(metrics);
-    expect(text).toContain('question_seconds_bucket{method="friends-of",le="0.001"} 0\n');
-    expect(text).toContain('question_seconds_bucket{method="friends-of",le="0.0025"} 1\n');
-    expect(text).toContain('question_seconds_bucket{method="friends-of",le="+Inf"} 2\n');
-    expect(text).toContain('question_seconds_count{method="friends-of"} 2\n');
-    expect(text).toContain('question_seconds_count{method="read-active"} 1\n');
+    expect(text).toContain('request_seconds_bucket{le="0.001",method="friends-of"} 0\n');
+    expect(text).toContain('request_seconds_bucket{le="0.0025",method="friends-of"} 1\n');
+    expect(text).toContain('request_seconds_bucket{le="+Inf",method="friends-of"} 2\n');
+    expect(text).toContain('request_seconds_count{method="friends-of"} 2\n');
+    expect(text).toContain('request_seconds_count{method="read-active"} 1\n');
   });
 
-  it('have one owner per name', () => {
+  it('register a name once', () => {
     const metrics = new Metrics();
     metrics.counter('positions_total', 'Positions.');
     expect(() => metrics.gauge('positions_total', 'Positions.', () => 1)).toThrow(/positions_total/);
   });
 
-  it('describe themselves, by name', async () => {
+  it('are described, by name', async () => {
     const metrics = new Metrics();
     metrics.latency('b_seconds', 'Second.');
     metrics.counter('a_total', 'First.', ['code']);

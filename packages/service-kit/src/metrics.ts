@@ -1,69 +1,99 @@
-/** The metrics of one process (or of one of several nodes in a test process), in Prometheus form. */
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import { Buckets, LabelledBuckets, LabelledCounts, type Sample } from './metric-series.ts';
+/** The metrics of one process (or of one of several nodes in a test process), kept by prom-client. */
+import {
+  collectDefaultMetrics,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
 
 type MetricType = 'counter' | 'gauge' | 'histogram';
+
+type Labels<L extends string> = Readonly<Record<L, string | number>>;
 
 /** Counts up: by `inc(count?)`, or by `inc({ label: value }, count?)` when it has labels. */
 export type Counter<L extends string = never> = [L] extends [never]
   ? { inc(count?: number): void }
-  : Pick<LabelledCounts<L>, 'inc'>;
-export type Histogram = Pick<Buckets, 'observe' | 'startTimer'>;
-export type LabelledHistogram = { of(value: string): Histogram };
+  : { inc(labels: Labels<L>, count?: number): void };
 
-/** Upper bounds of latency histograms, seconds. */
-const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export interface Histogram {
+  /** Throws unless the value is a finite number. */
+  observe(value: number): void;
+  /** Observes the seconds from this call to the call of the returned function. */
+  startTimer(): () => void;
+}
 
-/** What is known of a metric without its values. */
+/** One histogram for each value of its label. The values come from a fixed set. */
+export interface LabelledHistogram {
+  labels(value: string): Histogram;
+}
+
+/** One value of a metric with several labels. */
+export interface LabelledValue<L extends string> {
+  readonly labels: Labels<L>;
+  readonly value: number;
+}
+
+/** A metric without its values. */
 export interface MetricDescription {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
 }
 
-/**
- * How often the event loop's lag is looked at; each look wakes the process. What the histogram says includes this time.
- */
+/** Upper bounds of latency histograms, seconds. */
+const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** How often the event loop's lag is sampled. Each sample wakes the process, and the measured lag includes this time. */
 const LAG_SAMPLE_INTERVAL_MS = 50;
 
+/**
+ * Creates metrics in its own registry. A name can be registered once; registering it again throws.
+ * Values that a `read` function returns are read at each scrape, so they cost nothing in between.
+ */
 export class Metrics {
   readonly registry = new Registry();
 
   counter(name: string, help: string): Counter;
   counter<const L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L>;
   counter(name: string, help: string, labelNames: readonly string[] = []): Counter | Counter<string> {
-    if (labelNames.length > 0) {
-      const counts = new LabelledCounts(labelNames);
-      this.#register('counter', name, help, () => counts.samples());
-      return counts;
-    }
-    let value = 0;
-    this.#register('counter', name, help, () => [{ labels: {}, value }]);
-    return {
-      inc(count = 1) {
-        value += count;
-      },
-    };
+    return new PromCounter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  /** A counter that something else keeps, as a plain field; read when somebody asks for it. Null while not known. */
+  /** A counter over a plain field that is kept elsewhere; null while the value is unknown. */
   counted(name: string, help: string, read: () => number | null): void {
-    this.#register('counter', name, help, () => sampleOf(read()));
+    this.#counterOf(name, help, [], () => withoutLabels(read()));
   }
 
-  /** The same by one label: the fields' names are its values. */
+  /** A counter by one label over plain fields: the names of the fields are the label's values. */
   countedBy(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
-    this.#register('counter', name, help, () => samplesBy(label, read()));
+    this.#counterOf(name, help, [label], () => byOneLabel(label, read()));
   }
 
-  /** A value that is read when somebody asks for it; null while it is not known. */
+  /** Null while the value is unknown. */
   gauge(name: string, help: string, read: () => number | null): void {
-    this.#register('gauge', name, help, () => sampleOf(read()));
+    this.#gaugeOf(name, help, [], () => withoutLabels(read()));
   }
 
-  /** The same by one label. */
-  gaugeBy(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
-    this.#register('gauge', name, help, () => samplesBy(label, read()));
+  /** A gauge by one label, whose values are the keys of what `read` returns, or by several labels. */
+  gaugeBy(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
+  gaugeBy<const L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    read: () => Iterable<LabelledValue<L>>,
+  ): void;
+  gaugeBy(
+    name: string,
+    help: string,
+    label: string | readonly string[],
+    read: (() => Readonly<Record<string, number>>) | (() => Iterable<LabelledValue<string>>),
+  ): void {
+    if (typeof label === 'string') {
+      this.#gaugeOf(name, help, [label], () => byOneLabel(label, read() as Readonly<Record<string, number>>));
+    } else {
+      this.#gaugeOf(name, help, label, read as () => Iterable<LabelledValue<string>>);
+    }
   }
 
   latency(name: string, help: string): Histogram {
@@ -71,39 +101,73 @@ export class Metrics {
   }
 
   latencyBy(name: string, help: string, label: string): LabelledHistogram {
-    const buckets = new LabelledBuckets(label, LATENCY_BUCKETS_SECONDS);
-    this.#register('histogram', name, help, () => buckets.samples(name));
-    return buckets;
+    const buckets = [...LATENCY_BUCKETS_SECONDS];
+    return new PromHistogram({ name, help, labelNames: [label], buckets, registers: [this.registry] });
   }
 
+  /** `bounds` are the upper bounds of the buckets, ascending. A value equal to a bound counts below it. */
   histogram(name: string, help: string, bounds: readonly number[]): Histogram {
-    const buckets = new Buckets(bounds);
-    this.#register('histogram', name, help, () => buckets.samples(name));
-    return buckets;
+    return new PromHistogram({ name, help, buckets: [...bounds], registers: [this.registry] });
   }
 
-  /** Node's own figures: heap, event-loop lag, open handles. Once per process. */
+  /** Adds Node's own figures: heap, event-loop lag, open handles. Call it once per process. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LAG_SAMPLE_INTERVAL_MS });
   }
 
-  /** All there are, by name. */
+  /** All metrics, by name. */
   async describe(): Promise<MetricDescription[]> {
     const metrics = (await this.registry.getMetricsAsJSON()) as unknown as MetricDescription[];
     return metrics.map(({ name, type, help }) => ({ name, type, help })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The registry calls nothing but `get`; its type wants one of prom-client's own classes. */
-  #register(type: MetricType, name: string, help: string, samples: () => Sample[]): void {
-    const get = async () => ({ name, help, type, values: samples(), aggregator: 'sum' });
-    this.registry.registerMetric({ name, help, type, get } as unknown as Metric);
+  #counterOf(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: () => Iterable<LabelledValue<string>>,
+  ): void {
+    new PromCounter({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        clear(this, labelNames);
+        for (const { labels, value } of read()) this.inc(labels, value);
+      },
+    });
+  }
+
+  #gaugeOf(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: () => Iterable<LabelledValue<string>>,
+  ): void {
+    new PromGauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        clear(this, labelNames);
+        for (const { labels, value } of read()) this.set(labels, value);
+      },
+    });
   }
 }
 
-function sampleOf(value: number | null): Sample[] {
+/** `reset()` alone sets a metric without labels to 0, which would report an unknown value as 0. */
+function clear(metric: PromCounter | PromGauge, labelNames: readonly string[]): void {
+  metric.reset();
+  if (labelNames.length === 0) metric.remove({});
+}
+
+function withoutLabels(value: number | null): LabelledValue<never>[] {
   return value === null ? [] : [{ labels: {}, value }];
 }
 
-function samplesBy(label: string, values: Readonly<Record<string, number>>): Sample[] {
+function byOneLabel(label: string, values: Readonly<Record<string, number>>): LabelledValue<string>[] {
   return Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value }));
 }
