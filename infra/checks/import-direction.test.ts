@@ -151,7 +151,7 @@ describe('clients are made in one place', () => {
 
   it.each([
     ['services/gateway/src/compose.ts', opened],
-    ['packages/bus/src/redis-connection.ts', redis],
+    ['packages/bus/src/redis/redis-connection.ts', redis],
     ['services/gateway/src/a.test.ts', redis],
     ['packages/simulator/src/a.ts', redis],
     ['services/gateway/src/connections/socket-server.ts', `${importOf('socket.io')}const io = new Server();\n`],

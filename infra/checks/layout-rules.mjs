@@ -28,8 +28,12 @@ const MAY_IMPORT_FROM_OUTSIDE = { protocol: ['zod'], geo: [], client: ['socket.i
 
 /** Whoever makes a client owns its errors and its end, hence only these do. */
 const CLIENTS = [
-  { made: /\bnew (?:Redis|Cluster)\(/g, from: /^ioredis$/, by: ['packages/bus/src/redis-connection.ts'] },
-  { made: /\bopenRedis\(/g, from: /bus$/, by: ['packages/bus/src/bus.ts', 'packages/bus/src/redis-connection.ts'] },
+  { made: /\bnew (?:Redis|Cluster)\(/g, from: /^ioredis$/, by: ['packages/bus/src/redis/redis-connection.ts'] },
+  {
+    made: /\bopenRedis\(/g,
+    from: /bus$/,
+    by: ['packages/bus/src/bus.ts', 'packages/bus/src/redis/redis-connection.ts'],
+  },
   { made: /\bnew PrismaClient\(/g, from: /./, by: ['services/friend-graph/src/database/database.ts'] },
   {
     made: /\bnew (?:Pool|Client)\(/g,

@@ -12,8 +12,8 @@ import {
 } from '@nearby-friends/service-kit';
 import { z } from 'zod';
 import { type Bus, createBus } from './bus.ts';
-import type { RedisOfTest } from './redis.testing.ts';
-import { chooseByRendezvous, hashString } from './rendezvous.ts';
+import type { RedisOfTest } from './redis/redis.testing.ts';
+import { chooseByRendezvous, hashString } from './rpc/rendezvous.ts';
 
 const answerSchema = z.object({ text: z.string(), by: z.string() });
 

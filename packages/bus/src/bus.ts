@@ -9,14 +9,14 @@ import {
   type ReadinessCheck,
   type Tracer,
 } from '@nearby-friends/service-kit';
-import { BusObserver } from './bus-observer.ts';
-import { ChannelSubscriptions } from './channel-subscriptions.ts';
-import { InstanceRegistry } from './instance-registry.ts';
-import { RedisClock } from './redis-clock.ts';
-import { connectRedis, openRedis, type Redis } from './redis-connection.ts';
-import { RedisHealth } from './redis-health.ts';
-import { type Publish, Rpc } from './rpc.ts';
-import { TraceReaders } from './trace-readers.ts';
+import { ChannelSubscriptions } from './redis/channel-subscriptions.ts';
+import { RedisClock } from './redis/redis-clock.ts';
+import { connectRedis, openRedis, type Redis } from './redis/redis-connection.ts';
+import { RedisHealth } from './redis/redis-health.ts';
+import { InstanceRegistry } from './rpc/instance-registry.ts';
+import { type Publish, Rpc } from './rpc/rpc.ts';
+import { BusObserver } from './rpc/rpc-observer.ts';
+import { TraceReaders } from './rpc/trace-readers.ts';
 
 export interface Bus {
   readonly commands: Redis;

@@ -2,10 +2,10 @@
 import { createBus, RedisStats } from '@nearby-friends/bus';
 import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
 import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
-import { type Activity, Announcer } from './announcer.ts';
-import { RedisLocationCache } from './location-cache.redis.ts';
-import { createLocationMetrics } from './location-metrics.ts';
-import { PositionRecorder } from './record-positions.ts';
+import { type Activity, Announcer } from './activation/announcer.ts';
+import { RedisLocationCache } from './cache/location-cache.redis.ts';
+import { createLocationMetrics } from './metrics/location-metrics.ts';
+import { PositionRecorder } from './recording/record-positions.ts';
 import type { settings } from './settings.ts';
 
 export function composeLocation({

@@ -2,7 +2,7 @@
 import { CodedError } from '@nearby-friends/protocol';
 import { type Clock, delay } from '@nearby-friends/service-kit';
 import { isLater } from './entry-id.ts';
-import type { Verdict } from './silence.ts';
+import type { Verdict } from './follower-expiry.ts';
 import type { Look, StreamEnd } from './stream-ledger.ts';
 
 /** Between two looks: soon at first, since followers need a few ms; then less often, for those who have to be waited out. */

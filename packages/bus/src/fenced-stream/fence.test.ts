@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
-import { BLOCKING_SOCKET_TIMEOUT_MS } from '../redis-connection.ts';
+import { BLOCKING_SOCKET_TIMEOUT_MS } from '../redis/redis-connection.ts';
 import { isLater } from './entry-id.ts';
 import { Fence } from './fence.ts';
 import { FENCE_MS, FOLLOWER_EXPIRY_MS, READ_BLOCK_MS } from './fence-times.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { delay, systemClock } from '@nearby-friends/service-kit';
 import { eventually, seededRandom } from '@nearby-friends/testing';
-import { useRedis } from '../redis.testing.ts';
+import { useRedis } from '../redis/redis.testing.ts';
 import type { FollowerOfTest } from './fenced-stream.testing.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
-import { useRedis } from '../redis.testing.ts';
-import type { Redis } from '../redis-connection.ts';
+import { useRedis } from '../redis/redis.testing.ts';
+import type { Redis } from '../redis/redis-connection.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();

@@ -1,7 +1,7 @@
 /** A reader's end of a fenced stream: applies every entry, says so, and knows whether it still may act. */
 import { randomUUID } from 'node:crypto';
 import { type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
-import type { Redis } from '../redis-connection.ts';
+import type { Redis } from '../redis/redis-connection.ts';
 import { BEFORE_ALL, isLater } from './entry-id.ts';
 import { Fence } from './fence.ts';
 import { FOLLOWER_EXPIRY_MS, READ_BLOCK_MS } from './fence-times.ts';

@@ -1,8 +1,8 @@
 /** The writing end of a fenced stream: appends, and knows when what was appended is in force everywhere. */
 import type { Clock, Logger } from '@nearby-friends/service-kit';
-import type { Redis } from '../redis-connection.ts';
+import type { Redis } from '../redis/redis-connection.ts';
 import { BarrierWatch } from './barrier-watch.ts';
-import { SilenceJudge, type Verdict } from './silence.ts';
+import { SilenceJudge, type Verdict } from './follower-expiry.ts';
 import { type Look, PAGE, type Report, type StreamEnd, StreamLedger } from './stream-ledger.ts';
 
 /** How long entries are kept: more than any follower's absence that is worth catching up with entry by entry. */

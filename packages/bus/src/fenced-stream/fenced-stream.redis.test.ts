@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { CodedError } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing';
-import { useRedis } from '../redis.testing.ts';
+import { useRedis } from '../redis/redis.testing.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';
 
 shortenTimes();

@@ -1,8 +1,8 @@
 /** Writers and followers of one stream for one test file, that end with each test whatever became of it. */
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import type { RedisOfTest } from '../redis.testing.ts';
-import type { Redis } from '../redis-connection.ts';
+import type { RedisOfTest } from '../redis/redis.testing.ts';
+import type { Redis } from '../redis/redis-connection.ts';
 import { FencedStreamFollower } from './fenced-stream-follower.ts';
 import { FencedStreamWriter } from './fenced-stream-writer.ts';
 

@@ -1,7 +1,7 @@
 /** What Redis keeps of a fenced stream: its entries, and beside them the epoch with the followers' reports. */
 import { randomUUID } from 'node:crypto';
-import type { Redis } from '../redis-connection.ts';
-import { defineScript, runScript, type Script } from '../script-runner.ts';
+import type { Redis } from '../redis/redis-connection.ts';
+import { defineScript, runScript, type Script } from '../redis/script-runner.ts';
 
 export interface StreamEntry {
   readonly id: string;

@@ -20,9 +20,8 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Component } from '../lifecycle.ts';
-import type { Logger } from '../logger.ts';
-import { redactPrivateValues } from '../private-values.ts';
+import type { Logger } from '../logging/logger.ts';
+import { redactPrivateValues } from '../logging/private-values.ts';
 import { decodeTraceContext, encodeTraceContext } from './trace-context.ts';
 import { NO_SPAN, type Span, type SpanAttributes, type SpanOptions, type Tracer } from './tracer.ts';
 
@@ -46,8 +45,13 @@ export interface OtelOptions {
   readonly logger: Logger;
 }
 
-/** The component sends what is left when it is stopped; it is to be stopped last. */
-export function createOtelTracer(options: OtelOptions): { tracer: Tracer; component: Component } {
+/** Sends the remaining spans when it stops. A component of the service, stopped last. */
+export interface SpanExport {
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+export function createOtelTracer(options: OtelOptions): { tracer: Tracer; spanExport: SpanExport } {
   const exporter = new OTLPTraceExporter({
     url: `${options.endpoint.replace(/\/$/, '')}/v1/traces`,
     headers: { ...options.headers },
@@ -68,12 +72,12 @@ export function createOtelTracer(options: OtelOptions): { tracer: Tracer; compon
       }),
     ],
   });
-  const component: Component = {
+  const spanExport: SpanExport = {
     name: 'traces',
-    // What cannot be sent has been told of, and ends nothing badly.
+    // A failed export has been logged and must not fail the stop.
     stop: () => provider.shutdown().catch(() => undefined),
   };
-  return { tracer: new OtelTracer(provider.getTracer('nearby-friends')), component };
+  return { tracer: new OtelTracer(provider.getTracer('nearby-friends')), spanExport };
 }
 
 class OtelTracer implements Tracer {

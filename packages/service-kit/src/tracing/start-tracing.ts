@@ -1,12 +1,12 @@
-/** Decides whether there are traces, and loads what they need only then. */
-import type { Component } from '../lifecycle.ts';
-import type { Logger } from '../logger.ts';
+/** Starts tracing if the operator names a collector; loads OpenTelemetry only then. */
+import type { Logger } from '../logging/logger.ts';
+import type { SpanExport } from './otel-tracer.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 
 export interface Tracing {
   readonly tracer: Tracer;
-  /** To be stopped last. */
-  readonly components: readonly Component[];
+  /** Empty without tracing. Start them first, so that they stop last. */
+  readonly components: readonly SpanExport[];
 }
 
 export async function startTracing(options: {
@@ -18,7 +18,7 @@ export async function startTracing(options: {
   const { config, service, instanceId, logger } = options;
   if (config.otlpEndpoint === '') return { tracer: noTracer, components: [] };
   const { createOtelTracer } = await import('./otel-tracer.ts');
-  const { tracer, component } = createOtelTracer({
+  const { tracer, spanExport } = createOtelTracer({
     service,
     instanceId,
     endpoint: config.otlpEndpoint,
@@ -26,7 +26,7 @@ export async function startTracing(options: {
     share: config.traceShare,
     logger,
   });
-  return { tracer, components: [component] };
+  return { tracer, components: [spanExport] };
 }
 
 function splitHeader(header: string): [string, string] {

@@ -1,6 +1,6 @@
 /** The settings of traces, under the names that OpenTelemetry gives them. */
 import { z } from 'zod';
-import { defineSettings, fromText } from '../config.ts';
+import { defineSettings, fromText } from '../config/config.ts';
 
 export const tracingSettings = defineSettings({
   otlpEndpoint: {

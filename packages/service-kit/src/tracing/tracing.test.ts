@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CodedError, MalformedMessageError } from '@nearby-friends/protocol';
 import { eventually, TraceCollector } from '@nearby-friends/testing';
-import { createLogger, silentLogger } from '../logger.ts';
+import { createLogger, silentLogger } from '../logging/logger.ts';
 import { startTracing } from './start-tracing.ts';
 import { decodeTraceContext, encodeTraceContext } from './trace-context.ts';
 import { noTracer, type SpanAttributes, type Tracer } from './tracer.ts';

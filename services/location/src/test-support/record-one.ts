@@ -1,6 +1,6 @@
 /** One position as a batch of its own. */
 import type { ReceivedPosition } from '@nearby-friends/protocol';
-import type { LocationCache, Recorded } from '../location-cache.ts';
+import type { LocationCache, Recorded } from '../cache/location-cache.ts';
 
 export async function recordOne(cache: LocationCache, position: ReceivedPosition): Promise<Recorded> {
   const [recorded, ...others] = await cache.recordBatch([position]);

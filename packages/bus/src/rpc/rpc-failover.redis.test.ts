@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals';
+import { instanceChannel, instancesKey, jsonCodec } from '@nearby-friends/protocol';
+import { createLogger, ManualClock } from '@nearby-friends/service-kit';
+import { eventually } from '@nearby-friends/testing';
+import { z } from 'zod';
+import { echo, keysOf, PROMPT_MS, timed, useBuses } from '../bus.testing.ts';
+import { killSubscribers, useRedis } from '../redis/redis.testing.ts';
+import { decodeEnvelope, encodeReply } from './envelope.ts';
+import { ATTEMPT_TIMEOUT_MS } from './rpc.ts';
+
+const redis = useRedis();
+const { start, startFour, announceGhost } = useBuses(redis);
+
+describe('fail-over', () => {
+  it('an instance that is gone is noticed at once and not asked again', async () => {
+    await start('location', 'l1');
+    const asker = await start('gateway', 'g1');
+    await announceGhost('ghost');
+    await asker.registry.refresh();
+    const key = keysOf('ghost', ['l1', 'ghost'])[0] ?? '';
+    const { ms, outcome } = await timed(asker.rpc.call(echo, { text: 'x' }, { key }));
+    expect(outcome).toEqual({ text: 'x', by: 'l1' });
+    expect(ms).toBeLessThan(PROMPT_MS);
+    expect(asker.registry.candidates('location').map(({ id }) => id)).toEqual(['l1']);
+  });
+
+  it('an instance that is gone is one line of log, however many ask it', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
+    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    await start('location', 'l1');
+    const asker = await start('gateway', 'g1', { logger });
+    await announceGhost('ghost');
+    await asker.registry.refresh();
+    const keys = keysOf('ghost', ['l1', 'ghost']);
+    expect(keys.length).toBeGreaterThan(20);
+    await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: '' }, { key })));
+    expect(lines).toEqual(['no answer']);
+  });
+
+  it('an instance that is silent is given up after the time-out; what it says later is heard by nobody', async () => {
+    await start('location', 'l1');
+    const asker = await start('gateway', 'g1');
+    const ear = await redis.connect('subscriber');
+    const heard: Buffer[] = [];
+    ear.on('smessageBuffer', (_: Buffer, payload: Buffer) => heard.push(payload));
+    await ear.ssubscribe(instanceChannel('location', 'ghost'));
+    await announceGhost('ghost');
+    await asker.registry.refresh();
+
+    const key = keysOf('ghost', ['l1', 'ghost'])[0] ?? '';
+    const { ms, outcome } = await timed(asker.rpc.call(echo, { text: 'x' }, { key }));
+    expect(outcome).toEqual({ text: 'x', by: 'l1' });
+    expect(ms).toBeGreaterThanOrEqual(ATTEMPT_TIMEOUT_MS - 5);
+    expect(ms).toBeLessThan(ATTEMPT_TIMEOUT_MS + PROMPT_MS);
+    // Under suspicion: the next one does not wait.
+    expect((await timed(asker.rpc.call(echo, { text: 'y' }, { key }))).ms).toBeLessThan(PROMPT_MS);
+
+    expect(asker.rpc.pending).toBe(0);
+    const question = decodeEnvelope(heard[0] ?? Buffer.alloc(0));
+    if (question.kind !== 'request') throw new Error('expected the question');
+    const late = echo.response.encode({ text: 'late', by: 'ghost' });
+    expect(await asker.publish(question.replyTo, encodeReply(question.id, late))).toBe(1);
+    expect(await asker.rpc.call(echo, { text: 'z' }, { key })).toEqual({ text: 'z', by: 'l1' });
+  });
+
+  it('an answer that cannot be read is asked for elsewhere', async () => {
+    const broken = await start('location', 'l1');
+    await start('location', 'l2');
+    const asker = await start('gateway', 'g1');
+    broken.rpc.serve({ ...echo, response: jsonCodec(z.any()) }, () => ({ nonsense: true }));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => asker.rpc.call(echo, { text: '' })));
+    expect(answers.map(({ by }) => by)).toEqual(['l2', 'l2', 'l2', 'l2']);
+  });
+
+  it('nobody there is unavailable, and somebody who comes is found without waiting for the heartbeat', async () => {
+    const clock = new ManualClock();
+    const asker = await start('gateway', 'g1', { clock });
+    const { ms, outcome } = await timed(asker.rpc.call(echo, { text: '' }));
+    expect(outcome).toMatchObject({ code: 'unavailable', retryable: true });
+    expect(ms).toBeLessThan(PROMPT_MS);
+    await start('location', 'l1');
+    expect((await asker.rpc.call(echo, { text: '' })).by).toBe('l1');
+  });
+});
+
+describe('while Redis', () => {
+  it('is away, everything is unavailable at once, and afterwards as before', async () => {
+    const { askers, answerers } = await startFour();
+    const [asker] = askers;
+    await redis.server.kill();
+    for (let i = 0; i < 20; i++) {
+      const { ms, outcome } = await timed(asker.rpc.call(echo, { text: '' }, { key: `key-${i}` }));
+      expect(outcome).toMatchObject({ code: 'unavailable' });
+      expect(ms).toBeLessThan(PROMPT_MS);
+    }
+    // Nobody is to blame: the same key goes to the same instance right away.
+    expect(asker.registry.candidates('location').length).toBe(2);
+    await redis.server.restart();
+    // Before an answerer has subscribed again nobody receives what it is asked, and then the other one is asked.
+    await eventually(() =>
+      expect([asker, ...answerers].every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true),
+    );
+    for (const key of keysOf('l1', ['l1', 'l2'])) {
+      expect((await eventually(() => asker.rpc.call(echo, { text: '' }, { key }))).by).toBe('l1');
+    }
+  });
+
+  it('has dropped the asker when the answer comes, the same one is asked again and nobody is blamed', async () => {
+    const { askers, answerers } = await startFour();
+    const [asker] = askers;
+    const control = await redis.connect('commands');
+    let asked = 0;
+    answerers[0].rpc.serve(echo, async ({ text }) => {
+      if (asked++ === 0) await killSubscribers(control);
+      return { text, by: 'l1' };
+    });
+    const [key = ''] = keysOf('l1', ['l1', 'l2']);
+    expect(await asker.rpc.call(echo, { text: '' }, { key })).toEqual({ text: '', by: 'l1' });
+    expect(asked).toBe(2);
+    expect(asker.registry.candidates('location').length).toBe(2);
+  });
+
+  it('is frozen, an answer is awaited once and nobody is blamed', async () => {
+    const { askers } = await startFour();
+    const [asker] = askers;
+    redis.server.pause();
+    const [known, unknown] = await Promise.all([
+      timed(asker.rpc.call(echo, { text: '' })),
+      timed(asker.rpc.call({ ...echo, service: 'friend-graph' }, { text: '' })),
+    ]);
+    redis.server.resume();
+    for (const { ms, outcome } of [known, unknown]) {
+      expect(outcome).toMatchObject({ code: 'unavailable' });
+      expect(ms).toBeLessThan(ATTEMPT_TIMEOUT_MS + PROMPT_MS);
+    }
+    expect(asker.registry.candidates('location').length).toBe(2);
+    await eventually(() => asker.rpc.call(echo, { text: '' }));
+  });
+});
+
+describe('the end', () => {
+  it('draining answers what has arrived, however long it takes and however often it is asked for', async () => {
+    const answerer = await start('location', 'l1');
+    const asker = await start('gateway', 'g1');
+    const finish: (() => void)[] = [];
+    answerer.rpc.serve(echo, async ({ text }) => {
+      await new Promise<void>((resolve) => finish.push(resolve));
+      return { text, by: 'l1' };
+    });
+    const calls = ['1', '2'].map((text) => asker.rpc.call(echo, { text }));
+    await eventually(() => expect(finish.length).toBe(2));
+    let drained = 0;
+    const drains = [answerer.rpc.drain(), answerer.rpc.drain()].map((drain) => drain.then(() => drained++));
+    finish[0]?.();
+    await Promise.race(calls);
+    expect(drained).toBe(0);
+    finish[1]?.();
+    await Promise.all(drains);
+    expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(['1', '2']);
+    await answerer.rpc.drain();
+  });
+
+  it('[W3] an answerer that leaves in order fails no question', async () => {
+    const leaving = await start('location', 'l1');
+    await start('location', 'l2');
+    const asker = await start('gateway', 'g1');
+    let failed = 0;
+    let asked = 0;
+    let isOver = false;
+    const askers = Array.from({ length: 8 }, async () => {
+      while (!isOver) {
+        await asker.rpc.call(echo, { text: '' }, { key: `key-${asked++}` }).catch(() => failed++);
+      }
+    });
+    await eventually(() => expect(asked).toBeGreaterThan(200));
+    await leaving.stop();
+    const whenLeft = asked;
+    await eventually(() => expect(asked).toBeGreaterThan(whenLeft + 200));
+    isOver = true;
+    await Promise.all(askers);
+    expect(failed).toBe(0);
+  });
+
+  it('stopping tells whoever still waits, asks nobody else, and leaves no timer', async () => {
+    const clock = new ManualClock();
+    await start('location', 'l2');
+    const asker = await start('gateway', 'g1', { clock });
+    const ear = await redis.connect('subscriber');
+    let heard = 0;
+    ear.on('smessageBuffer', () => heard++);
+    await ear.ssubscribe(instanceChannel('location', 'ghost'));
+    const ghost = { id: 'ghost', hash: 0 };
+    const waiting = Array.from({ length: 5 }, () => timed(asker.rpc.call(echo, { text: '' }, { instance: ghost })));
+    await eventually(() => expect(heard).toBe(5));
+
+    const { ms } = await timed(asker.stop());
+    expect(ms).toBeLessThan(PROMPT_MS);
+    for (const { outcome } of await Promise.all(waiting)) expect(outcome).toMatchObject({ code: 'unavailable' });
+    await expect(asker.rpc.call(echo, { text: '' })).rejects.toMatchObject({ code: 'unavailable' });
+    expect([clock.pending, asker.rpc.pending]).toEqual([0, 0]);
+  });
+
+  it('a bus that has ended leaves no connection and no member behind', async () => {
+    const control = await redis.connect('commands');
+    const bus = await start('location', 'l1');
+    expect(await control.client('LIST')).toContain('name=location:l1:subscriber');
+    await bus.stop();
+    await eventually(async () => expect(await control.client('LIST')).not.toContain('name=location:l1'));
+    expect(await control.zrange(instancesKey('location'), '0', '-1')).toEqual([]);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { CodedError, instanceChannel } from '@nearby-friends/protocol';
+import { eventually, seededRandom } from '@nearby-friends/testing';
+import { echo, keysOf, useBuses } from '../bus.testing.ts';
+import { useRedis } from '../redis/redis.testing.ts';
+import { encodeReply, encodeRequest } from './envelope.ts';
+import { chooseByRendezvous } from './rendezvous.ts';
+
+const redis = useRedis();
+const { start, startFour } = useBuses(redis);
+
+describe('questions and answers', () => {
+  it('each asker gets its own answer, and the same key goes to the same instance whoever asks', async () => {
+    const { askers } = await startFour();
+    const chosen = new Map<string, string>();
+    const calls = Array.from({ length: 400 }, async (_, i) => {
+      const asker = i % 2 === 0 ? askers[0] : askers[1];
+      const key = `key-${Math.floor(i / 2) % 50}`;
+      const { text, by } = await asker.rpc.call(echo, { text: `t${i}` }, { key });
+      expect(text).toBe(`t${i}`);
+      expect(by).toBe(chosen.get(key) ?? by);
+      chosen.set(key, by);
+    });
+    await Promise.all(calls);
+    expect([...new Set(chosen.values())].sort()).toEqual(['l1', 'l2']);
+    const candidates = askers[0].registry.candidates('location');
+    for (const [key, by] of chosen) expect(chooseByRendezvous(key, candidates)?.id).toBe(by);
+  });
+
+  it('without a key they take turns', async () => {
+    const { askers } = await startFour();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => askers[0].rpc.call(echo, { text: '' })));
+    expect(answers.filter(({ by }) => by === 'l1').length).toBe(5);
+  });
+
+  it('an instance may be named', async () => {
+    const { askers } = await startFour();
+    for (const instance of askers[0].registry.candidates('location')) {
+      expect((await askers[0].rpc.call(echo, { text: '' }, { instance })).by).toBe(instance.id);
+    }
+  });
+
+  it('an error keeps its code; what has none is internal and keeps its reason to itself', async () => {
+    const answerer = await start('location', 'l1');
+    const asker = await start('gateway', 'g1');
+    answerer.rpc.serve(echo, ({ text }) => {
+      throw text === 'coded' ? new CodedError('rate_limited', 'Slow down.') : new Error('41.88, -87.63');
+    });
+    await expect(asker.rpc.call(echo, { text: 'coded' })).rejects.toMatchObject({
+      name: 'CodedError',
+      code: 'rate_limited',
+      message: 'Slow down.',
+      retryable: true,
+    });
+    const error = await asker.rpc.call(echo, { text: 'bug' }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'internal', message: expect.not.stringContaining('41.88') });
+  });
+
+  it('a method that is not there is not found', async () => {
+    await start('location', 'l1');
+    const asker = await start('gateway', 'g1');
+    await expect(asker.rpc.call({ ...echo, name: 'other' }, { text: '' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('whatever arrives', () => {
+  it('does no harm: random bytes and spoiled frames on the channels of both sides', async () => {
+    const { askers, answerers } = await startFour();
+    const [asker] = askers;
+    const random = seededRandom(7);
+    const valid = [
+      encodeRequest(1, 'echo', 'nobody', Buffer.from('{"text":"x"}')),
+      encodeRequest(2, 'echo', '', Buffer.from('not JSON')),
+      encodeRequest(3, '__proto__', instanceChannel('location', 'l2'), Buffer.alloc(0)),
+      encodeReply(1, Buffer.from('{}')),
+    ];
+    const sent: Promise<number>[] = [];
+    for (let i = 0; i < 3_000; i++) {
+      const template =
+        valid[i % 5] ??
+        Buffer.from(Array.from({ length: Math.floor(random() * 60) }, () => Math.floor(random() * 256)));
+      const bytes = Buffer.from(template.subarray(0, Math.ceil(random() * template.length)));
+      if (random() < 0.7 && bytes.length > 0) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+      const target = i % 2 === 0 ? instanceChannel('location', 'l1') : instanceChannel('gateway', 'g1');
+      sent.push(asker.publish(target, bytes));
+    }
+    expect(new Set(await Promise.all(sent))).toEqual(new Set([1]));
+    const keys = keysOf('l1', ['l1', 'l2']);
+    const answers = await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: key }, { key })));
+    // By whom does not matter here: on a busy machine the first may still be at the rubbish.
+    expect(answers.map(({ text }) => text)).toEqual(keys);
+    await Promise.all(answerers.map((answerer) => answerer.rpc.drain()));
+  });
+});
+
+describe('readiness', () => {
+  it('[O1] is given while both connections work and refused when one does not', async () => {
+    const bus = await start('location', 'l1');
+    await bus.readiness.check();
+    const control = await redis.connect('commands');
+    const lost = new Promise((resolve) => bus.subscriptions.onRestored(() => resolve(undefined)));
+    await control.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await eventually(async () => expect(bus.readiness.check()).rejects.toThrow('subscribing connection'));
+    await lost;
+    await bus.readiness.check();
+    await redis.server.kill();
+    await eventually(() => expect(bus.readiness.check()).rejects.toThrow());
+  });
+});

@@ -1,0 +1,57 @@
+/** The settings that every service has. */
+import { z } from 'zod';
+import { defineSettings, fromText } from '../config/config.ts';
+import { tracingSettings } from '../tracing/tracing-settings.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const commonSettings = defineSettings({
+  instanceId: {
+    env: 'INSTANCE_ID',
+    schema: z.string().regex(/^[A-Za-z0-9_.-]{0,64}$/, 'must be at most 64 characters of A-Za-z0-9_.-'),
+    default: '',
+    description: 'Name of this replica, unique among those that run; made up at start when empty.',
+  },
+  host: {
+    env: 'HOST',
+    schema: fromText.string(),
+    default: '127.0.0.1',
+    description: 'Address to listen on. Containers set 0.0.0.0.',
+  },
+  opsPort: {
+    env: 'OPS_PORT',
+    schema: fromText.integer(0, 65_535),
+    description: 'Port of /health, /ready and /metrics; never to be reachable from outside. 0 takes a free one.',
+  },
+  redisUrl: {
+    env: 'REDIS_URL',
+    schema: fromText.url('redis', 'rediss'),
+    secret: true,
+    description: 'Redis 7 or newer: redis://[user:password@]host:port.',
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    schema: fromText.oneOf(LOG_LEVELS),
+    default: 'info',
+    description: `Least severe level that is logged: ${LOG_LEVELS.join(', ')}.`,
+  },
+  stopDeadlineSeconds: {
+    env: 'STOP_DEADLINE_SECONDS',
+    schema: fromText.number(1, 3600),
+    default: '25',
+    unit: 's',
+    description: 'How long an orderly stop may take before the process gives up and exits with 1.',
+  },
+  ...tracingSettings,
+});
+
+/** Gateways and location must be given the same value: the one drops silent friends, the other lets entries expire. */
+export const positionTtlSetting = defineSettings({
+  positionTtlSeconds: {
+    env: 'POSITION_TTL_SECONDS',
+    schema: fromText.number(0.5, 86_400),
+    default: '600',
+    unit: 's',
+    description: 'How long a position counts; whoever is silent for longer leaves the lists. The same on all services.',
+  },
+});

@@ -1,0 +1,152 @@
+/** `/health`, `/ready` and `/metrics` of a service, on a port of their own that nginx does not know. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CancelTimer, type Clock, systemClock } from '../clock/clock.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Component } from './lifecycle.ts';
+import { listen } from './listen.ts';
+
+/** Proves that one part of the job can be done now; throws with the reason when it cannot. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<void> | void;
+}
+
+/** A check that takes longer than this has failed. */
+export const READINESS_TIMEOUT_MS = 2_000;
+/** What /metrics says of readiness is renewed by a scrape when it is older than this. */
+export const READINESS_RENEWAL_MS = 2_000;
+
+export interface OpsServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** All must pass for `/ready` to say 200. */
+  readonly checks: readonly ReadinessCheck[];
+  /** For the patience with a check. */
+  readonly clock?: Clock;
+}
+
+export class OpsServer implements Component {
+  readonly name = 'ops server';
+  readonly #server: Server;
+  readonly #options: OpsServerOptions;
+  #closedBecause: string | null = 'starting';
+  #wasReady: boolean | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  readonly #clock: Clock;
+
+  constructor(options: OpsServerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    options.metrics.gauge('nearby_ready', '1 while /ready says yes, as of the last time anybody looked.', () =>
+      this.#wasReady && this.#closedBecause === null ? 1 : 0,
+    );
+    options.metrics.gauge('nearby_draining', '1 from the order to stop until the end.', () =>
+      this.#closedBecause === 'draining' ? 1 : 0,
+    );
+    this.#server = createServer((request, response) => {
+      this.#answer(request.url ?? '/', response).catch((error: unknown) => {
+        options.logger.error({ error }, 'ops request failed');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async start(): Promise<void> {
+    await listen(this.#server, { ...this.#options, name: 'ops server' });
+  }
+
+  /**
+   * Opens and shuts `/ready`. To be the last of all components, so that it opens when everything has started and is
+   * the first to shut: nobody new is sent here while the rest winds down.
+   */
+  readonly gate: Component = {
+    name: 'readiness gate',
+    start: () => {
+      this.#closedBecause = null;
+    },
+    drain: () => {
+      this.#closedBecause = 'draining';
+    },
+  };
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  async #answer(url: string, response: ServerResponse): Promise<void> {
+    switch (url.split('?', 1)[0]) {
+      case '/health':
+        // That this runs at all is the proof: the event loop turns.
+        return send(response, 200, { status: 'ok' });
+      case '/ready': {
+        const failures = await this.#look();
+        return failures.length === 0
+          ? send(response, 200, { status: 'ready' })
+          : send(response, 503, { status: 'not ready', failures });
+      }
+      case '/metrics':
+        // For the next scrape: this one is not to wait for whatever is away.
+        if (this.#clock.now() - this.#lookedAt >= READINESS_RENEWAL_MS) void this.#look();
+        response.setHeader('content-type', this.#options.metrics.registry.contentType);
+        response.end(await this.#options.metrics.registry.metrics());
+        return;
+      default:
+        return send(response, 404, { status: 'not found' });
+    }
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<string[]> {
+    this.#lookedAt = this.#clock.now();
+    const failures = await this.#failures();
+    this.#noteReadiness(failures);
+    return failures;
+  }
+
+  async #failures(): Promise<string[]> {
+    if (this.#closedBecause) return [this.#closedBecause];
+    const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check, this.#clock)));
+    return outcomes.filter((failure) => failure !== null);
+  }
+
+  #noteReadiness(failures: readonly string[]): void {
+    const isReady = failures.length === 0;
+    if (isReady === this.#wasReady) return;
+    this.#wasReady = isReady;
+    if (isReady) this.#options.logger.info('ready');
+    else this.#options.logger.warn({ failures }, 'not ready');
+  }
+}
+
+async function failureOf(check: ReadinessCheck, clock: Clock): Promise<string | null> {
+  let cancelTimer: CancelTimer = () => undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fail = () => reject(new Error(`no answer within ${READINESS_TIMEOUT_MS} ms`));
+    cancelTimer = clock.after(READINESS_TIMEOUT_MS, fail);
+  });
+  try {
+    await Promise.race([check.check(), late]);
+    return null;
+  } catch (error) {
+    return `${check.name}: ${error instanceof Error ? error.message : String(error)}`;
+  } finally {
+    cancelTimer();
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

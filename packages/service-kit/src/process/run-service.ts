@@ -1,0 +1,116 @@
+/** The `main` of every service: configuration, life, signals, exit code. */
+import { randomBytes } from 'node:crypto';
+import { type Config, ConfigError, helpText, readConfig, type Settings } from '../config/config.ts';
+import { createLogger, type Logger } from '../logging/logger.ts';
+import { type MetricDescription, Metrics } from '../metrics/metrics.ts';
+import { startTracing } from '../tracing/start-tracing.ts';
+import type { Tracer } from '../tracing/tracer.ts';
+import { commonSettings } from './common-settings.ts';
+import { type Component, Lifecycle } from './lifecycle.ts';
+
+export interface ServiceContext<S extends Settings> {
+  readonly config: Config<typeof commonSettings & S>;
+  readonly instanceId: string;
+  readonly logger: Logger;
+  /** Holds what Node says of itself already. */
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+}
+
+export interface ServiceDefinition<S extends Settings> {
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly purpose: string;
+  /** The service's own, beside the common ones. */
+  readonly settings: S;
+  /** Builds everything by hand, in the order in which it is to start. Throws `ConfigError` for settings that clash. */
+  compose(context: ServiceContext<S>): readonly Component[];
+}
+
+/**
+ * Runs until SIGTERM or SIGINT, then stops in order and ends with 0; ends with 1 when it cannot start, when the
+ * deadline passes or when something that nobody handled comes up, with 2 when the configuration cannot be used. A
+ * second signal changes nothing: terminals and process managers like to send one twice, and the deadline bounds it all.
+ */
+export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
+  const settings = { ...commonSettings, ...service.settings };
+  if (process.argv.includes('--help')) {
+    process.stdout.write(helpText(service.name, service.purpose, settings));
+    return;
+  }
+  const { config, common } = orExit(service.name, () => ({
+    config: readConfig(settings, process.env),
+    common: readConfig(commonSettings, process.env),
+  }));
+  const instanceId = common.instanceId || randomBytes(6).toString('hex');
+  const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
+  const metrics = new Metrics();
+  metrics.collectProcess();
+  const tracing = await startTracing({ config: common, service: service.name, instanceId, logger });
+  const { tracer } = tracing;
+  const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics, tracer }));
+  if (process.argv.includes('--metrics')) {
+    process.stdout.write(metricsText(await metrics.describe()));
+    // Nothing has been started, but some of what was built would keep the process.
+    process.exit(0);
+  }
+  const lifecycle = new Lifecycle({
+    components: [...tracing.components, ...components],
+    logger,
+    onStop: () => {
+      // Holds the process as well: what drains may have nothing open any more that would.
+      setTimeout(() => {
+        logger.error({ deadlineSeconds: common.stopDeadlineSeconds }, 'did not stop in time');
+        process.exit(1);
+      }, common.stopDeadlineSeconds * 1000);
+    },
+  });
+
+  let exitCode: number | null = null;
+  const stop = (reason: string, code: number) => {
+    const isFirst = exitCode === null;
+    exitCode = Math.max(exitCode ?? 0, code);
+    if (!isFirst) return;
+    logger.info({ reason }, 'stopping');
+    lifecycle.stop().then(
+      () => {
+        logger.info('stopped');
+        process.exit(exitCode ?? 0);
+      },
+      (error: unknown) => {
+        logger.fatal({ error }, 'failed to stop');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM', 0));
+  process.on('SIGINT', () => stop('SIGINT', 0));
+  // A broken invariant: the state of this process cannot be trusted any more, others take over.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ error }, 'unhandled error');
+    stop('unhandled error', 1);
+  });
+
+  try {
+    await lifecycle.start();
+    logger.info('started');
+  } catch {
+    // Already logged with the component's name; or a stop came meanwhile, and its exit code counts.
+    if (exitCode === null) stop('failed to start', 1);
+  }
+}
+
+/** What `--metrics` prints: every metric with its type and what it says, whatever its values are. */
+function metricsText(metrics: readonly MetricDescription[]): string {
+  return metrics.map(({ name, type, help }) => `  ${name}, ${type}\n      ${help}\n`).join('');
+}
+
+function orExit<T>(program: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${program}: ${error.message}\n`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,129 @@
+/** Decides whose token this is (A1). */
+import { CodedError, MAX_TOKEN_LENGTH, type UserId, userIdSchema } from '@nearby-friends/protocol';
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Clock } from '../clock/clock.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import type { Logger } from '../logging/logger.ts';
+import { RemoteKeySet } from './remote-key-set.ts';
+import { parseSecrets } from './token-secrets.ts';
+import type { tokenSettings } from './token-settings.ts';
+
+export interface VerifiedToken {
+  readonly userId: UserId;
+  /** When it was issued, ms since the epoch; null when the token does not say. */
+  readonly issuedAt: number | null;
+  /** ms since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface TokenVerifier {
+  /**
+   * Throws a `CodedError`: `unauthorized` or `token_expired`, or `unavailable` when the token cannot be judged now.
+   * Never says which check failed to whoever sent it.
+   */
+  verify(token: string): Promise<VerifiedToken>;
+}
+
+/** What a token must name, whatever it is signed with. */
+interface Expectation {
+  readonly audience: string;
+  readonly issuer: string;
+  /** From its issue on, ms; without: as long as the token says. */
+  readonly maxLifetimeMs?: number;
+}
+
+/** The verifier that the settings ask for. Throws `ConfigError` unless they name exactly one of secret and key URL. */
+export function createTokenVerifier(options: {
+  config: Config<typeof tokenSettings>;
+  clock: Clock;
+  logger: Logger;
+}): TokenVerifier {
+  const { jwtSecret: secret, jwksUrl: url, jwtAlgorithms, jwtAudience, jwtIssuer } = options.config;
+  if ((secret === '') === (url === '')) {
+    throw new ConfigError('Set exactly one of JWT_SECRET and JWKS_URL: that is how tokens are checked.');
+  }
+  const expected = {
+    audience: jwtAudience,
+    issuer: jwtIssuer,
+    maxLifetimeMs: options.config.tokenMaxLifetimeSeconds * 1000,
+  };
+  if (secret !== '') return createSecretVerifier({ ...expected, secret });
+  const keys = new RemoteKeySet({ url, clock: options.clock, logger: options.logger });
+  return createKeyVerifier({ ...expected, keyFor: keys.keyFor, algorithms: jwtAlgorithms });
+}
+
+/**
+ * Tokens signed with a shared secret, or with any of several, one per line. The algorithm is pinned: a token cannot
+ * choose how it is checked.
+ */
+export function createSecretVerifier({ secret, ...expected }: Expectation & { secret: string }): TokenVerifier {
+  const keys = parseSecrets(secret).map((one) => new TextEncoder().encode(one));
+  return verifierOf(expected, async (token) => {
+    const options = claimsOf(expected, ['HS256']);
+    for (const [i, key] of keys.entries()) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (error) {
+        const isLast = i === keys.length - 1;
+        if (isLast || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      }
+    }
+    throw unauthorized();
+  });
+}
+
+/** Tokens signed with a private key; `algorithms` are of public keys only. */
+export function createKeyVerifier({
+  keyFor,
+  algorithms,
+  ...expected
+}: Expectation & { keyFor: JWTVerifyGetKey; algorithms: readonly string[] }): TokenVerifier {
+  const options = claimsOf(expected, algorithms);
+  return verifierOf(expected, async (token) => (await jwtVerify(token, keyFor, options)).payload);
+}
+
+function claimsOf({ audience, issuer }: Expectation, algorithms: readonly string[]) {
+  return { algorithms: [...algorithms], audience, issuer, requiredClaims: ['exp', 'sub'] };
+}
+
+function verifierOf(
+  { maxLifetimeMs = Number.POSITIVE_INFINITY }: Expectation,
+  readPayload: (token: string) => Promise<JWTPayload>,
+): TokenVerifier {
+  return {
+    async verify(token) {
+      if (token.length > MAX_TOKEN_LENGTH) throw unauthorized();
+      try {
+        const verified = verifiedOf(await readPayload(token));
+        if (verified.issuedAt !== null && Date.now() - verified.issuedAt > maxLifetimeMs) throw expired();
+        return verified;
+      } catch (error) {
+        if (error instanceof CodedError) throw error;
+        if (error instanceof errors.JWTExpired) {
+          throw expired();
+        }
+        throw unauthorized();
+      }
+    },
+  };
+}
+
+function verifiedOf({ sub, iat, exp }: JWTPayload): VerifiedToken {
+  const userId = userIdSchema.safeParse(sub);
+  if (!userId.success || exp === undefined) throw unauthorized();
+  return {
+    userId: userId.data,
+    // Issuers may give fractions of a second.
+    issuedAt: iat === undefined ? null : Math.round(iat * 1000),
+    expiresAt: exp * 1000,
+  };
+}
+
+function expired(): CodedError {
+  return new CodedError('token_expired', 'The token has expired. Get a new one and connect again.');
+}
+
+/** What whoever shows no valid token is told, whatever is wrong with it. */
+export function unauthorized(): CodedError {
+  return new CodedError('unauthorized', 'This needs a valid token. Sign in and send the token you are given.');
+}
