@@ -1,22 +1,22 @@
-/** How the page is built: `vite build` writes it to dist/, `vite` serves it while it is worked on. */
+/** Build configuration: `vite build` writes to dist/, `vite` serves the page during development. */
 import { defaultClientConditions, defineConfig } from 'vite';
 import { firstLoadLimit } from './build/first-load-limit.ts';
 import { mapTiles } from './build/map-tiles.ts';
 import { precompress } from './build/precompress.ts';
 
-/** A running system that the page talks to while it is worked on. */
+/** The running system that the development server proxies to. */
 const SYSTEM = process.env['NEARBY_URL'] ?? 'http://localhost:8080';
 
 export default defineConfig({
-  // As everywhere, our own packages are read as they are written: nothing has to be built before.
+  // Workspace packages are resolved to their sources, so nothing has to be built before.
   resolve: { conditions: ['nearby-source', ...defaultClientConditions] },
   build: {
     target: 'es2022',
-    // Everything is a file of its own: the page may load nothing else, not even data: URLs.
+    // Inlines nothing, because the content security policy forbids data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // MapLibre is that large by itself, and loaded only once somebody has signed in.
+    // MapLibre alone is this large. It is loaded only after sign-in.
     chunkSizeWarningLimit: 1_500,
   },
   worker: { format: 'es' },

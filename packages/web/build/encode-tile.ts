@@ -1,4 +1,4 @@
-/** Writes Mapbox Vector Tiles, version 2.1 (https://github.com/mapbox/vector-tile-spec). */
+/** Encodes Mapbox Vector Tiles, version 2.1 (https://github.com/mapbox/vector-tile-spec). */
 import { PbfWriter } from 'pbf';
 
 type Value = string | number | boolean;
@@ -7,7 +7,7 @@ export interface MapFeature {
   /** 1 points, 2 lines, 3 areas. */
   readonly type: 1 | 2 | 3;
   readonly properties: Readonly<Record<string, Value>>;
-  /** In tile units; an area's rings end where they begin. */
+  /** In tile units. The rings of an area are closed. */
   readonly parts: readonly (readonly (readonly [number, number])[])[];
 }
 
@@ -73,7 +73,7 @@ function writeValue(pbf: PbfWriter, value: Value): void {
   else pbf.writeBooleanField(VALUE.boolean, value);
 }
 
-/** The pen's way: where to, relative to where it was, and how. */
+/** Encodes the geometry as drawing commands with coordinates relative to the previous point. */
 function commandsOf({ type, parts }: MapFeature): number[] {
   const commands: number[] = [];
   let [penX, penY] = [0, 0];
@@ -101,7 +101,7 @@ function commandsOf({ type, parts }: MapFeature): number[] {
   return commands;
 }
 
-/** Small numbers of either sign as small numbers. */
+/** Zigzag encoding: maps small positive and negative numbers to small unsigned ones. */
 function zigzag(value: number): number {
   return (value << 1) ^ (value >> 31);
 }

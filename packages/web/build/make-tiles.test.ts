@@ -1,4 +1,4 @@
-/** The map that comes with the page: every zoom has tiles that can be read, and they fit together. */
+/** Checks that the tiles of the bundled map can be read and fit together at every zoom. */
 import { describe, expect, it } from '@jest/globals';
 import { VectorTile } from '@mapbox/vector-tile';
 import { PbfReader } from 'pbf';
@@ -8,7 +8,7 @@ import { makeTiles } from './make-tiles.ts';
 const read = (bytes: Uint8Array): VectorTile => new VectorTile(new PbfReader(bytes));
 
 describe('encodeTile', () => {
-  it('writes what reading gives back: points, lines, rings, and properties of each kind', () => {
+  it('round-trips points, lines, rings and all property types', () => {
     const features: MapFeature[] = [
       { type: 1, properties: { name: 'Loop', rank: 3 }, parts: [[[10, 20]]] },
       {
@@ -53,13 +53,13 @@ describe('encodeTile', () => {
 describe('makeTiles', () => {
   const tiles = makeTiles();
 
-  it('has the 30 tiles of Chicago, and the four zooms above them', () => {
+  it('has the 30 tiles of Chicago and four lower zooms', () => {
     const count = (zoom: number): number => [...tiles.keys()].filter((name) => name.startsWith(`${zoom}/`)).length;
     expect([13, 12, 11, 10, 9].map(count)).toEqual([30, 9, 4, 1, 1]);
   });
 
-  it('shows a motorway at every zoom, in one place', () => {
-    // Each zoom halves the distance from the corner of the world; so a street stays where it is.
+  it('has a motorway in the same place at every zoom', () => {
+    // Each zoom halves the tile coordinates, so these tiles contain the same street.
     for (const name of ['13/2100/3044', '12/1050/1522', '11/525/761', '10/262/380', '9/131/190']) {
       const roads = read(tiles.get(name) ?? new Uint8Array()).layers['road'];
       const classes = Array.from(
@@ -70,7 +70,7 @@ describe('makeTiles', () => {
     }
   });
 
-  it('puts a corner of a child where it belongs in its parent', () => {
+  it('maps the corners of a child to its parent', () => {
     const cornersOf = (name: string, layer: string): string[] => {
       const found = read(tiles.get(name) ?? new Uint8Array()).layers[layer];
       return Array.from({ length: found?.length ?? 0 }, (_, index) => found?.feature(index).loadGeometry() ?? [])
@@ -87,7 +87,7 @@ describe('makeTiles', () => {
     expect(expected.filter((corner) => !inParent.has(corner))).toEqual([]);
   });
 
-  it('is small: the names in nine languages are left out', () => {
+  it('is small, because names in other languages are dropped', () => {
     const bytes = [...tiles.values()].reduce((sum, { length }) => sum + length, 0);
     expect(bytes).toBeLessThan(1_500_000);
   });

@@ -1,6 +1,6 @@
 /**
- * Makes the tiles of the map that comes with the page: OpenStreetMap's of Chicago at zoom 13, as `@mapbox/mvt-fixtures`
- * has them (ODbL), and those of zoom 9–12, each made of its four children.
+ * Makes the tiles of the bundled map: OpenStreetMap tiles of Chicago at zoom 13 from `@mapbox/mvt-fixtures` (ODbL), and
+ * tiles of zoom 9–12, each merged from its four children.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,11 +8,11 @@ import path from 'node:path';
 import { VectorTile, type VectorTileFeature } from '@mapbox/vector-tile';
 import { PbfReader } from 'pbf';
 import { encodeTile, type Layers, type MapFeature } from './encode-tile.ts';
-import { GEOMETRY_OF_LAYER, isWorthShowing, KEPT_PROPERTIES } from './tile-content.ts';
+import { GEOMETRY_OF_LAYER, isShownAt, USED_PROPERTIES } from './tile-content.ts';
 
 const DEEPEST_ZOOM = 13;
 const SHALLOWEST_ZOOM = 9;
-/** Tile units across, at every zoom. */
+/** Width of a tile in tile units, at every zoom. */
 const EXTENT = 4_096;
 const FILE_NAME = /^13-(\d+)-(\d+)\.mvt$/;
 
@@ -27,7 +27,7 @@ export function makeTiles(): ReadonlyMap<string, Uint8Array> {
   const made = new Map<string, Uint8Array>();
   let tiles = readDeepest();
   for (let zoom = DEEPEST_ZOOM; zoom >= SHALLOWEST_ZOOM; zoom--) {
-    if (zoom < DEEPEST_ZOOM) tiles = mergeFours(tiles, zoom);
+    if (zoom < DEEPEST_ZOOM) tiles = mergeChildren(tiles, zoom);
     for (const { x, y, layers } of tiles) made.set(`${zoom}/${x}/${y}`, encodeTile(layers, EXTENT));
   }
   return made;
@@ -44,11 +44,11 @@ function readDeepest(): PlacedTile[] {
   });
 }
 
-/** Only what the page's own style draws: names in nine languages would be most of the bytes. */
+/** Keeps only what the page's style draws, because names in nine languages would be most of the bytes. */
 function decode(bytes: Uint8Array): Layers {
   const layers = new Map<string, MapFeature[]>();
   for (const [name, layer] of Object.entries(new VectorTile(new PbfReader(bytes)).layers)) {
-    const kept = KEPT_PROPERTIES[name];
+    const kept = USED_PROPERTIES[name];
     if (kept === undefined) continue;
     const features = Array.from({ length: layer.length }, (_, index) => readFeature(layer.feature(index), kept));
     layers.set(
@@ -60,7 +60,7 @@ function decode(bytes: Uint8Array): Layers {
 }
 
 function readFeature(feature: VectorTileFeature, kept: readonly string[]): MapFeature {
-  if (feature.type === 0) throw new Error('A feature of the map has no kind of geometry.');
+  if (feature.type === 0) throw new Error('A feature of the map has an unknown geometry type.');
   return {
     type: feature.type,
     properties: Object.fromEntries(Object.entries(feature.properties).filter(([key]) => kept.includes(key))),
@@ -68,7 +68,7 @@ function readFeature(feature: VectorTileFeature, kept: readonly string[]): MapFe
   };
 }
 
-function mergeFours(children: readonly PlacedTile[], zoom: number): PlacedTile[] {
+function mergeChildren(children: readonly PlacedTile[], zoom: number): PlacedTile[] {
   const parents = new Map<string, { x: number; y: number; layers: Map<string, MapFeature[]> }>();
   for (const child of children) {
     const [x, y] = [child.x >> 1, child.y >> 1];
@@ -79,7 +79,7 @@ function mergeFours(children: readonly PlacedTile[], zoom: number): PlacedTile[]
       const merged = parent.layers.get(name) ?? [];
       parent.layers.set(name, merged);
       for (const feature of features) {
-        if (!isWorthShowing(name, feature, zoom)) continue;
+        if (!isShownAt(name, feature, zoom)) continue;
         const halved = halve(feature, left, top);
         if (halved !== null) merged.push(halved);
       }
@@ -88,11 +88,11 @@ function mergeFours(children: readonly PlacedTile[], zoom: number): PlacedTile[]
   return [...parents.values()];
 }
 
-/** The feature in its parent's units; null when nothing is left to be seen of it. */
+/** Converts a feature to its parent's units. Null if nothing visible is left. */
 function halve(feature: MapFeature, left: number, top: number): MapFeature | null {
-  // A point in the margin belongs to the neighbour, who has it too.
+  // A point in the margin belongs to the neighbour tile, which has it too.
   const parts = feature.type === 1 ? feature.parts.map((part) => part.filter(isInside)) : feature.parts;
-  const least = feature.type === 3 ? 4 : feature.type;
+  const minPoints = feature.type === 3 ? 4 : feature.type;
   const halved = parts
     .map((part) =>
       withoutRepeats(
@@ -100,7 +100,7 @@ function halve(feature: MapFeature, left: number, top: number): MapFeature | nul
         feature.type,
       ),
     )
-    .filter((part) => part.length >= least);
+    .filter((part) => part.length >= minPoints);
   return halved.length === 0 ? null : { ...feature, parts: halved };
 }
 
@@ -108,11 +108,11 @@ function isInside([x, y]: readonly [number, number]): boolean {
   return x >= 0 && x < EXTENT && y >= 0 && y < EXTENT;
 }
 
-/** Leaves out corners that fall on the one before. */
+/** Drops points that equal the previous one. */
 function withoutRepeats(part: readonly (readonly [number, number])[], type: number) {
   if (type === 1) return part;
   return part.filter(([x, y], index) => {
-    const before = part[index - 1];
-    return before === undefined || before[0] !== x || before[1] !== y;
+    const previous = part[index - 1];
+    return previous === undefined || previous[0] !== x || previous[1] !== y;
   });
 }

@@ -1,8 +1,8 @@
-/** Puts the map of Chicago into the build, so that the page has a map where there is no internet. */
+/** Adds the map of Chicago to the build, so that the page has a map without internet access. */
 import type { Plugin } from 'vite';
 import { makeTiles } from './make-tiles.ts';
 
-/** The address of a tile: {@link OFFLINE_TILES} of src/map/offline-style.ts. */
+/** The URL of a tile, as in OFFLINE_TILES of src/map/offline-style.ts. */
 const TILE_URL = /^\/map\/(\d+\/\d+\/\d+)\.mvt$/;
 
 export function mapTiles(): Plugin {

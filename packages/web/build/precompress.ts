@@ -1,11 +1,11 @@
-/** Puts a gzipped copy beside every file that gains by it, so that nginx need not compress at each request. */
+/** Writes gzipped copies of compressible files, so that nginx does not compress at each request. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const GAINS = /\.(html|js|css|svg|json|webmanifest|mvt)$/;
-/** Below that, a packet is a packet. */
+const COMPRESSIBLE = /\.(html|js|css|svg|json|webmanifest|mvt)$/;
+/** Smaller files fit into one packet anyway. */
 const MIN_BYTES = 1_024;
 
 export function precompress(): Plugin {
@@ -16,11 +16,11 @@ export function precompress(): Plugin {
     configResolved({ root, build }) {
       folder = path.resolve(root, build.outDir);
     },
-    // After everything is written, what was copied from public/ too.
+    // Runs after all files are written, including those copied from public/.
     async closeBundle() {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      // config.json may be replaced by whoever runs the page, and an old copy of it would win.
-      const files = entries.filter(({ name }) => GAINS.test(name) && name !== 'config.json');
+      // The operator may replace config.json, and nginx would serve an outdated compressed copy.
+      const files = entries.filter(({ name }) => COMPRESSIBLE.test(name) && name !== 'config.json');
       for (const { parentPath, name } of files) {
         const file = path.join(parentPath, name);
         const content = await readFile(file);

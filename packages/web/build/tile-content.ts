@@ -1,8 +1,8 @@
-/** What of the map's data is drawn, and from which zoom on. */
+/** Which map data is drawn, and from which zoom on. */
 import type { MapFeature } from './encode-tile.ts';
 
-/** Layers that are drawn, each with the properties that the style asks for. */
-export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
+/** The drawn layers, each with the properties that the style uses. */
+export const USED_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   landuse: ['class'],
   water: [],
   waterway: ['class'],
@@ -15,7 +15,7 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   poi_label: ['name', 'type', 'scalerank'],
 };
 
-/** Layers of which only one kind of geometry is drawn: 1 points, 2 lines, 3 areas. */
+/** Layers with only some geometry types drawn: 1 points, 2 lines, 3 areas. */
 export const GEOMETRY_OF_LAYER: Readonly<Record<string, readonly MapFeature['type'][]>> = { road: [2] };
 
 const ROADS_FROM: Readonly<Record<string, number>> = {
@@ -39,7 +39,7 @@ const LANDUSE_FROM: Readonly<Record<string, number>> = {
 const NEVER = 99;
 
 /** Whether a feature of the zoom below is to be seen at this one. */
-export function isWorthShowing(layer: string, { properties }: MapFeature, zoom: number): boolean {
+export function isShownAt(layer: string, { properties }: MapFeature, zoom: number): boolean {
   const kind = String(properties['class'] ?? properties['type'] ?? '');
   switch (layer) {
     case 'road':

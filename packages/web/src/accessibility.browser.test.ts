@@ -1,4 +1,4 @@
-/** Everybody can use the page: axe finds nothing on any view, and everything can be done by keyboard alone. */
+/** Checks accessibility: axe finds no violation on any view, and everything can be done by keyboard. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { beforeAll, expect, it } from '@jest/globals';
@@ -14,9 +14,9 @@ const AXE_FILE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 declare const axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
 
-/** WCAG 2.2 AA and what axe counts as good practice. */
+/** The axe rules of WCAG 2.2 AA and best practice. */
 async function violations({ page }: PersonPage): Promise<string[]> {
-  // As the debugger does it: the page's own policy lets no script in that a test brings along.
+  // Evaluated through the debugger, because the content security policy forbids injected scripts.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(AXE_FILE, 'utf8'));
   return await page.evaluate(async () => {
     const { violations: found } = await axe.run(document, {
@@ -28,7 +28,7 @@ async function violations({ page }: PersonPage): Promise<string[]> {
   });
 }
 
-describeInBrowser('the page for everybody', () => {
+describeInBrowser('accessibility', () => {
   const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
   const browsers = useBrowsers(deployment);
 
@@ -75,12 +75,12 @@ describeInBrowser('the page for everybody', () => {
     90_000,
   );
 
-  it('is used by keyboard alone, from the way in to pausing', async () => {
+  it('is usable by keyboard alone, from sign-in to pausing', async () => {
     const ben = await deployment.signIn('ben');
     await ben.report(RIVER_NORTH);
     const ada = await browsers.visit({ at: LOOP });
     const { page } = ada;
-    /** Goes on with Tab until that has the focus. */
+    /** Presses Tab until the element has the focus. */
     const tabTo = async (name: RegExp): Promise<void> => {
       for (let presses = 0; presses < 60; presses++) {
         const label = await page.evaluate(() => {
@@ -121,10 +121,10 @@ describeInBrowser('the page for everybody', () => {
     await page.keyboard.press('Enter');
     await tabTo(/^Resume$/);
     await page.keyboard.press('Enter');
-    await eventually(async () => expect(await ada.said.textContent()).toBe('You are visible again.'));
+    await eventually(async () => expect(await ada.statusMessage.textContent()).toBe('You are visible again.'));
   }, 60_000);
 
-  it('speaks Korean to whoever reads Korean, and English on demand', async () => {
+  it('is in Korean for a Korean browser, and in English on demand', async () => {
     const visitor = await browsers.visit({ locale: 'ko-KR' });
     expect(await visitor.page.getAttribute('html', 'lang')).toBe('ko');
     await visitor.page.getByText('누구로 들어갈까요?').waitFor();
@@ -134,7 +134,7 @@ describeInBrowser('the page for everybody', () => {
     await visitor.page.getByText('Who are you?').waitFor();
   });
 
-  it('is dark or light as the person says, whatever the device says, and after a reload as well', async () => {
+  it('uses the theme that the user chose instead of the device’s, also after a reload', async () => {
     const { page } = await browsers.visit({ colorScheme: 'light' });
     const theme = (): Promise<string | null> => page.getAttribute('html', 'data-theme');
     expect(await theme()).toBe('light');

@@ -1,4 +1,4 @@
-/** The page of somebody who is signed in: the map, and the panel beside it. */
+/** The page of a signed-in user: the map and the panel. */
 import { useMemo } from 'preact/hooks';
 import { MapView } from './map/map-view.tsx';
 import { RadiusChoice } from './nearby/radius-choice.ts';

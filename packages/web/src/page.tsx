@@ -1,4 +1,4 @@
-/** Which of the two pages is shown, and what is read aloud on both. */
+/** Shows the sign-in page or the nearby page, and the live regions for screen readers. */
 import type { Announcer } from './announce/announcer.ts';
 import { NearbyPage } from './nearby-page.tsx';
 import type { Session } from './session/session.ts';
@@ -23,17 +23,17 @@ export function Page({ session, config }: { readonly session: Session; readonly 
   );
 }
 
-/** Always there: a region that appears with its text is not read. What was done is also shown for a moment. */
+/** Always rendered, because screen readers ignore a live region that appears together with its text. */
 function LiveRegions({ announcer }: { readonly announcer: Announcer }) {
   return (
     <>
       <div class="visually-hidden" role="log" aria-live="polite" aria-atomic="true" data-live="nearby">
-        {announcer.text.value}
+        {announcer.announcement.value}
       </div>
-      <div class="said" role="status" data-live="said">
-        {announcer.said.value !== '' && (
-          <p key={announcer.said.value} class="toast">
-            {announcer.said.value}
+      <div class="status-message" role="status" data-live="status-message">
+        {announcer.statusMessage.value !== '' && (
+          <p key={announcer.statusMessage.value} class="toast">
+            {announcer.statusMessage.value}
           </p>
         )}
       </div>

@@ -1,4 +1,4 @@
-/** What the page knows of the protocol without loading it is what the protocol says. */
+/** Compares the page's copies of protocol limits with the protocol. */
 import { describe, expect, it } from '@jest/globals';
 import {
   DEFAULT_RADIUS_METERS as DEFAULT,
@@ -13,14 +13,14 @@ import {
   radiusOfShare,
   shareOfRadius,
 } from './nearby/radius-choice.ts';
-import { isUserId } from './session/user-id.ts';
+import { isUserId } from './session/is-user-id.ts';
 
 describe('the radius', () => {
-  it('has the bounds of the protocol', () => {
+  it('has the limits of the protocol', () => {
     expect([MIN_RADIUS_METERS, DEFAULT_RADIUS_METERS, MAX_RADIUS_METERS]).toEqual([MIN, DEFAULT, MAX]);
   });
 
-  it('is on the slider from end to end', () => {
+  it('covers the whole slider', () => {
     expect([radiusOfShare(0), Math.round(radiusOfShare(1))]).toEqual([MIN, MAX]);
     expect(radiusOfShare(shareOfRadius(5_000))).toBeCloseTo(5_000, 6);
   });

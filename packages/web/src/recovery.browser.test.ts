@@ -1,34 +1,34 @@
-/** Gateways die under a page: it says so, comes back by itself, and is right again. */
+/** Tests that a page recovers when its gateway is killed, and the sign-in without development tokens. */
 import { expect, it } from '@jest/globals';
 import { eventually, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { useBrowsers } from './test-support/browsers.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
-/** 500 m north of it. */
+/** 500 m further north. */
 const RIVER_NORTH = { lat: 41.887_097, lng: -87.6326 };
 
 describeInBrowser('a page whose gateway is killed', () => {
   const deployment = useDeployment({ gateways: 2, locations: 1, friendGraphs: 1 });
   const browsers = useBrowsers(deployment);
 
-  it('recovers without anybody doing anything', async () => {
+  it('recovers without user input', async () => {
     await deployment.befriend(['ada', 'ben']);
     const ada = await browsers.person('ada', { at: LOOP });
     const ben = await browsers.person('ben', { at: RIVER_NORTH });
     await ada.row('ben').waitFor();
 
     const pids = deployment.stack.gateways.map(({ pid }) => pid);
-    // Both, so that the page's is among them; they are restarted.
+    // Kills both gateways, so that the page's own is among them. They are restarted.
     for (const pid of pids) if (pid !== undefined) process.kill(pid, 'SIGKILL');
     await ada.page.getByText('Connection lost. Trying again …').waitFor();
     await ada.page.getByText('Connection lost. Trying again …').waitFor({ state: 'detached', timeout: 30_000 });
 
     await ben.walk('ArrowUp', 1);
-    await eventually(async () => expect(await ada.told('ben')).toContain('800 m'), 30_000);
+    await eventually(async () => expect(await ada.rowText('ben')).toContain('800 m'), 30_000);
   }, 120_000);
 
-  it('keeps whoever has signed in when it is loaded anew, and lets them go when they sign out', async () => {
+  it('stays signed in after a reload, and signs out', async () => {
     const gil = await browsers.person('gil', { at: LOOP });
     await gil.page.reload();
     await gil.me.waitFor();
@@ -40,7 +40,7 @@ describeInBrowser('a page whose gateway is killed', () => {
   }, 60_000);
 });
 
-describeInBrowser('where nobody gets a token for the asking', () => {
+describeInBrowser('a deployment without development tokens', () => {
   const deployment = useDeployment({
     gateways: 1,
     locations: 1,
@@ -49,14 +49,14 @@ describeInBrowser('where nobody gets a token for the asking', () => {
   });
   const browsers = useBrowsers(deployment);
 
-  it('the page says so, takes a token instead, and places nobody anywhere unasked', async () => {
+  it('shows a message, accepts a token instead, and reports no position before the user chooses a source', async () => {
     const visitor = await browsers.visit({
       geolocation: { latitude: 41.8826, longitude: -87.6326 },
       permissions: ['geolocation'],
     });
     await visitor.page.getByLabel('Who are you?').fill('hal');
     await visitor.page.getByRole('button', { name: 'Sign in', exact: true }).first().click();
-    await visitor.page.getByText('Here nobody can sign in as anybody.').waitFor();
+    await visitor.page.getByText('This system has no trial accounts.').waitFor();
     await visitor.page.getByLabel('Access token').fill(await deployment.token('hal'));
     await visitor.page.keyboard.press('Enter');
     await visitor.page.getByText('Where are you?').waitFor();
@@ -70,10 +70,10 @@ describeInBrowser('where nobody gets a token for the asking', () => {
     await eventually(() => expect(ida.friends[0]?.id).toBe('hal'));
   }, 60_000);
 
-  it('refuses what is no token with a sentence', async () => {
+  it('refuses an invalid token with a message', async () => {
     const visitor = await browsers.visit();
     await visitor.page.getByText('Sign in with a token').click();
-    await visitor.page.getByLabel('Access token').fill('nonsense');
+    await visitor.page.getByLabel('Access token').fill('invalid');
     await visitor.page.keyboard.press('Enter');
     await visitor.page.getByText('That token is not valid here. Sign in again.').waitFor();
   });

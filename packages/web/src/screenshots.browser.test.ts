@@ -1,4 +1,4 @@
-/** What the page looks like, on a desk and on a phone, in light and in dark: pictures for people, and what must be on them. */
+/** Takes screenshots on desktop and phone in both themes, and checks their content. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { useBrowsers } from './test-support/browsers.ts';
 
-import { PEOPLE_OF_PICTURES } from './test-support/people-of-pictures.ts';
+import { SCREENSHOT_PEOPLE } from './test-support/screenshot-people.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
-/** Ignored by git; the best ones are copied to docs/images by hand. */
+/** Ignored by git. Selected screenshots are copied to docs/images by hand. */
 const FOLDER = path.resolve(fileURLToPath(new URL('../screenshots', import.meta.url)));
 
-describeInBrowser('pictures of the page', () => {
+describeInBrowser('screenshots', () => {
   const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
   const browsers = useBrowsers(deployment);
   const api = new ApiClient(deployment);
@@ -21,9 +21,9 @@ describeInBrowser('pictures of the page', () => {
   beforeAll(async () => {
     await mkdir(FOLDER, { recursive: true });
     await api.call('alice', 'PATCH', '/me', { displayName: 'Alice Park', radiusMeters: 5_000 });
-    for (const { id, name } of PEOPLE_OF_PICTURES) await api.call(id, 'PATCH', '/me', { displayName: name });
-    await deployment.befriend(...PEOPLE_OF_PICTURES.map(({ id }) => ['alice', id] as const));
-    for (const { id, isApproximate } of PEOPLE_OF_PICTURES) {
+    for (const { id, name } of SCREENSHOT_PEOPLE) await api.call(id, 'PATCH', '/me', { displayName: name });
+    await deployment.befriend(...SCREENSHOT_PEOPLE.map(({ id }) => ['alice', id] as const));
+    for (const { id, isApproximate } of SCREENSHOT_PEOPLE) {
       if (isApproximate) await api.call(id, 'PUT', '/viewers/alice', { precision: 'approximate' });
     }
     await api.call('alice', 'PUT', '/viewers/noah', { precision: 'hidden' });
@@ -39,7 +39,7 @@ describeInBrowser('pictures of the page', () => {
   ] as const)(
     'on a $kind, $colorScheme',
     async ({ kind, colorScheme, viewport }) => {
-      for (const { id, lat, lng } of PEOPLE_OF_PICTURES) await (await deployment.signIn(id)).report({ lat, lng });
+      for (const { id, lat, lng } of SCREENSHOT_PEOPLE) await (await deployment.signIn(id)).report({ lat, lng });
       const isPhone = kind === 'phone';
       const alice = await browsers.visit({
         at: LOOP,
@@ -57,8 +57,8 @@ describeInBrowser('pictures of the page', () => {
       await page.locator('input[name="user"]').fill('alice');
       await page.keyboard.press('Enter');
       await page.locator('.me').waitFor();
-      await eventually(async () => expect(await alice.namesNear()).toHaveLength(PEOPLE_OF_PICTURES.length));
-      // A step, so that the hint has been understood and goes.
+      await eventually(async () => expect(await alice.namesNear()).toHaveLength(SCREENSHOT_PEOPLE.length));
+      // One step, so that the hint disappears.
       await page.locator('.me').focus();
       await page.keyboard.press('ArrowRight');
       await page.locator('.walk-hint').waitFor({ state: 'detached' });
@@ -75,7 +75,7 @@ describeInBrowser('pictures of the page', () => {
     90_000,
   );
 
-  /** Streets and water, and not one colour: read off the picture itself. */
+  /** Checks the pixels of the screenshot: a drawn map has many colours. */
   async function untilMapIsDrawn(page: Awaited<ReturnType<typeof browsers.visit>>['page']): Promise<void> {
     let before = '';
     await eventually(async () => {

@@ -1,4 +1,4 @@
-/** Two people, each on a page of their own: what the one does the other sees, as far as they may. */
+/** Tests two users on two pages: each sees what the other shares. */
 import { beforeEach, expect, it } from '@jest/globals';
 import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
@@ -6,10 +6,10 @@ import { useBrowsers } from './test-support/browsers.ts';
 import type { PersonPage } from './test-support/person-page.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
-/** 500 m north of it. */
+/** 500 m further north. */
 const RIVER_NORTH = { lat: 41.887_097, lng: -87.6326 };
 
-describeInBrowser('two people on two pages', () => {
+describeInBrowser('two users on two pages', () => {
   const deployment = useDeployment({ gateways: 2, locations: 1, friendGraphs: 1 });
   const browsers = useBrowsers(deployment);
   const api = new ApiClient(deployment);
@@ -31,12 +31,12 @@ describeInBrowser('two people on two pages', () => {
   }, 60_000);
 
   it('see each other, with distance, age and precision', async () => {
-    await eventually(async () => expect(await ada.told('ben')).toBe('ben, now, exact, 500 m'));
+    await eventually(async () => expect(await ada.rowText('ben')).toBe('ben, now, exact, 500 m'));
     await ada.page.getByRole('button', { name: /^ben ?, now ?, exact ?, 500 m away. Show on the map$/ }).waitFor();
-    await eventually(async () => expect(await ben.told('ada')).toContain('500 m'));
+    await eventually(async () => expect(await ben.rowText('ada')).toContain('500 m'));
   });
 
-  it('leave and come near, and screen readers are told', async () => {
+  it('leave and come near, with announcements for screen readers', async () => {
     await ben.walk('ArrowUp', 3);
     await ada.row('ben').waitFor({ state: 'detached' });
     await eventually(async () => expect(await ada.announced.textContent()).toBe('ben is no longer near.'));
@@ -45,11 +45,11 @@ describeInBrowser('two people on two pages', () => {
     await eventually(async () => expect(await ada.announced.textContent()).toBe('ben is near.'));
   });
 
-  it('are gone from the map of others while they pause, and see them all the same', async () => {
+  it('disappear for others while they pause, and still see them', async () => {
     await ben.open('Who sees me');
     await ben.page.getByRole('button', { name: 'Pause', exact: true }).click();
     await ada.row('ben').waitFor({ state: 'detached' });
-    expect(await ben.said.textContent()).toBe('Paused. Nobody sees you.');
+    expect(await ben.statusMessage.textContent()).toBe('Paused. Nobody sees you.');
     await ben.open('Nearby');
     await ben.row('ada').waitFor();
     await ben.open('Who sees me');
@@ -62,40 +62,40 @@ describeInBrowser('two people on two pages', () => {
     await ben.open('Who sees me');
     await ben.page.getByLabel('Pause for how long').selectOption('1 hour');
     await ben.page.getByRole('button', { name: 'Pause', exact: true }).click();
-    // In the last hour of a day it ends on the next, and says so: "Paused until Fri 12:30 AM".
+    // In the last hour of a day it ends on the next day: "Paused until Fri 12:30 AM".
     await ben.page.getByText(/^Paused until (?:[A-Z][a-z]{2} )?\d/).waitFor();
     const { paused, until } = (await api.call('ben', 'GET', '/me/sharing')) as { paused: boolean; until: number };
     expect(paused).toBe(true);
     expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(60_000);
   });
 
-  it('hide from one with one tap', async () => {
+  it('hide from one viewer with one tap', async () => {
     await ben.open('Who sees me');
     await ben.page.getByRole('button', { name: 'Hide from ada' }).click();
     await ada.row('ben').waitFor({ state: 'detached' });
-    expect(await ben.said.textContent()).toBe('ada does not see you.');
+    expect(await ben.statusMessage.textContent()).toBe('ada does not see you.');
     await ben.page.getByRole('button', { name: 'Show me to ada' }).click();
     await ben.walk('ArrowDown', 1);
     await ada.row('ben').waitFor();
   });
 
-  it('show themselves only roughly, and until tonight', async () => {
+  it('share an approximate position until tonight', async () => {
     await ben.open('Who sees me');
     await ben.page.getByRole('button', { name: 'What ada sees of me' }).click();
     await ben.page.getByRole('button', { name: 'About', exact: true }).click();
     await ben.page.getByText('sees about where you are, to 1 km', { exact: true }).waitFor();
     await ben.walk('ArrowDown', 1);
-    await eventually(async () => expect(await ada.told('ben')).toMatch(/^ben, now, about, ~ /));
+    await eventually(async () => expect(await ada.rowText('ben')).toMatch(/^ben, now, about, ~ /));
     await ben.page.getByRole('button', { name: 'Until tonight' }).click();
     await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
   });
 
-  it('change how far "near" reaches by dragging the circle', async () => {
+  it('change the radius by dragging the circle', async () => {
     const from = await ada.middleOf(ada.radiusHandle);
     const mine = await ada.middleOf(ada.me);
     await ada.page.mouse.move(from.x, from.y);
     await ada.page.mouse.down();
-    // To a quarter of the radius: 250 m, and ben is twice as far.
+    // A quarter of the radius is 250 m, and ben is twice as far.
     await ada.page.mouse.move(mine.x + (from.x - mine.x) / 4, from.y, { steps: 5 });
     await ada.page.mouse.up();
     await ada.row('ben').waitFor({ state: 'detached' });
@@ -104,19 +104,19 @@ describeInBrowser('two people on two pages', () => {
     expect(radiusMeters).toBeLessThan(260);
   });
 
-  it('walk by a click on the map, and choose a friend there', async () => {
+  it('walk by a click on the map, and select a friend there', async () => {
     await ada.page.locator('.maplibregl-canvas').waitFor();
     const mine = await ada.middleOf(ada.me);
     const edge = await ada.middleOf(ada.radiusHandle);
     const pixelsPerMeter = (edge.x - mine.x) / 1_000;
-    // Where ben is drawn.
+    // The place at which ben is drawn.
     await ada.page.mouse.click(mine.x, mine.y - 500 * pixelsPerMeter);
     await eventually(async () => expect(await ada.row('ben').getAttribute('aria-pressed')).toBe('true'));
-    // Beside everybody: chosen is nobody then, and the next click walks.
+    // A click beside all friends clears the selection, and the next click walks.
     await ada.page.mouse.click(mine.x + 60, mine.y + 60);
     await eventually(async () => expect(await ada.row('ben').getAttribute('aria-pressed')).toBe('false'));
     await ada.page.mouse.click(mine.x, mine.y - 250 * pixelsPerMeter);
-    await eventually(async () => expect(await ada.told('ben')).toContain('250 m'));
+    await eventually(async () => expect(await ada.rowText('ben')).toContain('250 m'));
   });
 });
 
@@ -124,31 +124,31 @@ describeInBrowser('two strangers', () => {
   const deployment = useDeployment({ gateways: 2, locations: 1, friendGraphs: 1 });
   const browsers = useBrowsers(deployment);
 
-  it('become friends: asked on the one page, accepted on the other, and both are on both maps', async () => {
+  it('become friends by a request and its acceptance, and see each other on the map', async () => {
     const [cleo, dan] = await Promise.all([
       browsers.person('cleo', { at: LOOP }),
       browsers.person('dan', { at: RIVER_NORTH }),
     ]);
     await cleo.open('Friends');
-    await cleo.page.getByLabel('Ask somebody').fill('dan');
-    await cleo.page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await cleo.page.getByRole('button', { name: 'Take back the request to dan' }).waitFor();
-    // Without anything being done on that page.
+    await cleo.page.getByLabel('Add a friend').fill('dan');
+    await cleo.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await cleo.page.getByRole('button', { name: 'Withdraw the request to dan' }).waitFor();
+    // Without user input on that page.
     await dan.page.getByRole('tab', { name: 'Friends 1' }).click();
     await dan.page.getByRole('button', { name: 'Accept cleo' }).click();
-    await eventually(async () => expect(await dan.said.textContent()).toBe('You and cleo are friends now.'));
+    await eventually(async () => expect(await dan.statusMessage.textContent()).toBe('You and cleo are friends now.'));
     await dan.open('Nearby');
     await cleo.open('Nearby');
     await Promise.all([dan.row('cleo').waitFor(), cleo.row('dan').waitFor()]);
   }, 60_000);
 
-  it('stay so when the one declines', async () => {
+  it('stay strangers when the request is declined', async () => {
     const [eve, finn] = await Promise.all([
       browsers.person('eve', { at: LOOP }),
       browsers.person('finn', { at: RIVER_NORTH }),
     ]);
     await eve.open('Friends');
-    await eve.page.getByLabel('Ask somebody').fill('finn');
+    await eve.page.getByLabel('Add a friend').fill('finn');
     await eve.page.keyboard.press('Enter');
     await finn.page.getByRole('tab', { name: 'Friends 1' }).click();
     await finn.page.getByRole('button', { name: 'Decline eve' }).click();

@@ -1,4 +1,4 @@
-/** Says aloud, for screen readers, who comes near and who leaves: never more often than a person can follow. */
+/** Announces friends who come near and leave to screen readers, at a rate that a user can follow. */
 import { signal } from '@preact/signals';
 
 export interface AnnouncerTexts {
@@ -7,19 +7,19 @@ export interface AnnouncerTexts {
   wantsToBeFriends(name: string): string;
 }
 
-/** One announcement at most in this time: a sentence takes about that long to be read out, ms. */
-export const QUIET_MS = 5_000;
+/** Minimum interval between announcements, ms. Reading a sentence aloud takes about this long. */
+export const MIN_INTERVAL_MS = 5_000;
 
 export class Announcer {
-  /** Who came and left. */
-  readonly text = signal('');
-  /** What was done, or went wrong. */
-  readonly said = signal('');
+  /** The last announcement of friends who came near or left. */
+  readonly announcement = signal('');
+  /** The result of the last action, or its error. */
+  readonly statusMessage = signal('');
   readonly #texts: () => AnnouncerTexts;
   readonly #setTimer: (run: () => void, ms: number) => void;
-  /** Came near (true) or left (false) since the last announcement; the last state of each counts. */
+  /** Friends who came near or left since the last announcement, with their latest state. */
   readonly #waiting = new Map<string, { readonly name: string; readonly isNear: boolean }>();
-  #isQuiet = false;
+  #isTimerPending = false;
 
   constructor(options: {
     readonly texts: () => AnnouncerTexts;
@@ -30,44 +30,44 @@ export class Announcer {
   }
 
   cameNear(id: string, name: string): void {
-    this.#note(id, name, true);
+    this.#record(id, name, true);
   }
 
   left(id: string, name: string): void {
-    this.#note(id, name, false);
+    this.#record(id, name, false);
   }
 
-  asked(name: string): void {
+  friendRequested(name: string): void {
     this.say(this.#texts().wantsToBeFriends(name));
   }
 
-  /** Said at once. */
+  /** Shows and announces a sentence immediately. */
   say(sentence: string): void {
-    // The same sentence twice would not be read twice.
-    this.said.value = this.said.value === sentence ? `${sentence}\u00a0` : sentence;
+    // Screen readers ignore an unchanged text, so a repeated sentence gets a trailing space.
+    this.statusMessage.value = this.statusMessage.value === sentence ? `${sentence}\u00a0` : sentence;
   }
 
-  #note(id: string, name: string, isNear: boolean): void {
+  #record(id: string, name: string, isNear: boolean): void {
     const before = this.#waiting.get(id);
-    // Gone and back, or here and gone, before anybody was told: nothing to tell.
+    // A change and its reverse before an announcement cancel out.
     if (before !== undefined && before.isNear !== isNear) this.#waiting.delete(id);
     else this.#waiting.set(id, { name, isNear });
-    if (this.#isQuiet) return;
-    // What comes with one message is told with one sentence.
-    this.#isQuiet = true;
-    this.#setTimer(() => this.#speak(), 0);
+    if (this.#isTimerPending) return;
+    // Collects all changes of one message into one sentence.
+    this.#isTimerPending = true;
+    this.#setTimer(() => this.#announce(), 0);
   }
 
-  #speak(): void {
+  #announce(): void {
     const { cameNear, left } = this.#texts();
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     const near = all.filter(({ isNear }) => isNear).map(({ name }) => name);
     const gone = all.filter(({ isNear }) => !isNear).map(({ name }) => name);
     const sentences = [...(near.length > 0 ? [cameNear(near)] : []), ...(gone.length > 0 ? [left(gone)] : [])];
-    this.#isQuiet = sentences.length > 0;
+    this.#isTimerPending = sentences.length > 0;
     if (sentences.length === 0) return;
-    this.text.value = sentences.join(' ');
-    this.#setTimer(() => this.#speak(), QUIET_MS);
+    this.announcement.value = sentences.join(' ');
+    this.#setTimer(() => this.#announce(), MIN_INTERVAL_MS);
   }
 }

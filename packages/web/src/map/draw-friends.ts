@@ -1,12 +1,12 @@
-/** Draws friends, the radius and their places on a canvas over the map: one picture each, however many there are. */
-import { colourOf, initialsOf } from '../look/colour-of.ts';
-import type { Theme } from '../look/theme.ts';
+/** Draws the friends and the radius on a canvas over the map. */
+import { colourOf, initialsOf } from '../ui/colour-of.ts';
+import type { Theme } from '../ui/theme.ts';
 
-/** Pixels of the page. */
+/** Sizes are in CSS pixels. */
 export const FACE_RADIUS = 17;
 const RING = 3;
 const SHADOW = 6;
-/** Of the dot that stands for me. */
+/** Radius of the user's own dot. */
 const OWN_RADIUS = 13;
 const LABEL_GAP = 3;
 const LABEL_HEIGHT = 20;
@@ -14,7 +14,7 @@ const SELECTED_SIZE = 1.25;
 const LABEL_FONT = '600 12px "Inter Variable", system-ui, sans-serif';
 const LETTERS_FONT = '700 13px "Inter Variable", system-ui, sans-serif';
 
-/** Pixels of the page. */
+/** A point in CSS pixels. */
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -32,24 +32,24 @@ export interface DrawnFace extends Point {
   readonly name: string;
   readonly isSelected: boolean;
   readonly isApproximate: boolean;
-  /** What an approximate place may be off by, pixels. */
-  readonly vagueness: number;
-  /** 1 for whoever has just reported, less for whoever has not for long. */
+  /** The uncertainty of an approximate position, CSS pixels. */
+  readonly uncertainty: number;
+  /** 1 for a fresh position, less for an older one. */
   readonly freshness: number;
   readonly mayHaveLabel: boolean;
 }
 
 export interface Picture {
-  /** The topmost last. */
+  /** In drawing order: the topmost face is the last. */
   readonly faces: readonly DrawnFace[];
-  /** Where I am, if that is known. */
+  /** The user's own position, if it is known. */
   readonly mine: Point | undefined;
   readonly theme: Theme;
-  /** Pixels of the screen for one of the page. */
+  /** Device pixels per CSS pixel. */
   readonly scale: number;
 }
 
-/** A ready picture of each face: drawing text and shadows 300 times a frame would be too slow. */
+/** Caches a rendered image of each face, because drawing text and shadows 300 times per frame is too slow. */
 export class FaceDrawer {
   readonly #faces = new Map<string, HTMLCanvasElement>();
   readonly #labels = new Map<string, HTMLCanvasElement>();
@@ -62,12 +62,12 @@ export class FaceDrawer {
       this.#faces.clear();
       this.#labels.clear();
     }
-    for (const face of faces) if (face.isApproximate) drawVagueness(context, face);
+    for (const face of faces) if (face.isApproximate) drawUncertainty(context, face);
     const labelled = this.#chooseLabels(faces, mine, theme, scale);
     for (const face of faces) this.#drawFace(context, face, labelled.has(face.id), theme, scale);
   }
 
-  /** Names that would lie on a face or on the name of somebody nearer are left out; the nearest come first. */
+  /** Places labels by distance, nearest first, and skips labels that would overlap a face or a nearer label. */
   #chooseLabels(
     faces: readonly DrawnFace[],
     mine: Point | undefined,
@@ -80,16 +80,16 @@ export class FaceDrawer {
       top: y - half,
       bottom: y + half,
     });
-    const taken = faces.map((face) => around(face, FACE_RADIUS * sizeOf(face)));
-    if (mine) taken.push(around(mine, OWN_RADIUS));
+    const occupied = faces.map((face) => around(face, FACE_RADIUS * sizeOf(face)));
+    if (mine) occupied.push(around(mine, OWN_RADIUS));
     const chosen = new Set<string>();
     for (const face of faces.toReversed()) {
       if (!face.mayHaveLabel) continue;
       const width = this.#label(face.name, theme, scale).width / scale;
       const top = face.y + (FACE_RADIUS + RING) * sizeOf(face) + LABEL_GAP;
       const box = { left: face.x - width / 2, right: face.x + width / 2, top, bottom: top + LABEL_HEIGHT };
-      if (!face.isSelected && taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
+      if (!face.isSelected && occupied.some((other) => overlap(box, other))) continue;
+      occupied.push(box);
       chosen.add(face.id);
     }
     return chosen;
@@ -99,8 +99,8 @@ export class FaceDrawer {
     const size = sizeOf(face);
     const half = (FACE_RADIUS + RING + SHADOW) * size;
     if (face.freshness < 1) {
-      // Paler, but nothing shines through.
-      disc(context, face, FACE_RADIUS * size, theme === 'dark' ? '#0f141a' : '#ffffff');
+      // An opaque background, so that the faded face does not show the map below.
+      fillDisc(context, face, FACE_RADIUS * size, theme === 'dark' ? '#0f141a' : '#ffffff');
       context.globalAlpha = face.freshness;
     }
     context.drawImage(this.#face(face, theme, scale), face.x - half, face.y - half, half * 2, half * 2);
@@ -114,17 +114,17 @@ export class FaceDrawer {
 
   #face({ id, name, isApproximate }: DrawnFace, theme: Theme, scale: number): HTMLCanvasElement {
     const key = `${id} ${name} ${isApproximate}`;
-    const known = this.#faces.get(key);
-    if (known) return known;
+    const cached = this.#faces.get(key);
+    if (cached) return cached;
     const side = (FACE_RADIUS + RING + SHADOW) * 2;
-    const { canvas, context } = blank(side, side, scale);
+    const { canvas, context } = createCanvas(side, side, scale);
     const middle = side / 2;
     context.shadowColor = 'rgba(0,0,0,.35)';
     context.shadowBlur = SHADOW * scale;
     context.shadowOffsetY = 1.5 * scale;
-    disc(context, { x: middle, y: middle }, FACE_RADIUS + RING, theme === 'dark' ? '#0f141a' : '#ffffff');
+    fillDisc(context, { x: middle, y: middle }, FACE_RADIUS + RING, theme === 'dark' ? '#0f141a' : '#ffffff');
     context.shadowColor = 'transparent';
-    disc(context, { x: middle, y: middle }, FACE_RADIUS, colourOf(id));
+    fillDisc(context, { x: middle, y: middle }, FACE_RADIUS, colourOf(id));
     if (isApproximate) {
       context.setLineDash([4, 3]);
       context.lineWidth = 2;
@@ -143,12 +143,12 @@ export class FaceDrawer {
   }
 
   #label(name: string, theme: Theme, scale: number): HTMLCanvasElement {
-    const known = this.#labels.get(name);
-    if (known) return known;
-    const measuring = blank(1, 1, scale).context;
+    const cached = this.#labels.get(name);
+    if (cached) return cached;
+    const measuring = createCanvas(1, 1, scale).context;
     measuring.font = LABEL_FONT;
     const width = Math.ceil(measuring.measureText(name).width) + 14;
-    const { canvas, context } = blank(width, LABEL_HEIGHT, scale);
+    const { canvas, context } = createCanvas(width, LABEL_HEIGHT, scale);
     context.fillStyle = theme === 'dark' ? 'rgba(15,20,26,.86)' : 'rgba(255,255,255,.92)';
     context.beginPath();
     context.roundRect(0, 0, width, LABEL_HEIGHT, LABEL_HEIGHT / 2);
@@ -171,10 +171,10 @@ function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-function drawVagueness(context: CanvasRenderingContext2D, { id, x, y, vagueness, freshness }: DrawnFace): void {
+function drawUncertainty(context: CanvasRenderingContext2D, { id, x, y, uncertainty, freshness }: DrawnFace): void {
   const colour = colourOf(id);
   context.beginPath();
-  context.arc(x, y, vagueness, 0, Math.PI * 2);
+  context.arc(x, y, uncertainty, 0, Math.PI * 2);
   context.globalAlpha = 0.12 * freshness;
   context.fillStyle = colour;
   context.fill();
@@ -187,7 +187,7 @@ function drawVagueness(context: CanvasRenderingContext2D, { id, x, y, vagueness,
   context.globalAlpha = 1;
 }
 
-/** The circle of the radius, given its outline in pixels of the page. */
+/** Draws the radius from its outline in CSS pixels. */
 export function drawRadius(context: CanvasRenderingContext2D, outline: readonly Point[], theme: Theme): void {
   context.beginPath();
   for (const { x, y } of outline) context.lineTo(x, y);
@@ -199,17 +199,17 @@ export function drawRadius(context: CanvasRenderingContext2D, outline: readonly 
   context.stroke();
 }
 
-function blank(width: number, height: number, scale: number) {
+function createCanvas(width: number, height: number, scale: number) {
   const canvas = document.createElement('canvas');
   canvas.width = Math.ceil(width * scale);
   canvas.height = Math.ceil(height * scale);
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('This browser has no canvas.');
+  if (context === null) throw new Error('This browser does not support the 2D canvas.');
   context.scale(scale, scale);
   return { canvas, context };
 }
 
-function disc(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string): void {
+function fillDisc(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string): void {
   context.beginPath();
   context.arc(x, y, radius, 0, Math.PI * 2);
   context.fillStyle = colour;

@@ -1,5 +1,5 @@
-/** What the map that comes with the page looks like, in light and in dark. */
-import type { Theme } from '../look/theme.ts';
+/** The colours of the bundled map in both themes. */
+import type { Theme } from '../ui/theme.ts';
 
 export interface MapColours {
   readonly beyond: string;
@@ -18,7 +18,7 @@ export interface MapColours {
   readonly motorwayCasing: string;
   readonly rail: string;
   readonly label: string;
-  readonly quietLabel: string;
+  readonly minorLabel: string;
   readonly waterLabel: string;
   readonly halo: string;
 }
@@ -41,7 +41,7 @@ export const MAP_COLOURS: Readonly<Record<Theme, MapColours>> = {
     motorwayCasing: '#e9bd6a',
     rail: '#c9c4ba',
     label: '#3d4652',
-    quietLabel: '#6a7380',
+    minorLabel: '#6a7380',
     waterLabel: '#33698c',
     halo: '#ffffff',
   },
@@ -62,7 +62,7 @@ export const MAP_COLOURS: Readonly<Record<Theme, MapColours>> = {
     motorwayCasing: '#241f15',
     rail: '#3a4350',
     label: '#c9d3e0',
-    quietLabel: '#8f9cad',
+    minorLabel: '#8f9cad',
     waterLabel: '#7fb0d1',
     halo: '#12171e',
   },

@@ -1,7 +1,8 @@
 /** The buttons at the edge of the map. */
-import { Icon, type IconName } from '../look/icon.tsx';
+
 import type { OwnPosition } from '../me/own-position.ts';
 import { texts } from '../texts/language.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
 import type { OpenMap } from './open-map.ts';
 
 export function MapControls({ me, open }: { readonly me: OwnPosition; readonly open: OpenMap | null }) {
@@ -15,7 +16,7 @@ export function MapControls({ me, open }: { readonly me: OwnPosition; readonly o
       </div>
       <div class="map-buttons">
         <MapButton icon="target" label={text.centreOnMe} onClick={() => open?.showRadius()} />
-        <MapButton icon="walk" label={text.walk} isOn={source === 'walking'} onClick={() => me.walkFromWhereIWas()} />
+        <MapButton icon="walk" label={text.walk} isOn={source === 'walking'} onClick={() => me.startWalking()} />
         <MapButton
           icon="satellite"
           label={text.useDevice}

@@ -1,26 +1,27 @@
-/** Keeps what lies over the map where it belongs: friends and radius on a canvas, me and the radius' handle as buttons. */
+/** Positions the overlay on the map: friends and radius on a canvas, the user and the radius handle as elements. */
 import { effect } from '@preact/signals';
-import { prefersCalm } from '../look/prefers-calm.ts';
-import { type Theme, theme } from '../look/theme.ts';
+import { Glide } from '../geometry/glide.ts';
+import type { Place } from '../geometry/place.ts';
+import { placeAt } from '../geometry/place-at.ts';
 import type { OwnPosition } from '../me/own-position.ts';
-import { placeAt } from '../me/place-at.ts';
-import { Glide, type Place } from '../nearby/glide.ts';
 import type { NearbyFriends } from '../nearby/nearby-friends.ts';
 import type { RadiusChoice } from '../nearby/radius-choice.ts';
+import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
+import { type Theme, theme } from '../ui/theme.ts';
 import { type DrawnFace, drawRadius, FACE_RADIUS, FaceDrawer } from './draw-friends.ts';
 import type { LibreMap } from './start-map.ts';
 
-/** More names than this would only cover each other. */
+/** More labels than this would overlap each other. */
 const MAX_LABELS = 40;
-/** The circle as so many corners: within a pixel of round at any size that fits on a screen. */
+/** Corners of the radius polygon: deviates less than a pixel from a circle at any screen size. */
 const CIRCLE_CORNERS = 96;
-/** Half the side of an approximate position's grid cell, about; metres. */
+/** About half the side of a grid cell of an approximate position, metres. */
 const APPROXIMATE_METERS = 500;
-/** After this age somebody is drawn paler, ms, down to the age at which they drop out. */
+/** From this age on a friend is drawn paler, ms, until the age at which the position expires. */
 const FRESH_MS = 60_000;
-const GONE_MS = 600_000;
-const PALEST = 0.45;
-/** How far beside a face still counts as on it, pixels: fingers are wide. */
+const EXPIRED_MS = 600_000;
+const MIN_FRESHNESS = 0.45;
+/** Extra hit area around a face for fingers, pixels. */
 const TOUCH_MARGIN = 7;
 
 export interface OverlayOptions {
@@ -46,7 +47,7 @@ export class MapOverlay {
   constructor(options: OverlayOptions) {
     this.#options = options;
     const context = options.canvas.getContext('2d');
-    if (context === null) throw new Error('This browser has no canvas.');
+    if (context === null) throw new Error('This browser does not support the 2D canvas.');
     this.#context = context;
   }
 
@@ -62,7 +63,7 @@ export class MapOverlay {
         this.requestDraw();
       }),
       effect(() => {
-        // Whatever of these changes, the next frame looks different.
+        // Reads these signals, so that a change of any of them requests a frame.
         void [nearby.list.value, nearby.selectedId.value, radius.meters.value, theme.value];
         this.requestDraw();
       }),
@@ -81,19 +82,19 @@ export class MapOverlay {
     });
   }
 
-  /** Who is drawn at that point of the map, the topmost of several. */
+  /** Returns the id of the topmost friend at a point of the map. */
   friendAt({ x, y }: { readonly x: number; readonly y: number }): string | undefined {
     return this.#faces.findLast((face) => Math.hypot(face.x - x, face.y - y) <= FACE_RADIUS + TOUCH_MARGIN)?.id;
   }
 
-  /** Where I am drawn. */
-  myPlace(): Place | undefined {
+  /** Where the user's own dot is drawn. */
+  ownPlace(): Place | undefined {
     return this.#me?.at(performance.now());
   }
 
   #moveMe(place: Place): void {
     const now = performance.now();
-    if (this.#me && !prefersCalm()) this.#me.moveTo(place, now);
+    if (this.#me && !prefersReducedMotion()) this.#me.moveTo(place, now);
     else this.#me = new Glide(place, now);
   }
 
@@ -106,13 +107,13 @@ export class MapOverlay {
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     const mine = this.#me?.at(now);
     if (mine) this.#drawMine(mine, theme.value);
-    this.#faces = this.#facesOf(now, Date.now() + me.clockAheadMs.value);
+    this.#faces = this.#layOutFaces(now, Date.now() + me.clockAheadMs.value);
     const minePoint = mine && this.#options.map.project(mine);
     this.#drawer.draw(context, { faces: this.#faces, mine: minePoint, theme: theme.value, scale });
-    if (!nearby.isAtRest(now) || this.#me?.isMoving(now)) this.requestDraw();
+    if (!nearby.isIdle(now) || this.#me?.isMoving(now)) this.requestDraw();
   }
 
-  /** Answers how many pixels of the screen one of the page has. */
+  /** Resizes the canvas to its element and returns the device pixels per CSS pixel. */
   #fitCanvas(): number {
     const { canvas } = this.#options;
     const scale = Math.min(3, window.devicePixelRatio || 1);
@@ -130,19 +131,19 @@ export class MapOverlay {
       Array.from({ length: CIRCLE_CORNERS }, (_, index) => corner(index)),
       shown,
     );
-    put(meButton, map.project(place));
-    put(radiusHandle, map.project(placeAt(place, 90, meters)));
+    moveElement(meButton, map.project(place));
+    moveElement(radiusHandle, map.project(placeAt(place, 90, meters)));
   }
 
-  #facesOf(now: number, serverNow: number): DrawnFace[] {
+  #layOutFaces(now: number, serverNow: number): DrawnFace[] {
     const { map, nearby, nameOf } = this.#options;
     const { clientWidth, clientHeight } = this.#options.canvas;
     const friends = nearby.drawn(now);
-    const isSeen = ({ x, y }: { x: number; y: number }): boolean =>
+    const isVisible = ({ x, y }: { x: number; y: number }): boolean =>
       x > -60 && y > -60 && x < clientWidth + 60 && y < clientHeight + 60;
     const places = friends
       .map((drawn) => ({ ...drawn, point: map.project(drawn) }))
-      .filter(({ point }) => isSeen(point));
+      .filter(({ point }) => isVisible(point));
     const centre = map.getCenter();
     const pixelsPerMeter = pixelsBetween(map, centre, placeAt(centre, 90, 1_000)) / 1_000;
     return places.map(({ friend, point }, index) => ({
@@ -152,15 +153,15 @@ export class MapOverlay {
       y: point.y,
       isSelected: nearby.selectedId.value === friend.id,
       isApproximate: friend.precision === 'approximate',
-      vagueness: APPROXIMATE_METERS * pixelsPerMeter,
+      uncertainty: APPROXIMATE_METERS * pixelsPerMeter,
       freshness: freshness(serverNow - friend.at),
-      // The nearest come last.
+      // The nearest friends are the last.
       mayHaveLabel: nearby.selectedId.value === friend.id || places.length - index <= MAX_LABELS,
     }));
   }
 }
 
-function put(element: HTMLElement, { x, y }: { readonly x: number; readonly y: number }): void {
+function moveElement(element: HTMLElement, { x, y }: { readonly x: number; readonly y: number }): void {
   element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
   element.hidden = false;
 }
@@ -171,6 +172,6 @@ function pixelsBetween(map: LibreMap, a: Place, b: Place): number {
 }
 
 function freshness(ageMs: number): number {
-  const share = Math.min(1, Math.max(0, (ageMs - FRESH_MS) / (GONE_MS - FRESH_MS)));
-  return 1 - share * (1 - PALEST);
+  const share = Math.min(1, Math.max(0, (ageMs - FRESH_MS) / (EXPIRED_MS - FRESH_MS)));
+  return 1 - share * (1 - MIN_FRESHNESS);
 }

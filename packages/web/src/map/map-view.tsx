@@ -1,15 +1,15 @@
-/** The map with everything on it, and what can be done there. */
+/** The map with its overlay, keyboard control and buttons. */
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from '../look/icon.tsx';
-import { theme } from '../look/theme.ts';
-import { placeAt } from '../me/place-at.ts';
+import { placeAt } from '../geometry/place-at.ts';
 import type { RadiusChoice } from '../nearby/radius-choice.ts';
 import { MAX_RADIUS_METERS, MIN_RADIUS_METERS } from '../nearby/radius-choice.ts';
 import type { SignedIn } from '../session/session.ts';
 import type { PageConfig } from '../settings/page-config.ts';
 import { language, texts } from '../texts/language.ts';
 import { distanceText } from '../texts/measures.ts';
+import { Icon } from '../ui/icon.tsx';
+import { theme } from '../ui/theme.ts';
 import { MapControls } from './map-controls.tsx';
 import { type OpenMap, openMap } from './open-map.ts';
 import { radiusFactorOf, stepOf } from './walk-keys.ts';
@@ -36,12 +36,12 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
     const [box, into, over] = [frame.current, container.current, canvas.current];
     const [mine, handle] = [meButton.current, radiusHandle.current];
     if (!box || !into || !over || !mine || !handle) return;
-    let isGone = false;
+    let isUnmounted = false;
     let opened: OpenMap | undefined;
-    // MapLibre is larger than all the rest of the page: it comes while the list is already there.
+    // Loads MapLibre lazily, because it is larger than the rest of the page.
     import('./start-map.ts')
       .then((library) => {
-        if (isGone) return;
+        if (isUnmounted) return;
         opened = openMap({
           library,
           config,
@@ -65,7 +65,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
         hasFailed.value = true;
       });
     return () => {
-      isGone = true;
+      isUnmounted = true;
       opened?.close();
     };
   }, [signedIn]);
@@ -79,7 +79,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
     if (isWalking.value) {
       hasWalked.value = true;
       me.step(step.bearing, step.meters);
-      open.value?.keepInSight(placeAt(me.place.value, step.bearing, step.meters));
+      open.value?.keepVisible(placeAt(me.place.value, step.bearing, step.meters));
     } else open.value?.pan(step.bearing);
   };
   const changeRadius = (event: KeyboardEvent): void => {
@@ -93,9 +93,9 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
   const text = texts.value;
   return (
     <div class="map" ref={frame}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for MapLibre's own canvas in it, which takes the focus */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for the MapLibre canvas inside, which takes the focus */}
       <div class="map-library" ref={container} onKeyDown={walk} />
-      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: without a tabindex a canvas takes no focus, and the list says what it shows */}
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without a tabindex takes no focus, and the list has the same content */}
       <canvas class="map-overlay" ref={canvas} aria-hidden="true" />
       <button
         type="button"

@@ -1,16 +1,16 @@
-/** The style of the map that comes with the page: Chicago, as OpenStreetMap has it. */
+/** The MapLibre style of the bundled map of Chicago (OpenStreetMap data). */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
-import type { Theme } from '../look/theme.ts';
+import type { Theme } from '../ui/theme.ts';
 import { MAP_COLOURS, type MapColours } from './map-colours.ts';
 
 const OSM_ATTRIBUTION =
   '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">© OpenStreetMap contributors</a>';
 
-/** Where there are tiles: 2098…2102 × 3042…3047 at zoom 13, degrees west, south, east, north. */
+/** The area with tiles (2098…2102 × 3042…3047 at zoom 13): degrees west, south, east, north. */
 const BOUNDS = [-87.802_734_4, 41.771_312, -87.583_007_8, 41.967_659_4] as const;
 const OFFLINE_TILES = '/map/{z}/{x}/{y}.mvt';
 const SOURCE = 'chicago';
-/** Our own font, which the page has anyway; the letters of others come from the device. No glyphs are fetched. */
+/** The page's own font with system fonts as fallback, so that no glyphs are fetched. */
 const FONT = ['Inter Variable', 'sans-serif'];
 
 export function offlineStyle(theme: Theme): StyleSpecification {
@@ -51,7 +51,7 @@ export function offlineStyle(theme: Theme): StyleSpecification {
 
 const from = { source: SOURCE } as const;
 const classIs = (...classes: string[]): ExpressionSpecification => ['match', ['get', 'class'], classes, true, false];
-/** Pixels at some zooms, in between growing evenly on a doubling scale. */
+/** Line width in pixels at the given zooms, interpolated exponentially between them. */
 const width = (...stops: number[]): ExpressionSpecification =>
   ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as ExpressionSpecification;
 
@@ -160,7 +160,7 @@ function labels(colours: MapColours): LayerSpecification[] {
         'symbol-placement': 'line',
         'symbol-spacing': 320,
       },
-      paint: paint(colours.quietLabel),
+      paint: paint(colours.minorLabel),
     },
     {
       id: 'station-name',
@@ -179,7 +179,7 @@ function labels(colours: MapColours): LayerSpecification[] {
       minzoom: 14,
       filter: ['<=', ['coalesce', ['get', 'scalerank'], 9], 3],
       layout: { 'text-field': name, 'text-font': FONT, 'text-size': 11, 'text-max-width': 8 },
-      paint: paint(colours.quietLabel),
+      paint: paint(colours.minorLabel),
     },
     {
       id: 'quarter-name',
@@ -197,7 +197,7 @@ function labels(colours: MapColours): LayerSpecification[] {
         'text-padding': 14,
         'symbol-sort-key': ['coalesce', ['get', 'localrank'], 9],
       },
-      paint: paint(colours.quietLabel),
+      paint: paint(colours.minorLabel),
     },
     {
       id: 'town-name',

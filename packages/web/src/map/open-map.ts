@@ -1,24 +1,24 @@
-/** Joins the map and what lies over it with what can be done on it: choosing friends, walking, dragging. */
+/** Connects the map and its overlay with user input: selecting friends, walking and dragging. */
 
 import { distanceMeters } from '@nearby-friends/geo';
 import { effect } from '@preact/signals';
 import type { MapMouseEvent } from 'maplibre-gl';
-import { prefersCalm } from '../look/prefers-calm.ts';
-import { type Theme, theme } from '../look/theme.ts';
-import { placeAt } from '../me/place-at.ts';
-import type { Place } from '../nearby/glide.ts';
+import type { Place } from '../geometry/place.ts';
+import { placeAt } from '../geometry/place-at.ts';
 import type { PageConfig } from '../settings/page-config.ts';
-import { onDrag } from './drag.ts';
+import { onDrag } from '../ui/on-drag.ts';
+import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
+import { type Theme, theme } from '../ui/theme.ts';
 import { MapOverlay, type OverlayOptions } from './map-overlay.ts';
 
 export interface OpenMap {
   setTheme(shown: Theme): void;
   zoom(by: number): void;
-  /** By a step of the arrow keys, into that direction. */
+  /** Moves the map by one arrow-key step in the direction of `bearing`. */
   pan(bearing: number): void;
-  /** Brings a place into the part of the map that nothing covers, unless it is there already. */
-  keepInSight(place: Place): void;
-  /** So that the whole radius is seen. */
+  /** Moves the map so that the place is not covered by the panel. */
+  keepVisible(place: Place): void;
+  /** Zooms so that the whole radius is visible. */
   showRadius(): void;
   close(): void;
 }
@@ -29,12 +29,12 @@ interface OpenMapOptions extends Omit<OverlayOptions, 'map'> {
   readonly frame: HTMLElement;
   readonly container: HTMLElement;
   readonly title: string;
-  /** Told when the person has walked. */
+  /** Called when the user walks on the map. */
   readonly onWalk: () => void;
 }
 
 const PAN_PIXELS = 120;
-/** Between what is to be seen and the edge of the free part; at the right there are buttons; pixels. */
+/** Margins of the visible area in pixels; the right one leaves space for the buttons. */
 const MARGIN = 40;
 const RIGHT_MARGIN = 88;
 
@@ -71,14 +71,14 @@ export function openMap(options: OpenMapOptions): OpenMap {
       if (me.source.value === 'walking') walkTo(placeUnder(point));
     }),
     onDrag(options.radiusHandle, (point) => {
-      const [mine, place] = [overlay.myPlace(), placeUnder(point)];
+      const [mine, place] = [overlay.ownPlace(), placeUnder(point)];
       if (mine) radius.change(distanceMeters(mine.lat, mine.lng, place.lat, place.lng));
     }),
     nearby.selectedId.subscribe((id) => {
       const friend = nearby.list.value.find((one) => one.id === id);
-      if (friend) opened.keepInSight(friend);
+      if (friend) opened.keepVisible(friend);
     }),
-    whenFirst(
+    runOnce(
       () => me.place.value !== null && radius.isKnown.value,
       () => opened.showRadius(),
     ),
@@ -90,17 +90,17 @@ export function openMap(options: OpenMapOptions): OpenMap {
       shown = next;
       map.setStyle(library.styleOf(config, next));
     },
-    zoom: (by) => void map.zoomTo(map.getZoom() + by, moving()),
+    zoom: (by) => void map.zoomTo(map.getZoom() + by, animation()),
     pan(bearing) {
       const angle = (bearing / 180) * Math.PI;
-      map.panBy([Math.sin(angle) * PAN_PIXELS, -Math.cos(angle) * PAN_PIXELS], moving());
+      map.panBy([Math.sin(angle) * PAN_PIXELS, -Math.cos(angle) * PAN_PIXELS], animation());
     },
-    keepInSight(place) {
-      const free = freePart(frame);
+    keepVisible(place) {
+      const free = visibleArea(frame);
       const { x, y } = map.project(place);
       const { clientWidth, clientHeight } = frame;
-      const isSeen = x > free.left && x < clientWidth - free.right && y > free.top && y < clientHeight - free.bottom;
-      if (!isSeen) map.easeTo({ center: [place.lng, place.lat], padding: free, ...moving() });
+      const isVisible = x > free.left && x < clientWidth - free.right && y > free.top && y < clientHeight - free.bottom;
+      if (!isVisible) map.easeTo({ center: [place.lng, place.lat], padding: free, ...animation() });
     },
     showRadius() {
       const place = me.place.value;
@@ -108,7 +108,7 @@ export function openMap(options: OpenMapOptions): OpenMap {
       const meters = radius.meters.value;
       const [north, east, south, west] = [0, 90, 180, 270].map((bearing) => placeAt(place, bearing, meters));
       if (!north || !east || !south || !west) return;
-      map.fitBounds([west.lng, south.lat, east.lng, north.lat], { padding: freePart(frame), ...moving() });
+      map.fitBounds([west.lng, south.lat, east.lng, north.lat], { padding: visibleArea(frame), ...animation() });
     },
     close() {
       for (const end of ends) end();
@@ -119,12 +119,12 @@ export function openMap(options: OpenMapOptions): OpenMap {
   return opened;
 }
 
-function moving(): { readonly duration: number } {
-  return { duration: prefersCalm() ? 0 : 500 };
+function animation(): { readonly duration: number } {
+  return { duration: prefersReducedMotion() ? 0 : 500 };
 }
 
-/** What of the map is covered by the panel, on each side, pixels; with a margin. */
-function freePart(frame: HTMLElement): { left: number; right: number; top: number; bottom: number } {
+/** The padding that the panel and the margins take on each side of the map, pixels. */
+function visibleArea(frame: HTMLElement): { left: number; right: number; top: number; bottom: number } {
   const box = frame.getBoundingClientRect();
   const panel = document.querySelector('.panel')?.getBoundingClientRect();
   const sides = { left: MARGIN, right: RIGHT_MARGIN, top: MARGIN, bottom: MARGIN };
@@ -135,13 +135,13 @@ function freePart(frame: HTMLElement): { left: number; right: number; top: numbe
   return { ...sides, left: panel.right - box.left + MARGIN };
 }
 
-/** Calls `run` once, as soon as it is so. Returns the way to give that up. */
-function whenFirst(isSo: () => boolean, run: () => void): () => void {
+/** Calls `run` once as soon as `condition` is true. Returns a function that cancels it. */
+function runOnce(condition: () => boolean, run: () => void): () => void {
   let isDone = false;
   return effect(() => {
-    if (isDone || !isSo()) return;
+    if (isDone || !condition()) return;
     isDone = true;
-    // After whatever has changed has come to its end.
+    // Runs after the current signal update is complete.
     queueMicrotask(run);
   });
 }

@@ -1,10 +1,10 @@
-/** Makes the MapLibre map; everything of that library comes with this file, and this file comes only when it is needed. */
+/** Creates the MapLibre map. The only file that imports MapLibre code, so that the library is loaded lazily. */
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { AttributionControl, Map as LibreMap, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import type { Theme } from '../look/theme.ts';
-import type { Place } from '../nearby/glide.ts';
+import type { Place } from '../geometry/place.ts';
 import type { PageConfig } from '../settings/page-config.ts';
+import type { Theme } from '../ui/theme.ts';
 import { offlineStyle } from './offline-style.ts';
 
 export type { LibreMap };
@@ -23,7 +23,7 @@ interface MapOptions {
   readonly title: string;
 }
 
-/** Throws where the browser has no WebGL. */
+/** Throws if the browser has no WebGL. */
 export function startMap({ container, config, theme, centre, title }: MapOptions): LibreMap {
   const map = new LibreMap({
     container,
@@ -32,12 +32,12 @@ export function startMap({ container, config, theme, centre, title }: MapOptions
     zoom: START_ZOOM,
     minZoom: MIN_ZOOM,
     maxZoom: MAX_ZOOM,
-    // North is up: a person finds their way, and arrow keys mean what they say.
+    // North stays up, so that the arrow keys match the directions on the map.
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
     attributionControl: false,
-    // Arrow keys walk; the page moves the map itself.
+    // The page handles the arrow keys itself: they walk.
     keyboard: false,
     locale: { 'Map.Title': title },
   });

@@ -1,6 +1,6 @@
-/** What arrow keys mean: steps on the map, or steps of the radius. */
+/** Maps arrow keys to steps on the map and to changes of the radius. */
 
-/** A step, and one with Shift, metres. */
+/** A step without and with Shift, metres. */
 const STEP_METERS = 30;
 const LONG_STEP_METERS = 300;
 
@@ -11,7 +11,7 @@ export interface Step {
   readonly meters: number;
 }
 
-/** Undefined for every other key, and for those that the browser or a screen reader uses. */
+/** Returns undefined for other keys and for combinations that belong to the browser or a screen reader. */
 export function stepOf(
   event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>,
 ): Step | undefined {
@@ -29,7 +29,7 @@ const FACTORS: Readonly<Record<string, number>> = {
   PageDown: 1 / 1.5,
 };
 
-/** By how much the radius changes; undefined for every other key. */
+/** Returns the factor by which the radius changes, or undefined for other keys. */
 export function radiusFactorOf({ key }: Pick<KeyboardEvent, 'key'>): number | undefined {
   return FACTORS[key];
 }

@@ -1,30 +1,30 @@
-/** Where I am: as the device says, or as I walk about on the map; and that the server is told. */
+/** The user's own position, from the device or from walking on the map, and its reports to the server. */
 import type { NearbyConnection, NearbyError, Position, PositionWatch } from '@nearby-friends/client';
 import { signal } from '@preact/signals';
-import type { Place } from '../nearby/glide.ts';
-import { keptChoice } from '../settings/kept-choice.ts';
-import { placeAt } from './place-at.ts';
+import type { Place } from '../geometry/place.ts';
+import { placeAt } from '../geometry/place-at.ts';
+import { storedChoice } from '../state/stored-choice.ts';
 
-/** none: nobody is told anything yet. */
+/** none: no position is reported yet. */
 type PositionSource = 'none' | 'walking' | 'device';
 
-/** While walking, the server is told at most this often, ms; well within what one connection may send. */
-const WALK_REPORT_MS = 400;
-/** Somebody who stands still goes on being there: half of the 30 s in which phones report. */
-const STANDING_REPORT_MS = 15_000;
-/** Beginners are put within this distance of the map's middle, so that several do not stand on one spot, metres. */
+/** Minimum interval between reports while walking, ms. Well below the server's rate limit. */
+const MIN_REPORT_INTERVAL_MS = 400;
+/** A stationary user is reported again at this interval, ms: half of the 30 s interval of phones. */
+const STANDING_REPORT_INTERVAL_MS = 15_000;
+/** New users start at a random place within this distance of the centre, so that they do not overlap, metres. */
 const SCATTER_METERS = 1_500;
 
 export class OwnPosition {
   readonly place = signal<Position | null>(null);
   readonly source = signal<PositionSource>('none');
-  /** Why the device gives no position, or the server does not take it. */
+  /** Why the device gives no position or the server refuses it. */
   readonly problem = signal<NearbyError | null>(null);
   /** How far the server's clock is ahead of this device's, ms. */
   readonly clockAheadMs = signal(0);
   readonly #connection: NearbyConnection;
   readonly #startAt: Place;
-  readonly #kept = keptChoice('walk', isPlaceText, () => sessionStorage);
+  readonly #stored = storedChoice('walk', isPlaceText, () => sessionStorage);
   #watch: PositionWatch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reportedAt = Number.NEGATIVE_INFINITY;
@@ -34,11 +34,11 @@ export class OwnPosition {
     this.#startAt = options.startAt;
   }
 
-  /** On the map, from where this tab last stood or from near its middle. */
-  walkFromWhereIWas(): void {
+  /** Starts walking on the map at this tab's last position, or near the centre. */
+  startWalking(): void {
     this.walkTo(
       this.place.value ??
-        parsePlace(this.#kept.read()) ??
+        parsePlace(this.#stored.read()) ??
         placeAt(this.#startAt, Math.random() * 360, Math.sqrt(Math.random()) * SCATTER_METERS),
     );
   }
@@ -47,17 +47,17 @@ export class OwnPosition {
     this.#stopDevice();
     this.source.value = 'walking';
     this.place.value = { lat, lng };
-    this.#kept.keep(`${lat},${lng}`);
-    this.#reportSoon();
+    this.#stored.save(`${lat},${lng}`);
+    this.#scheduleReport();
   }
 
-  /** A step: degrees clockwise from north, metres. */
+  /** Walks one step. `bearing` is in degrees clockwise from north. */
   step(bearing: number, meters: number): void {
     const from = this.place.value;
     if (from !== null) this.walkTo(placeAt(from, bearing, meters));
   }
 
-  /** As the device says, from now on. */
+  /** Uses the device's position from now on. */
   followDevice(): void {
     this.#stopDevice();
     clearTimeout(this.#timer);
@@ -70,7 +70,7 @@ export class OwnPosition {
       },
       onError: (error) => {
         this.problem.value = error;
-        if (error.code === 'geolocation_denied' || error.code === 'no_geolocation') this.#giveUpDevice();
+        if (error.code === 'geolocation_denied' || error.code === 'no_geolocation') this.#fallBackToMap();
       },
     });
   }
@@ -81,7 +81,7 @@ export class OwnPosition {
     this.source.value = 'none';
   }
 
-  #giveUpDevice(): void {
+  #fallBackToMap(): void {
     this.#stopDevice();
     if (this.place.value === null) this.source.value = 'none';
     else this.walkTo(this.place.value);
@@ -92,9 +92,9 @@ export class OwnPosition {
     this.#watch = undefined;
   }
 
-  #reportSoon(): void {
+  #scheduleReport(): void {
     clearTimeout(this.#timer);
-    const wait = Math.max(0, this.#reportedAt + WALK_REPORT_MS - performance.now());
+    const wait = Math.max(0, this.#reportedAt + MIN_REPORT_INTERVAL_MS - performance.now());
     this.#timer = setTimeout(() => void this.#report(), wait);
   }
 
@@ -103,7 +103,7 @@ export class OwnPosition {
     if (place === null || this.source.value !== 'walking') return;
     this.#reportedAt = performance.now();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#report(), STANDING_REPORT_MS);
+    this.#timer = setTimeout(() => void this.#report(), STANDING_REPORT_INTERVAL_MS);
     const sentAt = Date.now();
     try {
       const { at } = await this.#connection.updateLocation(place);

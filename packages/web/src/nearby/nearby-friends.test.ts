@@ -1,18 +1,18 @@
-/** Who is near: announced when they come and go, drawn on their way, forgotten when they are gone. */
+/** Tests announcements, interpolated places and selection of nearby friends. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { NearbyFriend, Observable } from '@nearby-friends/client';
 import { NearbyFriends } from './nearby-friends.ts';
 
-let told: string[];
+let announced: string[];
 let now: number;
-let tell: (friends: readonly NearbyFriend[]) => void;
+let update: (friends: readonly NearbyFriend[]) => void;
 
 const at = (id: string, lat: number): NearbyFriend => ({ id, lat, lng: 0, distance: 1, at: 0, precision: 'exact' });
 
-function makeList(isCalm = false): NearbyFriends {
+function makeList(prefersReducedMotion = false): NearbyFriends {
   const listeners = new Set<(friends: readonly NearbyFriend[]) => void>();
   let value: readonly NearbyFriend[] = [];
-  tell = (friends) => {
+  update = (friends) => {
     value = friends;
     for (const listener of listeners) listener(friends);
   };
@@ -28,53 +28,53 @@ function makeList(isCalm = false): NearbyFriends {
   return new NearbyFriends({
     connection: { nearby },
     nameOf: (id) => id.toUpperCase(),
-    announcer: { cameNear: (_, name) => told.push(`+${name}`), left: (_, name) => told.push(`-${name}`) },
-    isCalm: () => isCalm,
+    announcer: { cameNear: (_, name) => announced.push(`+${name}`), left: (_, name) => announced.push(`-${name}`) },
+    prefersReducedMotion: () => prefersReducedMotion,
     now: () => now,
   });
 }
 
 beforeEach(() => {
-  told = [];
+  announced = [];
   now = 0;
 });
 
 describe('NearbyFriends', () => {
-  it('announces who comes and who leaves, and not who was there at the beginning', () => {
+  it('announces friends who come and leave, but not the initial list', () => {
     makeList();
-    tell([at('a', 1)]);
-    tell([at('a', 1), at('b', 2)]);
-    tell([at('b', 2)]);
-    expect(told).toEqual(['+B', '-A']);
+    update([at('a', 1)]);
+    update([at('a', 1), at('b', 2)]);
+    update([at('b', 2)]);
+    expect(announced).toEqual(['+B', '-A']);
   });
 
-  it('draws each on the way to where they are, the nearest on top', () => {
+  it('interpolates places and draws the nearest friend on top', () => {
     const list = makeList();
-    tell([at('a', 1), at('b', 2)]);
+    update([at('a', 1), at('b', 2)]);
     now = 1_000;
-    tell([at('a', 1.001), at('b', 2)]);
+    update([at('a', 1.001), at('b', 2)]);
     expect(list.drawn(1_500).map(({ friend, lat }) => [friend.id, Number(lat.toFixed(4))])).toEqual([
       ['b', 2],
       ['a', 1.0005],
     ]);
-    expect([list.isAtRest(1_500), list.isAtRest(2_000)]).toEqual([false, true]);
+    expect([list.isIdle(1_500), list.isIdle(2_000)]).toEqual([false, true]);
   });
 
-  it('draws everybody at once where they are for whoever wants nothing to move', () => {
+  it('draws without interpolation when the user prefers reduced motion', () => {
     const list = makeList(true);
-    tell([at('a', 1)]);
+    update([at('a', 1)]);
     now = 1_000;
-    tell([at('a', 1.001)]);
+    update([at('a', 1.001)]);
     expect(list.drawn(1_000)[0]?.lat).toBe(1.001);
-    expect(list.isAtRest(1_000)).toBe(true);
-    expect(told).toEqual([]);
+    expect(list.isIdle(1_000)).toBe(true);
+    expect(announced).toEqual([]);
   });
 
-  it('has nobody selected who is gone', () => {
+  it('clears the selection when the friend is removed', () => {
     const list = makeList();
-    tell([at('a', 1)]);
+    update([at('a', 1)]);
     list.select('a');
-    tell([]);
+    update([]);
     expect(list.selectedId.value).toBeNull();
   });
 });

@@ -1,9 +1,10 @@
-/** The friends who are near: as they are told, as they are drawn, and as they are announced. */
+/** The friends who are near: their list, drawn places, announcements and selection. */
 import type { NearbyConnection, NearbyFriend } from '@nearby-friends/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Announcer } from '../announce/announcer.ts';
-import { signalOf } from '../session/signal-of.ts';
-import { Glide, type Place } from './glide.ts';
+import { Glide } from '../geometry/glide.ts';
+import type { Place } from '../geometry/place.ts';
+import { signalOf } from '../state/signal-of.ts';
 
 interface DrawnFriend extends Place {
   readonly friend: NearbyFriend;
@@ -13,12 +14,12 @@ interface DrawnFriend extends Place {
 export class NearbyFriends {
   /** Nearest first. */
   readonly list: ReadonlySignal<readonly NearbyFriend[]>;
-  /** Whoever is looked at more closely, on the map and in the list. */
+  /** The friend selected on the map and in the list. */
   readonly selectedId = signal<string | null>(null);
   readonly #glides = new Map<string, Glide>();
   readonly #announcer: Pick<Announcer, 'cameNear' | 'left'>;
   readonly #nameOf: (id: string) => string;
-  readonly #isCalm: () => boolean;
+  readonly #prefersReducedMotion: () => boolean;
   readonly #now: () => number;
   readonly #end: () => void;
   #isFirst = true;
@@ -27,17 +28,17 @@ export class NearbyFriends {
     readonly connection: Pick<NearbyConnection, 'nearby'>;
     readonly nameOf: (id: string) => string;
     readonly announcer: Pick<Announcer, 'cameNear' | 'left'>;
-    /** Whether everybody is drawn at once where they are, instead of on the way. */
-    readonly isCalm: () => boolean;
+    /** If true, friends are drawn at their positions without interpolation. */
+    readonly prefersReducedMotion: () => boolean;
     /** A monotonic clock, ms. */
     readonly now?: () => number;
   }) {
     this.#announcer = options.announcer;
     this.#nameOf = options.nameOf;
-    this.#isCalm = options.isCalm;
+    this.#prefersReducedMotion = options.prefersReducedMotion;
     this.#now = options.now ?? (() => performance.now());
     this.list = signalOf(options.connection.nearby);
-    this.#end = options.connection.nearby.subscribe((friends) => this.#take(friends));
+    this.#end = options.connection.nearby.subscribe((friends) => this.#update(friends));
   }
 
   stop(): void {
@@ -48,7 +49,7 @@ export class NearbyFriends {
     this.selectedId.value = id;
   }
 
-  /** All of them where they are drawn at this moment, the nearest last, so that it lies on top. */
+  /** All friends with their interpolated places, the nearest last, so that it is drawn on top. */
   drawn(now: number): DrawnFriend[] {
     return this.list.value
       .map((friend) => {
@@ -58,20 +59,20 @@ export class NearbyFriends {
       .reverse();
   }
 
-  /** The next frame would look like this one, unless the map moves. */
-  isAtRest(now: number): boolean {
+  /** Whether no friend moves, so that the next frame would be the same. */
+  isIdle(now: number): boolean {
     for (const glide of this.#glides.values()) if (glide.isMoving(now)) return false;
     return true;
   }
 
-  #take(friends: readonly NearbyFriend[]): void {
+  #update(friends: readonly NearbyFriend[]): void {
     const now = this.#now();
     const ids = new Set(friends.map(({ id }) => id));
     for (const friend of friends) {
       const glide = this.#glides.get(friend.id);
-      if (glide && !this.#isCalm()) glide.moveTo(friend, now);
+      if (glide && !this.#prefersReducedMotion()) glide.moveTo(friend, now);
       else this.#glides.set(friend.id, new Glide(friend, now));
-      // Whoever is there at the beginning has not come; the list says who that is.
+      // Friends of the initial list are not announced.
       if (!glide && !this.#isFirst) this.#announcer.cameNear(friend.id, this.#nameOf(friend.id));
     }
     for (const id of this.#glides.keys()) {

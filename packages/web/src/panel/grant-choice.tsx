@@ -1,7 +1,7 @@
-/** What one viewer may see of me, and for how long. */
+/** The form for one viewer's grant: precision and duration. */
 import type { Grant, Viewer } from '@nearby-friends/client';
 import { texts } from '../texts/language.ts';
-import { END_CHOICES, type EndChoice, endOf } from './end-choice.ts';
+import { DURATION_CHOICES, type DurationChoice, expiryOf } from './duration-choice.ts';
 
 const PRECISIONS = ['exact', 'approximate', 'hidden'] as const;
 
@@ -9,7 +9,11 @@ export function GrantChoice({ viewer, set }: { readonly viewer: Viewer; readonly
   const text = texts.value;
   const { displayName, precision, until } = viewer;
   const names = { exact: text.choiceExact, approximate: text.choiceAbout, hidden: text.choiceHidden };
-  const ends: Readonly<Record<EndChoice, string>> = { never: text.always, hour: text.oneHour, tonight: text.tonight };
+  const ends: Readonly<Record<DurationChoice, string>> = {
+    never: text.always,
+    hour: text.oneHour,
+    tonight: text.tonight,
+  };
   return (
     <div class="grant">
       <fieldset class="segments" aria-label={text.sees(displayName)}>
@@ -27,13 +31,13 @@ export function GrantChoice({ viewer, set }: { readonly viewer: Viewer; readonly
       </fieldset>
       {precision !== 'hidden' && (
         <fieldset class="ends" aria-label={text.howLongFor(displayName)}>
-          {END_CHOICES.map((one) => (
+          {DURATION_CHOICES.map((one) => (
             <button
               key={one}
               type="button"
               class="chip-button"
               aria-pressed={one === 'never' ? until === null : undefined}
-              onClick={() => set({ precision, until: endOf(one, Date.now()) })}
+              onClick={() => set({ precision, until: expiryOf(one, Date.now()) })}
             >
               {ends[one]}
             </button>

@@ -1,15 +1,15 @@
-/** The friends who are near, nearest first, and how far "near" reaches. */
+/** The list of nearby friends with the radius slider. */
 import type { NearbyFriend } from '@nearby-friends/client';
 import { useEffect, useRef } from 'preact/hooks';
-import { Face } from '../look/face.tsx';
-import { now } from '../look/now.ts';
 import { type RadiusChoice, radiusOfShare, shareOfRadius } from '../nearby/radius-choice.ts';
 import type { SignedIn } from '../session/session.ts';
+import { now } from '../state/now.ts';
 import { language, texts } from '../texts/language.ts';
 import { ageText, distanceText } from '../texts/measures.ts';
-import { WhereAmI } from './where-am-i.tsx';
+import { Face } from '../ui/face.tsx';
+import { PositionPrompt } from './position-prompt.tsx';
 
-/** Steps of the slider: about 3 % of the radius each. */
+/** Slider steps, each about 3 % of the radius. */
 const SLIDER_STEPS = 240;
 
 export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; readonly radius: RadiusChoice }) {
@@ -19,9 +19,9 @@ export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; 
     <>
       <RadiusField radius={radius} />
       <h2 class="visually-hidden">{text.nearbyHeading}</h2>
-      {signedIn.me.source.value === 'none' ? <WhereAmI me={signedIn.me} /> : null}
+      {signedIn.me.source.value === 'none' ? <PositionPrompt me={signedIn.me} /> : null}
       {friends.length === 0 && signedIn.me.source.value !== 'none' ? (
-        <NobodyNear hasFriends={signedIn.people.friends.value.length > 0} />
+        <EmptyList hasFriends={signedIn.people.friends.value.length > 0} />
       ) : null}
       <ul class="people">
         {friends.map((friend) => (
@@ -32,12 +32,12 @@ export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; 
   );
 }
 
-function NobodyNear({ hasFriends }: { readonly hasFriends: boolean }) {
+function EmptyList({ hasFriends }: { readonly hasFriends: boolean }) {
   const text = texts.value;
   return (
     <div class="empty">
-      <p class="empty-title">{hasFriends ? text.nobodyNear : text.noFriendsYet}</p>
-      <p>{hasFriends ? text.nobodyNearHint : text.noFriendsYetHint}</p>
+      <p class="empty-title">{hasFriends ? text.emptyTitle : text.noFriendsYet}</p>
+      <p>{hasFriends ? text.emptyHint : text.noFriendsYetHint}</p>
     </div>
   );
 }
@@ -67,7 +67,7 @@ function RadiusField({ radius }: { readonly radius: RadiusChoice }) {
   );
 }
 
-/** For whoever hears the row. */
+/** Separates the parts of a row for screen readers. */
 function Comma() {
   return <span class="visually-hidden">, </span>;
 }
@@ -78,7 +78,7 @@ function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readon
   const text = texts.value;
   const isSelected = nearby.selectedId.value === friend.id;
   useEffect(() => {
-    // Chosen on the map: shown in the list.
+    // A friend selected on the map is scrolled into view.
     if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
   }, [isSelected]);
   const name = people.nameOf(friend.id);

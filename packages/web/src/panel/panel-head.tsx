@@ -1,10 +1,10 @@
-/** Who I am, and the page's own settings. */
+/** The panel header: the user's name, the connection state and the settings. */
 import { useSignal } from '@preact/signals';
-import { Face } from '../look/face.tsx';
-import { Icon } from '../look/icon.tsx';
 import type { Session, SignedIn } from '../session/session.ts';
 import { texts } from '../texts/language.ts';
-import { LanguageChoice, ThemeChoiceField } from './look-choices.tsx';
+import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
+import { Face } from '../ui/face.tsx';
+import { Icon } from '../ui/icon.tsx';
 
 export function PanelHead({ session, signedIn }: { readonly session: Session; readonly signedIn: SignedIn }) {
   const isOpen = useSignal(false);
@@ -22,7 +22,7 @@ export function PanelHead({ session, signedIn }: { readonly session: Session; re
         <span class={`dot dot-${kind}`} aria-hidden="true" />
         <button
           type="button"
-          class="quiet-button"
+          class="icon-button"
           aria-expanded={isOpen.value}
           aria-controls="settings"
           aria-label={text.settings}
@@ -35,8 +35,8 @@ export function PanelHead({ session, signedIn }: { readonly session: Session; re
         </button>
       </div>
       <div class="settings" id="settings" hidden={!isOpen.value}>
-        <LanguageChoice />
-        <ThemeChoiceField />
+        <LanguageField />
+        <ThemeField />
         <button type="button" class="button" onClick={() => session.signOut()}>
           {text.signOut}
         </button>

@@ -1,11 +1,11 @@
-/** What stands beside the map, or over its lower part on a phone: lists and settings, one view at a time. */
+/** The panel beside the map, a sheet over it on a phone, with three tabs. */
 import { useSignal } from '@preact/signals';
 import type { Announcer } from '../announce/announcer.ts';
-import { Icon, type IconName } from '../look/icon.tsx';
 import type { RadiusChoice } from '../nearby/radius-choice.ts';
 import type { Session, SignedIn } from '../session/session.ts';
 import { texts } from '../texts/language.ts';
-import { Doing } from './doing.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { ActionRunner } from './action-runner.ts';
 import { NearbyList } from './nearby-list.tsx';
 import { PanelHead } from './panel-head.tsx';
 import { PeopleView } from './people-view.tsx';
@@ -37,9 +37,9 @@ export function Panel({ session, signedIn, radius, announcer }: PanelProps) {
     people: signedIn.people.requests.value.incoming.length,
     sharing: 0,
   };
-  const doing = new Doing(announcer);
+  const actions = new ActionRunner(announcer);
 
-  /** As tabs are expected to: arrows go round, Home and End to the ends. */
+  /** Keyboard behaviour of ARIA tabs: arrows wrap around, Home and End go to the ends. */
   const changeTab = (event: KeyboardEvent): void => {
     const index = TABS.indexOf(tab.value);
     const next = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: TABS.length - 1 }[event.key];
@@ -85,8 +85,8 @@ export function Panel({ session, signedIn, radius, announcer }: PanelProps) {
       </div>
       <div class="view" role="tabpanel" id="view" tabIndex={-1} aria-labelledby={`tab-${tab.value}`}>
         {tab.value === 'nearby' && <NearbyList signedIn={signedIn} radius={radius} />}
-        {tab.value === 'people' && <PeopleView people={signedIn.people} doing={doing} />}
-        {tab.value === 'sharing' && <SharingView people={signedIn.people} doing={doing} />}
+        {tab.value === 'people' && <PeopleView people={signedIn.people} actions={actions} />}
+        {tab.value === 'sharing' && <SharingView people={signedIn.people} actions={actions} />}
       </div>
     </aside>
   );

@@ -1,20 +1,20 @@
-/** Friend requests: asking, accepting, declining; and the friends there are. */
+/** The tab for friend requests and friends. */
 import type { Friend } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
-import { Face } from '../look/face.tsx';
 import type { Friendships } from '../people/friendships.ts';
-import { isUserId, USER_ID_PATTERN } from '../session/user-id.ts';
+import { isUserId, USER_ID_PATTERN } from '../session/is-user-id.ts';
 import { language, texts } from '../texts/language.ts';
 import { dayText } from '../texts/measures.ts';
 import { problemText } from '../texts/problem-text.ts';
-import type { Doing } from './doing.ts';
+import { Face } from '../ui/face.tsx';
+import type { ActionRunner } from './action-runner.ts';
 
 interface PeopleProps {
   readonly people: Friendships;
-  readonly doing: Doing;
+  readonly actions: ActionRunner;
 }
 
-export function PeopleView({ people, doing }: PeopleProps) {
+export function PeopleView({ people, actions }: PeopleProps) {
   const text = texts.value;
   const { incoming, outgoing } = people.requests.value;
   const friends = people.friends.value;
@@ -25,7 +25,7 @@ export function PeopleView({ people, doing }: PeopleProps) {
           {problemText(people.problem.value, text)}
         </p>
       )}
-      <AskForm people={people} doing={doing} />
+      <RequestForm people={people} actions={actions} />
       {incoming.length > 0 && <h2>{text.incomingHeading}</h2>}
       <ul class="people">
         {incoming.map(({ id, displayName }) => (
@@ -40,7 +40,7 @@ export function PeopleView({ people, doing }: PeopleProps) {
               class="button button-main button-small"
               aria-label={text.acceptOf(displayName)}
               onClick={() =>
-                doing.run(
+                actions.run(
                   () => people.accept(id),
                   () => texts.value.accepted(displayName),
                 )
@@ -53,7 +53,7 @@ export function PeopleView({ people, doing }: PeopleProps) {
               class="button button-small"
               aria-label={text.declineOf(displayName)}
               onClick={() =>
-                doing.run(
+                actions.run(
                   () => people.dismiss(id),
                   () => texts.value.declined(displayName),
                 )
@@ -78,7 +78,7 @@ export function PeopleView({ people, doing }: PeopleProps) {
               class="button button-small"
               aria-label={text.withdrawOf(id)}
               onClick={() =>
-                doing.run(
+                actions.run(
                   () => people.dismiss(id),
                   () => texts.value.withdrawn(id),
                 )
@@ -92,33 +92,33 @@ export function PeopleView({ people, doing }: PeopleProps) {
       {friends.length > 0 && <h2>{text.friendsHeading}</h2>}
       <ul class="people">
         {friends.map((friend) => (
-          <FriendRow key={friend.id} friend={friend} people={people} doing={doing} />
+          <FriendRow key={friend.id} friend={friend} people={people} actions={actions} />
         ))}
       </ul>
     </>
   );
 }
 
-function AskForm({ people, doing }: PeopleProps) {
+function RequestForm({ people, actions }: PeopleProps) {
   const to = useSignal('');
   const text = texts.value;
   const submit = (event: Event): void => {
     event.preventDefault();
     const id = to.value.trim();
     if (!isUserId(id)) return;
-    void doing
+    void actions
       .run(
-        () => people.ask(id),
-        () => texts.value.asked(id),
+        () => people.sendRequest(id),
+        () => texts.value.requestSent(id),
       )
       .then((isDone) => {
         if (isDone) to.value = '';
       });
   };
   return (
-    <form class="ask" onSubmit={submit}>
+    <form class="request-form" onSubmit={submit}>
       <label class="field field-wide">
-        <span>{text.askHeading}</span>
+        <span>{text.requestHeading}</span>
         <input
           type="text"
           value={to.value}
@@ -128,21 +128,21 @@ function AskForm({ people, doing }: PeopleProps) {
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
-          placeholder={text.askLabel}
+          placeholder={text.requestPlaceholder}
           onInput={({ currentTarget }) => {
             to.value = currentTarget.value;
           }}
         />
       </label>
       <button type="submit" class="button button-main">
-        {text.ask}
+        {text.sendRequest}
       </button>
     </form>
   );
 }
 
-function FriendRow({ friend: { id, displayName, since }, people, doing }: PeopleProps & { readonly friend: Friend }) {
-  const isSure = useSignal(false);
+function FriendRow({ friend: { id, displayName, since }, people, actions }: PeopleProps & { readonly friend: Friend }) {
+  const isConfirming = useSignal(false);
   const text = texts.value;
   return (
     <li class="person">
@@ -150,30 +150,30 @@ function FriendRow({ friend: { id, displayName, since }, people, doing }: People
       <span class="person-text">
         <span class="person-name">{displayName}</span>
         <span class="person-more">
-          {isSure.value ? text.reallyRemove(displayName) : text.since(dayText(since, language.value))}
+          {isConfirming.value ? text.reallyRemove(displayName) : text.since(dayText(since, language.value))}
         </span>
       </span>
       <button
         type="button"
-        class={isSure.value ? 'button button-small button-danger' : 'button button-small button-plain'}
-        aria-label={isSure.value ? text.reallyRemove(displayName) : text.removeOf(displayName)}
+        class={isConfirming.value ? 'button button-small button-danger' : 'button button-small button-plain'}
+        aria-label={isConfirming.value ? text.reallyRemove(displayName) : text.removeOf(displayName)}
         onClick={() => {
-          if (isSure.value)
-            void doing.run(
+          if (isConfirming.value)
+            void actions.run(
               () => people.endFriendship(id),
               () => texts.value.removed(displayName),
             );
-          isSure.value = !isSure.value;
+          isConfirming.value = !isConfirming.value;
         }}
       >
         {text.remove}
       </button>
-      {isSure.value && (
+      {isConfirming.value && (
         <button
           type="button"
           class="button button-small"
           onClick={() => {
-            isSure.value = false;
+            isConfirming.value = false;
           }}
         >
           {text.cancel}

@@ -1,20 +1,20 @@
-/** Whether anybody sees me at all, and the way to pause that. */
+/** Shows whether sharing is on, with a button that pauses or resumes it. */
 import { useSignal } from '@preact/signals';
-import { Icon } from '../look/icon.tsx';
-import { now } from '../look/now.ts';
 import type { Friendships } from '../people/friendships.ts';
+import { now } from '../state/now.ts';
 import { language, texts } from '../texts/language.ts';
 import { untilText } from '../texts/measures.ts';
-import type { Doing } from './doing.ts';
-import { END_CHOICES, type EndChoice, endOf } from './end-choice.ts';
+import { Icon } from '../ui/icon.tsx';
+import type { ActionRunner } from './action-runner.ts';
+import { DURATION_CHOICES, type DurationChoice, expiryOf } from './duration-choice.ts';
 
-export function SharingCard({ people, doing }: { readonly people: Friendships; readonly doing: Doing }) {
-  const end = useSignal<EndChoice>('never');
+export function SharingCard({ people, actions }: { readonly people: Friendships; readonly actions: ActionRunner }) {
+  const end = useSignal<DurationChoice>('never');
   const text = texts.value;
   const { until } = people.sharing.value;
   const isPaused = people.isPausedAt(now.value);
   const count = people.viewers.value.filter(({ precision }) => precision !== 'hidden').length;
-  const ends: Readonly<Record<EndChoice, string>> = {
+  const ends: Readonly<Record<DurationChoice, string>> = {
     never: text.untilResumed,
     hour: text.oneHour,
     tonight: text.tonight,
@@ -31,7 +31,7 @@ export function SharingCard({ people, doing }: { readonly people: Friendships; r
             type="button"
             class="button button-main"
             onClick={() =>
-              doing.run(
+              actions.run(
                 () => people.setPaused(false, null),
                 () => texts.value.resumed,
               )
@@ -46,8 +46,8 @@ export function SharingCard({ people, doing }: { readonly people: Friendships; r
               type="button"
               class="button button-main"
               onClick={() =>
-                doing.run(
-                  () => people.setPaused(true, endOf(end.value, Date.now())),
+                actions.run(
+                  () => people.setPaused(true, expiryOf(end.value, Date.now())),
                   () => texts.value.paused,
                 )
               }
@@ -59,10 +59,10 @@ export function SharingCard({ people, doing }: { readonly people: Friendships; r
               aria-label={text.pauseFor}
               value={end.value}
               onChange={({ currentTarget }) => {
-                end.value = currentTarget.value as EndChoice;
+                end.value = currentTarget.value as DurationChoice;
               }}
             >
-              {END_CHOICES.map((choice) => (
+              {DURATION_CHOICES.map((choice) => (
                 <option key={choice} value={choice}>
                   {ends[choice]}
                 </option>

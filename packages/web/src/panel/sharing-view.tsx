@@ -1,47 +1,47 @@
-/** Who can see me: hidden with one tap, roughly only, for a while; or nobody, for a while. */
+/** The tab for sharing: pause, viewers and their grants. */
 import type { Grant, Viewer } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
-import { Face } from '../look/face.tsx';
-import { Icon } from '../look/icon.tsx';
-import { now } from '../look/now.ts';
 import type { Friendships } from '../people/friendships.ts';
+import { now } from '../state/now.ts';
 import type { Texts } from '../texts/english.ts';
 import { language, texts } from '../texts/language.ts';
 import { untilText } from '../texts/measures.ts';
-import type { Doing } from './doing.ts';
+import { Face } from '../ui/face.tsx';
+import { Icon } from '../ui/icon.tsx';
+import type { ActionRunner } from './action-runner.ts';
 import { GrantChoice } from './grant-choice.tsx';
 import { SharingCard } from './sharing-card.tsx';
 
 interface SharingProps {
   readonly people: Friendships;
-  readonly doing: Doing;
+  readonly actions: ActionRunner;
 }
 
-export function SharingView({ people, doing }: SharingProps) {
+export function SharingView({ people, actions }: SharingProps) {
   const text = texts.value;
   const viewers = people.viewers.value;
   return (
     <>
-      <SharingCard people={people} doing={doing} />
+      <SharingCard people={people} actions={actions} />
       <h2>{text.viewersHeading}</h2>
       {viewers.length === 0 && <p class="empty">{text.noViewers}</p>}
       <ul class="people">
         {viewers.map((viewer) => (
-          <ViewerRow key={viewer.id} viewer={viewer} people={people} doing={doing} />
+          <ViewerRow key={viewer.id} viewer={viewer} people={people} actions={actions} />
         ))}
       </ul>
     </>
   );
 }
 
-function ViewerRow({ viewer, people, doing }: SharingProps & { readonly viewer: Viewer }) {
+function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer: Viewer }) {
   const isOpen = useSignal(false);
   const text = texts.value;
   const { id, displayName } = viewer;
-  const isHidden = !isSeen(viewer, now.value);
+  const isHidden = !isVisible(viewer, now.value);
   const set = (grant: Grant): void => {
     const state = (): string => stateText(grant, texts.value, now.value);
-    void doing.run(
+    void actions.run(
       () => people.grant(id, grant),
       () => texts.value.granted(displayName, state()),
     );
@@ -56,7 +56,7 @@ function ViewerRow({ viewer, people, doing }: SharingProps & { readonly viewer: 
         </span>
         <button
           type="button"
-          class="quiet-button"
+          class="icon-button"
           aria-label={isHidden ? text.showTo(displayName) : text.hideFrom(displayName)}
           title={isHidden ? text.showTo(displayName) : text.hideFrom(displayName)}
           onClick={() => set({ precision: isHidden ? 'exact' : 'hidden', until: null })}
@@ -65,7 +65,7 @@ function ViewerRow({ viewer, people, doing }: SharingProps & { readonly viewer: 
         </button>
         <button
           type="button"
-          class="quiet-button turning"
+          class="icon-button turning"
           aria-expanded={isOpen.value}
           aria-label={text.sees(displayName)}
           title={text.sees(displayName)}
@@ -81,13 +81,13 @@ function ViewerRow({ viewer, people, doing }: SharingProps & { readonly viewer: 
   );
 }
 
-/** Whether the grant lets anything through now. */
-function isSeen({ precision, until }: Grant, at: number): boolean {
+/** Whether the grant makes the user visible at a time. */
+function isVisible({ precision, until }: Grant, at: number): boolean {
   return precision !== 'hidden' && (until === null || at < until);
 }
 
 function stateText(grant: Grant, text: Texts, at: number): string {
-  if (!isSeen(grant, at)) return text.seesNothing;
+  if (!isVisible(grant, at)) return text.seesNothing;
   const state = grant.precision === 'exact' ? text.seesExact : text.seesAbout;
   return grant.until === null ? state : text.until(state, untilText(grant.until, language.value, at));
 }

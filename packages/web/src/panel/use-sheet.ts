@@ -1,10 +1,10 @@
-/** On a phone the panel is a sheet that is drawn up over the map, or pushed down. */
+/** On a phone the panel is a sheet that is dragged over the map. */
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { onDrag } from '../map/drag.ts';
+import { onDrag } from '../ui/on-drag.ts';
 
-/** How much of the window's height the sheet covers. */
+/** Shares of the window's height that the sheet covers. */
 const SMALL = 0.32;
 const LARGE = 0.86;
 const MIDDLE = 0.55;

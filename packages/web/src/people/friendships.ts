@@ -1,4 +1,4 @@
-/** My friends, who can see me, who has asked: as the server has it, read anew whenever it says that something changed. */
+/** Friends, viewers and friend requests of the user, re-read from the server at every change. */
 import type {
   Friend,
   FriendRequests,
@@ -17,29 +17,29 @@ export class Friendships {
   readonly viewers = signal<readonly Viewer[]>([]);
   readonly requests = signal<FriendRequests>({ incoming: [], outgoing: [] });
   readonly sharing = signal<Sharing>({ paused: false, until: null });
-  /** Why the lists could not be read; null while they are as the server has them. */
+  /** Why the lists could not be read. Null while they are up to date. */
   readonly problem = signal<NearbyError | null>(null);
   readonly #names = computed(
     () => new Map([...this.viewers.value, ...this.friends.value].map(({ id, displayName }) => [id, displayName])),
   );
   readonly #connection: NearbyConnection;
-  readonly #onAsked: (name: string) => void;
+  readonly #onRequest: (name: string) => void;
   readonly #ends: (() => void)[] = [];
   #reading: Promise<void> | undefined;
   #isOutdated = false;
 
   constructor(options: {
     readonly connection: NearbyConnection;
-    /** Told who has asked, of those who ask while the page is open. */
-    readonly onAsked: (name: string) => void;
+    /** Called with the name for every friend request that arrives while the page is open. */
+    readonly onRequest: (name: string) => void;
   }) {
     this.#connection = options.connection;
-    this.#onAsked = options.onAsked;
+    this.#onRequest = options.onRequest;
   }
 
   start(): void {
     this.#ends.push(this.#connection.onFriendsChanged(() => void this.reload()));
-    // What was said while the connection was away was not heard.
+    // Changes during a lost connection were not received.
     this.#ends.push(
       this.#connection.status.subscribe(({ kind }) => {
         if (kind === 'online') void this.reload();
@@ -52,18 +52,18 @@ export class Friendships {
     for (const end of this.#ends.splice(0)) end();
   }
 
-  /** The name that a friend has given, or the id where none is known. */
+  /** The display name of a friend, or the id if the name is unknown. */
   nameOf(id: string): string {
     return this.#names.value.get(id) ?? id;
   }
 
-  /** Whether nobody sees me at that time, ms since the epoch. */
+  /** Whether sharing is paused at a time, ms since the epoch. */
   isPausedAt(at: number): boolean {
     const { paused, until } = this.sharing.value;
     return until !== null && at >= until ? !paused : paused;
   }
 
-  /** Reads everything; whoever asks while it is being read gets it once more afterwards. */
+  /** Reads all lists. A call during a read causes one more read. */
   async reload(): Promise<void> {
     this.#isOutdated = true;
     this.#reading ??= this.#readUntilCurrent().finally(() => {
@@ -72,7 +72,7 @@ export class Friendships {
     await this.#reading;
   }
 
-  async ask(userId: string): Promise<void> {
+  async sendRequest(userId: string): Promise<void> {
     await this.#connection.api.requests.send(userId);
     await this.reload();
   }
@@ -82,7 +82,7 @@ export class Friendships {
     await this.reload();
   }
 
-  /** Declines a request, or takes mine back. */
+  /** Declines an incoming request or withdraws an outgoing one. */
   async dismiss(userId: string): Promise<void> {
     await this.#connection.api.requests.remove(userId);
     await this.reload();
@@ -93,13 +93,13 @@ export class Friendships {
     await this.reload();
   }
 
-  /** Resolves when it is in force. */
+  /** Resolves when the grant is applied everywhere. */
   async grant(viewerId: string, grant: Grant): Promise<void> {
     const now = await this.#connection.api.viewers.grant(viewerId, grant);
     this.viewers.value = this.viewers.value.map((viewer) => (viewer.id === viewerId ? { ...viewer, ...now } : viewer));
   }
 
-  /** Resolves when it is in force. `until`: ms since the epoch; null: until it is changed. */
+  /** Resolves when it is applied everywhere. `until`: ms since the epoch; null: no expiry. */
   async setPaused(paused: boolean, until: number | null): Promise<void> {
     const { sharing } = this.#connection.api;
     this.sharing.value = paused ? await sharing.pause(until) : await sharing.resume(until);
@@ -126,8 +126,8 @@ export class Friendships {
     const { me, friends, viewers, requests, sharing } = this.#connection.api;
     const [profile, allFriends, allViewers, open, shared] = await Promise.all([
       me.get(),
-      everyItem(friends.all({ limit: 200 })),
-      everyItem(viewers.all({ limit: 200 })),
+      collect(friends.all({ limit: 200 })),
+      collect(viewers.all({ limit: 200 })),
       requests.list(),
       sharing.get(),
     ]);
@@ -139,11 +139,11 @@ export class Friendships {
     this.requests.value = open;
     this.sharing.value = shared;
     if (isFirst) return;
-    for (const { id, displayName } of open.incoming) if (!known.has(id)) this.#onAsked(displayName);
+    for (const { id, displayName } of open.incoming) if (!known.has(id)) this.#onRequest(displayName);
   }
 }
 
-async function everyItem<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;

@@ -1,4 +1,4 @@
-/** Who is signed in on this page, and the connection that comes with it. */
+/** The signed-in user of this page and the connection. */
 import {
   type ConnectionStatus,
   connect,
@@ -8,20 +8,20 @@ import {
 } from '@nearby-friends/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
-import { prefersCalm } from '../look/prefers-calm.ts';
 import { OwnPosition } from '../me/own-position.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { Friendships } from '../people/friendships.ts';
-import { type KeptChoice, keptChoice } from '../settings/kept-choice.ts';
 import type { PageConfig } from '../settings/page-config.ts';
-import { signalOf } from './signal-of.ts';
-import { subjectOf } from './token-subject.ts';
-import { isUserId } from './user-id.ts';
+import { signalOf } from '../state/signal-of.ts';
+import { type StoredChoice, storedChoice } from '../state/stored-choice.ts';
+import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
+import { isUserId } from './is-user-id.ts';
+import { readTokenSubject } from './read-token-subject.ts';
 
-/** Everything a signed-in person's page is made of. */
+/** The parts of a signed-in page. */
 export interface SignedIn {
   readonly userId: string;
-  /** Whether this is a trial with a token for the asking, where nobody minds a made-up position. */
+  /** Whether the deployment issues development tokens, so that a position on the map may be made up. */
   readonly isTrial: boolean;
   readonly connection: NearbyConnection;
   readonly status: ReadonlySignal<ConnectionStatus>;
@@ -39,39 +39,43 @@ export class Session {
   readonly state = signal<SessionState>({ kind: 'signed-out' });
   readonly announcer: Announcer;
   readonly #config: PageConfig;
-  /** Per tab: two tabs can be two people. Only the name is kept, never a token. */
-  readonly #keptUser: KeptChoice<string> = keptChoice('user', isUserId, () => sessionStorage);
+  /** Stored per tab, so that two tabs can be two users. Only the name is stored, never a token. */
+  readonly #storedUser: StoredChoice<string> = storedChoice('user', isUserId, () => sessionStorage);
 
   constructor(options: { readonly config: PageConfig; readonly texts: () => AnnouncerTexts }) {
     this.#config = options.config;
     this.announcer = new Announcer(options);
   }
 
-  /** Signs in whoever was signed in before the page was loaded anew. */
+  /** Signs in the user of before a reload. */
   async resume(): Promise<void> {
-    const userId = this.#keptUser.read();
+    const userId = this.#storedUser.read();
     if (userId !== null) await this.signInAs(userId);
   }
 
-  /** As anybody, where the system gives tokens for the asking. */
+  /** Signs in with a development token. */
   async signInAs(userId: string): Promise<void> {
     const getToken = async () => (await signInForDevelopment({ url: location.origin, userId })).token;
     await this.#signIn(async () => ({ userId, isTrial: true, token: await getToken(), getToken }));
-    if (this.state.value.kind === 'signed-in') this.#keptUser.keep(userId);
+    if (this.state.value.kind === 'signed-in') this.#storedUser.save(userId);
   }
 
-  /** With a token that somebody else has given. */
+  /** Signs in with a token of an identity provider. */
   async signInWith(token: string): Promise<void> {
     await this.#signIn(async () => {
-      const userId = subjectOf(token);
+      const userId = readTokenSubject(token);
       if (userId !== undefined) return { userId, isTrial: false, token };
-      throw new NearbyError({ code: 'unauthorized', message: 'That is no token.', retryable: false });
+      throw new NearbyError({
+        code: 'unauthorized',
+        message: 'The token is not a JWT with a subject.',
+        retryable: false,
+      });
     });
   }
 
   signOut(problem?: NearbyError): void {
     const state = this.state.value;
-    this.#keptUser.keep(null);
+    this.#storedUser.save(null);
     this.state.value = problem === undefined ? { kind: 'signed-out' } : { kind: 'signed-out', problem };
     if (state.kind !== 'signed-in') return;
     state.me.stop();
@@ -94,13 +98,13 @@ export class Session {
   }
 
   #open(userId: string, isTrial: boolean, connection: NearbyConnection): void {
-    const people = new Friendships({ connection, onAsked: (name) => this.announcer.asked(name) });
+    const people = new Friendships({ connection, onRequest: (name) => this.announcer.friendRequested(name) });
     const me = new OwnPosition({ connection, startAt: this.#config.startAt });
     const nearby = new NearbyFriends({
       connection,
       nameOf: (id) => people.nameOf(id),
       announcer: this.announcer,
-      isCalm: prefersCalm,
+      prefersReducedMotion: prefersReducedMotion,
     });
     this.state.value = {
       kind: 'signed-in',
@@ -116,6 +120,6 @@ export class Session {
       if (status.kind === 'closed' && status.error) this.signOut(status.error);
     });
     people.start();
-    if (isTrial) me.walkFromWhereIWas();
+    if (isTrial) me.startWalking();
   }
 }

@@ -1,16 +1,15 @@
-/** A config.json that somebody wrote by hand never keeps the page from working. */
-
+/** Checks that an invalid config.json does not break the page. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CONFIG, parsePageConfig } from './page-config.ts';
 
 describe('config.json', () => {
-  it('as it comes says the defaults', async () => {
+  it('as shipped contains the defaults', async () => {
     const text = await readFile(new URL('../../public/config.json', import.meta.url), 'utf8');
     expect(parsePageConfig(JSON.parse(text))).toEqual(DEFAULT_CONFIG);
   });
 
-  it('may say anything of it, and what is wrong counts as not said', () => {
+  it('may set each field, and invalid fields fall back to the defaults', () => {
     expect(
       parsePageConfig({ styleUrl: 'https://tiles.example.org/style.json', startAt: { lat: 37.5, lng: 127 } }),
     ).toEqual({

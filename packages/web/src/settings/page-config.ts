@@ -1,17 +1,17 @@
-/** Reads config.json beside the page: what whoever runs it may choose without building it anew. */
+/** Reads config.json, the operator's settings of the page that need no rebuild. */
 
 export interface PageConfig {
-  /** A MapLibre style; null: the map that comes with the page. */
+  /** The URL of a MapLibre style. Null: the bundled map. */
   readonly styleUrl: string | null;
-  /** Another one for dark surroundings; null: the same. */
+  /** The style of the dark theme. Null: the same style. */
   readonly darkStyleUrl: string | null;
-  /** Whom that map's makers want named, where the style does not say so itself. */
+  /** The attribution of the map, if the style has none. */
   readonly attribution: string | null;
-  /** Where the map begins as long as it is not known where anybody is. */
+  /** The centre of the map while the user's position is unknown. */
   readonly startAt: { readonly lat: number; readonly lng: number };
 }
 
-/** Downtown Chicago, in the middle of the map that comes with the page. */
+/** Downtown Chicago, the centre of the bundled map. */
 export const DEFAULT_CONFIG: PageConfig = {
   styleUrl: null,
   darkStyleUrl: null,
@@ -19,13 +19,13 @@ export const DEFAULT_CONFIG: PageConfig = {
   startAt: { lat: 41.8695, lng: -87.6929 },
 };
 
-/** What the file says; the defaults for whatever it does not say, or when it is not there. */
+/** Loads the file. Missing fields and a missing file fall back to the defaults. */
 export async function loadPageConfig(): Promise<PageConfig> {
   try {
     const response = await fetch('/config.json');
     return response.ok ? parsePageConfig(await response.json()) : DEFAULT_CONFIG;
   } catch {
-    // Without it the page works all the same.
+    // The page works without the file.
     return DEFAULT_CONFIG;
   }
 }

@@ -1,6 +1,6 @@
-/** What lies behind the way in: a radius, and friends in it. */
+/** The background of the sign-in page: a radius with friends. */
 
-/** From the middle, in parts of 100: right, down, size; and the class of its colour. */
+/** x and y from the centre, radius and colour class. */
 const FRIENDS = [
   [-44, -20, 3.4, 'a'],
   [37, -29, 2.8, 'b'],

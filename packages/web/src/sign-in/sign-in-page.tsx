@@ -1,15 +1,15 @@
-/** The way in: as anybody on a trial system, with a token elsewhere. */
+/** The sign-in page: with any name on a trial system, with a token elsewhere. */
 import type { NearbyError } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
-import { Face } from '../look/face.tsx';
-import { LanguageChoice, ThemeChoiceField } from '../panel/look-choices.tsx';
+import { isUserId, USER_ID_PATTERN } from '../session/is-user-id.ts';
 import type { Session } from '../session/session.ts';
-import { isUserId, USER_ID_PATTERN } from '../session/user-id.ts';
 import { texts } from '../texts/language.ts';
 import { problemText } from '../texts/problem-text.ts';
+import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
+import { Face } from '../ui/face.tsx';
 import { Scenery } from './scenery.tsx';
 
-/** People to be: "demo" is a friend of most who live on the map of `npm start`, the others are the README's. */
+/** Suggested names: "demo" is a friend of most simulated users of `npm start`, the others are used in the README. */
 const SUGGESTIONS = ['demo', 'alice', 'bob', 'carol', 'mina', 'joon'];
 
 interface SignInPageProps {
@@ -23,9 +23,9 @@ export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
   return (
     <main class="sign-in">
       <Scenery />
-      <div class="sign-in-looks">
-        <LanguageChoice />
-        <ThemeChoiceField />
+      <div class="sign-in-appearance">
+        <LanguageField />
+        <ThemeField />
       </div>
       <div class="card">
         <img class="logo" src="/icon.svg" alt="" width="56" height="56" />
@@ -33,7 +33,7 @@ export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
         <p class="claim">{text.claim}</p>
         {problem && (
           <p class="problem" role="alert">
-            {/* Where nobody gets a token for the asking, there is no such address. */}
+            {/* Deployments without development tokens respond with not_found. */}
             {problem.code === 'not_found' ? text.problems.no_trial : problemText(problem, text)}
           </p>
         )}

@@ -1,11 +1,11 @@
-/** Chromium for one test file, and pages in it that are watched for whatever must not happen. */
+/** Chromium for one test file. Its pages fail the test on errors, policy violations and requests to other hosts. */
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Deployment } from '@nearby-friends/testing';
 import { chromiumLaunch } from '@nearby-friends/testing/chromium-here';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { PersonPage } from './person-page.ts';
 
-/** Nothing but the pages of the test: none of Chromium's own conversations, and drawing without a graphics card. */
+/** Disables Chromium's background requests and renders without a graphics card. */
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-dev-shm-usage',
@@ -14,17 +14,17 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // WebGL by the processor, and only that: with the whole page drawn so, there were 5 frames a second instead of 60.
+  // Software rendering for WebGL only: for the whole page it gave 5 instead of 60 frames per second.
   '--enable-unsafe-swiftshader',
 ];
 const START_TIMEOUT_MS = 60_000;
 
 interface PersonOptions extends BrowserContextOptions {
-  /** Where they stand when they sign in. */
+  /** The position at sign-in. */
   readonly at?: { readonly lat: number; readonly lng: number };
 }
 
-/** What browsers say of themselves and not of the page. */
+/** Console messages of the browser that are not errors of the page. */
 const HARMLESS = /GPU stall|WebGL.*performance|GL Driver Message/;
 
 export class Browsers {
@@ -44,19 +44,19 @@ export class Browsers {
     await this.#browser?.close();
   }
 
-  /** Ends all visits; fails when a page has reported an error, broken its policy or asked another host for anything. */
+  /** Closes all pages. Fails if a page reported an error, violated its policy or sent a request to another host. */
   async closePages(): Promise<void> {
     await Promise.all((this.#browser?.contexts() ?? []).map((context) => context.close()));
     expect(this.#problems.splice(0)).toEqual([]);
   }
 
-  /** Another visitor, with a storage of their own, who looks at the way in. */
+  /** Opens the sign-in page in a new browser context. */
   async visit({ at, ...options }: PersonOptions = {}): Promise<PersonPage> {
-    if (this.#browser === undefined) throw new Error('There is no browser.');
+    if (this.#browser === undefined) throw new Error('The browser is not started: Chromium was not found.');
     const context = await this.#browser.newContext({
       locale: 'en-GB',
       viewport: { width: 1_280, height: 800 },
-      // Pictures that move by themselves are not what is tested, and cost what other tests need.
+      // Animations are not tested here and cost processor time.
       reducedMotion: 'reduce',
       ...options,
     });
@@ -85,7 +85,7 @@ export class Browsers {
     return new PersonPage(page);
   }
 
-  /** Somebody who has signed in. */
+  /** Opens the page and signs in. */
   async person(userId: string, options: PersonOptions = {}): Promise<PersonPage> {
     const person = await this.visit(options);
     await person.signIn(userId);
@@ -93,12 +93,12 @@ export class Browsers {
   }
 }
 
-/** Chromium itself notes each connection that is lost; what the page makes of that is tested. */
+/** Chromium logs every lost connection. The tests check how the page handles it. */
 function isOutage(text: string): boolean {
   return /WebSocket connection to .* failed|Failed to load resource/.test(text);
 }
 
-/** Call it once in a test file, outside of tests. */
+/** Call it once in a test file, outside the tests. */
 export function useBrowsers(deployment: Deployment): Browsers {
   const browsers = new Browsers(deployment);
   beforeAll(() => browsers.start(), START_TIMEOUT_MS);

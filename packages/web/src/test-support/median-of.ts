@@ -1,4 +1,4 @@
-/** The middle one of several values. */
+/** The median of several values. */
 export function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-/** The page as a person uses it: by what is written on it. */
+/** Page object: uses the page by its visible texts and accessible names. */
 import type { Locator, Page } from 'playwright-core';
 
 type TabName = 'Nearby' | 'Friends' | 'Who sees me';
@@ -10,14 +10,14 @@ export class PersonPage {
     this.page = page;
   }
 
-  /** What a screen reader is told of who comes and goes. */
+  /** The live region for friends who come near and leave. */
   get announced(): Locator {
     return this.page.locator('[data-live="nearby"]');
   }
 
-  /** What a screen reader is told of what was done. */
-  get said(): Locator {
-    return this.page.locator('[data-live="said"]');
+  /** The live region for results of actions. */
+  get statusMessage(): Locator {
+    return this.page.locator('[data-live="status-message"]');
   }
 
   get me(): Locator {
@@ -38,32 +38,32 @@ export class PersonPage {
     await this.page.getByRole('tab', { name: tab }).click();
   }
 
-  /** The row of a friend who is near. */
+  /** The list row of a friend. */
   row(name: string): Locator {
     return this.page.locator('.person-button').filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
-  /** What that row says: name, age, precision, distance. */
-  async told(name: string): Promise<string> {
+  /** The content of that row: name, age, precision, distance. */
+  async rowText(name: string): Promise<string> {
     const parts = ['.person-name', '.person-age', '.chip', '.distance'];
     return (await Promise.all(parts.map((part) => this.row(name).locator(part).textContent()))).join(', ');
   }
 
-  /** The names on the list, from the top. */
+  /** The names on the list in order. */
   async namesNear(): Promise<string[]> {
     return await this.page.locator('.person-button .person-name').allTextContents();
   }
 
-  /** Steps of 300 m. */
+  /** Walks in steps of 300 m. */
   async walk(key: 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight', steps: number): Promise<void> {
     await this.me.focus();
     for (let step = 0; step < steps; step++) await this.page.keyboard.press(`Shift+${key}`);
   }
 
-  /** The middle of an element, pixels of the window. */
+  /** The centre of an element in CSS pixels of the window. */
   async middleOf(element: Locator): Promise<{ x: number; y: number }> {
     const box = await element.boundingBox();
-    if (box === null) throw new Error('The element is not to be seen.');
+    if (box === null) throw new Error('The element is not visible.');
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 }

@@ -1,13 +1,13 @@
-/** Lets many people walk about a place, each reporting once a second. */
+/** Moves many clients around a place, each with one position update per second. */
 import { type NearbyClient, seededRandom } from '@nearby-friends/testing';
 
 const REPORT_MS = 1_000;
-/** Half the side of the square they walk in, degrees: about 4 km. */
+/** Half the side of their area, degrees: about 4 km. */
 const SPREAD_DEGREES = 0.035;
-/** About 12 m: a good walk, or a slow ride. */
+/** One step, about 12 m. */
 const STEP_DEGREES = 0.000_11;
 
-/** Returns the way to stop them. */
+/** Returns a function that stops them. */
 export function startMoving(
   clients: readonly NearbyClient[],
   around: { readonly lat: number; readonly lng: number },
@@ -25,7 +25,7 @@ export function startMoving(
     walker.lng += Math.sin(walker.course) * STEP_DEGREES * 1.3;
     walker.client.socket.emit('location:update', { lat: walker.lat, lng: walker.lng });
   };
-  // Spread over the second, as phones are.
+  // The updates are spread over the second.
   let next = 0;
   const timer = setInterval(() => {
     const walker = walkers[next++ % walkers.length];

@@ -1,7 +1,7 @@
-/** Every text of the page in English; the other languages have the same. */
+/** All texts of the page in English. Other languages have the same keys. */
 const one = (count: number, single: string, several: string): string => `${count} ${count === 1 ? single : several}`;
 
-const someOf = (names: readonly string[]): string =>
+const shortList = (names: readonly string[]): string =>
   names.length <= 3
     ? new Intl.ListFormat('en').format(names)
     : new Intl.ListFormat('en').format([...names.slice(0, 2), `${names.length - 2} others`]);
@@ -16,7 +16,7 @@ export const english = {
   settings: 'Settings',
 
   who: 'Who are you?',
-  whoHint: 'On this trial system you can be anybody: pick a name or type one. Letters, digits, - and _.',
+  whoHint: 'On this trial system you can use any name: pick one or type one. Letters, digits, - and _.',
   whoInvalid: 'Use 1 to 64 letters, digits, - or _.',
   suggestions: 'Names to try',
   signIn: 'Sign in',
@@ -32,13 +32,13 @@ export const english = {
   peopleTab: 'Friends',
   sharingTab: 'Who sees me',
   nearbyHeading: 'Friends who are near',
-  nobodyNear: 'Nobody is near right now.',
-  nobodyNearHint: 'Friends appear here by themselves as soon as they come within your radius. Try a larger one.',
+  emptyTitle: 'No friend is near right now.',
+  emptyHint: 'Friends appear here as soon as they come within your radius. Try a larger one.',
   noFriendsYet: 'You have no friends here yet.',
-  noFriendsYetHint: 'Ask somebody under “Friends”: once they accept, you see each other.',
+  noFriendsYetHint: 'Send a request under “Friends”. Once it is accepted, you see each other.',
   exact: 'exact',
   about: 'about',
-  /** Follows the distance of a friend, for whoever hears it. */
+  /** Follows the distance of a friend, for screen readers. */
   awayAndShow: ' away. Show on the map',
 
   radius: 'Radius',
@@ -56,28 +56,28 @@ export const english = {
   zoomOut: 'Zoom out',
   whereAreYou: 'Where are you?',
   whereAreYouHint: 'Friends near you are shown as soon as you say where you are.',
-  noMap: 'The map cannot be drawn here: this browser has no WebGL. The list works all the same.',
+  noMap: 'The map cannot be drawn here: this browser has no WebGL. The list still works.',
   sheetLarger: 'Show more of the list',
   sheetSmaller: 'Show more of the map',
 
   connecting: 'Connecting …',
   reconnecting: 'Connection lost. Trying again …',
 
-  askHeading: 'Ask somebody',
-  askLabel: 'Their id',
-  ask: 'Ask',
-  asked: (name: string) => `${name} has been asked, as far as that is possible.`,
+  requestHeading: 'Add a friend',
+  requestPlaceholder: 'Their id',
+  sendRequest: 'Send',
+  requestSent: (name: string) => `Your request to ${name} was sent, if that person can receive it.`,
   incomingHeading: 'Want to be your friends',
-  outgoingHeading: 'You have asked',
+  outgoingHeading: 'Your requests',
   accept: 'Accept',
   decline: 'Decline',
-  withdraw: 'Take back',
+  withdraw: 'Withdraw',
   acceptOf: (name: string) => `Accept ${name}`,
   declineOf: (name: string) => `Decline ${name}`,
-  withdrawOf: (name: string) => `Take back the request to ${name}`,
+  withdrawOf: (name: string) => `Withdraw the request to ${name}`,
   accepted: (name: string) => `You and ${name} are friends now.`,
-  declined: (name: string) => `The request of ${name} has been declined.`,
-  withdrawn: (name: string) => `The request to ${name} has been taken back.`,
+  declined: (name: string) => `The request of ${name} was declined.`,
+  withdrawn: (name: string) => `The request to ${name} was withdrawn.`,
   friendsHeading: 'Your friends',
   remove: 'Remove',
   removeOf: (name: string) => `Remove ${name} from my friends`,
@@ -116,25 +116,25 @@ export const english = {
   untilResumed: 'Until I resume',
   granted: (name: string, state: string) => `${name} ${state}.`,
 
-  cameNear: (names: readonly string[]) => `${someOf(names)} ${names.length === 1 ? 'is' : 'are'} near.`,
-  left: (names: readonly string[]) => `${someOf(names)} ${names.length === 1 ? 'is' : 'are'} no longer near.`,
+  cameNear: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} near.`,
+  left: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} no longer near.`,
 
   problems: {
-    network: 'The server cannot be reached. Check the connection; it is tried again.',
-    timeout: 'The server did not answer in time. Try again.',
+    network: 'The server cannot be reached. Check the connection. The page tries again.',
+    timeout: 'The server did not respond in time. Try again.',
     no_token: 'Your sign-in could not be renewed. Sign in again.',
     unauthorized: 'That token is not valid here. Sign in again.',
-    token_expired: 'Your sign-in has ended. Sign in again.',
-    overloaded: 'The server is full at the moment. It is tried again.',
-    not_found: 'There is no such person, or no longer.',
-    friend_limit: 'One of you has as many friends as possible.',
-    request_limit: 'Too many of your requests are open. Take some back first.',
-    rate_limited: 'That was too much at once. Wait a moment.',
-    unavailable: 'A part of the service is away at the moment. Try again.',
+    token_expired: 'Your sign-in has expired. Sign in again.',
+    overloaded: 'The server is full at the moment. The page tries again.',
+    not_found: 'This person does not exist or no longer exists.',
+    friend_limit: 'One of you has the maximum number of friends.',
+    request_limit: 'You have too many open requests. Withdraw some first.',
+    rate_limited: 'Too many requests at once. Wait a moment.',
+    unavailable: 'A part of the service is unavailable at the moment. Try again.',
     geolocation_denied: 'This page may not use your location. Allow it in the browser’s settings, or walk on the map.',
     no_geolocation: 'This device does not know where it is. Walk on the map instead.',
-    geolocation_failed: 'Your location is not to be had at the moment. It is tried again.',
-    no_trial: 'Here nobody can sign in as anybody. Use a token of your identity provider.',
+    geolocation_failed: 'Your location is not available at the moment. The page tries again.',
+    no_trial: 'This system has no trial accounts. Use a token of your identity provider.',
     other: 'Something went wrong. Try again.',
   },
 };

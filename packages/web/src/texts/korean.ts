@@ -1,7 +1,7 @@
-/** Every text of the page in Korean. */
+/** All texts of the page in Korean. */
 import type { Texts } from './english.ts';
 
-const someOf = (names: readonly string[]): string =>
+const shortList = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} 외 ${names.length - 2}명`;
 
 export const korean: Texts = {
@@ -14,7 +14,7 @@ export const korean: Texts = {
   settings: '설정',
 
   who: '누구로 들어갈까요?',
-  whoHint: '체험용 시스템에서는 누구로든 들어갈 수 있습니다. 이름을 고르거나 입력하세요. 영문자, 숫자, -, _.',
+  whoHint: '체험용 시스템에서는 아무 이름이나 사용할 수 있습니다. 이름을 고르거나 입력하세요. 영문자, 숫자, -, _.',
   whoInvalid: '영문자, 숫자, -, _ 로 1~64자를 입력하세요.',
   suggestions: '추천 이름',
   signIn: '로그인',
@@ -30,8 +30,8 @@ export const korean: Texts = {
   peopleTab: '친구',
   sharingTab: '공개 범위',
   nearbyHeading: '가까이 있는 친구',
-  nobodyNear: '지금은 가까이 있는 친구가 없습니다.',
-  nobodyNearHint: '친구가 반경 안에 들어오면 자동으로 나타납니다. 반경을 넓혀 보세요.',
+  emptyTitle: '지금은 가까이 있는 친구가 없습니다.',
+  emptyHint: '친구가 반경 안에 들어오면 자동으로 나타납니다. 반경을 넓혀 보세요.',
   noFriendsYet: '아직 친구가 없습니다.',
   noFriendsYetHint: '‘친구’에서 요청을 보내세요. 상대가 수락하면 서로 볼 수 있습니다.',
   exact: '정확',
@@ -60,10 +60,10 @@ export const korean: Texts = {
   connecting: '연결하는 중…',
   reconnecting: '연결이 끊겼습니다. 다시 시도하는 중…',
 
-  askHeading: '친구 요청',
-  askLabel: '상대의 아이디',
-  ask: '요청',
-  asked: (name) => `${name}에게 가능한 한 요청을 전달했습니다.`,
+  requestHeading: '친구 추가',
+  requestPlaceholder: '상대의 아이디',
+  sendRequest: '보내기',
+  requestSent: (name) => `${name}에게 요청을 보냈습니다. 상대가 받을 수 있을 때만 전달됩니다.`,
   incomingHeading: '받은 요청',
   outgoingHeading: '보낸 요청',
   accept: '수락',
@@ -113,8 +113,8 @@ export const korean: Texts = {
   untilResumed: '다시 공개할 때까지',
   granted: (name, state) => `${name}: ${state}.`,
 
-  cameNear: (names) => `${someOf(names)} 가까이 왔습니다.`,
-  left: (names) => `${someOf(names)} 멀어졌습니다.`,
+  cameNear: (names) => `${shortList(names)} 가까이 왔습니다.`,
+  left: (names) => `${shortList(names)} 멀어졌습니다.`,
 
   problems: {
     network: '서버에 연결할 수 없습니다. 연결 상태를 확인하세요. 다시 시도하고 있습니다.',
@@ -131,7 +131,7 @@ export const korean: Texts = {
     geolocation_denied: '이 페이지는 위치를 사용할 수 없습니다. 브라우저 설정에서 허용하거나 지도에서 걸어 보세요.',
     no_geolocation: '이 기기는 위치를 알 수 없습니다. 지도에서 걸어 보세요.',
     geolocation_failed: '지금은 위치를 알 수 없습니다. 다시 시도하고 있습니다.',
-    no_trial: '여기서는 아무나로 로그인할 수 없습니다. 인증 제공자의 토큰을 사용하세요.',
+    no_trial: '이 시스템에는 체험용 계정이 없습니다. 인증 제공자의 토큰을 사용하세요.',
     other: '문제가 발생했습니다. 다시 시도하세요.',
   },
 };

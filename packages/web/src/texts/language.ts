@@ -1,6 +1,6 @@
-/** Which language the page speaks: the browser's, or the one that the person has chosen. */
+/** The language of the page: the browser's preference or the user's choice. */
 import { computed, effect, signal } from '@preact/signals';
-import { keptChoice } from '../settings/kept-choice.ts';
+import { storedChoice } from '../state/stored-choice.ts';
 import { english, type Texts } from './english.ts';
 import { korean } from './korean.ts';
 
@@ -8,13 +8,13 @@ export const LANGUAGES = { en: { name: 'English', texts: english }, ko: { name: 
 export type Language = keyof typeof LANGUAGES;
 
 const isLanguage = (text: string): text is Language => Object.hasOwn(LANGUAGES, text);
-const kept = keptChoice('language', isLanguage);
+const stored = storedChoice('language', isLanguage);
 
 export const language = signal<Language>('en');
 export const texts = computed<Texts>(() => LANGUAGES[language.value].texts);
 
 export function startLanguage(): void {
-  language.value = kept.read() ?? preferredLanguage(navigator.languages);
+  language.value = stored.read() ?? preferredLanguage(navigator.languages);
   effect(() => {
     document.documentElement.lang = language.value;
   });
@@ -22,10 +22,10 @@ export function startLanguage(): void {
 
 export function chooseLanguage(choice: Language): void {
   language.value = choice;
-  kept.keep(choice);
+  stored.save(choice);
 }
 
-/** The first of the person's languages that the page speaks; English when it speaks none. */
+/** The first of the user's languages that the page supports, or English. */
 export function preferredLanguage(wanted: readonly string[]): Language {
   return wanted.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';
 }

@@ -1,9 +1,9 @@
-/** Distances and times as people say them. */
+/** Formats distances and times in the user's language. */
 
 const METERS_PER_KILOMETER = 1_000;
 
-/** Making a format takes longer than hundreds of uses of it, and lists of hundreds are written every second. */
-function kept<T>(make: (language: string) => T): (language: string) => T {
+/** Caches formatters, because creating one costs more than hundreds of uses. */
+function cachedPerLanguage<T>(make: (language: string) => T): (language: string) => T {
   const formats = new Map<string, T>();
   return (language) => {
     const format = formats.get(language) ?? make(language);
@@ -13,27 +13,31 @@ function kept<T>(make: (language: string) => T): (language: string) => T {
 }
 
 const distanceFormat = (unit: 'meter' | 'kilometer', maximumFractionDigits: number) =>
-  kept(
+  cachedPerLanguage(
     (language) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
   );
 const meterFormat = distanceFormat('meter', 0);
 const kilometerFormat = distanceFormat('kilometer', 0);
 const fineKilometerFormat = distanceFormat('kilometer', 1);
-const ageFormat = kept((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }));
-const timeFormat = kept((language) => new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }));
-const dayAndTimeFormat = kept(
+const ageFormat = cachedPerLanguage(
+  (language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
+);
+const timeFormat = cachedPerLanguage(
+  (language) => new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }),
+);
+const dayAndTimeFormat = cachedPerLanguage(
   (language) => new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit', weekday: 'short' }),
 );
-const dayFormat = kept((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }));
+const dayFormat = cachedPerLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }));
 
-/** 40 m, 640 m, 1.2 km, 35 km: no finer than anybody can use. */
+/** For example 40 m, 640 m, 1.2 km, 35 km. */
 export function distanceText(meters: number, language: string): string {
   if (meters < METERS_PER_KILOMETER - 5) return meterFormat(language).format(Math.round(meters / 10) * 10);
   const kilometers = meters / METERS_PER_KILOMETER;
   return (kilometers < 10 ? fineKilometerFormat : kilometerFormat)(language).format(kilometers);
 }
 
-/** now, 20 seconds ago, 3 minutes ago. A clock that is a little off makes nobody report from the future. */
+/** For example now, 20 seconds ago, 3 minutes ago. A negative age from clock differences counts as now. */
 export function ageText(ageMs: number, language: string): string {
   const seconds = Math.max(0, Math.round(ageMs / 1000));
   const format = ageFormat(language);
@@ -42,7 +46,7 @@ export function ageText(ageMs: number, language: string): string {
   return format.format(-Math.floor(seconds / 60), 'minute');
 }
 
-/** The time of day, with the day where it is not today. */
+/** The time of day, with the weekday if it is not today. */
 export function untilText(at: number, language: string, now: number): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   return (isToday ? timeFormat : dayAndTimeFormat)(language).format(at);
@@ -52,7 +56,7 @@ export function dayText(at: number, language: string): string {
   return dayFormat(language).format(at);
 }
 
-/** The end of this day where the person is, ms since the epoch. */
+/** The end of the current day in the user's time zone, ms since the epoch. */
 export function tonight(now: number): number {
   const end = new Date(now);
   end.setHours(24, 0, 0, 0);

@@ -1,4 +1,4 @@
-/** Says what went wrong in a sentence of the person's language. */
+/** Translates an error to a sentence in the user's language. */
 import { NearbyError } from '@nearby-friends/client';
 import type { Texts } from './english.ts';
 

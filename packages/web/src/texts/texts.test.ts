@@ -1,14 +1,14 @@
-/** What the page says: in both languages the same things, and measures as people say them. */
+/** Checks that both languages have all texts, and the formats of distances and times. */
 import { describe, expect, it } from '@jest/globals';
 import { english } from './english.ts';
 import { korean } from './korean.ts';
 import { preferredLanguage } from './language.ts';
 import { ageText, distanceText, tonight, untilText } from './measures.ts';
 
-/** A name, and a text that is only put together of others. */
+/** The product name and a text that only combines other texts. */
 const SAME_IN_BOTH = ['title', 'granted'];
 
-/** Every text, with its place in the table; functions are called with something that fits. */
+/** Returns every text by its key. Functions are called with sample arguments. */
 function textsOf(table: object, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const [key, value] of Object.entries(table) as [string, unknown][]) {
@@ -24,8 +24,8 @@ function textsOf(table: object, prefix = ''): Map<string, string> {
   return found;
 }
 
-describe('the tables of texts', () => {
-  it('say everything in Korean, in Korean', () => {
+describe('the text tables', () => {
+  it('have a Korean translation of every text', () => {
     const [en, ko] = [textsOf(english), textsOf(korean)];
     expect([...ko.keys()].sort()).toEqual([...en.keys()].sort());
     const untranslated = [...ko].filter(
@@ -73,7 +73,7 @@ describe('ages', () => {
 });
 
 describe('tonight', () => {
-  it('is the end of the day where the person is, also late in the evening', () => {
+  it('is the end of the local day, also late in the evening', () => {
     const evening = new Date(2026, 10, 26, 23, 30).getTime();
     expect(new Date(tonight(evening))).toEqual(new Date(2026, 10, 27, 0, 0));
     expect(untilText(new Date(2026, 10, 26, 23, 45).getTime(), 'en', evening)).toMatch(/^11:45\sPM$/);

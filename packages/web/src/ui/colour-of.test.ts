@@ -1,4 +1,4 @@
-/** Letters on their colours can be read, and everybody keeps theirs. */
+/** Checks the contrast of the avatar colours and that each user keeps one colour. */
 import { describe, expect, it } from '@jest/globals';
 import { colourOf, initialsOf, PERSON_COLOURS } from './colour-of.ts';
 
@@ -12,11 +12,11 @@ function contrastWithWhite(colour: string): number {
 }
 
 describe('colourOf', () => {
-  it.each(PERSON_COLOURS)('%s carries white letters', (colour) => {
+  it.each(PERSON_COLOURS)('%s has enough contrast with white letters', (colour) => {
     expect(contrastWithWhite(colour)).toBeGreaterThanOrEqual(4.5);
   });
 
-  it('is the same for the same person and spreads over all', () => {
+  it('is stable per user and uses all colours', () => {
     expect(colourOf('alice')).toBe(colourOf('alice'));
     expect(new Set(Array.from({ length: 300 }, (_, index) => colourOf(`user-${index}`))).size).toBe(
       PERSON_COLOURS.length,

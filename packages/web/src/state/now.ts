@@ -1,4 +1,4 @@
-/** The time of this device, as a signal that goes on by itself, for texts such as "3 minutes ago". */
+/** The current time as a signal, for texts such as "3 minutes ago". */
 import { signal } from '@preact/signals';
 
 const STEP_MS = 5_000;
@@ -6,7 +6,7 @@ const STEP_MS = 5_000;
 /** ms since the epoch. */
 export const now = signal(Date.now());
 
-/** Lets it go on from now on. */
+/** Starts updating the signal. */
 export function startNow(): void {
   setInterval(() => {
     now.value = Date.now();

@@ -1,6 +1,6 @@
-/** The people on the page's pictures, and where in Chicago they are. */
+/** The users on the screenshots and their positions in Chicago. */
 
-interface PictureOfPerson {
+interface ScreenshotPerson {
   readonly id: string;
   readonly name: string;
   readonly lat: number;
@@ -8,7 +8,7 @@ interface PictureOfPerson {
   readonly isApproximate?: boolean;
 }
 
-export const PEOPLE_OF_PICTURES: readonly PictureOfPerson[] = [
+export const SCREENSHOT_PEOPLE: readonly ScreenshotPerson[] = [
   { id: 'bob', name: 'Bob Miller', lat: 41.8863, lng: -87.6281 },
   { id: 'carol', name: 'Carol Danvers', lat: 41.8917, lng: -87.6118 },
   { id: 'minjun', name: '김민준', lat: 41.8796, lng: -87.6446 },

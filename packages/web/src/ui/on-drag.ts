@@ -1,6 +1,6 @@
-/** Follows one pointer from where it is pressed until it is let go. */
+/** Reports the positions of a pointer while it drags an element. */
 
-/** Points are pixels of the page, from the left top corner of the window. Returns the way to end it. */
+/** Points are CSS pixels from the top left corner of the window. Returns a function that removes the listeners. */
 export function onDrag(
   element: HTMLElement,
   move: (point: { readonly x: number; readonly y: number }) => void,
@@ -8,7 +8,7 @@ export function onDrag(
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
-    // The map below would move, too.
+    // Otherwise the map below would move too.
     event.stopPropagation();
   };
   const follow = (event: PointerEvent): void => {

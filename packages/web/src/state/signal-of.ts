@@ -1,12 +1,12 @@
-/** Makes what the client package lets one watch into a signal. */
+/** Converts an observable of the client package to a signal. */
 import type { Observable } from '@nearby-friends/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** Follows for as long as the observable lives; both go together. */
+/** Subscribes for the lifetime of the observable. */
 export function signalOf<T>(observable: Observable<T>): ReadonlySignal<T> {
-  const followed = signal(observable.value);
+  const mirrored = signal(observable.value);
   observable.subscribe((value) => {
-    followed.value = value;
+    mirrored.value = value;
   });
-  return followed;
+  return mirrored;
 }

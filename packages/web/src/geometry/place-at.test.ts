@@ -1,9 +1,9 @@
-/** A step leads as far as it says, in the direction it says. */
+/** Checks distance and direction of computed places. */
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { placeAt } from './place-at.ts';
 
-/** A great circle leaves its parallel by metres: less than that counts as none. */
+/** A great circle deviates from its parallel by metres. Smaller differences count as zero. */
 const sign = (degrees: number): number => Math.sign(Math.round(degrees * 1e4)) + 0;
 
 describe('placeAt', () => {
@@ -18,7 +18,7 @@ describe('placeAt', () => {
     expect([sign(to.lat - from.lat), sign(to.lng - from.lng)]).toEqual([northward, eastward]);
   });
 
-  it('goes on across the date line and over a pole', () => {
+  it('works across the date line and over a pole', () => {
     expect(placeAt({ lat: 0, lng: 179.9 }, 90, 100_000).lng).toBeLessThan(-179);
     const over = placeAt({ lat: 89.9, lng: 10 }, 0, 50_000);
     expect(over.lat).toBeLessThanOrEqual(90);

@@ -1,6 +1,6 @@
-/** What ids of people look like, for fields in which one is typed. */
+/** The syntax of user ids, for form fields. */
 
-/** For the `pattern` of a field; the protocol's, which a test holds it to. */
+/** For the `pattern` attribute of a field. A test compares it with the protocol. */
 export const USER_ID_PATTERN = '[A-Za-z0-9_\\-]{1,64}';
 
 const whole = new RegExp(`^${USER_ID_PATTERN}$`, 'v');

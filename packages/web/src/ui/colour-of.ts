@@ -1,6 +1,6 @@
-/** The colour and the letters that stand for a person. */
+/** The avatar colour and the initials of a user. */
 
-/** White letters are readable on each of them (at least 4.5 : 1), and each is seen on a light and on a dark map. */
+/** Each colour has a contrast of at least 4.5 : 1 with white letters and is visible on the light and the dark map. */
 export const PERSON_COLOURS = [
   '#b4235a',
   '#7c3aed',
@@ -14,14 +14,14 @@ export const PERSON_COLOURS = [
   '#0b6b8f',
 ] as const;
 
-/** The same for the same id, everywhere and always (FNV-1a). */
+/** Derives the colour from the id (FNV-1a), so it is the same on every device. */
 export function colourOf(id: string): string {
   let hash = 0x81_1c_9d_c5;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
   return PERSON_COLOURS[(hash >>> 0) % PERSON_COLOURS.length] ?? PERSON_COLOURS[0];
 }
 
-/** One or two letters of a name: of its first and last word, or of the first alone. */
+/** The initials of the first and last word of a name, or the first letters of a single word. */
 export function initialsOf(name: string): string {
   const words = name.split(/[\s_-]+/).filter((word) => word !== '');
   const [first = '?', ...rest] = words;
@@ -30,7 +30,7 @@ export function initialsOf(name: string): string {
   return letters.join('').toLocaleUpperCase();
 }
 
-/** One letter of these is as wide as two of others. */
+/** Letters of these scripts are about twice as wide as Latin letters. */
 function isWide(text: string): boolean {
   return /^[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text);
 }

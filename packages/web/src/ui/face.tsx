@@ -1,10 +1,10 @@
-/** The round picture that stands for a person: letters on a colour of their own. */
+/** The round avatar of a user: initials on the user's colour. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { colourOf, initialsOf } from './colour-of.ts';
 
 export function Face({ id, name }: { readonly id: string; readonly name: string }) {
   const element = useRef<HTMLSpanElement>(null);
-  // By script: the page's policy allows no style attributes.
+  // Set by script, because the content security policy forbids style attributes.
   useLayoutEffect(() => {
     element.current?.style.setProperty('--person', colourOf(id));
   }, [id]);

@@ -1,9 +1,10 @@
-/** Asks a person for the one thing without which nobody can be near. */
-import { Icon } from '../look/icon.tsx';
+/** Prompts the user to choose a source of the position. */
+
 import type { OwnPosition } from '../me/own-position.ts';
 import { texts } from '../texts/language.ts';
+import { Icon } from '../ui/icon.tsx';
 
-export function WhereAmI({ me }: { readonly me: OwnPosition }) {
+export function PositionPrompt({ me }: { readonly me: OwnPosition }) {
   const text = texts.value;
   return (
     <div class="empty">
@@ -14,7 +15,7 @@ export function WhereAmI({ me }: { readonly me: OwnPosition }) {
           <Icon name="satellite" />
           {text.useDevice}
         </button>
-        <button type="button" class="button" onClick={() => me.walkFromWhereIWas()}>
+        <button type="button" class="button" onClick={() => me.startWalking()}>
           <Icon name="walk" />
           {text.walk}
         </button>

@@ -1,8 +1,9 @@
-/** The two choices about how the page speaks and looks. */
-import { chooseTheme, THEME_CHOICES, type ThemeChoice, themeChoice } from '../look/theme.ts';
-import { chooseLanguage, LANGUAGES, type Language, language, texts } from '../texts/language.ts';
+/** The fields for language and theme. */
 
-export function LanguageChoice() {
+import { chooseLanguage, LANGUAGES, type Language, language, texts } from '../texts/language.ts';
+import { chooseTheme, THEME_CHOICES, type ThemeChoice, themeChoice } from './theme.ts';
+
+export function LanguageField() {
   return (
     <label class="field">
       <span>{texts.value.language}</span>
@@ -17,7 +18,7 @@ export function LanguageChoice() {
   );
 }
 
-export function ThemeChoiceField() {
+export function ThemeField() {
   return (
     <label class="field">
       <span>{texts.value.theme}</span>

@@ -1,16 +1,16 @@
-/** Does what a person has asked for, and says how it went. */
+/** Runs an action of the user and announces its result. */
 import type { Announcer } from '../announce/announcer.ts';
 import { texts } from '../texts/language.ts';
 import { problemText } from '../texts/problem-text.ts';
 
-export class Doing {
+export class ActionRunner {
   readonly #announcer: Announcer;
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
   }
 
-  /** Says `done` once `work` has come to its end, or what went wrong. Resolves with whether it went well. */
+  /** Announces `done` after success, or the error. Resolves with whether it succeeded. */
   async run(work: () => Promise<void>, done: () => string): Promise<boolean> {
     try {
       await work();

@@ -1,16 +1,16 @@
-/** A choice of the person that outlives the visit. */
+/** A choice of the user that is stored in the browser. */
 
-/** `localStorage` or `sessionStorage`; where a browser forbids both, a choice lasts as long as the page. */
-export interface KeptChoice<T extends string> {
+/** Stored in `localStorage` or `sessionStorage`, or until the page is closed if the browser forbids both. */
+export interface StoredChoice<T extends string> {
   read(): T | null;
-  keep(value: T | null): void;
+  save(value: T | null): void;
 }
 
-export function keptChoice<T extends string>(
+export function storedChoice<T extends string>(
   key: string,
   isValid: (text: string) => text is T,
   storage: () => Storage = () => localStorage,
-): KeptChoice<T> {
+): StoredChoice<T> {
   return {
     read() {
       try {
@@ -20,12 +20,12 @@ export function keptChoice<T extends string>(
         return null;
       }
     },
-    keep(value) {
+    save(value) {
       try {
         if (value === null) storage().removeItem(`nearby-friends:${key}`);
         else storage().setItem(`nearby-friends:${key}`, value);
       } catch {
-        // Forbidden or full: the choice holds for this visit only.
+        // Storage is forbidden or full: the choice lasts until the page is closed.
       }
     },
   };

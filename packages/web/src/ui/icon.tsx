@@ -1,4 +1,4 @@
-/** The page's icons: lines on a grid of 24. */
+/** The icons of the page, as paths on a 24 × 24 grid. */
 
 const SHAPES = {
   plus: 'M12 5v14M5 12h14',
@@ -20,7 +20,7 @@ const SHAPES = {
 
 export type IconName = keyof typeof SHAPES;
 
-/** Beside a text or on a labelled button: it says nothing by itself. */
+/** Hidden from screen readers: use it beside a text or on a labelled button. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
