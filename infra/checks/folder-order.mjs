@@ -24,6 +24,22 @@ const FOLDER_ORDER = {
     'connections/fast-path',
     'connections',
   ],
+  'packages/web': [
+    'state',
+    'settings',
+    'geometry',
+    'texts',
+    'ui',
+    'announce',
+    'me',
+    'nearby',
+    'people',
+    'session',
+    'map',
+    'panel',
+    'sign-in',
+    'test-support',
+  ],
 };
 
 /** Packages whose imports do not obey yet. */
