@@ -100,12 +100,12 @@ describe('replay', () => {
   });
 
   it.concurrent.each<[Defect, string]>([
-    ['keeps the silent', 'extra'],
-    ['forgets that the viewer moves', 'wrong distance'],
-    ['tells a friend’s first position only', 'stale position'],
-    ['never tells of who comes later', 'missing'],
+    ['keeps inactive friends', 'extra'],
+    ['ignores that the viewer moves', 'wrong distance'],
+    ['sends a friend’s first position only', 'stale position'],
+    ['omits friends who come later', 'missing'],
     ['measures in miles', 'wrong distance'],
-    ['tells strangers', 'extra'],
+    ['lists strangers', 'extra'],
   ])('finds a deployment that %s', async (defect, kind) => {
     const report = await play(defect, { checkpoints: 3, atFraction: [] });
     expect(report.ok).toBe(false);
@@ -118,8 +118,8 @@ describe('replay', () => {
     ]);
   });
 
-  it.concurrent('finds a deployment that answers nothing', async () => {
-    const report = await play('answers nothing');
+  it.concurrent('finds a deployment that acknowledges nothing', async () => {
+    const report = await play('acknowledges nothing');
     expect(report.checkpoints.find(({ label }) => label === 'end')?.unconfirmed).toHaveLength(4);
     expect(report.ok).toBe(false);
   });

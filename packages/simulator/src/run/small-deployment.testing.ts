@@ -1,4 +1,4 @@
-/** A deployment in miniature, right or wrong in a chosen way: the replay must tell the one from the other. */
+/** A deployment in miniature, right or wrong in a chosen way: the replay must distinguish the two. */
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { distanceMeters } from '@nearby-friends/geo';
@@ -19,15 +19,15 @@ import type { Friendships } from '../dataset/friendships.ts';
 
 /** What this deployment does wrong. */
 export type Defect =
-  | 'keeps the silent'
-  | 'forgets that the viewer moves'
-  | 'tells a friend’s first position only'
-  | 'never tells of who comes later'
+  | 'keeps inactive friends'
+  | 'ignores that the viewer moves'
+  | 'sends a friend’s first position only'
+  | 'omits friends who come later'
   | 'does not sort the snapshot'
   | 'measures in miles'
-  | 'tells strangers'
-  | 'answers nothing'
-  | 'answers late';
+  | 'lists strangers'
+  | 'acknowledges nothing'
+  | 'acknowledges late';
 
 export interface SmallDeploymentOptions {
   readonly friendships: Friendships;
@@ -39,7 +39,7 @@ interface Session {
   readonly user: UserId;
   readonly socket: Socket;
   radiusMeters: number;
-  told: Map<UserId, NearbyFriend> | undefined;
+  sent: Map<UserId, NearbyFriend> | undefined;
 }
 
 interface Place {
@@ -49,10 +49,10 @@ interface Place {
 }
 
 const FLUSH_MS = 20;
-/** Longer than anybody waits from one report to the next, shorter than a client waits for an answer. */
-const LATE_MS = 1_000;
+/** Longer than the interval between position updates, and far shorter than a client's acknowledgement timeout. */
+const LATE_MS = 500;
 
-/** Keeps everything in memory and computes every list anew at every flush. */
+/** Keeps everything in memory and recomputes every list at every flush. */
 export class SmallDeployment {
   readonly #options: SmallDeploymentOptions;
   readonly #http: HttpServer = createServer((request, response) => {
@@ -93,56 +93,56 @@ export class SmallDeployment {
 
   #open(socket: Socket): void {
     const user = parseUserId(socket.handshake.auth['token']);
-    const session: Session = { user, socket, radiusMeters: DEFAULT_RADIUS_METERS, told: undefined };
+    const session: Session = { user, socket, radiusMeters: DEFAULT_RADIUS_METERS, sent: undefined };
     this.#sessions.add(session);
     socket.on('disconnect', () => this.#sessions.delete(session));
-    socket.on(RADIUS_SET, ({ meters }: { meters: number }, ack: (answer: unknown) => void) => {
+    socket.on(RADIUS_SET, ({ meters }: { meters: number }, ack: (response: unknown) => void) => {
       session.radiusMeters = meters;
       ack({ ok: true });
     });
-    socket.on(LOCATION_UPDATE, (payload: unknown, ack: (answer: unknown) => void) => {
-      if (this.#options.defect === 'answers nothing') return;
+    socket.on(LOCATION_UPDATE, (payload: unknown, ack: (response: unknown) => void) => {
+      if (this.#options.defect === 'acknowledges nothing') return;
       const { lat, lng } = positionSchema.parse(payload);
       const at = performance.now();
       this.#places.set(session.user, { lat, lng, at });
-      if (this.#options.defect === 'answers late') setTimeout(() => ack({ ok: true, at }), LATE_MS);
+      if (this.#options.defect === 'acknowledges late') setTimeout(() => ack({ ok: true, at }), LATE_MS);
       else ack({ ok: true, at });
-      if (session.told !== undefined) return;
-      session.told = this.#list(session, new Map());
-      const friends = [...session.told.values()].sort((a, b) => a.distance - b.distance);
+      if (session.sent !== undefined) return;
+      session.sent = this.#list(session, new Map());
+      const friends = [...session.sent.values()].sort((a, b) => a.distance - b.distance);
       if (this.#options.defect === 'does not sort the snapshot') friends.reverse();
       socket.emit(NEARBY_SNAPSHOT, { radiusMeters: session.radiusMeters, friends });
     });
   }
 
   #flush(session: Session): void {
-    const { told, socket } = session;
-    if (told === undefined) return;
+    const { sent, socket } = session;
+    if (sent === undefined) return;
     const { defect } = this.#options;
-    const list = this.#list(session, told);
-    if (defect === 'forgets that the viewer moves' || defect === 'tells a friend’s first position only') {
-      for (const [friend, entry] of told) if (list.has(friend)) list.set(friend, entry);
+    const list = this.#list(session, sent);
+    if (defect === 'ignores that the viewer moves' || defect === 'sends a friend’s first position only') {
+      for (const [friend, entry] of sent) if (list.has(friend)) list.set(friend, entry);
     }
-    if (defect === 'never tells of who comes later') for (const id of list.keys()) if (!told.has(id)) list.delete(id);
-    const upserts = [...list.values()].filter((entry) => !isSame(entry, told.get(entry.id)));
-    const removed = [...told.keys()].filter((friend) => !list.has(friend));
-    session.told = list;
+    if (defect === 'omits friends who come later') for (const id of list.keys()) if (!sent.has(id)) list.delete(id);
+    const upserts = [...list.values()].filter((entry) => !isSame(entry, sent.get(entry.id)));
+    const removed = [...sent.keys()].filter((friend) => !list.has(friend));
+    session.sent = list;
     if (upserts.length + removed.length > 0) socket.emit(NEARBY_CHANGES, { upserts, removed });
   }
 
-  #list({ user, radiusMeters }: Session, told: ReadonlyMap<UserId, NearbyFriend>): Map<UserId, NearbyFriend> {
+  #list({ user, radiusMeters }: Session, sent: ReadonlyMap<UserId, NearbyFriend>): Map<UserId, NearbyFriend> {
     const { friendships, ttlMs, defect } = this.#options;
     const own = this.#places.get(user);
     const list = new Map<UserId, NearbyFriend>();
-    const seen = defect === 'tells strangers' ? this.#places.keys() : (friendships.get(user) ?? []);
+    const seen = defect === 'lists strangers' ? this.#places.keys() : (friendships.get(user) ?? []);
     for (const friend of seen) {
       const place = this.#places.get(friend);
       if (own === undefined || place === undefined || friend === user) continue;
-      if (defect !== 'keeps the silent' && performance.now() - place.at > ttlMs) continue;
+      if (defect !== 'keeps inactive friends' && performance.now() - place.at > ttlMs) continue;
       const distance = distanceMeters(own.lat, own.lng, place.lat, place.lng);
-      const reach = radiusMeters * (told.has(friend) ? LEAVE_RADIUS_FACTOR : 1);
-      const toldDistance = defect === 'measures in miles' ? distance / 1_609.344 : distance;
-      if (distance <= reach) list.set(friend, { ...place, id: friend, distance: toldDistance, precision: 'exact' });
+      const reach = radiusMeters * (sent.has(friend) ? LEAVE_RADIUS_FACTOR : 1);
+      const sentDistance = defect === 'measures in miles' ? distance / 1_609.344 : distance;
+      if (distance <= reach) list.set(friend, { ...place, id: friend, distance: sentDistance, precision: 'exact' });
     }
     return list;
   }
