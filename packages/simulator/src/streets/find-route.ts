@@ -1,101 +1,71 @@
-/** Finds the quickest way through the streets, or gives up after a bounded amount of work. */
+/** Finds the fastest route through the streets with A*, or gives up after a bounded amount of work. */
 import { distanceMeters } from '@nearby-friends/geo';
-import { JunctionQueue } from './junction-queue.ts';
+import createGraph, { type Graph } from 'ngraph.graph';
+import { aStar } from 'ngraph.path';
 import type { StreetGraph, Stretch } from './street-graph.ts';
+import type { Place } from './tile-grid.ts';
 import { TRAVEL, type TravelMode } from './travel-mode.ts';
 
-/** A stretch, walked along its shape or against it. */
+/** A stretch, traversed along its shape or against it. */
 export interface Leg {
   readonly stretch: Stretch;
   readonly isReversed: boolean;
 }
 
-/** So many junctions are looked at for one route, some 50 ms of work; only a drive right across the city may need more. */
-export const MAX_JUNCTIONS = 40_000;
-
+/** Links examined for one route, some 50 ms of work; only a drive across the whole city may need more. */
+const MAX_LINKS = 80_000;
 /**
- * A* (Hart, Nilsson and Raphael 1968) with the time as the crow flies at the mode's best speed as its estimate. Keeps its
- * arrays from search to search: a crowd looks for many ways.
+ * m/s on roads that a mode may not use. ngraph.path closes a node whose first link is blocked, although another link may
+ * lead there, so such roads are open but slower than any detour.
  */
-export class RouteFinder {
-  readonly #graph: StreetGraph;
-  readonly #queue = new JunctionQueue();
-  /** Of each junction in this search: seconds from the start, the stretch it was reached by, and whether that is final. */
-  readonly #seconds: Float64Array;
-  readonly #reachedBy: Int32Array;
-  readonly #search: Uint32Array;
-  readonly #isFinal: Uint8Array;
-  #searches = 0;
+const FORBIDDEN_SPEED = 1e-6;
 
-  constructor(graph: StreetGraph) {
-    this.#graph = graph;
-    const { length } = graph.junctions;
-    this.#seconds = new Float64Array(length);
-    this.#reachedBy = new Int32Array(length);
-    this.#search = new Uint32Array(length);
-    this.#isFinal = new Uint8Array(length);
+export class RouteFinder {
+  readonly #graph: Graph<Place, Stretch> = createGraph<Place, Stretch>({ multigraph: true });
+
+  constructor({ junctions, stretches }: StreetGraph) {
+    for (const [junction, place] of junctions.entries()) this.#graph.addNode(junction, place);
+    for (const stretch of stretches) this.#graph.addLink(stretch.from, stretch.to, stretch);
   }
 
   /**
-   * The quickest way between two junctions; empty when they are the same one. Undefined when there is none, or when it
-   * was not found within `mostJunctions`.
+   * The fastest route between two junctions; empty when they are the same. Undefined when there is none, or when it was
+   * not found within `maxLinks`.
    */
-  find(from: number, to: number, mode: TravelMode, mostJunctions = MAX_JUNCTIONS): Leg[] | undefined {
+  find(from: number, to: number, mode: TravelMode, maxLinks = MAX_LINKS): Leg[] | undefined {
     const { speeds } = TRAVEL[mode];
-    const { stretches, stretchesAt } = this.#graph;
-    const best = Math.max(...Object.values(speeds));
-    this.#searches += 1;
-    this.#queue.clear();
-    this.#reach(from, 0, -1);
-    this.#queue.push(from, this.#metersBetween(from, to) / best);
-    for (let looked = 0; looked < mostJunctions; ) {
-      const junction = this.#queue.pop();
-      if (junction === undefined) return undefined;
-      if (junction === to) return this.#wayTo(from, to);
-      if (this.#isFinal[junction] === 1) continue;
-      this.#isFinal[junction] = 1;
-      looked += 1;
-      for (const index of stretchesAt[junction] ?? []) {
-        const stretch = stretches[index];
-        const speed = stretch === undefined ? undefined : speeds[stretch.roadClass];
-        if (stretch === undefined || speed === undefined) continue;
-        const next = stretch.from === junction ? stretch.to : stretch.from;
-        const seconds = (this.#seconds[junction] ?? 0) + stretch.meters / speed;
-        if (seconds >= this.#secondsTo(next)) continue;
-        this.#reach(next, seconds, index);
-        this.#queue.push(next, seconds + this.#metersBetween(next, to) / best);
-      }
+    const maxSpeed = Math.max(...Object.values(speeds));
+    const secondsOn = ({ meters, roadClass }: Stretch): number => meters / (speeds[roadClass] ?? FORBIDDEN_SPEED);
+    let links = 0;
+    const finder = aStar(this.#graph, {
+      distance: (_from, _to, { data }) => {
+        links += 1;
+        if (links > maxLinks) throw new TooManyLinks();
+        return secondsOn(data);
+      },
+      heuristic: ({ data: a }, { data: b }) => distanceMeters(a.lat, a.lng, b.lat, b.lng) / maxSpeed,
+    });
+    try {
+      const junctions = finder.find(from, to).map(({ id }) => Number(id));
+      if (junctions.length === 0) return undefined;
+      const legs = junctions.slice(1).map((junction, index) => this.#leg(junction, junctions[index] ?? to, secondsOn));
+      const isAllowed = legs.every(({ stretch }) => speeds[stretch.roadClass] !== undefined);
+      return isAllowed ? legs.reverse() : undefined;
+    } catch (error) {
+      if (error instanceof TooManyLinks) return undefined;
+      throw error;
     }
-    return undefined;
   }
 
-  #reach(junction: number, seconds: number, stretch: number): void {
-    this.#search[junction] = this.#searches;
-    this.#seconds[junction] = seconds;
-    this.#reachedBy[junction] = stretch;
-    this.#isFinal[junction] = 0;
-  }
-
-  #secondsTo(junction: number): number {
-    if (this.#search[junction] !== this.#searches) return Number.POSITIVE_INFINITY;
-    return this.#seconds[junction] ?? Number.POSITIVE_INFINITY;
-  }
-
-  #metersBetween(a: number, b: number): number {
-    const [from, to] = [this.#graph.junctions[a], this.#graph.junctions[b]];
-    if (from === undefined || to === undefined) throw new RangeError(`there is no junction ${a} or ${b}`);
-    return distanceMeters(from.lat, from.lng, to.lat, to.lng);
-  }
-
-  #wayTo(from: number, to: number): Leg[] {
-    const legs: Leg[] = [];
-    for (let junction = to; junction !== from; ) {
-      const stretch = this.#graph.stretches[this.#reachedBy[junction] ?? -1];
-      if (stretch === undefined) throw new Error('a way leads from nowhere');
-      const isReversed = stretch.from === junction;
-      legs.push({ stretch, isReversed });
-      junction = isReversed ? stretch.to : stretch.from;
-    }
-    return legs.reverse();
+  /** The fastest of the stretches between two neighbours. */
+  #leg(from: number, to: number, secondsOn: (stretch: Stretch) => number): Leg {
+    const between = [...(this.#graph.getNode(from)?.links ?? [])]
+      .map(({ data }) => data)
+      .filter((stretch) => stretch.from + stretch.to === from + to && (stretch.from === from || stretch.to === from));
+    const [stretch] = between.sort((a, b) => secondsOn(a) - secondsOn(b));
+    if (stretch === undefined) throw new RangeError(`no stretch between ${from} and ${to}`);
+    return { stretch, isReversed: stretch.from !== from };
   }
 }
+
+class TooManyLinks extends Error {}

@@ -1,17 +1,10 @@
-/** Makes one network of lines from many tiles: where roads meet they share a point, whatever the tiles say of it. */
-import type { RoadClass, RoadLine } from './road-tiles.ts';
-import { SegmentGrid } from './segment-grid.ts';
+/** Joins the lines of many tiles to one network: roads that meet share a point, even if the tiles do not say so. */
+import type { RoadLine } from './road-tiles.ts';
+import { type PointOnSegment, type Segment, SegmentIndex } from './segment-index.ts';
 import { type GridPoint, keyOf } from './tile-grid.ts';
 
 /** Points and ends that are this close, in units (about 1.8 m), are the same: tiles round, and leave points out. */
-export const SNAP_UNITS = 2;
-
-/** A straight piece of road between two points of the network, by their index. */
-export interface Segment {
-  readonly from: number;
-  readonly to: number;
-  readonly roadClass: RoadClass;
-}
+const SNAP_UNITS = 2;
 
 export interface RoadNetwork {
   readonly points: readonly GridPoint[];
@@ -20,32 +13,32 @@ export interface RoadNetwork {
 
 interface Split {
   readonly point: number;
-  /** Where on the segment, 0–1. */
+  /** Position on the segment, 0–1. */
   readonly share: number;
 }
 
 /**
- * Tiles of a low zoom are simplified, so that a side street may end, or a road on the ground cross another, where that
- * other has no point any more. Bridges, tunnels and motorways pass over and under, and join only where they end.
+ * Tiles of a low zoom are simplified, so that a side street may end, or a road on the ground cross another, where the
+ * other has no point left. Bridges, tunnels and motorways pass over and under, and join only where they end.
  */
 export function joinRoads(lines: readonly RoadLine[]): RoadNetwork {
   const points = new PointSet();
   const whole = lines.flatMap((line) => segmentsOf(line, points));
   const ground = whole.filter(({ onGround }) => onGround);
-  const grid = new SegmentGrid(points.all, ground, SNAP_UNITS);
   const splits = new Map<Segment, Split[]>();
-  const split = (segment: Segment, point: number, share: number): void => {
+  const split = ({ segment, share }: PointOnSegment, point: number): void => {
     const known = splits.get(segment);
     if (known === undefined) splits.set(segment, [{ point, share }]);
     else known.push({ point, share });
   };
-  for (const point of points.joining()) {
-    for (const { segment, share } of grid.passing(point)) split(segment, point, share);
-  }
-  for (const { one, other, at, shareOfOne, shareOfOther } of grid.crossings()) {
-    const point = points.join(at);
-    split(one, point, shareOfOne);
-    split(other, point, shareOfOther);
+  if (ground.length > 0) {
+    const index = new SegmentIndex(points.all, ground);
+    for (const point of points.joining()) for (const found of index.containing(point, SNAP_UNITS)) split(found, point);
+    for (const { at, one, other } of index.crossings()) {
+      const point = points.join(at);
+      split(one, point);
+      split(other, point);
+    }
   }
   return { points: points.all, segments: whole.flatMap((segment) => partsOf(segment, splits.get(segment) ?? [])) };
 }

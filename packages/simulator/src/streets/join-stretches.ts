@@ -1,8 +1,9 @@
-/** Joins the straight pieces between two junctions to one stretch, so that a search steps from junction to junction. */
-import type { RoadNetwork, Segment } from './join-roads.ts';
+/** Joins the segments between two junctions to one stretch, so that a search steps from junction to junction. */
+import type { RoadNetwork } from './join-roads.ts';
 import type { RoadClass } from './road-tiles.ts';
+import type { Segment } from './segment-index.ts';
 
-export interface PointStretch {
+interface PointStretch {
   /** Of the network, by their index. */
   readonly points: readonly number[];
   readonly roadClass: RoadClass;

@@ -1,6 +1,6 @@
 /** Where somebody is at which moment of a way: along the street, at their own pace, waiting where one has to wait. */
 import { distanceMeters } from '@nearby-friends/geo';
-import { between, type Random } from '../city/seeded-random.ts';
+import { between, type Random } from '../seeded-random.ts';
 import type { Leg } from './find-route.ts';
 import type { Place } from './tile-grid.ts';
 import { TRAVEL, type TravelMode } from './travel-mode.ts';
