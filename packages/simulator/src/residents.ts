@@ -1,41 +1,26 @@
-/** `npm run residents`, and a process of the local stack: people on the map, for as long as it runs. */
-import { RemedyError } from '@nearby-friends/local-stack';
+/** `npm run residents`, and a process of the local stack: simulated people on the map, for as long as it runs. */
 import type { UserId } from '@nearby-friends/protocol';
 import { DEMO_PERSON } from './city/demo-people.ts';
+import { errorText, runProgram } from './cli/command-line.ts';
 import { countsText } from './cli/measured-text.ts';
-import { parseResidentsOptions, RESIDENTS_HELP, type ResidentsPlan } from './cli/residents-options.ts';
+import { parseResidentsArguments, type ResidentsPlan } from './cli/parse-residents-arguments.ts';
 import { GraphApi } from './client/graph-api.ts';
+import { importPairs } from './client/import-friendships.ts';
+import { makeFriends } from './client/make-friends.ts';
 import { sourceAddress } from './client/source-address.ts';
 import { devTokens, KeptTokens, signedTokens, signingOf } from './client/tokens.ts';
-import { Crowd } from './run/crowd.ts';
-import { type DemoCity, foundDemoCity, nameEverybody } from './run/demo-city.ts';
-import { Experience } from './run/experience.ts';
-import { importPairs } from './run/import-friendships.ts';
-import { makeFriends } from './run/make-friends.ts';
-import { checkOpenFiles } from './run/open-files.ts';
-import { ResidentsWatch } from './run/residents-watch.ts';
+import { checkOpenFiles } from './simulation/check-open-files.ts';
+import { Crowd } from './simulation/crowd.ts';
+import { type DemoCity, foundDemoCity, nameEverybody } from './simulation/demo-city.ts';
+import { Experience } from './simulation/experience.ts';
+import { ResidentsWatch } from './simulation/residents-watch.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
 import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 100;
 const ARRIVALS_PER_SECOND = 100;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** The exit code: 0 when it was asked to end. */
-async function main(): Promise<number> {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
-  try {
-    const plan = parseResidentsOptions(process.argv.slice(2));
-    if (plan === 'help') process.stdout.write(RESIDENTS_HELP);
-    else await live(plan, ending.signal);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${sentenceOf(error)}\n`);
-    return 1;
-  }
-}
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
   checkOpenFiles(plan.people);
@@ -55,10 +40,10 @@ async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
     intervalMs: plan.intervalMs,
     arrivalsPerSecond: ARRIVALS_PER_SECOND,
   });
-  // The local stack waits for this word.
-  say(`Ready: ${plan.people} people come out into the streets of Chicago (© OpenStreetMap contributors).`);
-  void makeAcquaintance(plan, { city, tokens, signal });
-  const watch = new ResidentsWatch(say);
+  // The local stack waits for this line.
+  print(`Ready: ${plan.people} people are on the streets of Chicago (© OpenStreetMap contributors).`);
+  void makeFriendships(plan, { city, tokens, signal });
+  const watch = new ResidentsWatch(print);
   try {
     while (!signal.aborted) {
       crowd.tick();
@@ -70,32 +55,33 @@ async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Never rejects: without friends the residents are on the map all the same. */
-async function makeAcquaintance(
+/** Never rejects: without friendships the residents stay on the map. */
+async function makeFriendships(
   { url }: ResidentsPlan,
   { city, tokens, signal }: { city: DemoCity; tokens: KeptTokens; signal: AbortSignal },
 ): Promise<void> {
   const places = new Map(city.citizens.map(({ user }, index) => [user, index]));
   const addressOf = (user: UserId): string => sourceAddress(places.get(user) ?? places.size);
   const api = new GraphApi({ url, tokens, addressOf, signal });
-  // The newcomer's first: somebody is waiting for them.
+  // The newcomer's first: a person is waiting for them.
   const friendships = [...city.newcomersFriendships, ...city.friendships];
   const databaseUrl = process.env['DATABASE_URL'];
   try {
     if (databaseUrl) await importPairs(friendships, databaseUrl, signal);
     else await makeFriends(api, friendships);
     await nameEverybody(api, city);
-    say(
+    print(
       `${city.newcomersFriendships.length} of them are friends of “${DEMO_PERSON.id}”, and of each other: sign in as ${DEMO_PERSON.id} at ${url}`,
     );
   } catch (error) {
-    if (!signal.aborted) say(`Not all friendships of the residents could be made: ${sentenceOf(error)}`);
+    if (!signal.aborted) print(`Not all friendships of the residents could be made: ${errorText(error)}`);
   }
 }
 
-function sentenceOf(error: unknown): string {
-  return error instanceof RemedyError ? error.message : `It failed in an unforeseen way: ${String(error)}`;
-}
-
-// Not left to the event loop: clients that were closed still wait for answers.
-process.exit(await main());
+// The event loop stays busy: closed clients still wait for acknowledgements.
+process.exit(
+  await runProgram(async (signal) => {
+    await live(parseResidentsArguments(process.argv.slice(2)), signal);
+    return 0;
+  }),
+);

@@ -1,52 +1,40 @@
-/** `npm run simulate`: a city lives on a deployment for a while, and reports what its people experienced. */
+/** `npm run simulate`: simulates a city on a deployment for a while and reports what its people experienced. */
 import { RemedyError } from '@nearby-friends/local-stack';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { type City, foundCity } from './city/city.ts';
 import { CityClock } from './city/city-clock.ts';
+import { runProgram } from './cli/command-line.ts';
 import { createLiveView } from './cli/live-view.ts';
-import { parseSimulateOptions, SIMULATE_HELP, type SimulationPlan } from './cli/simulate-options.ts';
+import { parseSimulateArguments, type SimulationPlan } from './cli/parse-simulate-arguments.ts';
 import { simulationPicture, simulationText } from './cli/simulation-text.ts';
 import { GraphApi } from './client/graph-api.ts';
+import { writeFriendships } from './client/import-friendships.ts';
+import { makeFriends } from './client/make-friends.ts';
 import { sourceAddress } from './client/source-address.ts';
 import { devTokens, KeptTokens, readTokens, signedTokens, tokensFrom } from './client/tokens.ts';
-import { writeFriendships } from './run/import-friendships.ts';
-import { makeFriends } from './run/make-friends.ts';
-import { checkOpenFiles } from './run/open-files.ts';
-import { simulate } from './run/simulation.ts';
+import { checkOpenFiles } from './simulation/check-open-files.ts';
+import { simulate } from './simulation/simulation.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
 import { wallClock } from './wall-clock.ts';
 
-/** The exit code; see the help. */
-async function main(): Promise<number> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new RemedyError('Interrupted.', 'Nothing was left running.'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  try {
-    const plan = parseSimulateOptions(process.argv.slice(2), process.env);
-    if (plan !== 'help') return await run(plan, interrupted.signal);
-    process.stdout.write(SIMULATE_HELP);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof RemedyError ? error.message : describeBug(error)}\n`);
-    return 2;
-  }
-}
+/** For what prevents the simulation; 1 is for failures that it reports. */
+const COULD_NOT_RUN = 2;
 
 async function run(plan: SimulationPlan, signal: AbortSignal): Promise<number> {
   const progress = plan.json ? process.stderr : process.stdout;
-  const say = (line: string): void => void progress.write(`${line}\n`);
+  const print = (line: string): void => void progress.write(`${line}\n`);
   const { users, tokens } = await findPeople(plan);
   checkOpenFiles(users.length);
-  const city = await found(plan, users);
-  say(
+  const city = await buildCity(plan, users);
+  print(
     `${users.length} people with ${city.friendships.length} friendships, on the streets of Chicago (© OpenStreetMap contributors).`,
   );
   if (plan.writeFriendshipsTo !== undefined) {
     await writeFriendships(plan.writeFriendshipsTo, city.friendships);
-    say(`Written. Import them: npm run import-friendships -- ${plan.writeFriendshipsTo}`);
+    print(`Written. Import them: npm run import-friendships -- ${plan.writeFriendshipsTo}`);
     return 0;
   }
-  await befriend(plan, { city, tokens, signal, say });
+  await befriend(plan, { city, tokens, signal, print });
   const view = createLiveView(progress, wallClock.now);
   const report = await simulate({
     ...plan,
@@ -79,7 +67,10 @@ async function findPeople(plan: SimulationPlan): Promise<{ users: UserId[]; toke
   }
 }
 
-async function found({ pace, startMinute, seed, alwaysOn }: SimulationPlan, users: readonly UserId[]): Promise<City> {
+async function buildCity(
+  { pace, startMinute, seed, alwaysOn }: SimulationPlan,
+  users: readonly UserId[],
+): Promise<City> {
   const streets = await loadCityStreets();
   const clock = new CityClock({ startsAtMs: wallClock.now(), startMinute, pace });
   return foundCity({ streets, users, clock, seed, alwaysOn });
@@ -87,22 +78,24 @@ async function found({ pace, startMinute, seed, alwaysOn }: SimulationPlan, user
 
 async function befriend(
   { url }: SimulationPlan,
-  { city, tokens, signal, say }: { city: City; tokens: KeptTokens; signal: AbortSignal; say: (line: string) => void },
+  {
+    city,
+    tokens,
+    signal,
+    print,
+  }: { city: City; tokens: KeptTokens; signal: AbortSignal; print: (line: string) => void },
 ): Promise<void> {
   const places = new Map(city.citizens.map(({ user }, index) => [user, index]));
   const addressOf = (user: UserId): string => sourceAddress(places.get(user) ?? 0);
   const api = new GraphApi({ url, tokens, addressOf, signal });
   const everyTenth = Math.ceil(city.friendships.length / 10);
   const { made, found } = await makeFriends(api, city.friendships, (done) => {
-    if (everyTenth > 100 && done % everyTenth === 0)
-      say(`${done} of ${city.friendships.length} friendships are there.`);
+    if (everyTenth > 100 && done % everyTenth === 0) print(`${done} of ${city.friendships.length} friendships exist.`);
   });
-  say(`Made ${made} friendships, ${found} were there already.`);
+  print(`Made ${made} friendships, ${found} existed already.`);
 }
 
-function describeBug(error: unknown): string {
-  return `The simulation failed in an unforeseen way: ${error instanceof Error ? error.stack : String(error)}`;
-}
-
-// Not left to the event loop: clients that were closed still wait for answers.
-process.exit(await main());
+// The event loop stays busy: closed clients still wait for acknowledgements.
+process.exit(
+  await runProgram((signal) => run(parseSimulateArguments(process.argv.slice(2), process.env), signal), COULD_NOT_RUN),
+);

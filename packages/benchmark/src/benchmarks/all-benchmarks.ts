@@ -1,11 +1,11 @@
 /** All benchmarks, in the order in which they are run when none is named. */
-import type { Benchmark } from './bench-context.ts';
-import { book } from './book.ts';
+import type { Benchmark } from './benchmark.ts';
 import { delivery } from './delivery.ts';
 import { flush } from './flush.ts';
 import { highest } from './highest.ts';
 import { lookup } from './lookup.ts';
 import { memory } from './memory.ts';
+import { book } from './reference-case.ts';
 import { signOn } from './sign-on.ts';
 import { slowReader } from './slow-reader.ts';
 import { subscriptions } from './subscriptions.ts';

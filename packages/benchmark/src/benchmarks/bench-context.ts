@@ -1,10 +1,9 @@
-/** What every benchmark gets: how large and long it is to be, a database server, and somebody to tell how it goes. */
+/** What every benchmark gets: its size and duration, a database server, and a sink for progress. */
 import type { Database } from '@nearby-friends/local-stack';
 import type { BenchDatabase, ManyEdges, MorePeople } from '../deploy/bench-database.ts';
 import type { BuildKind } from '../deploy/deployed-build.ts';
 import type { GraphShape } from '../load/social-graph.ts';
 import { Trial, type TrialOptions } from '../measure/trial.ts';
-import type { BenchmarkResult } from '../report/result.ts';
 import type { CrowdReading } from './crowd-reading.ts';
 
 export interface BenchSettings {
@@ -21,15 +20,6 @@ export interface BenchSettings {
   readonly seed: number;
   /** Deliveries/s; undefined: searched for where it is needed. */
   readonly idiomaticHighest: number | undefined;
-}
-
-export interface Benchmark {
-  readonly name: string;
-  /** For the help. */
-  readonly about: string;
-  /** Is about no goal of its own, or takes too long to be run with all the others. */
-  readonly isByNameOnly?: boolean;
-  run(context: BenchContext): Promise<BenchmarkResult>;
 }
 
 /** The idiomatic build that carries more, or the only one that was tried. */

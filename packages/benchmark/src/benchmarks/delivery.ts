@@ -3,7 +3,8 @@ import type { BuildKind } from '../deploy/deployed-build.ts';
 import { measureFloor } from '../floor/measure-floor.ts';
 import { type GraphShape, makeGraph } from '../load/social-graph.ts';
 import { alternateRounds, sharesText } from './alternate-rounds.ts';
-import { ACTIVE_FRIENDS, type BenchContext, type Benchmark, intervalFor } from './bench-context.ts';
+import { ACTIVE_FRIENDS, type BenchContext, intervalFor } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { CLIENTS_OF_HIGHEST, knowIdiomatic, searchIdiomatic } from './highest.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
 

@@ -2,7 +2,8 @@
 import { DEFAULT_FLUSH_INTERVAL_MS } from '../deploy/deploy-ours.ts';
 import { makeGraph } from '../load/social-graph.ts';
 import { type Summary, summarize } from '../measure/measurement.ts';
-import { ACTIVE_FRIENDS, type Benchmark, intervalFor } from './bench-context.ts';
+import { ACTIVE_FRIENDS, intervalFor } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
 
 const CLIENTS = 1_500;

@@ -6,7 +6,8 @@ import { type GraphShape, makeGraph } from '../load/social-graph.ts';
 import type { HighestFound } from '../measure/find-highest.ts';
 import { isSustained, type Measurement } from '../measure/measurement.ts';
 import type { Chart, GoalCheck } from '../report/result.ts';
-import { ACTIVE_FRIENDS, type BenchContext, type Benchmark, type IdiomaticHighest } from './bench-context.ts';
+import { ACTIVE_FRIENDS, type BenchContext, type IdiomaticHighest } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
 import { searchHighest } from './search-highest.ts';
 

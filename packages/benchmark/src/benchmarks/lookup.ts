@@ -7,7 +7,8 @@ import { randomAt } from '../load/random-at.ts';
 import { userName } from '../load/user-names.ts';
 import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
 import { quantile } from '../measure/statistics.ts';
-import type { BenchContext, Benchmark } from './bench-context.ts';
+import type { BenchContext } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 
 const EDGES = 10_000_000;
 const FRIENDS = 400;

@@ -1,8 +1,10 @@
 /** `memory`: what a connected client costs a gateway, and whether that grows while clients come and go (goal 4). */
 import { slope } from '../measure/statistics.ts';
-import { ACTIVE_FRIENDS, type Benchmark } from './bench-context.ts';
-import { type CrowdReading, IDLE_MS, MB, readCrowd } from './crowd-reading.ts';
+import { ACTIVE_FRIENDS } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
+import type { CrowdReading } from './crowd-reading.ts';
 import { type ChurnSample, churnResult, sampleChurn } from './memory-churn.ts';
+import { IDLE_MS, MB, readCrowd } from './read-crowd.ts';
 
 const FEW = 2_000;
 const MANY = 10_000;

@@ -1,6 +1,7 @@
 /** `book`: many clients with little to tell each, as in the case of the book: a report every 30 s (goal 1, second half). */
 import { alternateRounds, sharesText } from './alternate-rounds.ts';
-import { ACTIVE_FRIENDS, type Benchmark } from './bench-context.ts';
+import { ACTIVE_FRIENDS } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
 
 const CLIENTS = 20_000;

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import type { Trial } from '../measure/trial.ts';
-import { ACTIVE_FRIENDS, type BenchContext, type Benchmark } from './bench-context.ts';
+import { ACTIVE_FRIENDS, type BenchContext } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
 
 const RETURNING = 5_000;

@@ -6,7 +6,8 @@ import type { Measurement } from '../measure/measurement.ts';
 import { serviceFigures } from '../measure/service-figures.ts';
 import { type TcpMemory, tcpMemory } from '../measure/tcp-memory.ts';
 import type { LoadPlan, Trial } from '../measure/trial.ts';
-import type { BenchContext, Benchmark } from './bench-context.ts';
+import type { BenchContext } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { progressLine } from './measurement-table.ts';
 import { HELD_BACK_ENOUGH, type SlowReaderFigures, slowReaderResult } from './slow-reader-result.ts';
 

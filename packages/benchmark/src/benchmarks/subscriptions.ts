@@ -3,7 +3,8 @@ import { inactiveFriendsOf } from '../deploy/bench-database.ts';
 import { makeGraph } from '../load/social-graph.ts';
 import { redisFigures, serviceFigures } from '../measure/service-figures.ts';
 import type { Trial } from '../measure/trial.ts';
-import { ACTIVE_FRIENDS, type BenchContext, type Benchmark, intervalFor } from './bench-context.ts';
+import { ACTIVE_FRIENDS, type BenchContext, intervalFor } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 
 const USERS = 1_000;
 /** As in the book: a tenth of 400 is active. */

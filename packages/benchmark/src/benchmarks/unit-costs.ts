@@ -5,7 +5,8 @@ import { fitCosts, fittedTotal } from '../measure/linear-fit.ts';
 import { serviceFigures } from '../measure/service-figures.ts';
 import type { Trial } from '../measure/trial.ts';
 import type { BenchmarkResult } from '../report/result.ts';
-import type { BenchContext, Benchmark } from './bench-context.ts';
+import type { BenchContext } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 
 const CLIENTS = 1_000;
 /** So far apart that hardly any friend is near, and still on this side of 180°, degrees of longitude. */

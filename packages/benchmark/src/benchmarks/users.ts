@@ -1,8 +1,9 @@
 /** `users`: whether a delivery costs more among ten times as many users, each as busy as before (goal 7). */
 import { type Summary, summarize } from '../measure/measurement.ts';
-import { ACTIVE_FRIENDS, type Benchmark } from './bench-context.ts';
-import { DELIVERIES_PER_CLIENT, readCrowd } from './crowd-reading.ts';
+import { ACTIVE_FRIENDS } from './bench-context.ts';
+import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
+import { DELIVERIES_PER_CLIENT, readCrowd } from './read-crowd.ts';
 
 const USERS = [1_000, 10_000];
 

@@ -1,31 +1,57 @@
 import { expect, it } from '@jest/globals';
 import { BENCHMARKS } from '../benchmarks/all-benchmarks.ts';
-import { helpText } from './option-table.ts';
-import { parseOptions } from './parse-options.ts';
+import { benchCommand, parseBenchArguments } from './parse-bench-arguments.ts';
 
-it('all benchmarks that are about a goal and not too long are run at full size when nothing is said', () => {
+const ENV = { INIT_CWD: '/home/me' };
+
+it('all benchmarks that have a goal and are not too long run at full size by default', () => {
   const quick = BENCHMARKS.filter(({ name }) => !['flush', 'lookup', 'unit-costs'].includes(name));
-  expect(parseOptions([], '/')).toMatchObject({ kind: 'measure', benchmarks: quick, settings: { scale: 1 } });
+  expect(parseBenchArguments([], ENV)).toEqual({
+    kind: 'measure',
+    benchmarks: quick,
+    settings: {
+      scale: 1,
+      rounds: 5,
+      seconds: 4,
+      gateways: 2,
+      churnMinutes: 0.1,
+      seed: 1,
+      idiomaticHighest: undefined,
+    },
+    out: undefined,
+  });
 });
 
-it('those that are named are run, in the order that they need', () => {
-  const plan = parseOptions(['delivery', 'highest', '--scale', '0.1', '--out', 'r.json'], '/home/me');
+it('named benchmarks run in the order that they need', () => {
+  const plan = parseBenchArguments(['delivery', 'highest', '--scale', '0.1', '--out', 'r.json'], ENV);
   expect(plan.kind === 'measure' && plan.benchmarks.map(({ name }) => name)).toEqual(['highest', 'delivery']);
   expect(plan).toMatchObject({ settings: { scale: 0.1 }, out: '/home/me/r.json' });
 });
 
 it('the document is written from a file', () => {
-  expect(parseOptions(['--write-docs', 'r.json'], '/home/me')).toEqual({ kind: 'write docs', from: '/home/me/r.json' });
+  expect(parseBenchArguments(['--write-docs', 'r.json'], ENV)).toEqual({
+    kind: 'write docs',
+    from: '/home/me/r.json',
+  });
 });
 
-it.each([[['nonsense']], [['--scale', '0']], [['--rounds', '']], [['--nonsense']], [['--churn-minutes', '1000']]])(
-  'is refused: %j',
-  (args) => {
-    expect(() => parseOptions(args, '/')).toThrow();
-  },
-);
+it.each([
+  [['nonsense'], "Command-argument value 'nonsense' is invalid for argument 'name'"],
+  [['--scale', '0'], "Option '--scale <n>' argument '0' is invalid"],
+  [['--rounds', ''], "Option '--rounds <n>' argument '' is invalid"],
+  [['--nonsense'], "Unknown option '--nonsense'. See `npm run bench -- --help`."],
+  [['--churn-minutes', '1000'], "Option '--churn-minutes <n>' argument '1000' is invalid"],
+])('is refused: %j', (args, message) => {
+  expect(() => parseBenchArguments(args, ENV)).toThrow(message);
+});
 
 it('the help names every benchmark', () => {
-  expect(parseOptions(['--help'], '/')).toEqual({ kind: 'help' });
-  for (const { name } of BENCHMARKS) expect(helpText()).toContain(name);
+  let help = '';
+  const command = benchCommand(ENV).configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  for (const { name } of BENCHMARKS) expect(help).toContain(`\n  ${name} `);
 });

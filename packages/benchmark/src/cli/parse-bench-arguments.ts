@@ -1,84 +1,82 @@
-/** Turns the arguments of `npm run bench` into a plan, or says what is wrong with them. */
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { RemedyError } from '@nearby-friends/local-stack';
+/** Parses the arguments of `npm run bench`. */
+import { Argument } from '@commander-js/extra-typings';
+import { createCommand, fileFrom, integerBetween, numberBetween } from '@nearby-friends/simulator/command-line';
 import { BENCHMARKS } from '../benchmarks/all-benchmarks.ts';
-import type { Benchmark, BenchSettings } from '../benchmarks/bench-context.ts';
-import { OPTION_TABLE } from './option-table.ts';
+import type { BenchSettings } from '../benchmarks/bench-context.ts';
+import type { Benchmark } from '../benchmarks/benchmark.ts';
 
-export type BenchPlan =
-  | { readonly kind: 'help' }
-  | { readonly kind: 'write docs'; readonly from: string }
-  | {
-      readonly kind: 'measure';
-      readonly benchmarks: readonly Benchmark[];
-      readonly settings: BenchSettings;
-      readonly out: string | undefined;
-    };
+export interface MeasurePlan {
+  readonly kind: 'measure';
+  readonly benchmarks: readonly Benchmark[];
+  readonly settings: BenchSettings;
+  readonly out: string | undefined;
+}
 
-type OptionName = keyof typeof OPTION_TABLE;
-const SEE_HELP = 'See `npm run bench -- --help`.';
+export type BenchPlan = { readonly kind: 'write docs'; readonly from: string } | MeasurePlan;
 
-/** Throws {@link RemedyError}. `folder`: what relative paths are relative to. */
-export function parseOptions(args: readonly string[], folder: string): BenchPlan {
-  const { values, positionals } = readArguments(args);
-  if (values['help'] === true) return { kind: 'help' };
-  const file = (name: OptionName): string | undefined => {
-    const value = values[name];
-    return typeof value === 'string' ? path.resolve(folder, value) : undefined;
-  };
-  const from = file('write-docs');
-  if (from !== undefined) return { kind: 'write docs', from };
-  const number = (name: OptionName, fallback: number, least: number, most: number): number =>
-    readNumber(name, values[name], fallback, least, most);
+export function benchCommand(env: NodeJS.ProcessEnv) {
+  const byNameOnly = BENCHMARKS.filter(({ isByNameOnly }) => isByNameOnly).map(({ name }) => name);
+  return (
+    createCommand(
+      'npm run bench --',
+      'Measures the cost of a delivery against the idiomatic build and bare writes, with real Redis and PostgreSQL on this ' +
+        'machine.\n\nIt needs an idle Linux machine; all traffic goes over loopback, and nothing is left running.',
+    )
+      .addArgument(
+        new Argument(
+          '[name...]',
+          `benchmarks to run (default: all but ${byNameOnly.join(', ')}; some 10 minutes on two cores)`,
+        ).choices(BENCHMARKS.map(({ name }) => name)),
+      )
+      .option(
+        '--scale <n>',
+        'share of the full number of clients; 0.05 for a trial on a busy machine',
+        numberBetween(0.001, 10),
+        1,
+      )
+      .option('--rounds <n>', 'of each comparison at most, fewer once its goal is decided', integerBetween(1, 100), 5)
+      .option('--seconds <n>', 'of each measurement', numberBetween(0.5, 600), 4)
+      .option('--gateways <n>', 'of each build', integerBetween(1, 64), 2)
+      // What fits into the positions of the load, see position-codec.ts, leaves a good two hours.
+      .option(
+        '--churn-minutes <n>',
+        'duration of the churn in memory; goal 4 is about 60',
+        numberBetween(0.1, 150),
+        0.1,
+      )
+      .option('--seed <n>', 'of the random graph and phases', integerBetween(0, 1e6), 1)
+      .option(
+        '--idiomatic-highest <n>',
+        'deliveries/s the idiomatic build carries at ten per client, if known: then there is no search for it',
+        numberBetween(100, 1e9),
+      )
+      .option('--out <file>', 'write the results to this file as JSON, and the charts beside it as SVG', fileFrom(env))
+      .option(
+        '--write-docs <file>',
+        'measure nothing: write docs/performance.md and its charts from that JSON',
+        fileFrom(env),
+      )
+      .addHelpText(
+        'after',
+        `\nBenchmarks\n${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(24)}${about}`).join('\n')}`,
+      )
+  );
+}
+
+/** Throws {@link RemedyError}. */
+export function parseBenchArguments(args: readonly string[], env: NodeJS.ProcessEnv): BenchPlan {
+  const command = benchCommand(env).parse(args, { from: 'user' });
+  const { writeDocs, out, idiomaticHighest, ...settings } = command.opts();
+  if (writeDocs !== undefined) return { kind: 'write docs', from: writeDocs };
   return {
     kind: 'measure',
-    benchmarks: chosen(positionals),
-    out: file('out'),
-    settings: {
-      scale: number('scale', 1, 0.001, 10),
-      rounds: Math.trunc(number('rounds', 5, 1, 100)),
-      seconds: number('seconds', 4, 0.5, 600),
-      gateways: Math.trunc(number('gateways', 2, 1, 64)),
-      // What fits into the positions of the load, see position-codec.ts, leaves a good two hours.
-      churnMinutes: number('churn-minutes', 0.1, 0.1, 150),
-      seed: Math.trunc(number('seed', 1, 0, 1e6)),
-      idiomaticHighest:
-        values['idiomatic-highest'] === undefined ? undefined : number('idiomatic-highest', 0, 100, 1e9),
-    },
+    benchmarks: chooseBenchmarks(command.args),
+    out,
+    settings: { ...settings, idiomaticHighest },
   };
 }
 
-function readArguments(args: readonly string[]): {
-  values: Readonly<Record<string, string | boolean | undefined>>;
-  positionals: readonly string[];
-} {
-  const options = Object.fromEntries(
-    Object.entries(OPTION_TABLE).map(([name, row]) => [name, { type: 'value' in row ? 'string' : 'boolean' } as const]),
-  );
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message.split('. ')[0] : String(cause);
-    throw new RemedyError(`${problem}.`, SEE_HELP, { cause });
-  }
-}
-
-function chosen(names: readonly string[]): readonly Benchmark[] {
-  const unknown = names.find((name) => !BENCHMARKS.some((one) => one.name === name));
-  if (unknown !== undefined) throw new RemedyError(`There is no benchmark “${unknown}”.`, SEE_HELP);
+/** In the order that they need. */
+function chooseBenchmarks(names: readonly string[]): readonly Benchmark[] {
   return BENCHMARKS.filter(({ name, isByNameOnly }) => (names.length === 0 ? !isByNameOnly : names.includes(name)));
-}
-
-function readNumber(
-  name: string,
-  given: string | boolean | undefined,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
-  if (typeof given !== 'string') return fallback;
-  const value = Number(given);
-  if (given !== '' && value >= least && value <= most) return value;
-  throw new RemedyError(`--${name} is “${given}”.`, `Give a number from ${least} to ${most}.`);
 }

@@ -4,10 +4,8 @@ import { BenchDatabase } from '../deploy/bench-database.ts';
 import { describeMachine } from '../report/machine.ts';
 import type { BenchmarkResult, BenchReport } from '../report/result.ts';
 import { resultText } from '../report/text-table.ts';
-import type { BenchPlan } from './parse-options.ts';
+import type { MeasurePlan } from './parse-bench-arguments.ts';
 import { createProgressLine } from './progress-line.ts';
-
-type MeasurePlan = Extract<BenchPlan, { kind: 'measure' }>;
 
 /** Rejects with the first failure or with the signal's reason, with nothing left running. */
 export async function runBench({ benchmarks, settings }: MeasurePlan, signal: AbortSignal): Promise<BenchReport> {

@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RemedyError } from '@nearby-friends/local-stack';
-import { parseCapacityOptions } from '../capacity/capacity-options.ts';
 import { capacityText } from '../capacity/capacity-text.ts';
 import { computeCapacity } from '../capacity/compute-capacity.ts';
+import { parseCapacityArguments } from '../capacity/parse-capacity-arguments.ts';
 import { readUnitCosts } from '../capacity/unit-costs.ts';
 import { performanceSection, withSection } from '../report/performance-section.ts';
 import type { BenchReport } from '../report/result.ts';
@@ -15,14 +15,14 @@ import { svgChart } from '../report/svg-chart.ts';
 const DOCUMENT = fileURLToPath(new URL('../../../../docs/performance.md', import.meta.url));
 const IMAGE_FOLDER = 'performance';
 
-/** The JSON, and each chart beside it. Answers the files. */
+/** The JSON, and each chart beside it. Resolves with the files. */
 export async function writeReport(report: BenchReport, file: string): Promise<string[]> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
   return [file, ...(await writeCharts(report, path.dirname(file)))];
 }
 
-/** docs/performance.md and its charts, from the JSON of {@link writeReport}. Answers the files; throws {@link RemedyError}. */
+/** docs/performance.md and its charts, from the JSON of {@link writeReport}. Resolves with the files; throws {@link RemedyError}. */
 export async function writeDocument(from: string, document = DOCUMENT): Promise<string[]> {
   const report = await readReport(from);
   const text = await readFile(document, 'utf8');
@@ -33,8 +33,7 @@ export async function writeDocument(from: string, document = DOCUMENT): Promise<
 
 /** Markdown: what `npm run capacity` says without options. */
 async function capacitySection(): Promise<string> {
-  const plan = parseCapacityOptions([], '.');
-  if (plan === 'help') return '';
+  const plan = parseCapacityArguments([], {});
   const costs = await readUnitCosts(plan.costsFile);
   const capacity = computeCapacity(plan.workload, plan.machine, (name) => costs[name].value);
   const text = capacityText(plan.workload, plan.machine, costs, capacity);

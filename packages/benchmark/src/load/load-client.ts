@@ -2,7 +2,9 @@
 import { connect, type Socket } from 'node:net';
 import { findPositions, TIME_OFFSET, updateText, writeTime } from './position-codec.ts';
 import { clientTextFrame, eachFrame, OPCODE_CLOSE, OPCODE_TEXT, textOffset } from './websocket-frames.ts';
-import type { MeasuredBy } from './worker-messages.ts';
+
+/** Which side computes distances that change because the viewer itself moves, as the handshake states it. */
+export type MeasuredBy = 'client' | 'server';
 
 /** What all clients of a process share. */
 export interface ClientSurroundings {

@@ -2,10 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChurnPlan } from './churn.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
+import type { MeasuredBy } from './load-client.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import { clockSince, monotonicMs } from './shared-clock.ts';
 import type { GraphShape } from './social-graph.ts';
-import type { LastReports, MeasuredBy, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
+import type { LastReports, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface LoadOptions {

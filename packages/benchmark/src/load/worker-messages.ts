@@ -1,10 +1,8 @@
 /** What the benchmark and its load processes say to each other. */
 import type { ChurnPlan } from './churn.ts';
+import type { MeasuredBy } from './load-client.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import type { GraphShape } from './social-graph.ts';
-
-/** Who measures what changes because a viewer itself moves, as the handshake says it. */
-export type MeasuredBy = 'client' | 'server';
 
 export interface WorkerSetup {
   /** The beginning of the benchmark's time, ms on the kernel's monotonic clock. */

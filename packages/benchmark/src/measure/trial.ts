@@ -2,10 +2,10 @@
 import { deployIdiomatic } from '../deploy/deploy-idiomatic.ts';
 import { deployOurs } from '../deploy/deploy-ours.ts';
 import type { BuildKind, DeployedBuild, ProcessGroup } from '../deploy/deployed-build.ts';
+import type { MeasuredBy } from '../load/load-client.ts';
 import { LoadGenerator, type LoadReport } from '../load/load-generator.ts';
 import type { UserRange } from '../load/schedule.ts';
 import type { GraphShape } from '../load/social-graph.ts';
-import type { MeasuredBy } from '../load/worker-messages.ts';
 import { type CpuAccounts, cpuBetween, readCpu } from './cpu-time.ts';
 import { type Measurement, toMeasurement } from './measurement.ts';
 

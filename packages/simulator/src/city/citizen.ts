@@ -1,10 +1,10 @@
 /** A resident with a phone in their pocket: what it would report, and when. */
 import type { Position, UserId } from '@nearby-friends/protocol';
+import { randomOf } from '../seeded-random.ts';
 import type { CityClock } from './city-clock.ts';
 import { GpsReceiver } from './gps-receiver.ts';
 import { PhoneHabits, type PhoneState } from './phone-habits.ts';
 import { type Biography, Resident, type ResidentOptions } from './resident.ts';
-import { randomOf } from './seeded-random.ts';
 
 /** What the phone is up to at a moment. */
 export interface PhoneMoment {

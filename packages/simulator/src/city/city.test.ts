@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { parseUserId, positionSchema } from '@nearby-friends/protocol';
+import { randomOf } from '../seeded-random.ts';
 import { AddressBook } from '../streets/address-book.ts';
 import { loadCityStreets } from '../streets/city-streets.ts';
 import { RouteFinder } from '../streets/find-route.ts';
@@ -11,7 +12,6 @@ import { type City, foundCity } from './city.ts';
 import { CityClock } from './city-clock.ts';
 import { makeFriendNetwork, NETWORK } from './friend-network.ts';
 import { Resident } from './resident.ts';
-import { randomOf } from './seeded-random.ts';
 import { settlePeople } from './settle-people.ts';
 
 const PEOPLE = 40;

@@ -1,12 +1,12 @@
 /** A city of people who know each other: the same one for the same seed. */
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
+import { randomOf } from '../seeded-random.ts';
 import { AddressBook } from '../streets/address-book.ts';
 import { RouteFinder } from '../streets/find-route.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';
 import { Citizen } from './citizen.ts';
 import type { CityClock } from './city-clock.ts';
 import { makeFriendNetwork, NETWORK } from './friend-network.ts';
-import { randomOf } from './seeded-random.ts';
 import { settlePeople } from './settle-people.ts';
 
 export interface CityOptions {

@@ -1,8 +1,8 @@
 /** The rhythm of days: to work in the morning, out at noon, home in the evening, and other days at the weekend. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { randomOf } from '../seeded-random.ts';
 import { type Intention, type Occupation, planDay } from './day-plan.ts';
-import { randomOf } from './seeded-random.ts';
 
 const SATURDAY = 5;
 const occupation = fc.constantFrom<Occupation>('office', 'student', 'courier', 'at home');

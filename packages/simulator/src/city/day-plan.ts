@@ -1,5 +1,5 @@
 /** What somebody does on one day: where they want to be from when on. */
-import { between, pick, type Random } from './seeded-random.ts';
+import { between, pick, type Random } from '../seeded-random.ts';
 
 /** How somebody spends their days. */
 export type Occupation = 'office' | 'student' | 'courier' | 'at home';

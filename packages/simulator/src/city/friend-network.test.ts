@@ -1,8 +1,8 @@
 /** The friend graph looks like those of people: a heavy tail of degrees, and friends who know each other. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { seededRandom } from '../seeded-random.ts';
 import { makeFriendNetwork, NETWORK, type Pair } from './friend-network.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const network = (people: number, seed = 1): Pair[] => makeFriendNetwork({ people, ...NETWORK }, seededRandom(seed));
 

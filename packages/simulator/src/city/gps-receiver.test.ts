@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { positionSchema } from '@nearby-friends/protocol';
+import { seededRandom } from '../seeded-random.ts';
 import { GpsReceiver } from './gps-receiver.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const HERE = { lat: 41.8695, lng: -87.6929, speed: 0, heading: undefined };
 const FIXES = 20_000;

@@ -1,7 +1,7 @@
 /** What a phone takes its place for: near the true one, drifting slowly, and now and then somewhere else altogether. */
 import type { Position } from '@nearby-friends/protocol';
+import { between, gaussian, type Random } from '../seeded-random.ts';
 import type { Motion } from '../streets/journey.ts';
-import { between, gaussian, type Random } from './seeded-random.ts';
 
 /** Standard deviation of the error in each direction, m: under the open sky, and between high houses. */
 const ERROR_LEAST = 3;

@@ -1,7 +1,7 @@
 /** Phones fall silent and come back, and their batteries empty and fill. */
 import { describe, expect, it } from '@jest/globals';
+import { seededRandom } from '../seeded-random.ts';
 import { PhoneHabits, type PhoneState } from './phone-habits.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const HOUR = 3_600;
 

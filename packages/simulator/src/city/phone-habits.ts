@@ -1,5 +1,5 @@
 /** When somebody's phone is on, and how full its battery is. */
-import { between, type Random } from './seeded-random.ts';
+import { between, type Random } from '../seeded-random.ts';
 
 /**
  * `reporting`: online, and says where it is. `quiet`: online, but says nothing, as in a pocket. `offline`: no connection,

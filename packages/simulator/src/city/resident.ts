@@ -1,12 +1,12 @@
 /** Somebody who lives in the city: sets out when their day says so, and gets about along its streets. */
 import { distanceMeters } from '@nearby-friends/geo';
+import { between, pick, type Random, randomOf } from '../seeded-random.ts';
 import type { AddressBook } from '../streets/address-book.ts';
 import type { RouteFinder } from '../streets/find-route.ts';
 import { Journey, type Motion } from '../streets/journey.ts';
 import type { TravelMode } from '../streets/travel-mode.ts';
 import type { CityClock, CityTime } from './city-clock.ts';
 import { type Destination, type Intention, type Occupation, planDay } from './day-plan.ts';
-import { between, pick, type Random, randomOf } from './seeded-random.ts';
 
 /** What does not change about somebody; places are addresses of the city. */
 export interface Biography {

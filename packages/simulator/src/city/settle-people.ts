@@ -1,9 +1,10 @@
 /** Gives everybody of a friend network a home, a work and a way of life, so that friends' ways cross. */
+
+import { pick, type Random, randomOf } from '../seeded-random.ts';
 import type { AddressBook } from '../streets/address-book.ts';
 import type { Occupation } from './day-plan.ts';
 import type { Pair } from './friend-network.ts';
 import type { Biography } from './resident.ts';
-import { pick, type Random, randomOf } from './seeded-random.ts';
 
 /** How far around the middle people live, and work, metres (see `AddressBook.around`). */
 const HOMES_METERS = 4_500;

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
-import type { ReplayProgress, WatchedViewer } from '../run/replay-options.ts';
+import type { ReplayProgress, WatchedViewer } from '../replay/replay-options.ts';
 import { createLiveView } from './live-view.ts';
 import { replayPicture } from './replay-picture.ts';
 

@@ -1,5 +1,5 @@
 /** Writes durations and counts for a person. */
-import type { Durations } from '../run/timings.ts';
+import type { Durations } from '../measure/timings.ts';
 
 /** “120 times: median 4 ms, p95 9 ms, p99 31 ms, worst 80 ms”. */
 export function durationText({ count, median, p95, p99, worst }: Durations): string {

@@ -1,22 +1,20 @@
-/** The command line: defaults, presets, and a sentence with a remedy for what cannot be. */
+/** The command line of the replay: defaults, presets, and an error with a remedy for what cannot be. */
 import { describe, expect, it } from '@jest/globals';
-import { helpText, OPTION_TABLE } from './option-table.ts';
-import { parseOptions, type ReplayPlan } from './parse-options.ts';
+import { helpOf } from './help-of.testing.ts';
+import { parseReplayArguments, type ReplayPlan, replayCommand } from './parse-replay-arguments.ts';
 import { PRESETS } from './presets.ts';
 
-const DATA = { NEARBY_DATA: '../shared/data/sf', INIT_CWD: '/home/somebody/project' };
+const DATA = { NEARBY_DATA: '../shared/data/sf', INIT_CWD: '/home/me/project' };
 
 function plan(...args: string[]): ReplayPlan {
-  const parsed = parseOptions(args, DATA);
-  if (parsed === 'help') throw new Error('help was not asked for');
-  return parsed;
+  return parseReplayArguments(args, DATA);
 }
 
-describe('parseOptions', () => {
-  it('plays the check-ins of the data folder unless told otherwise', () => {
+describe('parseReplayArguments', () => {
+  it('plays the check-ins of the data folder by default', () => {
     expect(plan()).toEqual({
-      friendshipsFile: '/home/somebody/shared/data/sf/friendships.csv',
-      movementsFile: '/home/somebody/shared/data/sf/checkins.csv',
+      friendshipsFile: '/home/me/shared/data/sf/friendships.csv',
+      movementsFile: '/home/me/shared/data/sf/checkins.csv',
       assign: false,
       speed: 120_960,
       deploymentTtlMs: 10_000,
@@ -32,9 +30,9 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes the cabs by their preset, and lets single options differ', () => {
+  it('takes the cabs by their preset, and single options override it', () => {
     expect(plan('--preset', 'cabs', '--speed', '30', '--radius', '2000', '--hours', '0.5')).toMatchObject({
-      movementsFile: '/home/somebody/shared/data/sf/cab_traces.csv',
+      movementsFile: '/home/me/shared/data/sf/cab_traces.csv',
       assign: true,
       speed: 30,
       deploymentTtlMs: 20_000,
@@ -45,8 +43,8 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes files of one’s own with the real TTL, and needs no data folder then', () => {
-    const parsed = parseOptions(['--friendships', 'f.csv', '--movements', '/m.csv'], { INIT_CWD: '/here' });
+  it('takes other files with the real TTL, and needs no data folder then', () => {
+    const parsed = parseReplayArguments(['--friendships', 'f.csv', '--movements', '/m.csv'], { INIT_CWD: '/here' });
     expect(parsed).toMatchObject({
       friendshipsFile: '/here/f.csv',
       movementsFile: '/m.csv',
@@ -57,7 +55,7 @@ describe('parseOptions', () => {
     });
   });
 
-  it('believes what it is told about the TTL of another deployment', () => {
+  it('takes the TTL of another deployment from its option', () => {
     const parsed = plan('--url', 'http://localhost:8080', '--deployment-ttl', '600');
     expect(parsed).toMatchObject({ url: 'http://localhost:8080', deploymentTtlMs: 600_000 });
     // Its profiles may hold what an earlier replay has set.
@@ -65,30 +63,31 @@ describe('parseOptions', () => {
   });
 
   it.each([
-    [['--preset', 'ships'], /no preset “ships”\. Choose one of checkins, cabs/],
-    [['--preset', 'toString'], /no preset “toString”/],
-    [['--speed', 'fast'], /--speed is “fast”\. Give a number of at least/],
-    [['--speed', ''], /--speed is “”/],
-    [['--radius', '50'], /--radius is “50”\. Give a number from 100 to 100000/],
-    [['--from', '2010-02-01'], /--from is “2010-02-01”\. Give an ISO 8601 time with its zone/],
+    [['--preset', 'ships'], /'--preset <name>' argument 'ships' is invalid\. Allowed choices are checkins, cabs\./],
+    [['--preset', 'toString'], /argument 'toString' is invalid/],
+    [['--speed', 'fast'], /'--speed <n>' argument 'fast' is invalid\. It must be a number between 0\.001 and/],
+    [['--speed', ''], /'--speed <n>' argument '' is invalid/],
+    [['--radius', '50'], /argument '50' is invalid\. It must be a number between 100 and 100000\./],
+    [['--from', '2010-02-01'], /argument '2010-02-01' is invalid\. It must be an ISO 8601 time with its zone/],
     [['--ttl', '60'], /0\.00 s of real time, too short .* at least 2 s/],
-    [['--transport', 'pigeon'], /no transport “pigeon”\. Choose one of websocket, polling, both/],
-    [['--url', 'localhost'], /--url is “localhost”\. Give the public address/],
+    [['--transport', 'pigeon'], /argument 'pigeon' is invalid\. Allowed choices are websocket, polling, both\./],
+    [['--url', 'localhost'], /argument 'localhost' is invalid\. It must be a public address/],
     [['--url', 'http://localhost'], /cannot know .* Pass --deployment-ttl/],
     [['--deployment-ttl', '10'], /for --url only\. Pass --ttl/],
     [['--sped', '1'], /Unknown option '--sped'\. See `npm run replay -- --help`/],
+    [['checkins'], /Too many arguments\. .* See `npm run replay -- --help`/],
   ])('refuses %j', (args, message) => {
     expect(() => plan(...args)).toThrow(message);
   });
 
   it('says what to do when there is no data', () => {
-    expect(() => parseOptions([], {})).toThrow(/Set NEARBY_DATA to the folder .* or pass --friendships FILE/);
+    expect(() => parseReplayArguments([], {})).toThrow(/Set NEARBY_DATA to the folder .* or pass --friendships FILE/);
   });
 
   it('gives help with every option and preset', () => {
-    expect(parseOptions(['--help'], {})).toBe('help');
-    for (const name of Object.keys(OPTION_TABLE)) expect(helpText()).toContain(`--${name}`);
-    for (const name of Object.keys(PRESETS)) expect(helpText()).toContain(`  ${name}`);
+    const help = helpOf(replayCommand({}));
+    for (const { long } of replayCommand({}).options) expect(help).toContain(String(long));
+    for (const name of Object.keys(PRESETS)) expect(help).toContain(`  ${name}`);
   });
 });
 

@@ -1,9 +1,10 @@
-/** What `npm run simulate` takes, and what it says to what it cannot take. */
+/** The command lines of the city: defaults, values with units, and an error with a remedy for what cannot be. */
 import { describe, expect, it } from '@jest/globals';
-import { parseResidentsOptions, RESIDENTS_HELP } from './residents-options.ts';
-import { parseSimulateOptions, SIMULATE_HELP, SIMULATE_OPTIONS } from './simulate-options.ts';
+import { helpOf } from './help-of.testing.ts';
+import { parseResidentsArguments, residentsCommand } from './parse-residents-arguments.ts';
+import { parseSimulateArguments, simulateCommand } from './parse-simulate-arguments.ts';
 
-const plan = (...args: string[]) => parseSimulateOptions(args, { INIT_CWD: '/somewhere' });
+const plan = (...args: string[]) => parseSimulateArguments(args, { INIT_CWD: '/home/me' });
 
 describe('the options of a simulation', () => {
   it('have defaults that fit the stack of npm start', () => {
@@ -26,39 +27,48 @@ describe('the options of a simulation', () => {
     });
   });
 
-  it('take times in words, files from where one is, and tokens from a file first', () => {
+  it('take times with units, files relative to where the person is, and tokens from a file first', () => {
     expect(plan('--duration', '2h', '--start=17:30')).toMatchObject({ durationMs: 7_200_000, startMinute: 1_050 });
     expect(plan('--duration', '45')).toMatchObject({ durationMs: 45_000 });
-    const env = { INIT_CWD: '/somewhere', JWT_SECRET: 's', JWT_AUDIENCE: 'a' };
+    const env = { INIT_CWD: '/home/me', JWT_SECRET: 's', JWT_AUDIENCE: 'a' };
     const signing = { secret: 's', audience: 'a', issuer: 'nearby-friends' };
-    expect(parseSimulateOptions([], env)).toMatchObject({ tokens: { from: 'secret', signing } });
-    expect(parseSimulateOptions(['--tokens=t.csv'], env)).toMatchObject({
+    expect(parseSimulateArguments([], env)).toMatchObject({ tokens: { from: 'secret', signing } });
+    expect(parseSimulateArguments(['--tokens=t.csv'], env)).toMatchObject({
       people: undefined,
-      tokens: { from: 'file', file: '/somewhere/t.csv' },
+      tokens: { from: 'file', file: '/home/me/t.csv' },
     });
   });
 
   it('are all in the help', () => {
-    expect(plan('--help')).toBe('help');
-    for (const name of Object.keys(SIMULATE_OPTIONS)) expect(SIMULATE_HELP).toContain(`--${name}`);
-    expect(parseResidentsOptions(['--help'])).toBe('help');
-    expect(RESIDENTS_HELP).toContain('--people N');
+    const help = helpOf(simulateCommand({}));
+    for (const { long } of simulateCommand({}).options) expect(help).toContain(String(long));
+    expect(help).toContain('Exits with 0 when no request was refused');
+    expect(helpOf(residentsCommand())).toContain('--people <n>');
   });
 
   it.each([
-    [['--people', '0'], '--people is “0”. Give a number from 1 to 50000.'],
-    [['--duration', 'forever'], '--duration is “forever”. Give a time of at most a week, as 90s, 10m or 2h.'],
-    [['--duration', '0s'], '--duration is “0s”.'],
-    [['--start', '25:00'], '--start is “25:00”. Give a time of the day, as 08:00.'],
-    [['--url', 'localhost:8080'], '--url is “localhost:8080”. Give the public address, as http://localhost:8080.'],
-    [['--prefix', 'a b'], '--prefix is “a b”. Give 1–40 characters of A-Za-z0-9_-.'],
-    [['--transport', 'pigeon'], 'There is no transport “pigeon”. Choose one of websocket, polling, both.'],
+    [['--people', '0'], "Option '--people <n>' argument '0' is invalid. It must be a number between 1 and 50000."],
+    [['--duration', 'forever'], 'It must be a time of at most a week such as 90s, 10m or 2h.'],
+    [['--duration', '0s'], "Option '--duration <time>' argument '0s' is invalid."],
+    [['--start', '25:00'], "argument '25:00' is invalid. It must be a time of day such as 08:00."],
+    [['--url', 'localhost:8080'], 'It must be a public address such as http://localhost:8080.'],
+    [['--prefix', 'a b'], "argument 'a b' is invalid. It must be 1–40 characters of A-Za-z0-9_-."],
+    [['--transport', 'pigeon'], "argument 'pigeon' is invalid. Allowed choices are websocket, polling, both."],
     [['--peple', '3'], "Unknown option '--peple'. See `npm run simulate -- --help`."],
   ])('say what is wrong with %j', (args, message) => {
-    expect(() => parseSimulateOptions(args, {})).toThrow(message);
+    expect(() => parseSimulateArguments(args, {})).toThrow(message);
   });
 
   it('say what is wrong with those of the residents', () => {
-    expect(() => parseResidentsOptions(['--people=none'])).toThrow('--people is “none”. Give a number from 1 to 5000.');
+    expect(() => parseResidentsArguments(['--people=none'])).toThrow(
+      "Option '--people <n>' argument 'none' is invalid. It must be a number between 1 and 5000.",
+    );
+    expect(parseResidentsArguments(['--interval', '5'])).toEqual({
+      url: 'http://localhost:8080',
+      people: 40,
+      intervalMs: 5_000,
+      pace: 8,
+      seed: 1,
+    });
   });
 });

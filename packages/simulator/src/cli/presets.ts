@@ -4,7 +4,7 @@ export interface Preset {
   readonly description: string;
   /** Its file in the data folder. */
   readonly movementsFile: string;
-  /** Whether the movers are strangers to the friendships and are given to their users. */
+  /** Whether the movers do not appear in the friendships and their movements are given to its users. */
   readonly assign: boolean;
   /** Dataset seconds per wall second. */
   readonly speed: number;
@@ -19,7 +19,7 @@ const DAY_SECONDS = 86_400;
 
 export const PRESETS = {
   /**
-   * People check in every few hours to days, so a position counts for 14 days here. Before October 2009 there are only
+   * People check in every few hours to days, so the TTL is 14 days here. Before October 2009 there are only
    * some dozens of check-ins a month.
    */
   checkins: {
@@ -31,7 +31,7 @@ export const PRESETS = {
     from: '2009-10-01T00:00:00Z',
     to: '2010-10-23T00:00:00Z',
   },
-  /** The real TTL of ten minutes; a cab reports each minute and falls silent now and then. */
+  /** The real TTL of ten minutes; a cab reports each minute and becomes inactive now and then. */
   cabs: {
     description:
       '200 cabs given to the best-connected users, six hours, a minute a second, TTL 600 s = 10 s; 6 minutes',
@@ -42,10 +42,16 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, Preset>;
 
-/** For movements of one's own: the real TTL, ten times as fast as it happened. */
-export const PLAIN: Omit<Preset, 'description' | 'movementsFile'> = { assign: false, speed: 10, ttlSeconds: 600 };
+/** For other movements: the real TTL, ten times as fast as recorded. */
+export const CUSTOM_MOVEMENTS: Omit<Preset, 'description' | 'movementsFile'> = {
+  assign: false,
+  speed: 10,
+  ttlSeconds: 600,
+};
 
-export type PresetName = keyof typeof PRESETS;
+type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
 
 export function isPresetName(name: string): name is PresetName {
   return Object.hasOwn(PRESETS, name);

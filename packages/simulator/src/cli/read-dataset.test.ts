@@ -1,7 +1,7 @@
 /** What is replayed: the window, the invention that is stated, and the figures. */
 import { describe, expect, it } from '@jest/globals';
 import { withFile } from '../dataset/csv-files.testing.ts';
-import type { ReplayPlan } from './parse-options.ts';
+import type { ReplayPlan } from './parse-replay-arguments.ts';
 import { type Dataset, readDataset } from './read-dataset.ts';
 
 const FRIENDSHIPS = 'user,friend\n1,2\n1,3\n';

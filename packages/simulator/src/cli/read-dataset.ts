@@ -4,7 +4,7 @@ import { assignMovers } from '../dataset/assign-movers.ts';
 import { type Friendships, readFriendships } from '../dataset/friendships.ts';
 import { type Movement, readMovements, type TimeWindow, within } from '../dataset/movements.ts';
 import { windowFigures } from '../dataset/window-figures.ts';
-import type { ReplayPlan } from './parse-options.ts';
+import type { ReplayPlan } from './parse-replay-arguments.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,5 +1,5 @@
 /** What a person sees of a running replay: the time that is played, and what some viewers see. */
-import type { ReplayProgress, WatchedViewer } from '../run/replay-options.ts';
+import type { ReplayProgress, WatchedViewer } from '../replay/replay-options.ts';
 import type { Picture } from './live-view.ts';
 
 const FRIENDS_SHOWN = 4;

@@ -1,9 +1,9 @@
 /** What a person reads at the end, and that it names no place. */
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
+import { Measurements } from '../measure/measurements.ts';
 import type { Difference } from '../oracle/differences.ts';
-import { Measurements } from '../run/measurements.ts';
-import { type ReplayReport, reportOf } from '../run/replay-report.ts';
+import { type ReplayReport, reportOf } from '../replay/replay-report.ts';
 import { viewerText } from './replay-picture.ts';
 import { reportText } from './report-text.ts';
 

@@ -1,7 +1,7 @@
 /** Writes a replay's report for a person: distances and counts, never a place. */
 import type { Difference } from '../oracle/differences.ts';
-import type { CheckpointResult } from '../run/checkpoint.ts';
-import type { ReplayReport } from '../run/replay-report.ts';
+import type { CheckpointResult } from '../replay/checkpoint.ts';
+import type { ReplayReport } from '../replay/replay-report.ts';
 import { countsText, durationText } from './measured-text.ts';
 
 /** More differences than this are counted, not listed. */

@@ -2,8 +2,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
-import { Experience } from '../run/experience.ts';
-import { simulationReport } from '../run/simulation-report.ts';
+import { Experience } from '../simulation/experience.ts';
+import { simulationReport } from '../simulation/simulation-report.ts';
 import { createLiveView } from './live-view.ts';
 import { simulationPicture, simulationText } from './simulation-text.ts';
 

@@ -1,7 +1,8 @@
 /** What a person sees of a running simulation, and reads at its end: times and counts, never a place. */
-import type { SimulationProgress } from '../run/simulation.ts';
-import type { SimulationReport } from '../run/simulation-report.ts';
-import type { Durations } from '../run/timings.ts';
+
+import type { Durations } from '../measure/timings.ts';
+import type { SimulationProgress } from '../simulation/simulation.ts';
+import type { SimulationReport } from '../simulation/simulation-report.ts';
 import type { Picture } from './live-view.ts';
 import { countsText, durationText, ms } from './measured-text.ts';
 import { viewerText } from './replay-picture.ts';

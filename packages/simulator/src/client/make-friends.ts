@@ -1,6 +1,6 @@
 /** Makes the friendships that are not there yet, in the order given. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { GraphApi } from '../client/graph-api.ts';
+import type { GraphApi } from './graph-api.ts';
 
 /** Enough to be quick, few enough to leave room for others. */
 const AT_ONCE = 12;

@@ -30,9 +30,10 @@ const RECONNECT_DELAY_MAX_MS = 1_500;
 const REFUSED_RETRY_MS = 1_000;
 
 /** `both`: long-polling first, then the upgrade, so that polling requests and upgrade must reach the same replica (W2). */
-export type TransportChoice = 'websocket' | 'polling' | 'both';
+export const TRANSPORT_CHOICES = ['websocket', 'polling', 'both'] as const;
+export type TransportChoice = (typeof TRANSPORT_CHOICES)[number];
 
-export const TRANSPORTS: Readonly<Record<TransportChoice, string[]>> = {
+const TRANSPORTS: Readonly<Record<TransportChoice, string[]>> = {
   websocket: ['websocket'],
   polling: ['polling'],
   both: ['polling', 'websocket'],

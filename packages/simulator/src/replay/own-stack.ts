@@ -1,6 +1,6 @@
 /** A stack of the replay's own on this machine, with the friendships in it. */
 import { type Stack, type StackOptions, startStack } from '@nearby-friends/local-stack';
-import { importFriendships } from './import-friendships.ts';
+import { importFriendships } from '../client/import-friendships.ts';
 
 export interface OwnStackOptions extends Pick<StackOptions, 'gateways' | 'progress' | 'signal' | 'log'> {
   /** Wall time. */

@@ -1,6 +1,7 @@
 /** What a replay found, and whether that is a pass. */
+
+import type { Measured } from '../measure/measurements.ts';
 import type { CheckpointResult } from './checkpoint.ts';
-import type { Measured } from './measurements.ts';
 
 export interface ReplayReport {
   /** Nothing in `failures`. */

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Stack } from '@nearby-friends/local-stack';
 import { withFile } from '../dataset/csv-files.testing.ts';
 import { windowFigures } from '../dataset/window-figures.ts';
-import { friendshipsCsv, walkingCrowd } from './crowd.testing.ts';
 import { startOwnStack } from './own-stack.ts';
+import { replay } from './replay.ts';
 import type { ReplayOptions } from './replay-options.ts';
-import { replay } from './replay-run.ts';
+import { friendshipsCsv, walkingCrowd } from './walking-crowd.testing.ts';
 
 const TTL_SECONDS = 6;
 const SECONDS = 24;

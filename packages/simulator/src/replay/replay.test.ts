@@ -1,12 +1,12 @@
 /** The whole replay over real sockets: passes against a right deployment, and finds what a wrong one does wrong. */
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
+import { type Defect, SmallDeployment } from '../client/small-deployment.testing.ts';
 import { friendshipsOf } from '../dataset/friendships.ts';
 import type { Movement } from '../dataset/movements.ts';
+import { replay } from './replay.ts';
 import type { ReplayOptions, ReplayProgress } from './replay-options.ts';
 import type { ReplayReport } from './replay-report.ts';
-import { replay } from './replay-run.ts';
-import { type Defect, SmallDeployment } from './small-deployment.testing.ts';
 
 const anna = parseUserId('anna');
 const ben = parseUserId('ben');

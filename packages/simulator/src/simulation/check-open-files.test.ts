@@ -1,6 +1,6 @@
 /** Whoever wants more people than a process can hold is told what to do. */
 import { describe, expect, it } from '@jest/globals';
-import { checkOpenFiles } from './open-files.ts';
+import { checkOpenFiles } from './check-open-files.ts';
 
 describe('the limit of open files', () => {
   it('is told with the remedy before anything is opened', () => {

@@ -1,6 +1,6 @@
 /** Follows reports from the moment they were due to the lists they appear in, all on one clock. */
 import type { NearbyFriend, UserId } from '@nearby-friends/protocol';
-import { type Durations, Timings } from './timings.ts';
+import { type Durations, Timings } from '../measure/timings.ts';
 
 export interface DeliveryFigures {
   /**

@@ -3,10 +3,10 @@ import { parseUserId } from '@nearby-friends/protocol';
 import { type City, foundCity } from '../city/city.ts';
 import { CityClock } from '../city/city-clock.ts';
 import { DEMO_PERSON, demoPeople } from '../city/demo-people.ts';
-import { randomOf } from '../city/seeded-random.ts';
 import type { GraphApi } from '../client/graph-api.ts';
+import { inTurns } from '../client/make-friends.ts';
+import { randomOf } from '../seeded-random.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';
-import { inTurns } from './make-friends.ts';
 
 /** It begins on the way to work, and has no nights: whoever looks is to see something. Minutes of the day. */
 const BEGINS = 7.75 * 60;

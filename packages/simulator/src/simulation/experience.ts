@@ -1,8 +1,8 @@
 /** What the people of a city live through: the clients' figures, and those of what they see. */
 import type { NearbyChanges, NearbySnapshot, UserId } from '@nearby-friends/protocol';
+import { type Measured, Measurements } from '../measure/measurements.ts';
 import type { CrowdObserver } from './crowd.ts';
 import { type DeliveryFigures, DeliveryTimes, type DueReport } from './delivery-times.ts';
-import { type Measured, Measurements } from './measurements.ts';
 
 export interface Experienced extends Measured, DeliveryFigures {}
 

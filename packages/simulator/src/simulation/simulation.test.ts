@@ -3,13 +3,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import { foundCity } from '../city/city.ts';
 import { CityClock } from '../city/city-clock.ts';
+import { type Defect, SmallDeployment } from '../client/small-deployment.testing.ts';
 import { devTokens, KeptTokens } from '../client/tokens.ts';
 import { friendshipsOf } from '../dataset/friendships.ts';
 import { smallTown } from '../streets/small-town.testing.ts';
 import { wallClock } from '../wall-clock.ts';
 import { type SimulationOptions, type SimulationProgress, simulate } from './simulation.ts';
 import type { SimulationReport } from './simulation-report.ts';
-import { type Defect, SmallDeployment } from './small-deployment.testing.ts';
 
 const PEOPLE = 30;
 const MORNING = 8.5 * 60;

@@ -5,10 +5,10 @@ import type { Citizen } from '../city/citizen.ts';
 import { ACK_TIMEOUT_MS, type SimulatedClient, type TransportChoice } from '../client/simulated-client.ts';
 import type { KeptTokens } from '../client/tokens.ts';
 import { byNumberOfFriends, friendshipsOf } from '../dataset/friendships.ts';
+import type { WatchedViewer } from '../replay/replay-options.ts';
 import type { WallClock } from '../wall-clock.ts';
 import { Crowd } from './crowd.ts';
 import { Experience, type Experienced } from './experience.ts';
-import type { WatchedViewer } from './replay-options.ts';
 import { type SimulationReport, simulationReport } from './simulation-report.ts';
 
 export interface SimulationOptions {
