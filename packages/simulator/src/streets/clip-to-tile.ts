@@ -1,4 +1,5 @@
 /** Cuts a line at the border of its tile, so that neighbouring tiles do not contribute the same street twice. */
+/// <reference path="./lineclip.d.ts" />
 import { clipPolyline } from 'lineclip';
 import { type GridPoint, UNITS_PER_TILE } from './tile-grid.ts';
 
