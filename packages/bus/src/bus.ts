@@ -1,4 +1,4 @@
-/** Everything a service needs to talk to the others, built in one place. */
+/** Builds all that a service needs to communicate with the other services. */
 import type { ServiceName } from '@nearby-friends/protocol';
 import {
   type Clock,
@@ -15,20 +15,19 @@ import { connectRedis, openRedis, type Redis } from './redis/redis-connection.ts
 import { RedisHealth } from './redis/redis-health.ts';
 import { InstanceRegistry } from './rpc/instance-registry.ts';
 import { type Publish, Rpc } from './rpc/rpc.ts';
-import { BusObserver } from './rpc/rpc-observer.ts';
-import { TraceReaders } from './rpc/trace-readers.ts';
+import { RpcObserver } from './rpc/rpc-observer.ts';
 
 export interface Bus {
   readonly commands: Redis;
   readonly subscriptions: ChannelSubscriptions;
   readonly registry: InstanceRegistry;
   readonly redisClock: RedisClock;
-  /** For connections that a service has beside these. */
+  /** For a service's additional connections. */
   readonly redisHealth: RedisHealth;
   readonly rpc: Rpc;
-  /** SPUBLISH: resolves with the number of receivers; rejects when Redis does not take it. At most once. */
+  /** SPUBLISH, at most once. Resolves with the number of receivers; rejects when Redis does not accept the message. */
   readonly publish: Publish;
-  /** To be started in this order. `membership` comes last of all components: it lets others find this instance. */
+  /** Start them in this order. Start `membership` after all other components: it makes this instance visible. */
   readonly components: readonly Component[];
   readonly membership: Component;
   readonly readiness: ReadinessCheck;
@@ -38,11 +37,11 @@ export function createBus(options: {
   redisUrl: string;
   service: ServiceName;
   instanceId: string;
-  /** The services this one asks. */
+  /** The services that this one sends requests to. */
   watch: readonly ServiceName[];
-  /** Without it nobody looks. */
+  /** Without it no metrics are reported. */
   metrics?: Metrics;
-  /** Without it nothing is traced. */
+  /** Without it no traces are made. */
   tracer?: Tracer;
   clock: Clock;
   logger: Logger;
@@ -56,8 +55,7 @@ export function createBus(options: {
   const subscriptions = new ChannelSubscriptions({ redis: subscriber, clock, logger });
   const registry = new InstanceRegistry({ redis: commands, clock, logger, service, instanceId, watch });
   const redisClock = new RedisClock({ redis: commands, clock, logger });
-  const traceReaders = new TraceReaders({ redis: commands, clock, logger, service, instanceId, watch });
-  const observer = new BusObserver({ metrics, tracer, traceReaders });
+  const observer = new RpcObserver({ metrics, tracer });
   const rpc = new Rpc({ publish, subscriptions, registry, observer, clock, logger, service, instanceId });
   const redisHealth = new RedisHealth({ metrics });
   redisHealth.watch('commands', commands);
@@ -78,7 +76,6 @@ export function createBus(options: {
       subscriptions,
       redisClock,
       registry,
-      ...(tracer === noTracer ? [] : [traceReaders]),
       rpc,
     ],
     membership: {
@@ -90,7 +87,7 @@ export function createBus(options: {
       name: 'redis',
       async check() {
         await commands.ping();
-        if (!subscriptions.isCurrent) throw new Error('the subscribing connection is down');
+        if (!subscriptions.isCurrent) throw new Error('the subscriber connection is down');
       },
     },
   };
@@ -101,27 +98,25 @@ function registerGauges(
   parts: Pick<Bus, 'subscriptions' | 'registry' | 'redisClock' | 'rpc'> & { watch: readonly ServiceName[] },
 ): void {
   const { subscriptions, registry, redisClock, rpc, watch } = parts;
-  metrics.gauge('nearby_bus_channels', 'Channels this process listens to.', () => subscriptions.size);
-  metrics.gauge('nearby_bus_channels_current', '1 while all of them are subscribed and nothing is missed.', () =>
+  metrics.gauge('nearby_bus_channels', 'Channels that this process subscribes to.', () => subscriptions.size);
+  metrics.gauge('nearby_bus_channels_current', '1 while all channels are subscribed and no message is missed.', () =>
     subscriptions.isCurrent ? 1 : 0,
   );
-  metrics.gauge('nearby_rpc_requests_pending', 'Questions that wait for an answer.', () => rpc.pending);
-  metrics.gaugeBy('nearby_rpc_instances', 'Instances that can be asked, by service.', 'service', () =>
+  metrics.gauge('nearby_rpc_requests_pending', 'RPC requests that wait for a response.', () => rpc.pending);
+  metrics.gaugeBy('nearby_rpc_instances', 'Instances that RPC requests can be sent to, by service.', 'service', () =>
     Object.fromEntries(watch.map((service) => [service, registry.candidates(service).length])),
   );
-  metrics.gauge(
-    'nearby_redis_round_trip_seconds',
-    'How long Redis took to answer when it was last asked for the time, s.',
-    () => (redisClock.lastRoundTripMs === null ? null : redisClock.lastRoundTripMs / 1000),
+  metrics.gauge('nearby_redis_round_trip_seconds', 'Round trip of the last clock measurement at Redis, s.', () =>
+    redisClock.lastRoundTripMs === null ? null : redisClock.lastRoundTripMs / 1000,
   );
   metrics.gauge(
     'nearby_redis_clock_ahead_seconds',
-    'How far Redis’ clock, which stamps positions, is ahead of this machine’s, s.',
+    'How far the clock of Redis, which stamps positions, is ahead of this machine, s.',
     () => (redisClock.lastRoundTripMs === null ? null : (redisClock.now() - Date.now()) / 1000),
   );
 }
 
-/** A Redis connection as a component; stopping it also ends the waiting for a Redis that has not come yet. */
+/** A Redis connection as a component. `stop` also ends a `start` that still waits for Redis. */
 export function connection(name: string, redis: Redis): Component {
   const stopped = new AbortController();
   return {

@@ -1,13 +1,13 @@
-/** The grid of about 1 km on which whoever is granted no more than "approximate" sees a friend. */
+/** The grid of about 1 km on which a viewer with an approximate grant sees a friend. */
 import { EARTH_RADIUS_METERS } from './distance.ts';
 
 /** Height of a cell, and its width at its middle latitude, metres. */
 export const CELL_METERS = 1_000;
-/** How long a user's columns stay where they are, ms (28 days). Which of their two places they take is drawn anew then. */
+/** How long a user's columns stay in place, ms (28 days). Then one of their two places is drawn again. */
 export const DRIFT_PERIOD_MS = 28 * 86_400_000;
 /**
- * How far columns drift, in columns. They have two places and no more: a friend at rest, watched for years, is narrowed
- * to half a cell and never further. See docs/decisions/0006-approximate-positions.md.
+ * How far columns drift, in columns. They have only two places: a stationary friend, watched for years, can be located to
+ * half a cell and never more precisely. See docs/decisions/0006-approximate-positions.md.
  */
 const DRIFT_COLUMNS = 0.5;
 
@@ -22,13 +22,13 @@ export interface Place {
 }
 
 /**
- * The middle of the cell of `user`'s grid that holds the position (degrees) at `atMs` (ms since the epoch). It depends on
- * nothing else: every gateway says the same, and all positions of one cell give the same answer.
+ * The middle of the cell of `user`'s grid that contains the position (degrees) at `atMs` (ms since the epoch). It depends
+ * on nothing else: all gateways compute the same, and all positions of one cell have the same result.
  *
  * Rows are 1,000 m high and a user's rows never move. Each row is divided into a whole number of columns as near to
- * 1,000 m wide as its middle latitude allows. Around each pole the last one to two rows are one round cell, so that
- * nobody is ever in a cell smaller than the others. Rows and columns begin elsewhere for each user, by a hash of the id:
- * not a secret (whoever watches sees the grid anyway), but no two people share their borders.
+ * 1,000 m wide as its middle latitude allows. Around each pole the last one to two rows are one round cell, so no cell is
+ * smaller than the others. Each user's rows and columns have their own offset, a hash of the id. It is not a secret (a
+ * viewer can observe the grid), but no two users share their borders.
  */
 export function approximate(user: string, lat: number, lng: number, atMs: number): Place {
   const seed = hash(user);
@@ -42,12 +42,12 @@ export function approximate(user: string, lat: number, lng: number, atMs: number
   const columns = Math.round(COLUMNS_ON_EQUATOR * Math.cos((middle * Math.PI) / 180));
   const columnOffset = fraction(mix(seed ^ 0x9e3779b9)) + driftAt(seed, atMs);
   const column = Math.floor(((lng + 180) / 360) * columns + columnOffset);
-  // The column that is cut by ±180° is one cell all the same: its middle lies on one side of it.
+  // The column across ±180° is one cell; its middle is on one side of the meridian.
   const turn = ((((column + 0.5 - columnOffset) / columns) % 1) + 1) % 1;
   return { lat: middle, lng: turn * 360 - 180 };
 }
 
-/** 0 or {@link DRIFT_COLUMNS}. Each user's periods begin at another time, or whole crowds would jump at once. */
+/** 0 or {@link DRIFT_COLUMNS}. Each user's periods begin at another time, so that not all users jump at once. */
 function driftAt(seed: number, atMs: number): number {
   const period = Math.floor(atMs / DRIFT_PERIOD_MS + fraction(mix(seed ^ 0x85ebca6b)));
   return (mix(seed ^ mix(period)) & 1) * DRIFT_COLUMNS;

@@ -1,4 +1,4 @@
-/** A cheap first look that tells most far friends from near ones without trigonometry. */
+/** A cheap test that rules out most distant friends without trigonometry. */
 import { EARTH_RADIUS_METERS } from './distance.ts';
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
@@ -22,17 +22,17 @@ const ABSOLUTE_ROUNDING_METERS = 1e-6;
  */
 export function mayBeWithin(aLat: number, aLng: number, bLat: number, bLng: number, meters: number): boolean {
   const limit = (meters * (1 + RELATIVE_ROUNDING) + ABSOLUTE_ROUNDING_METERS) / EARTH_RADIUS_METERS;
-  return leastChordSquared(aLat, aLng, bLat, bLng) <= limit * limit;
+  return minChordSquared(aLat, aLng, bLat, bLng) <= limit * limit;
 }
 
 /** The bound itself: metres that the two positions (degrees) are apart at least. */
 export function minDistanceMeters(aLat: number, aLng: number, bLat: number, bLng: number): number {
-  const meters = EARTH_RADIUS_METERS * Math.sqrt(leastChordSquared(aLat, aLng, bLat, bLng));
+  const meters = EARTH_RADIUS_METERS * Math.sqrt(minChordSquared(aLat, aLng, bLat, bLng));
   return Math.max(0, meters * (1 - RELATIVE_ROUNDING) - ABSOLUTE_ROUNDING_METERS);
 }
 
-/** Of the unit sphere. */
-function leastChordSquared(aLat: number, aLng: number, bLat: number, bLng: number): number {
+/** A lower bound of the squared chord on the unit sphere. */
+function minChordSquared(aLat: number, aLng: number, bLat: number, bLng: number): number {
   const aPhi = aLat * RADIANS_PER_DEGREE;
   const bPhi = bLat * RADIANS_PER_DEGREE;
   const degreesOfLng = Math.abs(aLng - bLng);

@@ -1,20 +1,20 @@
-/** How a message becomes bytes on the bus, and back. */
+/** Codecs between messages and their bytes on the bus. */
 import type { z } from 'zod';
 
-/** Bytes that are not the message they should be. The receiver drops the message; the sender sees a time-out. */
+/** Bytes that are not a valid message. The receiver drops the message; the sender sees a timeout. */
 export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
 }
 
 export interface Codec<T> {
   encode(message: T): Buffer;
-  /** Throws {@link MalformedMessageError}. Redis is an edge: whatever arrives is checked. */
+  /** Throws {@link MalformedMessageError}. Redis is an edge: every message is checked. */
   decode(bytes: Buffer): T;
-  /** The schema of a JSON message; binary ones carry a format version instead. */
+  /** The schema of a JSON message; binary messages have a format version instead. */
   readonly schema?: z.ZodType<T>;
 }
 
-/** JSON, checked by a schema: for everything that is not on the hot path. */
+/** JSON, checked by a schema. For messages that are not on the hot path. */
 export function jsonCodec<T>(schema: z.ZodType<T>): Codec<T> {
   return {
     schema,
@@ -28,14 +28,14 @@ export function jsonCodec<T>(schema: z.ZodType<T>): Codec<T> {
       }
       const parsed = schema.safeParse(value);
       if (parsed.success) return parsed.data;
-      // Only the paths: the values may hold a position.
+      // Only the paths: values may contain a position.
       const paths = parsed.error.issues.map((issue) => issue.path.join('.') || '(root)');
       throw new MalformedMessageError(`wrong at ${paths.join(', ')}`);
     },
   };
 }
 
-/** Runs a binary decoder; reading past the end becomes a {@link MalformedMessageError} like any other defect. */
+/** Runs a binary decoder; reading past the end throws {@link MalformedMessageError} like any other defect. */
 export function guardRange<T>(read: () => T): T {
   try {
     return read();
@@ -46,7 +46,7 @@ export function guardRange<T>(read: () => T): T {
 }
 
 function isOutOfBounds(error: unknown): boolean {
-  // By code rather than by class: under a test runner, Node's own errors belong to another realm.
+  // By code, not by class: in Jest, Node's errors belong to another realm.
   const code = (error as { code?: unknown } | null)?.code;
   return code === 'ERR_OUT_OF_RANGE' || code === 'ERR_BUFFER_OUT_OF_BOUNDS';
 }

@@ -1,14 +1,14 @@
-/** Edges as PostgreSQL writes them, in one text: rows of their own would cost ten times the CPU at every station. */
+/** A viewer's edges as one text, written by PostgreSQL: separate rows would cost ten times the CPU at every hop. */
 import { z } from 'zod';
 import type { Grant } from './grant.ts';
 import type { Sharing } from './sharing.ts';
 import type { UserId } from './user-id.ts';
 
-/** What a viewer may see of one subject, and whether the subject pauses. */
+/** A viewer's grant for one subject, and whether the subject is paused. */
 export interface StatedEdge {
   readonly subject: UserId;
   readonly grant: Grant;
-  /** Of the grant, see `graphVersionSchema`. */
+  /** Version of the grant, see `graphVersionSchema`. */
   readonly version: number;
   /** Null when the subject has never paused. */
   readonly sharing: { readonly sharing: Sharing; readonly version: number } | null;
@@ -19,13 +19,13 @@ const VERSION = '\\d{1,16}';
 const EDGE = `[A-Za-z0-9_-]{1,64} [ea] ${VERSION} ${TIME}(?: [tf] ${VERSION} ${TIME})?`;
 
 /**
- * Edges separated by commas, their fields by spaces, of which no id has any:
+ * Edges separated by commas, their fields by spaces; ids contain neither:
  * `subject precision(e|a) version until [paused(t|f) pauseVersion pauseUntil]`, times in ms since the epoch, `-` for no
- * end. Hidden edges have no form: they are left out.
+ * end. Hidden edges are omitted.
  */
 export const edgeTextSchema = z.string().regex(new RegExp(`^(?:${EDGE}(?:,(?!$)|$))*$`), 'must be edges');
 
-/** Reads what {@link edgeTextSchema} has let through. */
+/** Parses a text that {@link edgeTextSchema} has accepted. */
 export function readEdges(text: string): StatedEdge[] {
   return text === '' ? [] : text.split(',').map(readEdge);
 }

@@ -1,4 +1,4 @@
-/** The stable codes by which a program tells errors apart, and whether coming back makes sense. */
+/** The stable error codes for programs, and whether a retry can succeed. */
 
 interface ErrorCode {
   /** Whether the same client may succeed later: at once with a new token for `token_expired`, else after a pause. */
@@ -17,7 +17,7 @@ export const ERROR_CODES = {
   payload_too_large: { retryable: false, status: 413, title: 'The request is too large' },
   not_found: { retryable: false, status: 404, title: 'There is no such thing' },
   method_not_allowed: { retryable: false, status: 405, title: 'This method is not allowed here' },
-  friend_limit: { retryable: false, status: 409, title: 'Nobody can have more friends than this' },
+  friend_limit: { retryable: false, status: 409, title: 'The maximum number of friends is reached' },
   request_limit: { retryable: false, status: 409, title: 'Too many friend requests are open' },
   rate_limited: { retryable: true, status: 429, title: 'Too many requests' },
   unavailable: { retryable: true, status: 503, title: 'A part of the service is unavailable' },
@@ -41,7 +41,7 @@ export class CodedError extends Error {
   }
 }
 
-/** Any thrown value as a coded error; what has no code is `internal` and keeps its cause to itself. */
+/** Any thrown value as a coded error. A value without a code becomes `internal`, and its message is not exposed. */
 export function asCodedError(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   return new CodedError('internal', 'Something went wrong here. Try again in a moment.', { cause: error });

@@ -1,4 +1,4 @@
-/** What a subject lets one viewer see. */
+/** A grant: what one viewer may see of a subject. */
 import { z } from 'zod';
 
 export const precisionSchema = z.enum(['exact', 'approximate', 'hidden']);
@@ -11,7 +11,7 @@ export const grantSchema = z.object({
 });
 export type Grant = z.infer<typeof grantSchema>;
 
-/** Whether a grant lets anything through at `now`, ms since the epoch. */
+/** Whether the grant is effective at `now`, ms since the epoch. */
 export function isGranted({ precision, until }: Grant, now: number): boolean {
   return precision !== 'hidden' && (until === null || now < until);
 }
@@ -22,7 +22,7 @@ const LASTING: Readonly<Record<Precision, Grant>> = {
   hidden: Object.freeze({ precision: 'hidden', until: null }),
 };
 
-/** The same grant. Nearly all are one of those without an end, so that whoever keeps one for each friend shares them. */
+/** An equal grant, shared if it has no end, which saves memory: nearly all grants have none. */
 export function shareGrant(grant: Grant): Grant {
   return grant.until === null ? LASTING[grant.precision] : grant;
 }

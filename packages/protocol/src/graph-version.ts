@@ -1,9 +1,9 @@
-/** The order of all that friend-graph says of the same thing. */
+/** The version that orders statements of friend-graph about the same edge, pause or radius. */
 import { z } from 'zod';
 
 /**
- * From one sequence in PostgreSQL, taken while the rows concerned are locked: of two statements about the same edge,
- * pause or radius the one with the higher version is the newer, by whatever way and in whatever order they come (an
- * event, the answer to a question, an announcement). 0: never changed since it was made.
+ * From one sequence in PostgreSQL, taken while the affected rows are locked. The statement with the higher version is the
+ * newer one, whatever its channel and order of arrival (an event, an RPC response, an announcement). 0: unchanged since it
+ * was created.
  */
 export const graphVersionSchema = z.number().int().min(0);

@@ -1,4 +1,4 @@
-/** Every name that crosses a process border: services, Redis keys and channels. */
+/** All names that cross processes: services, Redis keys, channels and streams. */
 import type { UserId } from './user-id.ts';
 
 /** The kinds of service that can be addressed over the bus. */
@@ -13,12 +13,12 @@ export function locationKey(user: UserId): string {
   return `location:{${user}}`;
 }
 
-/** Channel on which every gateway that has a session of `user` listens for what concerns that user as a viewer. */
+/** Channel for messages to `user` as a viewer. Every gateway with a session of the user subscribes to it. */
 export function inboxChannel(user: UserId): string {
   return `inbox:{${user}}`;
 }
 
-/** Channel of one instance: requests to it, and replies to what it asked. */
+/** Channel of one instance: RPC requests to it, and responses to its own requests. */
 export function instanceChannel(service: ServiceName, instanceId: string): string {
   return `rpc:{${service}:${instanceId}}`;
 }
@@ -28,12 +28,7 @@ export function instancesKey(service: ServiceName): string {
   return `instances:{${service}}`;
 }
 
-/** Sorted set of those among them that can read where in a trace a question belongs. */
-export function traceReadersKey(service: ServiceName): string {
-  return `trace-readers:{${service}}`;
-}
-
-/** Stream of all changes of who may see whom: friend-graph → every gateway. The bus keeps its followers beside it. */
+/** Stream of all changes of grants: friend-graph → every gateway. The bus keeps its followers beside it. */
 export const GRAPH_EVENTS = 'graph-events';
 
 /**

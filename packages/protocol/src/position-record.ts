@@ -2,9 +2,9 @@
 import { MalformedMessageError } from './codec.ts';
 import type { Position } from './position.ts';
 
-/** A position with the time that orders it. */
+/** A position with its version. */
 export interface PositionRecord {
-  /** When a gateway received it, ms since the epoch on Redis' clock. The version: older never replaces newer (L3). */
+  /** When a gateway received it, ms since the epoch on Redis' clock. This is the version: older never replaces newer (L3). */
   readonly at: number;
   readonly position: Position;
 }
@@ -15,12 +15,12 @@ export interface PositionRecord {
  * | offset | length | what |
  * |---|---|---|
  * | 0 | 1 | format version |
- * | 1 | 1 | 1 once friend-graph has told the active friends of this user, else 0 |
- * | 2 | 8 | when this user became active, ms: which activity the flag above belongs to |
+ * | 1 | 1 | 1 once friend-graph has announced this user, else 0 |
+ * | 2 | 8 | when this user became active, ms; the flag above belongs to this activity |
  * | 10 | 8 | `at` |
  * | 18 | | body: flags, lat, lng, then each optional field whose flag is set |
  *
- * The location service's Lua script reads and writes the header and takes the body as it is.
+ * The location service's Lua script reads and writes the header and does not interpret the body.
  */
 export const RECORD_FORMAT_VERSION = 1;
 export const RECORD_HEADER_BYTES = 18;
@@ -38,13 +38,13 @@ const OPTIONAL_FIELDS = [
   ['battery', HAS_BATTERY],
 ] as const;
 const ALL_FLAGS = HAS_ACCURACY | HAS_HEADING | HAS_SPEED | HAS_BATTERY;
-/** How long a body is, by its flags. */
+/** Length of a body, by its flags. */
 const BODY_BYTES = Array.from(
   { length: ALL_FLAGS + 1 },
   (_, flags) => FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.filter(([, flag]) => (flags & flag) !== 0).length,
 );
 
-/** Encodes what the phone reported. */
+/** Encodes a reported position. */
 export function encodePositionBody(position: Position): Buffer {
   const body = Buffer.allocUnsafe(FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.length);
   let flags = 0;
@@ -82,7 +82,7 @@ export function isPositionBody(bytes: Buffer): boolean {
   return flags !== undefined && bytes.length >= (BODY_BYTES[flags & ALL_FLAGS] as number);
 }
 
-/** Decodes a whole entry. Throws {@link MalformedMessageError} on another format version or a cut. */
+/** Decodes a whole entry. Throws {@link MalformedMessageError} on another format version or when it is cut short. */
 export function decodePositionRecord(bytes: Buffer): PositionRecord {
   if (bytes.length < RECORD_HEADER_BYTES) throw new MalformedMessageError('position record cut short');
   if (bytes[0] !== RECORD_FORMAT_VERSION) {

@@ -1,10 +1,10 @@
-/** Where somebody is, as a phone reports it. */
+/** A position as a phone reports it. */
 import { z } from 'zod';
 
 /** A finite number of `min`–`max`. Zod 4's `number` already refuses NaN and the infinities. */
 const between = (min: number, max: number) => z.number().min(min).max(max);
 
-/** The rules are L1's. Unknown fields are ignored, so that newer clients can talk to older servers. */
+/** Rule L1. Unknown fields are ignored, so that newer clients work with older servers. */
 export const positionSchema = z.object({
   /** Degrees north, −90…90. */
   lat: between(-90, 90),
@@ -16,7 +16,7 @@ export const positionSchema = z.object({
   heading: between(0, 360).optional(),
   /** Metres per second. */
   speed: between(0, 300_000).optional(),
-  /** State of charge as the phone gives it: 0–1 or 0–100. Passed on, never interpreted. */
+  /** State of charge as the phone gives it: 0–1 or 0–100. Forwarded, never interpreted. */
   battery: between(0, 100).optional(),
 });
 

@@ -1,8 +1,8 @@
-/** Which contract between the services this build speaks; raised with every change of a schema. */
+/** Version of the protocol between the services. Every change of a schema raises it. */
 
 /**
- * The SHA-256 over all schemas, per version. A test computes it anew: whoever changes a schema has to look here,
- * decide whether old and new builds understand each other during a deploy, and add a line.
+ * The SHA-256 over all schemas, per version. A test recomputes it. When you change a schema, decide whether old and new
+ * builds understand each other during a deploy, and add a line.
  */
 export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   1: '22d88cd72f205a128a60431e1050c463171906b2805977aa40553ee068b70c4f',
@@ -10,9 +10,9 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   2: 'e31e39d11f8d355af2381bd8a112506c63a99f29a6cbd3a4cd11c08e870548ce',
   // A viewer's edges as one text. Builds of version 2 cannot read it; nothing was released with them.
   3: '8b96937b050c95968985d84cca945452ba15763d8c4068ff1722eb655f88daba',
-  // Clients may measure distances themselves. Builds of version 3 overlook the wish and serve them as ever.
+  // Clients may compute distances themselves. Builds of version 3 ignore the request and compute them.
   4: 'c57bc5780722066792fd42cbdcd255c67064ad3b46392bc32e9ef914b5730a95',
-  // An announcement says as of when. Builds of version 4 overlook it; of theirs, which do not say it, is asked anew as ever.
+  // Announcements have `asOf`. Builds of version 4 ignore it; for their announcements the grant is re-read.
   5: '3e8067f9a07c3a415360e0afbae06aa0e779bfbe83664c50bc788367f6c419fc',
 };
 

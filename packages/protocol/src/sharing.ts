@@ -1,15 +1,15 @@
-/** Whether a subject lets anybody see it at all. */
+/** Whether a subject shares its position at all. */
 import { z } from 'zod';
 
 export const sharingSchema = z.object({
-  /** True: nobody sees the subject, whatever the grants say. */
+  /** True: no viewer sees the subject, whatever the grants are. */
   paused: z.boolean(),
-  /** At this time, ms since the epoch, it becomes the opposite; null: it stays. */
+  /** At this time, ms since the epoch, `paused` flips; null: never. */
   until: z.number().nullable(),
 });
 export type Sharing = z.infer<typeof sharingSchema>;
 
-/** What holds for whoever has never paused. */
+/** The state of a user who has never paused. */
 export const SHARING: Sharing = { paused: false, until: null };
 
 /** Whether the subject is paused at `now`, ms since the epoch. */

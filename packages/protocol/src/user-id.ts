@@ -1,4 +1,4 @@
-/** The identity of a person, as every part of the system names it. */
+/** The id of a user in all parts of the system. */
 import { z } from 'zod';
 import { MalformedMessageError } from './codec.ts';
 
@@ -6,7 +6,7 @@ const USER_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
  * 1–64 characters of `A-Za-z0-9_-`, opaque. Branded, because sender, viewer and subject are all strings
- * and here a mix-up would show somebody's position to the wrong person.
+ * and a mix-up would show a position to the wrong person.
  */
 export const userIdSchema = z
   .string()
@@ -15,7 +15,7 @@ export const userIdSchema = z
 
 export type UserId = z.infer<typeof userIdSchema>;
 
-/** Parses a user id from outside. Throws a `ZodError` when it is not one. */
+/** Parses a user id from outside. Throws a `ZodError` when it is invalid. */
 export function parseUserId(value: unknown): UserId {
   return userIdSchema.parse(value);
 }

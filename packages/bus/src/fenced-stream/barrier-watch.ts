@@ -1,37 +1,40 @@
-/** Waits, for any number of callers at once, until every follower has applied what the stream held when they asked. */
+/** Waits, for any number of callers, until every follower has applied what the stream held at the time of the call. */
 import { CodedError } from '@nearby-friends/protocol';
 import { type Clock, delay } from '@nearby-friends/service-kit';
 import { isLater } from './entry-id.ts';
-import type { Verdict } from './follower-expiry.ts';
-import type { Look, StreamEnd } from './stream-ledger.ts';
+import type { ExpiryVerdict } from './follower-expiry.ts';
+import type { LedgerSnapshot, StreamEnd } from './stream-ledger.ts';
 
-/** Between two looks: soon at first, since followers need a few ms; then less often, for those who have to be waited out. */
+/** Pauses between two snapshots: short at first, since followers need a few ms, then longer. */
 export const FIRST_PAUSE_MS = 2;
 export const MAX_PAUSE_MS = 20;
 
 interface Waiter {
-  /** Where the stream ended when first looked at; null: not looked at yet. */
+  /** End of the stream in the first snapshot; null before it. */
   target: StreamEnd | null;
   readonly settle: (error?: CodedError) => void;
 }
 
-/** One loop that looks while somebody waits, and none otherwise. */
+/** One polling loop for all waiters. It runs only while there are waiters. */
 export class BarrierWatch {
-  readonly #look: () => Promise<{ look: Look; verdict: Verdict }>;
+  readonly #takeSnapshot: () => Promise<{ snapshot: LedgerSnapshot; verdict: ExpiryVerdict }>;
   readonly #clock: Clock;
   readonly #waiters = new Set<Waiter>();
-  #isLooking = false;
+  #isPolling = false;
   #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(options: { look: () => Promise<{ look: Look; verdict: Verdict }>; clock: Clock }) {
-    this.#look = options.look;
+  constructor(options: {
+    takeSnapshot: () => Promise<{ snapshot: LedgerSnapshot; verdict: ExpiryVerdict }>;
+    clock: Clock;
+  }) {
+    this.#takeSnapshot = options.takeSnapshot;
     this.#clock = options.clock;
   }
 
-  /** Rejects with `unavailable` after `deadlineMs`, or when `signal` says so. */
+  /** Rejects with `unavailable` after `deadlineMs`, or when `signal` aborts. */
   wait({ deadlineMs, signal }: { deadlineMs: number; signal?: AbortSignal | undefined }): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => waiter.settle(new CodedError('unavailable', 'The waiting was given up.'));
+      const onAbort = () => waiter.settle(new CodedError('unavailable', 'The wait was cancelled.'));
       const onDeadline = () =>
         waiter.settle(new CodedError('unavailable', 'Not every instance has confirmed the change in time.'));
       const cancel = this.#clock.after(deadlineMs, onDeadline);
@@ -49,35 +52,35 @@ export class BarrierWatch {
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
       this.#pauseMs = FIRST_PAUSE_MS;
-      if (!this.#isLooking) void this.#lookOn();
+      if (!this.#isPolling) void this.#poll();
     });
   }
 
-  async #lookOn(): Promise<void> {
-    this.#isLooking = true;
+  async #poll(): Promise<void> {
+    this.#isPolling = true;
     while (this.#waiters.size > 0) {
-      // Whoever comes while the question is under way may have appended after it was answered.
-      const asking = [...this.#waiters];
+      // A waiter that arrives during this snapshot may have appended after it was taken.
+      const waiters = [...this.#waiters];
       try {
-        const { look, verdict } = await this.#look();
-        for (const waiter of asking) settleIfApplied(waiter, look, verdict);
+        const { snapshot, verdict } = await this.#takeSnapshot();
+        for (const waiter of waiters) resolveIfApplied(waiter, snapshot, verdict);
       } catch {
-        // Redis is away; the deadline says when that is too long.
+        // Redis is unavailable; the waiters' deadlines end the wait.
       }
       if (this.#waiters.size === 0) break;
       await delay(this.#clock, this.#pauseMs);
       this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
     }
-    this.#isLooking = false;
+    this.#isPolling = false;
   }
 }
 
-function settleIfApplied(waiter: Waiter, look: Look, verdict: Verdict): void {
-  // With the epoch, entries may have gone; who did not see them is silent, or has missed them and knows.
-  if (waiter.target?.epoch !== look.epoch) waiter.target = { epoch: look.epoch, last: look.last };
+function resolveIfApplied(waiter: Waiter, snapshot: LedgerSnapshot, verdict: ExpiryVerdict): void {
+  // Entries may be lost with an epoch. A follower that did not see them has expired, or knows that it missed them.
+  if (waiter.target?.epoch !== snapshot.epoch) waiter.target = { epoch: snapshot.epoch, last: snapshot.last };
   if (!verdict.isEpochSettled) return;
-  for (const report of look.reports.values()) {
-    if (isLater(waiter.target.last, report.applied) && !verdict.isSilent(report)) return;
+  for (const report of snapshot.reports.values()) {
+    if (isLater(waiter.target.last, report.applied) && !verdict.isExpired(report)) return;
   }
   waiter.settle();
 }

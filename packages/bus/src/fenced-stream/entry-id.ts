@@ -1,6 +1,6 @@
-/** The order of a Redis stream's entries: their ids are `milliseconds-sequence`, and no string comparison sorts them. */
+/** The order of a Redis stream's entries. Ids are `milliseconds-sequence`; comparing them as strings is wrong. */
 
-/** Before the first entry of every stream. */
+/** The id before the first entry of every stream. */
 export const BEFORE_ALL = '0-0';
 
 /** Whether the entry `a` comes after `b`. */

@@ -1,10 +1,11 @@
-/** How long a follower may act on what it knows, and how long others have to wait for that to be over. */
+/** How long a follower may act on what it knows, and how long writers must wait until it no longer does. */
 
+/** A follower may act for this long after its last proof. */
 export const FENCE_MS = 5_000;
 /**
- * Whoever has not reported for this long has fallen silent. The second on top covers what the two clocks that measure
- * it (the follower's and Redis') may differ by, and the time in which something decided just before is still sent.
+ * A follower whose last report is older than this has expired. The additional second covers the difference between the
+ * two clocks that measure it (the follower's and Redis'), and the time in which a message decided just before is sent.
  */
 export const FOLLOWER_EXPIRY_MS = FENCE_MS + 1_000;
-/** How long one read waits for an entry: an idle follower proves itself anew this often, well within its fence. */
+/** How long one read waits for an entry: an idle follower renews its proof this often, well within its fence. */
 export const READ_BLOCK_MS = 1_000;

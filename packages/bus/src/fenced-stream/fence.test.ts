@@ -14,11 +14,11 @@ function setUp() {
     clock,
     fence,
     round({ read = 10, report = 10 } = {}) {
-      const askedAt = clock.now();
+      const requestedAt = clock.now();
       clock.advance(read);
       const reportedAt = clock.now();
       clock.advance(report);
-      fence.confirm({ askedAt, reportedAt });
+      fence.confirm({ requestedAt, reportedAt });
     },
   };
 }

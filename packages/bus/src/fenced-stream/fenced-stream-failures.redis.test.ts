@@ -60,8 +60,8 @@ describe('the loss of Redis', () => {
     await redis.server.restart();
     await eventually(() => expect(follower.isCurrent).toBe(true));
     expect(lines.filter((line) => line.includes('follow'))).toEqual([
-      'the stream cannot be followed; trying again',
-      'the stream is followed again',
+      'stream following failed',
+      'stream following recovered',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** A reader's end of a fenced stream: applies every entry, says so, and knows whether it still may act. */
+/** The reading end of a fenced stream: applies every entry, reports it, and knows whether it may still act. */
 import { randomUUID } from 'node:crypto';
 import { type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
 import type { Redis } from '../redis/redis-connection.ts';
@@ -14,32 +14,32 @@ import {
   StreamLedger,
 } from './stream-ledger.ts';
 
-/** After a failure, so that a Redis in trouble is not asked all the time. */
+/** Pause after a failure, so that a failing Redis is not retried continuously. */
 export const RETRY_PAUSE_MS = 100;
 
 interface Position extends Pick<StreamEnd, 'epoch'> {
   /** Since when this follower has known the epoch, by its own clock. */
   readonly knownSince: number;
-  /** Everything up to here is applied or made up for by `onMissed`. */
+  /** Everything up to here is applied, or `onMissed` was called for it. */
   readonly applied: string;
-  /** Where to read on; behind `applied` while what is retained is read again. */
+  /** Where to continue reading; before `applied` while retained entries are read again. */
   readonly cursor: string;
 }
 
 /**
- * One loop: read, apply, report. What was applied is never reported before it was, and the fence opens only for a
- * report that Redis has confirmed; so whatever hangs (the read, the report, this process), both run out together.
+ * One loop: read, apply, report. An entry is reported only after it was applied, and the fence opens only for a report
+ * that Redis has confirmed. So whichever hangs (the read, the report, this process), fence and report expire together.
  *
- * Starting, or lost (another epoch, a gap in the chain) → at the stream's end, reading again what is retained →
- * following. Lost begins with `onMissed`: the end of the stream is asked for before that call, so everything up to it
- * was true already when the caller reads its state anew.
+ * Starting, or lost (another epoch, a gap in the chain) → at the stream's end, re-reading retained entries → following.
+ * A loss begins with `onMissed`. The end of the stream is read before that call, so the state that the caller re-reads
+ * includes everything up to it.
  */
 export class FencedStreamFollower implements Component {
   readonly name = 'fenced stream follower';
   readonly #blockingRedis: Redis;
   readonly #stream: string;
   readonly #ledger: StreamLedger;
-  /** Never used before: an earlier process of the same name that still acts keeps a report of its own. */
+  /** Unique: an earlier process with the same name that still acts keeps its own report. */
   readonly #id: string;
   readonly #onEntries: (entries: readonly StreamEntry[]) => void;
   readonly #onMissed: () => void;
@@ -56,15 +56,15 @@ export class FencedStreamFollower implements Component {
   #settleStart: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
   constructor(options: {
-    /** For commands. */
+    /** A connection for commands. */
     redis: Redis;
-    /** A connection of its own, opened for the purpose `blocking`. */
+    /** A dedicated connection, opened for the purpose `blocking`. */
     blockingRedis: Redis;
     stream: string;
     followerId: string;
-    /** Synchronous. Entries may come again. When it throws they do not count as applied and come again until it does not. */
+    /** Synchronous. Entries may be delivered again. When it throws, they are not applied and are delivered again. */
     onEntries: (entries: readonly StreamEntry[]) => void;
-    /** Synchronous. Entries are lost: from the return of this call on, nothing known by then may be acted on. */
+    /** Synchronous. Entries are lost: once this call returns, the caller must not act on what it knew before. */
     onMissed: () => void;
     clock: Clock;
     logger: Logger;
@@ -80,25 +80,25 @@ export class FencedStreamFollower implements Component {
     this.#fence = new Fence(options.clock);
   }
 
-  /** Cheap (two numbers compared): whether what is known is at most 5 s old. When not, nothing may be acted on. */
+  /** Whether the last proof is at most 5 s old. If not, nothing may be acted on. Compares two numbers. */
   get isCurrent(): boolean {
     return this.#fence.isOpen;
   }
 
-  /** ms since the last proof, or since this object was made. */
+  /** Age of the last proof, ms; before the first one, age of this object. */
   get ageMs(): number {
     return this.#fence.ageMs;
   }
 
   /**
-   * Whether the stream has been followed since it ended there, or before: what was written after that is known here, or
-   * will be. False where entries may have been missed since then.
+   * Whether this follower has followed the stream from this end, or from an earlier one, without a gap: everything
+   * written after it is known here or will be. False when entries may have been missed since.
    */
   hasFollowedFrom({ epoch, last }: StreamEnd): boolean {
     return this.#joinedAt?.epoch === epoch && !isLater(this.#joinedAt.last, last);
   }
 
-  /** Resolves once all that is retained is applied and this follower is current; rejects when it is stopped before. */
+  /** Resolves once all retained entries are applied and this follower is current; rejects when stopped before. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject };
@@ -106,13 +106,13 @@ export class FencedStreamFollower implements Component {
     });
   }
 
-  /** Falls silent, then tells the writers not to wait. Never rejects: without Redis they find out by the time-out. */
+  /** Stops acting, then removes its report so that writers do not wait. Never rejects: without Redis the report expires. */
   drain(): Promise<void> {
     this.#leaving ??= this.#leave();
     return this.#leaving;
   }
 
-  /** The read that is under way ends with its connection, or within {@link READ_BLOCK_MS}; nothing comes of it. */
+  /** A pending read ends with its connection or within {@link READ_BLOCK_MS}; its result is ignored. */
   stop(): Promise<void> {
     return this.drain();
   }
@@ -120,7 +120,7 @@ export class FencedStreamFollower implements Component {
   async #leave(): Promise<void> {
     this.#fence.close();
     this.#settleStart?.reject(new Error('The follower was stopped before it had read the stream.'));
-    // A report that is under way may have to be sent again as a whole script, and would bring this follower back.
+    // A pending report may be sent a second time, as a whole script, and would add this follower again.
     await this.#reporting.catch(() => undefined);
     try {
       await this.#ledger.leave(this.#id);
@@ -133,14 +133,14 @@ export class FencedStreamFollower implements Component {
     while (!this.#leaving) {
       try {
         await this.#round();
-        // A round may end well and prove nothing yet.
+        // A successful round may not be a proof yet.
         if (!this.#isFailing || !this.isCurrent) continue;
-        this.#logger.info('the stream is followed again');
+        this.#logger.info('stream following recovered');
         this.#isFailing = false;
       } catch (error) {
         if (this.#leaving) return;
-        // One line per streak: the attempts that follow would only repeat it.
-        if (!this.#isFailing) this.#logger.warn({ error }, 'the stream cannot be followed; trying again');
+        // One line per series of failures.
+        if (!this.#isFailing) this.#logger.warn({ error }, 'stream following failed');
         this.#isFailing = true;
         await delay(this.#clock, RETRY_PAUSE_MS);
       }
@@ -150,54 +150,54 @@ export class FencedStreamFollower implements Component {
   async #round(): Promise<void> {
     if (!this.#position) {
       const end = await this.#ledger.end();
-      if (!this.#leaving) this.#goTo(end);
+      if (!this.#leaving) this.#joinAt(end);
     }
     const position = this.#position;
     if (!position || this.#leaving) return;
-    const askedAt = this.#clock.now();
+    const requestedAt = this.#clock.now();
     const entries = await readEntries({
       redis: this.#blockingRedis,
       stream: this.#stream,
       after: position.cursor,
-      // Whoever is not current has to read twice (see Fence), and soon.
+      // A follower that is not current must read twice (see Fence), without waiting.
       blockMs: this.isCurrent ? READ_BLOCK_MS : null,
     });
     if (this.#leaving) return;
     const next = follow(position, entries);
-    if (next === 'gap') return this.#lose();
+    if (next === 'gap') return this.#handleLoss();
     if (entries.length > 0) this.#onEntries(entries);
     this.#position = next;
     const hasMore = entries.length === PAGE;
     if (hasMore && next.cursor !== next.applied) return;
-    await this.#report(next, askedAt);
+    await this.#report(next, requestedAt);
   }
 
-  async #report({ epoch, knownSince, applied }: Position, askedAt: number): Promise<void> {
+  async #report({ epoch, knownSince, applied }: Position, requestedAt: number): Promise<void> {
     const reportedAt = this.#clock.now();
-    // A writer that has just started cannot know it by itself, and its first callers would have to wait that long.
+    // A writer that has just started cannot know this itself, and its first barrier would wait that long.
     const isSettled = reportedAt - knownSince >= FOLLOWER_EXPIRY_MS;
     const reporting = this.#ledger.report({ follower: this.#id, epoch, applied, isSettled });
     this.#reporting = reporting;
-    const { isTaken } = await reporting;
+    const { isAccepted } = await reporting;
     if (this.#leaving) return;
-    if (!isTaken) return this.#lose();
-    this.#fence.confirm({ askedAt, reportedAt });
+    if (!isAccepted) return this.#handleLoss();
+    this.#fence.confirm({ requestedAt, reportedAt });
     if (!this.isCurrent) return;
     this.#missesWithoutProof = 0;
     this.#settleStart?.resolve();
   }
 
-  async #lose(): Promise<void> {
+  async #handleLoss(): Promise<void> {
     this.#position = null;
     this.#wasLost = true;
     this.#missesWithoutProof++;
     if (this.#missesWithoutProof > 1) await delay(this.#clock, RETRY_PAUSE_MS);
   }
 
-  /** Takes up its place at the end of the stream; what is retained is read from its beginning. */
-  #goTo({ epoch, last }: StreamEnd): void {
+  /** Continues from the end of the stream, and re-reads the retained entries from their beginning. */
+  #joinAt({ epoch, last }: StreamEnd): void {
     if (this.#wasLost) {
-      this.#logger.warn({ stream: this.#stream }, 'entries of the stream were missed');
+      this.#logger.warn({ stream: this.#stream }, 'stream entries missed');
       this.#onMissed();
       this.#wasLost = false;
     }
@@ -206,12 +206,12 @@ export class FencedStreamFollower implements Component {
   }
 }
 
-/** Where one stands after these entries, or 'gap' when one is missing between them and what was applied before. */
+/** The position after these entries, or 'gap' when one is missing between them and the applied ones. */
 function follow(position: Position, entries: readonly ChainedEntry[]): Position | 'gap' {
   let { applied, cursor } = position;
   for (const { id, previous } of entries) {
     cursor = id;
-    // Read again: what is missing up to here was made up for.
+    // Read again; `onMissed` was called for missing entries up to here.
     if (!isLater(id, applied)) continue;
     if (previous !== applied) return 'gap';
     applied = id;

@@ -1,29 +1,29 @@
-/** The writing end of a fenced stream: appends, and knows when what was appended is in force everywhere. */
+/** The writing end of a fenced stream: appends entries and waits until every follower has applied them. */
 import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { Redis } from '../redis/redis-connection.ts';
 import { BarrierWatch } from './barrier-watch.ts';
-import { SilenceJudge, type Verdict } from './follower-expiry.ts';
-import { type Look, PAGE, type Report, type StreamEnd, StreamLedger } from './stream-ledger.ts';
+import { type ExpiryVerdict, FollowerExpiry } from './follower-expiry.ts';
+import { type LedgerSnapshot, PAGE, type Report, type StreamEnd, StreamLedger } from './stream-ledger.ts';
 
-/** How long entries are kept: more than any follower's absence that is worth catching up with entry by entry. */
+/** How long entries are kept. A follower that was away for longer rebuilds its state instead of catching up. */
 export const DEFAULT_RETENTION_MS = 600_000;
-/** Two fences, and what it takes to notice: by then whoever is silent is known to be. */
+/** Two fences and the time to notice: by then an expired follower is known to be expired. */
 export const DEFAULT_BARRIER_DEADLINE_MS = 12_000;
 
 /**
- * Any number of writers may write to one stream. Each is to {@link trim} when it starts and about every minute: that is
- * also how it knows whether Redis' clock can be believed, without which those that died are waited for, 6 s.
+ * Any number of writers may write to one stream. Each must call {@link trim} when it starts and about every minute. The
+ * call also measures Redis' clock; without a trusted clock a barrier waits 6 s for a follower that died.
  */
 export class FencedStreamWriter {
   readonly #ledger: StreamLedger;
   readonly #retentionMs: number;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #judge = new SilenceJudge();
+  readonly #expiry = new FollowerExpiry();
   readonly #watch: BarrierWatch;
 
   constructor(options: {
-    /** For commands. */
+    /** A connection for commands. */
     redis: Redis;
     stream: string;
     retentionMs?: number;
@@ -34,51 +34,51 @@ export class FencedStreamWriter {
     this.#retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.#watch = new BarrierWatch({ look: () => this.#look(), clock: options.clock });
+    this.#watch = new BarrierWatch({ takeSnapshot: () => this.#snapshot(), clock: options.clock });
   }
 
-  /** Appends in order; resolves when Redis has them. Rejects when Redis does not take them (some may have been taken). */
+  /** Appends in order; resolves when Redis has all. Rejects as ioredis does; some may have been appended then. */
   async append(payloads: readonly Buffer[]): Promise<void> {
     for (let i = 0; i < payloads.length; i += PAGE) {
       await this.#ledger.append(payloads.slice(i, i + PAGE), this.#retentionMs);
     }
   }
 
-  /** Where the stream ends now. Rejects as ioredis does. */
+  /** The current end of the stream. Rejects as ioredis does. */
   end(): Promise<StreamEnd> {
     return this.#ledger.end();
   }
 
   /**
-   * Resolves when everything appended before this call, by whomever, is applied by every follower that may still act.
+   * Resolves when every follower that may still act has applied everything that any writer appended before this call.
    * Rejects with CodedError `unavailable` after `deadlineMs`, or when `signal` aborts.
    */
   barrier(options: { deadlineMs?: number; signal?: AbortSignal } = {}): Promise<void> {
     return this.#watch.wait({ deadlineMs: options.deadlineMs ?? DEFAULT_BARRIER_DEADLINE_MS, signal: options.signal });
   }
 
-  /** Removes entries past their time, and what is left of followers that are gone. Rejects as ioredis does. */
+  /** Removes entries past their retention, and the reports of expired followers. Rejects as ioredis does. */
   async trim(): Promise<void> {
-    await this.#look(this.#retentionMs);
+    await this.#snapshot(this.#retentionMs);
   }
 
-  async #look(retentionMs?: number): Promise<{ look: Look; verdict: Verdict }> {
-    const askedAt = this.#clock.now();
-    const look = await this.#ledger.look(retentionMs);
-    const verdict = this.#judge.judge({ look, askedAt, answeredAt: this.#clock.now() });
-    await this.#forgetSilent(look, verdict);
-    return { look, verdict };
+  async #snapshot(retentionMs?: number): Promise<{ snapshot: LedgerSnapshot; verdict: ExpiryVerdict }> {
+    const requestedAt = this.#clock.now();
+    const snapshot = await this.#ledger.snapshot(retentionMs);
+    const verdict = this.#expiry.evaluate({ snapshot, requestedAt, receivedAt: this.#clock.now() });
+    await this.#removeExpired(snapshot, verdict);
+    return { snapshot, verdict };
   }
 
   /**
-   * Whoever is silent is not waited for, and would be by a writer that has just started and believes no ages yet. One that
-   * comes back reports before it acts, and is waited for again.
+   * Without this, a writer that has just started and does not trust ages yet would wait for expired followers. A follower
+   * that returns reports before it acts, and is waited for again.
    */
-  async #forgetSilent(look: Look, verdict: Verdict): Promise<void> {
-    const gone = new Map<string, Report>();
-    for (const [follower, report] of look.reports) if (verdict.isSilent(report)) gone.set(follower, report);
-    if (gone.size === 0) return;
-    await this.#ledger.remove(gone);
-    this.#logger.info({ followers: gone.size }, 'followers of the stream that are gone were forgotten');
+  async #removeExpired(snapshot: LedgerSnapshot, verdict: ExpiryVerdict): Promise<void> {
+    const expired = new Map<string, Report>();
+    for (const [follower, report] of snapshot.reports) if (verdict.isExpired(report)) expired.set(follower, report);
+    if (expired.size === 0) return;
+    await this.#ledger.remove(expired);
+    this.#logger.info({ followers: expired.size }, 'expired stream followers removed');
   }
 }

@@ -200,7 +200,7 @@ describe('[G5] the barrier', () => {
     expect(ms).toBeLessThan(2 * FOLLOWER_EXPIRY_MS);
     expect(await took(writer.barrier())).toBeLessThan(PROMPT_MS);
 
-    // Nor is it by a writer that has just started, and cannot judge.
+    // Nor is it by a writer that has just started, and cannot judge ages yet.
     expect(await reporters(control)).toEqual(['g2']);
     await eventually(async () => expect(await control.hexists(EPOCH_KEY, 'settled')).toBe(1));
     const { writer: late } = await streams.openWriter();

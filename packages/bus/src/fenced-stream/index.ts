@@ -1,4 +1,4 @@
-/** A stream whose writer knows when everybody has applied what it wrote, or has fallen silent. */
+/** A stream whose writer can wait until every follower has applied an entry or has expired. */
 export { FENCE_MS, FOLLOWER_EXPIRY_MS, READ_BLOCK_MS } from './fence-times.ts';
 export * from './fenced-stream-follower.ts';
 export * from './fenced-stream-writer.ts';

@@ -1,4 +1,4 @@
-/** What Redis keeps of a fenced stream: its entries, and beside them the epoch with the followers' reports. */
+/** A fenced stream in Redis: its entries, and beside them the epoch with the followers' reports. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '../redis/redis-connection.ts';
 import { defineScript, runScript, type Script } from '../redis/script-runner.ts';
@@ -9,11 +9,11 @@ export interface StreamEntry {
 }
 
 export interface ChainedEntry extends StreamEntry {
-  /** The id of the entry before, also when that one is trimmed. */
+  /** Id of the previous entry, even if that one is trimmed. */
   readonly previous: string;
 }
 
-/** How far the stream goes, and in which epoch. */
+/** The last entry of the stream, and the epoch. */
 export interface StreamEnd {
   readonly epoch: string;
   readonly last: string;
@@ -25,24 +25,23 @@ export interface Report {
   readonly at: number;
 }
 
-/** All of it at one moment; times in ms since the epoch, by Redis' clock. */
-export interface Look extends StreamEnd {
+/** The ledger at one moment. Times are ms since the Unix epoch, by Redis' clock. */
+export interface LedgerSnapshot extends StreamEnd {
   readonly now: number;
   readonly epochBegan: number;
-  /** Whether a follower has known the epoch for so long that all who have not reported in it are silent. */
+  /** Whether a follower has known the epoch for so long that every follower without a report in it has expired. */
   readonly isSettled: boolean;
   readonly reports: ReadonlyMap<string, Report>;
 }
 
-/** How many entries are read or appended at once. */
+/** Maximum number of entries per read or append. */
 export const PAGE = 500;
 const FOLLOWER = 'follower:';
 
 /**
- * Every script begins like this. KEYS: the stream, the epoch (a hash, so that it is lost as one). ARGV 1: a name for
- * a new epoch. An epoch ends when its hash is gone (flushed, evicted, another Redis), when the process behind the
- * address is another one (restarted, perhaps from an older snapshot; failed over), and when the stream does not end
- * where it should.
+ * The beginning of every script. KEYS: the stream, the epoch (one hash, so that it is lost as a whole). ARGV 1: a name for
+ * a new epoch. An epoch ends when its hash is gone (flushed, evicted, another Redis), when the Redis process is another
+ * one (restarted, perhaps from an older snapshot; failed over), and when the stream does not end at the expected entry.
  */
 const IN_AN_EPOCH = `
 local time = redis.call('TIME')
@@ -61,10 +60,10 @@ local function trim(retentionMs)
   redis.call('XTRIM', KEYS[1], 'MINID', '=', string.format('%d', now - retentionMs))
 end
 `;
-/** Reports and trimming go on when Redis is full: without them everybody would fall silent. */
+/** Reports and trimming also work when Redis is full: without them all followers would expire. */
 const ALSO_WHEN_FULL = '#!lua flags=allow-oom';
 
-/** ARGV 2: ms for which entries are kept; then the payloads. */
+/** ARGV 2: retention in ms; then the payloads. */
 const APPEND = defineScript(`${IN_AN_EPOCH}
 for i = 3, #ARGV do
   last = redis.call('XADD', KEYS[1], '*', 'payload', ARGV[i], 'previous', last)
@@ -73,16 +72,16 @@ redis.call('HSET', KEYS[2], 'last', last)
 trim(ARGV[2])
 `);
 
-/** ARGV 2: ms for which entries are kept, or '' not to trim. */
-const LOOK = defineScript(`${ALSO_WHEN_FULL}
+/** ARGV 2: retention in ms, or '' not to trim. */
+const SNAPSHOT = defineScript(`${ALSO_WHEN_FULL}
 ${IN_AN_EPOCH}
 if ARGV[2] ~= '' then trim(ARGV[2]) end
 return {now, redis.call('HGETALL', KEYS[2])}
 `);
 
 /**
- * ARGV 2: the epoch, 3: the entry up to which all is applied, 4: who, 5: whether the epoch is settled (1 or ''). Refused
- * when what comes next is not there.
+ * ARGV 2: the epoch, 3: the last applied entry, 4: the follower's field, 5: whether the epoch is settled (1 or ''). Refused
+ * when the next entry is missing.
  */
 const REPORT = defineScript(`${ALSO_WHEN_FULL}
 ${IN_AN_EPOCH}
@@ -98,14 +97,14 @@ end
 return {isReadable and 1 or 0, token, last}
 `);
 
-/** ARGV: pairs of a follower and its report as it was seen; one that has changed since stays. */
+/** ARGV: pairs of a follower's field and its report. A report that has changed since is kept. */
 const REMOVE = defineScript(`
 for i = 1, #ARGV, 2 do
   if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', KEYS[2], ARGV[i]) end
 end
 `);
 
-/** All calls reject as ioredis does when Redis does not answer. */
+/** All calls reject as ioredis does. */
 export class StreamLedger {
   readonly #redis: Redis;
   readonly #keys: readonly [stream: string, epoch: string];
@@ -120,9 +119,9 @@ export class StreamLedger {
     await this.#run(APPEND, retentionMs, ...payloads);
   }
 
-  /** Trims to `retentionMs`, if given, and looks. */
-  async look(retentionMs: number | '' = ''): Promise<Look> {
-    const [now, state] = (await this.#run(LOOK, retentionMs)) as [number, string[]];
+  /** Trims to `retentionMs`, if given, and reads the ledger. */
+  async snapshot(retentionMs: number | '' = ''): Promise<LedgerSnapshot> {
+    const [now, state] = (await this.#run(SNAPSHOT, retentionMs)) as [number, string[]];
     const fields = new Map<string, string>();
     for (let i = 0; i + 1 < state.length; i += 2) fields.set(String(state[i]), String(state[i + 1]));
     const reports = new Map<string, Report>();
@@ -136,32 +135,32 @@ export class StreamLedger {
     return { now, epoch, last, epochBegan: Number(fields.get('began')), isSettled, reports };
   }
 
-  /** Where the stream ends. */
+  /** The current end of the stream. */
   async end(): Promise<StreamEnd> {
     return (await this.report({ follower: '', epoch: '', applied: '', isSettled: false })).end;
   }
 
   /**
-   * Says that `follower` has applied everything up to `applied`, and whether it has known the epoch for long enough.
-   * Not taken when the epoch is another one, or the next entry is not to be had any more.
+   * Reports that `follower` has applied everything up to `applied`, and whether it has known the epoch for long enough.
+   * Not accepted when the epoch is another one or the next entry is no longer in the stream.
    */
   async report(options: {
     follower: string;
     epoch: string;
     applied: string;
     isSettled: boolean;
-  }): Promise<{ readonly isTaken: boolean; readonly end: StreamEnd }> {
+  }): Promise<{ readonly isAccepted: boolean; readonly end: StreamEnd }> {
     const { follower, epoch: known, applied, isSettled } = options;
-    const answer = await this.#run(REPORT, known, applied, FOLLOWER + follower, isSettled ? 1 : '');
-    const [isTaken, epoch, last] = answer as [number, string, string];
-    return { isTaken: isTaken === 1, end: { epoch, last } };
+    const reply = await this.#run(REPORT, known, applied, FOLLOWER + follower, isSettled ? 1 : '');
+    const [isAccepted, epoch, last] = reply as [number, string, string];
+    return { isAccepted: isAccepted === 1, end: { epoch, last } };
   }
 
   async leave(follower: string): Promise<void> {
     await this.#redis.hdel(this.#keys[1], FOLLOWER + follower);
   }
 
-  /** Forgets reports, each unless it has been renewed since it was seen. */
+  /** Removes reports, except those renewed since they were read. */
   async remove(reports: ReadonlyMap<string, Report>): Promise<void> {
     const pairs = [...reports].flatMap(([follower, { applied, at }]) => [FOLLOWER + follower, `${applied} ${at}`]);
     await runScript(this.#redis, REMOVE, this.#keys, pairs);
@@ -173,9 +172,8 @@ export class StreamLedger {
 }
 
 /**
- * Reads up to {@link PAGE} entries after `after`. With none there, waits `blockMs` for one: that is to be done on a
- * connection of its own, since everything sent behind it waits too. An entry that did not come by a ledger has no
- * `previous` ('').
+ * Reads up to {@link PAGE} entries after `after`, waiting up to `blockMs` for the first one. Use a dedicated connection for
+ * a waiting read, since later commands wait behind it. An entry that was not appended by a ledger has no `previous` ('').
  */
 export async function readEntries(options: {
   redis: Redis;
@@ -184,11 +182,11 @@ export async function readEntries(options: {
   blockMs: number | null;
 }): Promise<ChainedEntry[]> {
   const { redis, stream, after, blockMs } = options;
-  const answer =
+  const reply =
     blockMs === null
       ? await redis.xreadBuffer('COUNT', PAGE, 'STREAMS', stream, after)
       : await redis.xreadBuffer('COUNT', PAGE, 'BLOCK', blockMs, 'STREAMS', stream, after);
-  const entries = (answer as [Buffer, [Buffer, Buffer[]][]][] | null)?.[0]?.[1] ?? [];
+  const entries = (reply as [Buffer, [Buffer, Buffer[]][]][] | null)?.[0]?.[1] ?? [];
   return entries.map(([id, [, payload, , previous]]) => ({
     id: id.toString('latin1'),
     payload: payload ?? Buffer.alloc(0),

@@ -1,4 +1,4 @@
-/** The channels this process listens to, kept subscribed through every loss of the connection. */
+/** The sharded pub/sub channels of this process, resubscribed after every loss of the connection. */
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { Redis } from './redis-connection.ts';
 
@@ -6,25 +6,25 @@ export type ChannelHandler = (payload: Buffer) => void;
 
 interface Channel {
   readonly handler: ChannelHandler;
-  /** Settles what {@link ChannelSubscriptions.subscribe} returned; does nothing once that has been done. */
-  settle: () => void;
+  /** Resolves the promise of {@link ChannelSubscriptions.subscribe}; replaced by a no-op afterwards. */
+  confirm: () => void;
 }
 
-const nothing = (): void => undefined;
+const noop = (): void => undefined;
 
-/** How many channels one SSUBSCRIBE names. */
+/** Maximum number of channels in one SSUBSCRIBE. */
 const CHANNELS_PER_COMMAND = 500;
-/** How often the subscribing connection is asked for a sign of life; a cut network is silent otherwise. */
+/** Interval of pings on the subscriber connection; without them a cut network goes unnoticed. */
 export const SUBSCRIBER_PING_INTERVAL_MS = 2_000;
-/** How long to wait before a Redis that answers, but refuses a subscription, is asked anew: it may refuse for long. */
+/** Pause before reconnecting to a Redis that responds but refuses a subscription. */
 export const REFUSAL_PAUSE_MS = 1_000;
 
 /**
- * At most once, in the order of each channel; what is published while the connection is lost is lost too, and
- * {@link onRestored} tells when to read the state again.
+ * Delivers at most once, in order per channel. Messages published while the connection is lost are lost;
+ * {@link onRestored} notifies when to re-read the state.
  *
- * What is wanted (`#channels`) is changed at once; what has changed is sent in one command per turn of the event
- * loop. One connection carries it all, so Redis sees the commands in the order they were given.
+ * The wanted channels (`#channels`) change at once. Changes are sent in one command per turn of the event loop. All
+ * commands use one connection, so Redis receives them in order.
  */
 export class ChannelSubscriptions implements Component {
   readonly name = 'channel subscriptions';
@@ -35,7 +35,7 @@ export class ChannelSubscriptions implements Component {
   readonly #changed = new Set<string>();
   readonly #restoredHandlers: (() => void)[] = [];
   #flushScheduled = false;
-  /** Which connection this is: an answer of an earlier one says nothing about this one. */
+  /** Number of the connection; responses on an earlier connection are ignored. */
   #generation = 0;
   #restorations = 0;
   #everConnected = false;
@@ -59,61 +59,60 @@ export class ChannelSubscriptions implements Component {
     if (this.#redis.status === 'ready') this.#onConnected();
   }
 
-  /** How many channels are wanted. */
+  /** Number of wanted channels. */
   get size(): number {
     return this.#channels.size;
   }
 
-  /** Whether, as far as is known, nothing published is missed: connected, and all channels restored. */
+  /** Whether no message is missed, as far as this process knows: connected, and all channels subscribed. */
   get isCurrent(): boolean {
     return this.#isCurrent;
   }
 
-  /** How often all channels have become subscribed; unchanged and {@link isCurrent} means nothing was missed between. */
+  /** How often all channels were subscribed. Unchanged, with {@link isCurrent}, means that no message was missed. */
   get restorations(): number {
     return this.#restorations;
   }
 
   start(): void {
     this.#stopPings = this.#clock.every(SUBSCRIBER_PING_INTERVAL_MS, () => {
-      // An answer that does not come closes the connection (socketTimeout), and that is handled there.
+      // A missing response closes the connection (socketTimeout), which is handled there.
       if (this.#redis.status === 'ready') this.#redis.ping().catch(() => undefined);
     });
   }
 
-  /** From now on nothing is sent; the connection, which is stopped next, takes all subscriptions with it. */
+  /** Sends nothing from now on. The connection, which stops next, ends all subscriptions. */
   stop(): void {
     this.#isStopped = true;
     this.#stopPings();
     this.#cancelRetry();
   }
 
-  /** Calls `handler` once after each loss, when all channels are subscribed again and messages may have been missed. */
+  /** Calls `handler` after each loss, once all channels are subscribed again. Messages may have been missed. */
   onRestored(handler: () => void): void {
     this.#restoredHandlers.push(handler);
   }
 
   /**
-   * Listens to `channel`; resolves once Redis has confirmed, however long that takes, or once the channel is no longer
-   * wanted. Never rejects. One handler per channel: a second subscription of the same one is a broken invariant and
-   * throws.
+   * Subscribes to `channel`. Resolves once Redis has confirmed, or once the channel is unsubscribed; never rejects. A
+   * channel has one handler: a second subscription throws.
    */
   subscribe(channel: string, handler: ChannelHandler): Promise<void> {
     if (this.#channels.has(channel)) throw new Error(`already subscribed: ${channel}`);
     return new Promise((resolve) => {
-      this.#channels.set(channel, { handler, settle: resolve });
-      this.#noteChange(channel);
+      this.#channels.set(channel, { handler, confirm: resolve });
+      this.#scheduleFlush(channel);
     });
   }
 
-  /** Stops listening; nothing is delivered to the handler from now on. */
+  /** Unsubscribes. The handler gets no message from now on. */
   unsubscribe(channel: string): void {
     const subscription = this.#channels.get(channel);
     if (!subscription) return;
     this.#channels.delete(channel);
-    // Whoever still waits for the confirmation would wait for ever.
-    settle(subscription);
-    this.#noteChange(channel);
+    // There will be no confirmation from Redis.
+    confirm(subscription);
+    this.#scheduleFlush(channel);
   }
 
   #dispatch(channel: Buffer, payload: Buffer): void {
@@ -123,13 +122,13 @@ export class ChannelSubscriptions implements Component {
     try {
       subscription.handler(payload);
     } catch (error) {
-      // One bad message costs itself and nobody else.
-      this.#logger.error({ error }, 'a message could not be handled');
+      // One bad message must not affect other messages.
+      this.#logger.error({ error }, 'message handler failed');
     }
   }
 
-  #noteChange(channel: string): void {
-    // Without a connection there is nothing to tell: the next one starts from what is wanted then.
+  #scheduleFlush(channel: string): void {
+    // The next connection subscribes all wanted channels.
     if (!this.#isConnected) return;
     this.#changed.add(channel);
     if (this.#flushScheduled) return;
@@ -140,7 +139,7 @@ export class ChannelSubscriptions implements Component {
     });
   }
 
-  /** Sends what changed. After a failure the next connection starts from what is wanted. */
+  /** Sends the changes. After a failure the next connection subscribes all wanted channels. */
   #flush(): void {
     const wanted: string[] = [];
     const unwanted: string[] = [];
@@ -154,17 +153,17 @@ export class ChannelSubscriptions implements Component {
   }
 
   async #subscribeAll(names: readonly string[]): Promise<void> {
-    const asked = chunks(names).map(async (chunk) => {
+    const commands = chunks(names).map(async (chunk) => {
       const subscriptions = chunk.map((name) => this.#channels.get(name));
       await this.#redis.ssubscribe(...chunk);
-      for (const subscription of subscriptions) if (subscription) settle(subscription);
+      for (const subscription of subscriptions) if (subscription) confirm(subscription);
     });
-    await Promise.all(asked);
+    await Promise.all(commands);
   }
 
   #onFailure(generation: number, error: unknown): void {
     if (generation !== this.#generation || !this.#isConnected || this.#isStopped) return;
-    this.#logger.warn({ reason: String(error) }, 'a subscription was refused; connecting anew');
+    this.#logger.warn({ reason: String(error) }, 'subscription refused');
     this.#isConnected = false;
     this.#isCurrent = false;
     this.#cancelRetry = this.#clock.after(REFUSAL_PAUSE_MS, () => {
@@ -174,7 +173,7 @@ export class ChannelSubscriptions implements Component {
 
   #onConnected(): void {
     const generation = ++this.#generation;
-    const isReturn = this.#everConnected;
+    const isReconnect = this.#everConnected;
     this.#everConnected = true;
     this.#changed.clear();
     this.#isConnected = true;
@@ -183,29 +182,29 @@ export class ChannelSubscriptions implements Component {
         if (generation !== this.#generation || !this.#isConnected) return;
         this.#isCurrent = true;
         this.#restorations++;
-        if (isReturn) this.#tellRestored();
+        if (isReconnect) this.#notifyRestored();
       },
       (error: unknown) => this.#onFailure(generation, error),
     );
   }
 
-  #tellRestored(): void {
+  #notifyRestored(): void {
     this.#logger.info({ channels: this.#channels.size }, 'subscriptions restored');
     for (const handler of this.#restoredHandlers) {
       try {
         handler();
       } catch (error) {
-        // The others still have to read their state again.
-        this.#logger.error({ error }, 'a listener of the restored connection failed');
+        // The other handlers must still re-read their state.
+        this.#logger.error({ error }, 'restored handler failed');
       }
     }
   }
 }
 
-/** There are as many channels as friends who are watched here: what is not needed any more is let go. */
-function settle(channel: Channel): void {
-  channel.settle();
-  channel.settle = nothing;
+/** Releases the promise's closure: a gateway has one channel per watched friend. */
+function confirm(channel: Channel): void {
+  channel.confirm();
+  channel.confirm = noop;
 }
 
 function chunks(names: readonly string[]): string[][] {

@@ -1,8 +1,8 @@
-/** What a heartbeat does in Redis, for every set of instances that beat. */
+/** The script that writes a heartbeat and reads the live instances of a service. */
 import { defineScript } from './script-runner.ts';
 
-/** KEYS: the set. ARGV: own id or '', expiry in ms. By Redis' clock, so that no two machines' clocks are compared. */
-export const BEAT = defineScript(`
+/** KEYS: the sorted set. ARGV: own id or '', expiry in ms. Uses Redis' clock, so machines' clocks are never compared. */
+export const HEARTBEAT = defineScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now, ARGV[1]) end

@@ -1,13 +1,13 @@
-/** Redis' clock as seen from this process: the one clock that orders positions across all gateways. */
+/** Redis' clock as measured by this process: the one clock that orders positions across all gateways. */
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { Redis } from './redis-connection.ts';
 
 const SAMPLE_INTERVAL_MS = 5_000;
-/** A sample is trusted to half its round trip, so the quickest of the last few is the best. */
+/** The error of a sample is at most half its round trip, so the fastest of the last few is the best. */
 const KEPT_SAMPLES = 8;
-/** While a process starts, its event loop is busy and one sample alone may be a slow one. */
+/** At the start of a process its event loop is busy, so a single sample may be slow. */
 const SAMPLES_AT_START = 3;
-/** How far two good clocks may drift apart while samples are kept (40 s at 50 ppm). */
+/** How far two good clocks may drift apart while samples are kept, ms (40 s at 50 ppm). */
 const DRIFT_MS = 2;
 
 interface Sample {
@@ -17,7 +17,7 @@ interface Sample {
 
 /**
  * Runs on the process' monotonic clock plus an offset measured as NTP does (RFC 5905, section 8, with one server
- * timestamp): the server's time is taken to be that of the middle of the round trip.
+ * timestamp): the server's time counts as that of the middle of the round trip.
  */
 export class RedisClock implements Component {
   readonly name = 'redis clock';
@@ -33,7 +33,7 @@ export class RedisClock implements Component {
     this.#redis = options.redis;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    // After a fail-over another machine's clock counts.
+    // After a failover Redis may run on another machine, with another clock.
     this.#redis.on('ready', () => {
       this.#samples.length = 0;
       this.#sampleQuietly();
@@ -49,12 +49,12 @@ export class RedisClock implements Component {
     this.#cancel();
   }
 
-  /** ms since the epoch, whole. */
+  /** Whole ms since the Unix epoch. */
   now(): number {
     return Math.round(this.#clock.now() + this.#offsetMs);
   }
 
-  /** How long Redis took for the last sample, ms; null before the first, and when the last one failed. */
+  /** Round trip of the last sample, ms; null before the first one and after a failed one. */
   get lastRoundTripMs(): number | null {
     return this.#lastRoundTripMs;
   }
@@ -67,13 +67,13 @@ export class RedisClock implements Component {
   }
 
   async #sample(): Promise<void> {
-    const asked = this.#clock.now();
+    const requestedAt = this.#clock.now();
     const [seconds, micros] = await this.#redis.time();
-    const answered = this.#clock.now();
+    const receivedAt = this.#clock.now();
     const serverNow = Number(seconds) * 1000 + Number(micros) / 1000;
-    const sample = { offsetMs: serverNow - (asked + answered) / 2, roundTripMs: answered - asked };
+    const sample = { offsetMs: serverNow - (requestedAt + receivedAt) / 2, roundTripMs: receivedAt - requestedAt };
     this.#lastRoundTripMs = sample.roundTripMs;
-    // The server's clock was set: what was measured before is no longer true.
+    // The server's clock was set, so earlier samples are wrong.
     if (this.#samples.some((earlier) => contradict(earlier, sample))) this.#samples.length = 0;
     this.#samples.push(sample);
     if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift();
@@ -82,7 +82,7 @@ export class RedisClock implements Component {
   }
 }
 
-/** Whether no offset lies within half a round trip of both. */
+/** Whether no offset is within the error of both samples. */
 function contradict(a: Sample, b: Sample): boolean {
   return Math.abs(a.offsetMs - b.offsetMs) > (a.roundTripMs + b.roundTripMs) / 2 + DRIFT_MS;
 }

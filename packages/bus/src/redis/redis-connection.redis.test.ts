@@ -110,7 +110,7 @@ describe('a connection', () => {
     const component = asComponent('redis', redis.open('commands'));
     const started = component.start?.();
     await component.stop?.();
-    await expect(started).rejects.toThrow('given up before Redis answered');
+    await expect(started).rejects.toThrow('aborted before Redis responded');
   });
 
   it('logs each loss once and each return once, and its own end not at all', async () => {

@@ -1,19 +1,19 @@
-/** How this system connects to Redis: one connection for commands, one that only subscribes, one that waits. */
+/** Opens connections to Redis, with options for each purpose: commands, subscriptions, blocking reads. */
 import type { Logger } from '@nearby-friends/service-kit';
 import { Redis, type RedisOptions } from 'ioredis';
 
 export type { Redis } from 'ioredis';
 
-/** A connection that stays silent for this long while it owes an answer is taken for dead. */
+/** A connection without a response for this long counts as lost. */
 export const SOCKET_TIMEOUT_MS = 5_000;
 /** The same for a connection that waits for entries of a stream. */
 export const BLOCKING_SOCKET_TIMEOUT_MS = 3_000;
-/** How long an orderly end of a connection may take: a peer that is alive needs a moment, a frozen one for ever. */
+/** How long a graceful disconnect may take; a frozen Redis never completes it. */
 const DISCONNECT_TIMEOUT_MS = 500;
 const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 
-/** Without the one field whose types in ioredis contradict each other under exactOptionalPropertyTypes. */
+/** Without the field whose types in ioredis contradict each other under exactOptionalPropertyTypes. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 const COMMON_OPTIONS: Options = {
@@ -21,12 +21,12 @@ const COMMON_OPTIONS: Options = {
   socketTimeout: SOCKET_TIMEOUT_MS,
   connectTimeout: SOCKET_TIMEOUT_MS,
   disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-  // Doubling, with jitter, so that a restarted Redis does not see everybody at once. Never gives up.
+  // Doubles, with jitter, so that not all clients reconnect to a restarted Redis at once. Never gives up.
   retryStrategy: (attempt) =>
     Math.min(RECONNECT_MIN_MS * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS) * (0.5 + Math.random() / 2),
 };
 
-/** For commands: what cannot be sent now is refused at once, since a position that waits in a queue is a stale one. */
+/** For commands: a command that cannot be sent now is rejected, since a queued position would be stale when it is sent. */
 const COMMAND_OPTIONS: Options = {
   ...COMMON_OPTIONS,
   enableAutoPipelining: true,
@@ -35,7 +35,7 @@ const COMMAND_OPTIONS: Options = {
   maxRetriesPerRequest: 0,
 };
 
-/** For subscriptions: {@link ChannelSubscriptions} knows what it wants and asks again by itself after a loss. */
+/** For subscriptions: {@link ChannelSubscriptions} resubscribes itself after a loss. */
 const SUBSCRIBER_OPTIONS: Options = {
   ...COMMON_OPTIONS,
   autoResubscribe: false,
@@ -44,10 +44,10 @@ const SUBSCRIBER_OPTIONS: Options = {
   maxRetriesPerRequest: 0,
 };
 
-/** For libraries that bring their own habits (the Socket.IO adapter): waits for Redis instead of rejecting. */
+/** For libraries that do not handle rejections (the Socket.IO adapter): commands wait for Redis. */
 const PATIENT_OPTIONS: Options = { ...COMMON_OPTIONS, maxRetriesPerRequest: null };
 
-/** For reads that wait: longer than they wait, and shorter than a follower may live on what it last read. */
+/** For blocking reads: the timeout is longer than a read waits and shorter than a follower's fence. */
 const BLOCKING_OPTIONS: Options = { ...SUBSCRIBER_OPTIONS, socketTimeout: BLOCKING_SOCKET_TIMEOUT_MS };
 
 const OPTIONS = {
@@ -58,7 +58,7 @@ const OPTIONS = {
 };
 
 /**
- * Opens a connection that reconnects for ever and logs its losses. Connecting starts with `.connect()`.
+ * Opens a connection that reconnects for ever and logs its losses. Connect it with {@link connectRedis}.
  * `role` names it in `CLIENT LIST` and in the log.
  */
 export function openRedis(options: {
@@ -70,25 +70,25 @@ export function openRedis(options: {
   const redis = new Redis(options.url, { ...OPTIONS[options.purpose], connectionName: options.role });
   let lost = false;
   redis.on('error', (error: Error) => {
-    // One line per loss; the attempts that follow would only repeat it.
+    // One line per loss, not per attempt.
     if (!lost) options.logger.warn({ role: options.role, reason: error.message }, 'redis connection failed');
     lost = true;
   });
-  // Not `close`: that comes with an orderly end as well.
+  // Not `close`, which also fires on a graceful disconnect.
   redis.on('reconnecting', () => {
     if (!lost) options.logger.warn({ role: options.role }, 'redis connection lost');
     lost = true;
   });
   redis.on('ready', () => {
-    if (lost) options.logger.info({ role: options.role }, 'redis connection is back');
+    if (lost) options.logger.info({ role: options.role }, 'redis connection recovered');
     lost = false;
   });
   return redis;
 }
 
 /**
- * Connects, waiting for Redis to appear if need be. Rejects when `signal` gives the connection up meanwhile; ioredis
- * itself says nothing when it is disconnected between two attempts.
+ * Connects, and waits until Redis is available. Rejects when `signal` aborts; ioredis itself does not report a disconnect
+ * between two attempts.
  */
 export async function connectRedis(redis: Redis, signal?: AbortSignal): Promise<void> {
   if (redis.status === 'ready') return;
@@ -99,12 +99,12 @@ export async function connectRedis(redis: Redis, signal?: AbortSignal): Promise<
     };
     const onAbort = () => {
       redis.off('ready', onReady);
-      reject(new Error('The connection was given up before Redis answered.'));
+      reject(new Error('The connection attempt was aborted before Redis responded.'));
     };
     redis.once('ready', onReady);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
-  // A first attempt that fails is retried by the retry strategy; its rejection says nothing new.
+  // The retry strategy retries a failed first attempt, and the `error` listener logs it.
   redis.connect().catch(() => undefined);
   await ready;
 }

@@ -1,4 +1,4 @@
-/** What an operator sees of the connections to Redis. */
+/** Metrics of the connections to Redis. */
 import type { Metrics } from '@nearby-friends/service-kit';
 import type { Redis } from './redis-connection.ts';
 
@@ -15,13 +15,13 @@ export class RedisHealth {
     );
     metrics.countedBy(
       'nearby_redis_connections_lost_total',
-      'Times that a connection to Redis that was up was lost, by connection.',
+      'Losses of an established connection to Redis, by connection.',
       'connection',
       () => this.#losses,
     );
   }
 
-  /** Shows a connection under `name` from now on. */
+  /** Adds a connection to the metrics under `name`. */
   watch(name: string, redis: Redis): void {
     this.#connections.set(name, redis);
     this.#losses[name] = 0;

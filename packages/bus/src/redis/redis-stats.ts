@@ -1,4 +1,4 @@
-/** What Redis says about itself, asked now and then so that operators need nothing else for it. */
+/** Figures of Redis from INFO, so that operators need no separate exporter. */
 import type { CancelTimer, Clock, Component, Logger, Metrics } from '@nearby-friends/service-kit';
 import type { Redis } from './redis-connection.ts';
 
@@ -13,9 +13,9 @@ interface Figures {
   readonly commands: number;
 }
 
-/** For one service to have: every instance would say the same. */
+/** Run it in one service only: the figures are the same everywhere. */
 export class RedisStats implements Component {
-  readonly name = 'redis figures';
+  readonly name = 'redis stats';
   readonly #redis: Redis;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -27,45 +27,49 @@ export class RedisStats implements Component {
     this.#redis = options.redis;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    const show = (name: string, help: string, read: (figures: Figures) => number) =>
+    const register = (name: string, help: string, read: (figures: Figures) => number) =>
       metrics.gauge(name, help, () => (this.#figures ? read(this.#figures) : null));
-    show('nearby_redis_memory_used_bytes', 'Memory that Redis uses, bytes.', (figures) => figures.usedMemoryBytes);
-    show(
+    register('nearby_redis_memory_used_bytes', 'Memory that Redis uses, bytes.', (figures) => figures.usedMemoryBytes);
+    register(
       'nearby_redis_memory_limit_bytes',
-      'Memory that Redis may use (maxmemory), bytes; 0 is no limit.',
+      'Memory limit of Redis (maxmemory), bytes; 0 means no limit.',
       (figures) => figures.memoryLimitBytes,
     );
-    show('nearby_redis_clients', 'Connections that Redis has, of all services.', (figures) => figures.clients);
-    show('nearby_redis_shard_channels', 'Channels that somebody listens to.', (figures) => figures.shardChannels);
-    metrics.counted('nearby_redis_commands_total', 'Commands that Redis has processed since it started.', () =>
+    register('nearby_redis_clients', 'Connections to Redis from all services.', (figures) => figures.clients);
+    register(
+      'nearby_redis_shard_channels',
+      'Shard channels with at least one subscriber.',
+      (figures) => figures.shardChannels,
+    );
+    metrics.counted('nearby_redis_commands_total', 'Commands processed since Redis started.', () =>
       this.#figures ? this.#figures.commands : null,
     );
   }
 
   start(): void {
-    this.#ask();
-    this.#cancel = this.#clock.every(REDIS_STATS_INTERVAL_MS, () => this.#ask());
+    this.#refresh();
+    this.#cancel = this.#clock.every(REDIS_STATS_INTERVAL_MS, () => this.#refresh());
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  #ask(): void {
+  #refresh(): void {
     this.#redis.info('memory', 'clients', 'stats').then(
       (text) => {
         this.#figures = parseRedisInfo(text);
       },
       (error: unknown) => {
-        // Better nothing than what was true once.
+        // No figure is better than an outdated one.
         this.#figures = null;
-        this.#logger.debug({ reason: String(error) }, 'redis did not say how it is');
+        this.#logger.debug({ reason: String(error) }, 'redis figures not read');
       },
     );
   }
 }
 
-/** Takes the figures out of the answer to INFO. */
+/** Parses the response to INFO. */
 export function parseRedisInfo(text: string): Figures {
   const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return {

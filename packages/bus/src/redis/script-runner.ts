@@ -1,4 +1,4 @@
-/** Runs Lua scripts by their digest and loads them where Redis does not know them (a restart forgets them all). */
+/** Runs Lua scripts by digest, and loads a script when Redis does not know it (a restart drops all scripts). */
 import { createHash } from 'node:crypto';
 import type { Redis } from './redis-connection.ts';
 
@@ -14,8 +14,8 @@ export function defineScript(source: string): Script {
 type ScriptArgument = string | number | Buffer;
 
 /**
- * ioredis makes a `…Buffer` variant of every command, but its types leave these two out. `callBuffer('evalsha', …)` is
- * no way around: together with auto-pipelining, ioredis 6.0.0 sends it without the command's name.
+ * ioredis has a `…Buffer` variant of every command, but its types lack these two. `callBuffer('evalsha', …)` does not
+ * work instead: with auto-pipelining, ioredis 6.0.0 sends it without the command's name.
  */
 interface BinaryScripting {
   evalshaBuffer(digest: string, numberOfKeys: number, ...keysAndArgs: ScriptArgument[]): Promise<unknown>;
@@ -23,8 +23,8 @@ interface BinaryScripting {
 }
 
 /**
- * Runs `script`; pipelined with whatever else is sent in the same turn. Strings of the answer are taken for UTF-8, so
- * bytes are spoiled: use {@link runScriptBuffer} for those. Rejects as ioredis does.
+ * Runs `script`, pipelined with the other commands of the same turn. Strings in the result are decoded as UTF-8; for
+ * binary data use {@link runScriptBuffer}. Rejects as ioredis does.
  */
 export function runScript(
   redis: Redis,
@@ -32,13 +32,13 @@ export function runScript(
   keys: readonly string[],
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
-  return loadingIfUnknown(
+  return runOrLoad(
     () => redis.evalsha(script.digest, keys.length, ...keys, ...args),
     () => redis.eval(script.source, keys.length, ...keys, ...args),
   );
 }
 
-/** As {@link runScript}, with every string of the answer as a `Buffer`. */
+/** Like {@link runScript}, with every string of the result as a `Buffer`. */
 export function runScriptBuffer(
   redis: Redis,
   script: Script,
@@ -46,13 +46,13 @@ export function runScriptBuffer(
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
   const binary = redis as Redis & BinaryScripting;
-  return loadingIfUnknown(
+  return runOrLoad(
     () => binary.evalshaBuffer(script.digest, keys.length, ...keys, ...args),
     () => binary.evalBuffer(script.source, keys.length, ...keys, ...args),
   );
 }
 
-async function loadingIfUnknown(run: () => Promise<unknown>, load: () => Promise<unknown>): Promise<unknown> {
+async function runOrLoad(run: () => Promise<unknown>, load: () => Promise<unknown>): Promise<unknown> {
   try {
     return await run();
   } catch (error) {

@@ -1,57 +1,62 @@
-/** Lets what is to be asked gather while earlier questions are under way: the busier it is, the larger the batches. */
+/** Collects requests into batches while earlier batches run: the higher the load, the larger the batches. */
 import { AsyncResource } from 'node:async_hooks';
 import type { CancelTimer, Clock } from '@nearby-friends/service-kit';
 
 /**
- * With nothing under way a batch leaves after the gathering time; with `maxConcurrent` under way it waits for one of them
- * to end. So a rush of single questions becomes a few large ones, and a slow answerer is not asked ever more.
+ * With nothing active a batch starts after the collection time. With `maxConcurrent` batches active it waits until one
+ * ends. A burst of single requests becomes a few large ones, and a slow service does not get ever more of them.
  */
 export class BatchLimiter {
   readonly #clock: Clock;
   readonly #gatherMs: number;
   readonly #maxConcurrent: number;
   readonly #waiting = new Set<() => void>();
-  #underWay = 0;
+  #active = 0;
 
-  constructor(options: { clock: Clock; gatherMs: number; maxConcurrent: number }) {
+  constructor(options: {
+    clock: Clock;
+    /** How long a batch collects, ms. */
+    gatherMs: number;
+    maxConcurrent: number;
+  }) {
     this.#clock = options.clock;
     this.#gatherMs = options.gatherMs;
     this.#maxConcurrent = options.maxConcurrent;
   }
 
   /**
-   * Calls `leave` once the gathering time is over and there is room; it is to call {@link run} before it returns.
-   * The returned function calls it off. What departs belongs to the trace of whoever gathered first, not to that of the
-   * batch whose end makes room.
+   * Calls `start` once the collection time is over and a slot is free. `start` must call {@link run} before it returns.
+   * The returned function cancels the call. `start` runs in the asynchronous context of this call, so the batch belongs
+   * to the trace of its first request and not to that of the batch that freed the slot.
    */
-  schedule(leave: () => void): CancelTimer {
-    const depart = AsyncResource.bind(leave);
+  schedule(start: () => void): CancelTimer {
+    const startInContext = AsyncResource.bind(start);
     const cancelTimer = this.#clock.after(this.#gatherMs, () => {
-      this.#waiting.add(depart);
-      this.#letGo();
+      this.#waiting.add(startInContext);
+      this.#startWaiting();
     });
     return () => {
       cancelTimer();
-      this.#waiting.delete(depart);
+      this.#waiting.delete(startInContext);
     };
   }
 
-  /** Counts `work` as under way until it settles. */
+  /** Counts `work` as active until it settles. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    this.#underWay++;
+    this.#active++;
     try {
       return await work();
     } finally {
-      this.#underWay--;
-      this.#letGo();
+      this.#active--;
+      this.#startWaiting();
     }
   }
 
-  #letGo(): void {
-    for (const depart of this.#waiting) {
-      if (this.#underWay >= this.#maxConcurrent) return;
-      this.#waiting.delete(depart);
-      depart();
+  #startWaiting(): void {
+    for (const start of this.#waiting) {
+      if (this.#active >= this.#maxConcurrent) return;
+      this.#waiting.delete(start);
+      start();
     }
   }
 }

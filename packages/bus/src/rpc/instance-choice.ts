@@ -1,4 +1,4 @@
-/** Chooses which instance of a service is asked. */
+/** Chooses the instance of a service that a request goes to. */
 import type { ServiceName } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { InstanceRegistry } from './instance-registry.ts';
@@ -7,26 +7,26 @@ import { type Candidate, chooseByRendezvous } from './rendezvous.ts';
 export class InstanceChoice {
   readonly #registry: Pick<InstanceRegistry, 'candidates' | 'refresh'>;
   readonly #clock: Clock;
-  readonly #patienceMs: number;
+  readonly #refreshTimeoutMs: number;
   #turn = 0;
 
   constructor(options: {
     registry: Pick<InstanceRegistry, 'candidates' | 'refresh'>;
     clock: Clock;
-    /** How long to wait for news of instances when none is known: a frozen Redis is noticed much later. */
-    patienceMs: number;
+    /** How long to wait for a refresh of the registry when no instance is known; a frozen Redis is noticed later. */
+    refreshTimeoutMs: number;
   }) {
     this.#registry = options.registry;
     this.#clock = options.clock;
-    this.#patienceMs = options.patienceMs;
+    this.#refreshTimeoutMs = options.refreshTimeoutMs;
   }
 
-  /** By rendezvous for `key`, in turn without one; undefined when there is none but those tried already. */
+  /** By rendezvous hashing of `key`, or in turn without a key; undefined when every known instance was tried. */
   async choose(service: ServiceName, tried: ReadonlySet<string>, key?: string): Promise<Candidate | undefined> {
     const untried = () => this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
     let candidates = untried();
     if (candidates.length === 0) {
-      // Perhaps somebody has come since the last heartbeat.
+      // An instance may have joined since the last heartbeat.
       await this.#refreshRegistry();
       candidates = untried();
     }
@@ -36,12 +36,12 @@ export class InstanceChoice {
 
   async #refreshRegistry(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancelTimer = this.#clock.after(this.#patienceMs, resolve);
+      const cancelTimer = this.#clock.after(this.#refreshTimeoutMs, resolve);
       const done = () => {
         cancelTimer();
         resolve();
       };
-      // A failure leaves the list as it was, and the heartbeat tells of it.
+      // A failure leaves the list unchanged, and the heartbeat logs it.
       this.#registry.refresh().then(done, done);
     });
   }

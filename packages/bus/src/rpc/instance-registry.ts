@@ -1,15 +1,15 @@
-/** Who is alive: each instance beats into a sorted set in Redis, and everybody reads it. */
+/** The live instances of each service: every instance writes heartbeats into a sorted set in Redis and reads it. */
 import { instancesKey, type ServiceName } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
-import { BEAT } from '../redis/heartbeat-script.ts';
+import { HEARTBEAT } from '../redis/heartbeat-script.ts';
 import type { Redis } from '../redis/redis-connection.ts';
 import { runScript } from '../redis/script-runner.ts';
 import { type Candidate, hashString } from './rendezvous.ts';
 
 export const HEARTBEAT_INTERVAL_MS = 1_000;
-/** Several missed beats, so that one slow turn of an event loop takes nobody out. */
+/** Several heartbeats, so that one slow turn of an event loop does not remove an instance. */
 export const INSTANCE_EXPIRY_MS = 3_500;
-/** An instance that did not answer is asked last for this long. */
+/** For this long an instance that did not respond is chosen only when there is no other. */
 export const SUSPICION_MS = 2_000;
 
 interface Instance extends Candidate {
@@ -17,9 +17,10 @@ interface Instance extends Candidate {
 }
 
 /**
- * Who is not on Redis' list is gone: it left, or its beats stopped {@link INSTANCE_EXPIRY_MS} ago. But each process
- * keeps what it last read while Redis is away, and for one expiry after it has come back, perhaps without its memory:
- * yesterday's list is better than none, because sending to an instance that is gone is noticed (nobody receives it).
+ * An instance that is missing from Redis' list is gone: it left, or its last heartbeat is older than
+ * {@link INSTANCE_EXPIRY_MS}. Each process keeps the last list it read while Redis is unavailable, and for one expiry
+ * after Redis returns, perhaps without its data. A stale list is better than none: a request to an instance that is gone
+ * has no receiver, which the sender notices.
  */
 export class InstanceRegistry implements Component {
   readonly name = 'instance registry';
@@ -28,11 +29,11 @@ export class InstanceRegistry implements Component {
   readonly #logger: Logger;
   readonly #own: { service: ServiceName; instanceId: string };
   readonly #instances = new Map<ServiceName, Map<string, Instance>>();
-  /** The same as arrays, those not under suspicion first: what the hot path reads. */
+  /** The candidates of each service as an array, for the hot path. */
   readonly #ranked = new Map<ServiceName, readonly Instance[]>();
   #isMember = false;
-  /** Until then a Redis that has just come back is not believed when it does not know an instance. */
-  #absentKeptUntil = 0;
+  /** Until then an instance stays listed although Redis, which has just returned, does not list it. */
+  #keepAbsentUntil = 0;
   #refreshing: Promise<void> | null = null;
   #cancel: CancelTimer = () => undefined;
 
@@ -42,7 +43,7 @@ export class InstanceRegistry implements Component {
     logger: Logger;
     service: ServiceName;
     instanceId: string;
-    /** The services this process asks. */
+    /** The services that this process sends requests to. */
     watch: readonly ServiceName[];
   }) {
     this.#redis = options.redis;
@@ -51,7 +52,7 @@ export class InstanceRegistry implements Component {
     this.#own = { service: options.service, instanceId: options.instanceId };
     for (const service of options.watch) this.#instances.set(service, new Map());
     this.#redis.on('ready', () => {
-      this.#absentKeptUntil = this.#clock.now() + INSTANCE_EXPIRY_MS;
+      this.#keepAbsentUntil = this.#clock.now() + INSTANCE_EXPIRY_MS;
     });
   }
 
@@ -62,17 +63,17 @@ export class InstanceRegistry implements Component {
     });
   }
 
-  /** Lets others find this instance; to be called when it can do its job. */
+  /** Makes this instance visible to others. Call it when the instance can serve. */
   async join(): Promise<void> {
     this.#isMember = true;
-    await this.#beat(this.#own.service);
+    await this.#heartbeat(this.#own.service);
   }
 
-  /** Takes this instance out at once; what was sent to it before still arrives. Rejects when Redis does not answer. */
+  /** Removes this instance at once; requests already sent to it still arrive. Rejects when Redis does not respond. */
   async drain(): Promise<void> {
     if (!this.#isMember) return;
     this.#isMember = false;
-    // A beat that is under way may have to be sent again as a whole script, and would bring this instance back.
+    // A running heartbeat may be sent a second time, as a whole script, and would add this instance again.
     await this.#refreshing?.catch(() => undefined);
     await this.#redis.zrem(instancesKey(this.#own.service), this.#own.instanceId);
   }
@@ -81,28 +82,28 @@ export class InstanceRegistry implements Component {
     this.#cancel();
   }
 
-  /** The live instances of a watched service, those that did not answer lately left out unless there are no others. */
+  /** The live instances of a watched service, without suspected ones unless all are suspected. */
   candidates(service: ServiceName): readonly Candidate[] {
     return this.#ranked.get(service) ?? [];
   }
 
   /**
-   * Asks `instance` last for a while: it was not there, or it did not answer. Returns whether that is news, and not only
-   * one more question that found it so.
+   * Avoids the instance for {@link SUSPICION_MS} because it was not there or did not respond. Returns whether it was
+   * not suspected before.
    */
   suspect(service: ServiceName, instanceId: string): boolean {
     const instance = this.#instances.get(service)?.get(instanceId);
     if (!instance) return true;
     const now = this.#clock.now();
-    const isNews = instance.suspectedUntil <= now;
+    const isNew = instance.suspectedUntil <= now;
     instance.suspectedUntil = now + SUSPICION_MS;
     this.#rank(service);
-    return isNews;
+    return isNew;
   }
 
   /**
-   * Beats, if a member, and reads all watched services anew; whoever asks while that is under way shares it. Rejects
-   * when Redis does not answer.
+   * Writes a heartbeat, if this instance has joined, and re-reads all watched services. Concurrent calls share one
+   * refresh. Rejects when Redis does not respond.
    */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -114,28 +115,33 @@ export class InstanceRegistry implements Component {
   async #refresh(): Promise<void> {
     const watched = [...this.#instances.keys()];
     const beatOwn = this.#isMember && !watched.includes(this.#own.service) ? [this.#own.service] : [];
-    await Promise.all([...watched, ...beatOwn].map((service) => this.#beat(service)));
+    await Promise.all([...watched, ...beatOwn].map((service) => this.#heartbeat(service)));
   }
 
-  async #beat(service: ServiceName): Promise<void> {
+  async #heartbeat(service: ServiceName): Promise<void> {
     const own = this.#isMember && service === this.#own.service ? this.#own.instanceId : '';
-    const ids = (await runScript(this.#redis, BEAT, [instancesKey(service)], [own, INSTANCE_EXPIRY_MS])) as string[];
+    const ids = (await runScript(
+      this.#redis,
+      HEARTBEAT,
+      [instancesKey(service)],
+      [own, INSTANCE_EXPIRY_MS],
+    )) as string[];
     const known = this.#instances.get(service);
     if (!known) return;
     for (const id of ids) {
       if (known.has(id)) continue;
       known.set(id, { id, hash: hashString(id), suspectedUntil: 0 });
-      this.#logger.info({ peer: `${service}:${id}` }, 'instance appeared');
+      this.#logger.info({ target: `${service}:${id}` }, 'instance appeared');
     }
-    if (this.#clock.now() >= this.#absentKeptUntil) this.#forgetAllBut(new Set(ids), service, known);
+    if (this.#clock.now() >= this.#keepAbsentUntil) this.#removeAllBut(new Set(ids), service, known);
     this.#rank(service);
   }
 
-  #forgetAllBut(present: ReadonlySet<string>, service: ServiceName, known: Map<string, Instance>): void {
+  #removeAllBut(present: ReadonlySet<string>, service: ServiceName, known: Map<string, Instance>): void {
     for (const id of known.keys()) {
       if (present.has(id)) continue;
       known.delete(id);
-      this.#logger.info({ peer: `${service}:${id}` }, 'instance gone');
+      this.#logger.info({ target: `${service}:${id}` }, 'instance gone');
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Rendezvous (highest random weight) hashing: every asker picks the same instance for a key, and an instance that
- * comes or goes moves only its own share of the keys.
+ * Rendezvous (highest random weight) hashing: every caller picks the same instance for a key, and an instance that
+ * joins or leaves moves only its own share of the keys.
  *
  * Source: Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM ToN 6(1), 1998.
  */

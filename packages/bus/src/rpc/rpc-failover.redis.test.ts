@@ -5,7 +5,7 @@ import { eventually } from '@nearby-friends/testing';
 import { z } from 'zod';
 import { echo, keysOf, PROMPT_MS, timed, useBuses } from '../bus.testing.ts';
 import { killSubscribers, useRedis } from '../redis/redis.testing.ts';
-import { decodeEnvelope, encodeReply } from './envelope.ts';
+import { decodeEnvelope, encodeResponse } from './envelope.ts';
 import { ATTEMPT_TIMEOUT_MS } from './rpc.ts';
 
 const redis = useRedis();
@@ -35,7 +35,7 @@ describe('fail-over', () => {
     const keys = keysOf('ghost', ['l1', 'ghost']);
     expect(keys.length).toBeGreaterThan(20);
     await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: '' }, { key })));
-    expect(lines).toEqual(['no answer']);
+    expect(lines).toEqual(['no rpc response']);
   });
 
   it('an instance that is silent is given up after the time-out; what it says later is heard by nobody', async () => {
@@ -60,7 +60,7 @@ describe('fail-over', () => {
     const question = decodeEnvelope(heard[0] ?? Buffer.alloc(0));
     if (question.kind !== 'request') throw new Error('expected the question');
     const late = echo.response.encode({ text: 'late', by: 'ghost' });
-    expect(await asker.publish(question.replyTo, encodeReply(question.id, late))).toBe(1);
+    expect(await asker.publish(question.replyTo, encodeResponse(question.id, late))).toBe(1);
     expect(await asker.rpc.call(echo, { text: 'z' }, { key })).toEqual({ text: 'z', by: 'l1' });
   });
 

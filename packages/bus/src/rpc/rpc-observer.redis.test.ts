@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CodedError, instanceChannel, traceReadersKey } from '@nearby-friends/protocol';
+import { CodedError, instanceChannel } from '@nearby-friends/protocol';
 import { Metrics, silentLogger, startTracing, systemClock } from '@nearby-friends/service-kit';
 import { eventually, TraceCollector } from '@nearby-friends/testing';
-import { type BusOfTest, echo, useBuses } from '../bus.testing.ts';
+import { echo, useBuses } from '../bus.testing.ts';
 import { useRedis } from '../redis/redis.testing.ts';
 import { parseRedisInfo, RedisStats } from '../redis/redis-stats.ts';
-import { decodeEnvelope, encodeReply } from './envelope.ts';
+import { decodeEnvelope } from './envelope.ts';
 
 const redis = useRedis();
 const { start } = useBuses(redis);
@@ -15,40 +15,40 @@ async function figure(metrics: Metrics, pattern: RegExp): Promise<number> {
   return Number(match?.[1] ?? Number.NaN);
 }
 
-describe('the bus tells operators', () => {
-  it('how long questions take, by method, at both ends, and which fail', async () => {
-    const [asking, answering] = [new Metrics(), new Metrics()];
-    const answerer = await start('location', 'l1', { metrics: answering });
-    const asker = await start('gateway', 'g1', { metrics: asking });
-    answerer.rpc.serve(echo, ({ text }) => {
+describe('the metrics of the bus', () => {
+  it('measure requests by method at both ends, and count failures', async () => {
+    const [atCaller, atServer] = [new Metrics(), new Metrics()];
+    const server = await start('location', 'l1', { metrics: atServer });
+    const caller = await start('gateway', 'g1', { metrics: atCaller });
+    server.rpc.serve(echo, ({ text }) => {
       if (text === 'no') throw new CodedError('rate_limited', 'Slow down.');
       return { text, by: 'l1' };
     });
-    await asker.rpc.call(echo, { text: 'yes' });
-    await asker.rpc.call(echo, { text: 'no' }).catch(() => undefined);
-    await asker.rpc.call({ ...echo, name: 'nonsense' }, { text: '' }).catch(() => undefined);
-    expect(await figure(asking, /^nearby_rpc_request_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
-    expect(await figure(asking, /^nearby_rpc_requests_failed_total\{method="echo",code="rate_limited"\} (\d+)$/m)).toBe(
-      1,
-    );
-    expect(await figure(asking, /^nearby_rpc_instances\{service="location"\} (\d+)$/m)).toBe(1);
+    await caller.rpc.call(echo, { text: 'yes' });
+    await caller.rpc.call(echo, { text: 'no' }).catch(() => undefined);
+    await caller.rpc.call({ ...echo, name: 'nonsense' }, { text: '' }).catch(() => undefined);
+    expect(await figure(atCaller, /^nearby_rpc_request_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
+    expect(
+      await figure(atCaller, /^nearby_rpc_requests_failed_total\{method="echo",code="rate_limited"\} (\d+)$/m),
+    ).toBe(1);
+    expect(await figure(atCaller, /^nearby_rpc_instances\{service="location"\} (\d+)$/m)).toBe(1);
     await eventually(async () => {
-      expect(await figure(answering, /^nearby_rpc_response_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
-      // What is asked does not become a series of its own.
-      expect(await figure(answering, /^nearby_rpc_response_seconds_count\{method="unknown"\} (\d+)$/m)).toBe(1);
+      expect(await figure(atServer, /^nearby_rpc_response_seconds_count\{method="echo"\} (\d+)$/m)).toBe(2);
+      // An unknown method does not get its own series.
+      expect(await figure(atServer, /^nearby_rpc_response_seconds_count\{method="unknown"\} (\d+)$/m)).toBe(1);
     });
   });
 
-  it('that a question had to be asked again', async () => {
+  it('count retries', async () => {
     const metrics = new Metrics();
     await start('location', 'l1');
-    const asker = await start('gateway', 'g1', { metrics });
+    const caller = await start('gateway', 'g1', { metrics });
     const ghost = { id: 'gone', hash: 1 };
-    await asker.rpc.call(echo, { text: '' }, { instance: ghost });
+    await caller.rpc.call(echo, { text: '' }, { instance: ghost });
     expect(await figure(metrics, /^nearby_rpc_requests_retried_total\{method="echo"\} (\d+)$/m)).toBe(1);
   });
 
-  it('of each connection to Redis: up, lost, back, and how far it is', async () => {
+  it('report each connection to Redis: up, lost, recovered, and its round trip', async () => {
     const metrics = new Metrics();
     await start('gateway', 'g1', { metrics });
     const up = () => figure(metrics, /^nearby_redis_connected\{connection="commands"\} (\d)$/m);
@@ -62,7 +62,7 @@ describe('the bus tells operators', () => {
     expect(await figure(metrics, /^nearby_redis_connections_lost_total\{connection="commands"\} (\d+)$/m)).toBe(1);
   });
 
-  it('what Redis says of itself, and nothing while it is away', async () => {
+  it('report figures of Redis, and none while Redis is unavailable', async () => {
     const metrics = new Metrics();
     const connection = await redis.connect('commands');
     const figures = new RedisStats({ redis: connection, metrics, clock: systemClock, logger: silentLogger });
@@ -81,7 +81,7 @@ describe('the bus tells operators', () => {
     figures.stop();
   });
 
-  it('reads the figures and nothing that only begins like them', () => {
+  it('read the figures of INFO by their exact names', () => {
     const text = 'used_memory:10\r\nused_memory_rss:20\r\nmaxmemory:30\r\npubsubshard_channels:4\r\n';
     expect(parseRedisInfo(text)).toMatchObject({
       usedMemoryBytes: 10,
@@ -110,58 +110,33 @@ describe('a trace', () => {
     return { tracer, bus, send };
   }
 
-  const ask = (bus: BusOfTest) => bus.rpc.call(echo, { text: 'x' });
-
-  it('goes on at the instance that is asked', async () => {
-    const answerer = await startTraced('location', 'l1');
-    const asker = await startTraced('gateway', 'g1');
-    const control = await redis.connect('commands');
-    await eventually(async () => {
-      await asker.tracer.span('question', {}, () => ask(asker.bus));
-      expect(collector.spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['answer echo', 'ask echo']));
-    });
-    await Promise.all([answerer.send(), asker.send()]);
+  it('continues at the instance that serves the request', async () => {
+    const server = await startTraced('location', 'l1');
+    const caller = await startTraced('gateway', 'g1');
+    await caller.tracer.span('request', {}, () => caller.bus.rpc.call(echo, { text: 'x' }));
+    await Promise.all([server.send(), caller.send()]);
     const find = (id: string | undefined) => collector.spans.find(({ spanId }) => spanId === id);
-    const answered = collector.spans.find(({ name }) => name === 'answer echo');
-    const asked = find(answered?.parentSpanId);
-    expect(answered).toMatchObject({ service: 'location', attributes: { 'rpc.method': 'echo' } });
-    expect(asked).toMatchObject({ service: 'gateway', name: 'ask echo' });
-    expect(find(asked?.parentSpanId)).toMatchObject({ name: 'question', parentSpanId: '' });
-    // Whoever leaves is sent no such frame any more.
-    const key = traceReadersKey('location');
-    expect(await control.zrange(key, '0', '-1')).toEqual(['l1']);
-    await answerer.bus.stop();
-    expect(await control.zrange(key, '0', '-1')).toEqual([]);
+    const served = collector.spans.find(({ name }) => name === 'serve echo');
+    const called = find(served?.parentSpanId);
+    expect(served).toMatchObject({ service: 'location', attributes: { 'rpc.method': 'echo' } });
+    expect(called).toMatchObject({ service: 'gateway', name: 'call echo' });
+    expect(find(called?.parentSpanId)).toMatchObject({ name: 'request', parentSpanId: '' });
   });
 
-  it('is kept from an instance that has not said it can read one, as an older build', async () => {
-    const control = await redis.connect('commands');
-    const subscriber = await redis.connect('subscriber');
-    const [seconds] = await control.time();
-    const inAMinute = String((Number(seconds) + 60) * 1000);
-    await control.zadd('instances:{location}', inAMinute, 'old');
-    const asker = await startTraced('gateway', 'g1');
-    const kinds: (number | undefined)[] = [];
-    subscriber.on('smessageBuffer', (_channel: Buffer, frame: Buffer) => {
-      kinds.push(frame[1]);
-      const request = decodeEnvelope(frame);
-      if (request.kind !== 'request') return;
-      const reply = encodeReply(request.id, echo.response.encode({ text: 'x', by: 'old' }));
-      void control.spublish(request.replyTo, reply);
+  it('is carried by requests within one only, and an instance without traces serves them', async () => {
+    const server = await start('location', 'l1');
+    const caller = await startTraced('gateway', 'g1');
+    const spy = await redis.connect('subscriber');
+    const traced: boolean[] = [];
+    spy.on('smessageBuffer', (_channel: Buffer, frame: Buffer) => {
+      const envelope = decodeEnvelope(frame);
+      if (envelope.kind === 'request') traced.push(envelope.trace !== null);
     });
-    await subscriber.ssubscribe(instanceChannel('location', 'old'));
-
-    const askTraced = () => asker.tracer.span('question', {}, () => ask(asker.bus));
-    await askTraced();
-    expect(kinds).toEqual([0]);
-    // Replaced by one that can.
-    await control.zadd(traceReadersKey('location'), inAMinute, 'old');
-    await eventually(async () => {
-      await askTraced();
-      expect(kinds.at(-1)).toBe(3);
-    });
-    // Outside of a trace nothing is said of one.
-    await ask(asker.bus);
-    expect(kinds.at(-1)).toBe(0);
+    await spy.ssubscribe(instanceChannel('location', 'l1'));
+    const call = () => caller.bus.rpc.call(echo, { text: 'x' });
+    expect(await caller.tracer.span('request', {}, call)).toEqual({ text: 'x', by: 'l1' });
+    expect(await call()).toEqual({ text: 'x', by: 'l1' });
+    await eventually(() => expect(traced).toEqual([true, false]));
+    await server.stop();
   });
 });

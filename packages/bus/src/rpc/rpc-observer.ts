@@ -1,71 +1,66 @@
-/** Looks on while instances ask each other: what an operator sees of the bus. */
-import { asCodedError, type ServiceName } from '@nearby-friends/protocol';
+/** Measures and traces the RPC requests that an instance sends and serves. */
+import { asCodedError } from '@nearby-friends/protocol';
 import type { Counter, LabelledHistogram, Metrics, Tracer } from '@nearby-friends/service-kit';
-import type { TraceReaders } from './trace-readers.ts';
 
-export class BusObserver {
+export class RpcObserver {
   readonly #tracer: Tracer;
-  readonly #traceReaders: Pick<TraceReaders, 'includes'>;
-  readonly #questionSeconds: LabelledHistogram;
-  readonly #questionsFailed: Counter<'method' | 'code'>;
-  readonly #questionsRepeated: Counter<'method'>;
-  readonly #answerSeconds: LabelledHistogram;
+  readonly #requestSeconds: LabelledHistogram;
+  readonly #requestsFailed: Counter<'method' | 'code'>;
+  readonly #requestsRetried: Counter<'method'>;
+  readonly #responseSeconds: LabelledHistogram;
 
-  constructor(options: { metrics: Metrics; tracer: Tracer; traceReaders: Pick<TraceReaders, 'includes'> }) {
-    const { metrics } = options;
-    this.#tracer = options.tracer;
-    this.#traceReaders = options.traceReaders;
-    this.#questionSeconds = metrics.latencyBy(
+  constructor({ metrics, tracer }: { metrics: Metrics; tracer: Tracer }) {
+    this.#tracer = tracer;
+    this.#requestSeconds = metrics.latencyBy(
       'nearby_rpc_request_seconds',
-      'Time from a question to another service until its answer, other instances tried included, by method, s.',
+      'Time from an RPC request until its response, including retries at other instances, by method, s.',
       'method',
     );
-    this.#questionsFailed = metrics.counter(
+    this.#requestsFailed = metrics.counter(
       'nearby_rpc_requests_failed_total',
-      'Questions that were refused or not answered, by method and code.',
+      'RPC requests that were refused or got no response, by method and error code.',
       ['method', 'code'],
     );
-    this.#questionsRepeated = metrics.counter(
+    this.#requestsRetried = metrics.counter(
       'nearby_rpc_requests_retried_total',
-      'Questions that were asked again since an instance did not answer, by method.',
+      'RPC requests sent again because an instance did not respond, by method.',
       ['method'],
     );
-    this.#answerSeconds = metrics.latencyBy(
+    this.#responseSeconds = metrics.latencyBy(
       'nearby_rpc_response_seconds',
-      'Time from receiving a question until Redis has taken the answer, by method, s.',
+      'Time from receiving an RPC request until Redis has accepted the response, by method, s.',
       'method',
     );
   }
 
-  async asking<T>(method: string, ask: () => Promise<T>): Promise<T> {
-    const stopTimer = this.#questionSeconds.labels(method).startTimer();
+  async traceRequest<T>(method: string, send: () => Promise<T>): Promise<T> {
+    const stopTimer = this.#requestSeconds.labels(method).startTimer();
     try {
-      return await this.#tracer.step(`ask ${method}`, { kind: 'asks', attributes: { 'rpc.method': method } }, ask);
+      return await this.#tracer.step(`call ${method}`, { kind: 'client', attributes: { 'rpc.method': method } }, send);
     } catch (error) {
-      this.#questionsFailed.inc({ method, code: asCodedError(error).code });
+      this.#requestsFailed.inc({ method, code: asCodedError(error).code });
       throw error;
     } finally {
       stopTimer();
     }
   }
 
-  /** What the question carries of the trace at hand. */
-  traceFor(service: ServiceName, instanceId: string): Buffer | null {
-    const trace = this.#tracer.carry();
-    return trace !== null && this.#traceReaders.includes(service, instanceId) ? trace : null;
+  /** The current trace context, for the request's envelope; null when there is none. */
+  traceContext(): Buffer | null {
+    return this.#tracer.carry();
   }
 
-  askingAgain(method: string): void {
-    this.#questionsRepeated.inc({ method });
+  countRetry(method: string): void {
+    this.#requestsRetried.inc({ method });
   }
 
-  /** `method` is to be one of those that are served here: a metric must not get a new series for whatever is asked. */
-  async answering<T>(method: string, trace: Buffer | null, answer: () => Promise<T>): Promise<T> {
-    const stopTimer = this.#answerSeconds.labels(method).startTimer();
+  /** `method` must be one that is served here: an arbitrary name would create a new series. */
+  async traceResponse<T>(method: string, trace: Buffer | null, respond: () => Promise<T>): Promise<T> {
+    const stopTimer = this.#responseSeconds.labels(method).startTimer();
     try {
-      if (trace === null) return await answer();
+      if (trace === null) return await respond();
       const attributes = { 'rpc.method': method };
-      return await this.#tracer.span(`answer ${method}`, { kind: 'answers', parent: trace, attributes }, answer);
+      return await this.#tracer.span(`serve ${method}`, { kind: 'server', parent: trace, attributes }, respond);
     } finally {
       stopTimer();
     }

@@ -3,14 +3,14 @@ import { CodedError, instanceChannel } from '@nearby-friends/protocol';
 import { eventually, seededRandom } from '@nearby-friends/testing';
 import { echo, keysOf, useBuses } from '../bus.testing.ts';
 import { useRedis } from '../redis/redis.testing.ts';
-import { encodeReply, encodeRequest } from './envelope.ts';
+import { encodeRequest, encodeResponse } from './envelope.ts';
 import { chooseByRendezvous } from './rendezvous.ts';
 
 const redis = useRedis();
 const { start, startFour } = useBuses(redis);
 
-describe('questions and answers', () => {
-  it('each asker gets its own answer, and the same key goes to the same instance whoever asks', async () => {
+describe('RPC requests and responses', () => {
+  it('each caller gets its own response, and a key goes to the same instance from every caller', async () => {
     const { askers } = await startFour();
     const chosen = new Map<string, string>();
     const calls = Array.from({ length: 400 }, async (_, i) => {
@@ -27,7 +27,7 @@ describe('questions and answers', () => {
     for (const [key, by] of chosen) expect(chooseByRendezvous(key, candidates)?.id).toBe(by);
   });
 
-  it('without a key they take turns', async () => {
+  it('without a key the instances take turns', async () => {
     const { askers } = await startFour();
     const answers = await Promise.all(Array.from({ length: 10 }, () => askers[0].rpc.call(echo, { text: '' })));
     expect(answers.filter(({ by }) => by === 'l1').length).toBe(5);
@@ -40,7 +40,7 @@ describe('questions and answers', () => {
     }
   });
 
-  it('an error keeps its code; what has none is internal and keeps its reason to itself', async () => {
+  it('an error keeps its code; an error without one is internal and does not reveal its reason', async () => {
     const answerer = await start('location', 'l1');
     const asker = await start('gateway', 'g1');
     answerer.rpc.serve(echo, ({ text }) => {
@@ -56,23 +56,23 @@ describe('questions and answers', () => {
     expect(error).toMatchObject({ code: 'internal', message: expect.not.stringContaining('41.88') });
   });
 
-  it('a method that is not there is not found', async () => {
+  it('an unknown method is not found', async () => {
     await start('location', 'l1');
     const asker = await start('gateway', 'g1');
     await expect(asker.rpc.call({ ...echo, name: 'other' }, { text: '' })).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
-describe('whatever arrives', () => {
-  it('does no harm: random bytes and spoiled frames on the channels of both sides', async () => {
+describe('malformed messages', () => {
+  it('do no harm: random bytes and spoiled frames on the channels of both sides', async () => {
     const { askers, answerers } = await startFour();
     const [asker] = askers;
     const random = seededRandom(7);
     const valid = [
-      encodeRequest(1, 'echo', 'nobody', Buffer.from('{"text":"x"}')),
+      encodeRequest(1, 'echo', 'no-channel', Buffer.from('{"text":"x"}')),
       encodeRequest(2, 'echo', '', Buffer.from('not JSON')),
       encodeRequest(3, '__proto__', instanceChannel('location', 'l2'), Buffer.alloc(0)),
-      encodeReply(1, Buffer.from('{}')),
+      encodeResponse(1, Buffer.from('{}')),
     ];
     const sent: Promise<number>[] = [];
     for (let i = 0; i < 3_000; i++) {
@@ -87,7 +87,7 @@ describe('whatever arrives', () => {
     expect(new Set(await Promise.all(sent))).toEqual(new Set([1]));
     const keys = keysOf('l1', ['l1', 'l2']);
     const answers = await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: key }, { key })));
-    // By whom does not matter here: on a busy machine the first may still be at the rubbish.
+    // Not checked by whom: on a busy machine the first instance may still be busy with the malformed messages.
     expect(answers.map(({ text }) => text)).toEqual(keys);
     await Promise.all(answerers.map((answerer) => answerer.rpc.drain()));
   });
@@ -100,7 +100,7 @@ describe('readiness', () => {
     const control = await redis.connect('commands');
     const lost = new Promise((resolve) => bus.subscriptions.onRestored(() => resolve(undefined)));
     await control.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await eventually(async () => expect(bus.readiness.check()).rejects.toThrow('subscribing connection'));
+    await eventually(async () => expect(bus.readiness.check()).rejects.toThrow('subscriber connection'));
     await lost;
     await bus.readiness.check();
     await redis.server.kill();

@@ -1,4 +1,4 @@
-/** Questions and answers between instances: choice of the instance, time-outs, fail-over. */
+/** RPC between instances: chooses the instance, times out and fails over. */
 import {
   asCodedError,
   CodedError,
@@ -9,39 +9,40 @@ import {
 } from '@nearby-friends/protocol';
 import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { ChannelSubscriptions } from '../redis/channel-subscriptions.ts';
-import { decodeEnvelope, type Envelope, encodeError, encodeReply, encodeRequest } from './envelope.ts';
+import { decodeEnvelope, type Envelope, encodeError, encodeRequest, encodeResponse } from './envelope.ts';
 import { InstanceChoice } from './instance-choice.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
 import type { Candidate } from './rendezvous.ts';
-import type { BusObserver } from './rpc-observer.ts';
+import type { RpcObserver } from './rpc-observer.ts';
 
-/** How long one instance may take to answer before another is asked. */
+/** How long to wait for one instance's response before the request goes to another instance. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
-/** How many instances are asked before giving up. */
+/** How many instances a request is sent to before it fails. */
 export const MAX_ATTEMPTS = 3;
 
 export type Publish = (channel: string, payload: Buffer) => Promise<number>;
 type Handler = (body: Buffer) => Promise<Buffer>;
+type RequestEnvelope = Extract<Envelope, { kind: 'request' }>;
 
-interface Waiter {
-  /** Where the question went. */
+interface PendingRequest {
+  /** The channel of the instance that the request was sent to. */
   readonly channel: string;
   resolve(body: Buffer): void;
   reject(error: Error): void;
 }
 
-/** This instance did not answer; another one may. */
-class NoAnswerError extends Error {}
+/** This instance did not respond; another one may. */
+class NoResponseError extends Error {}
 
-/** The answer may have come while this instance could not hear it: nobody is to blame, and it can be asked again. */
-class UnheardError extends Error {}
+/** This instance was not subscribed when the response may have come: the same instance can be tried again. */
+class MissedResponseError extends Error {}
 
-/** Redis does not carry questions or answers now; asking another instance would not help. */
-class BusAwayError extends Error {}
+/** Redis carries neither requests nor responses now; another instance would not help. */
+class BusUnavailableError extends Error {}
 
 /**
- * At least once from the asker's view: a question may reach two instances when the first is slow, so every method is
- * idempotent. No order between questions.
+ * At least once: when an instance is slow, the request may reach a second one, so every method is idempotent.
+ * Requests have no order.
  */
 export class Rpc implements Component {
   readonly name = 'rpc';
@@ -49,14 +50,14 @@ export class Rpc implements Component {
   readonly #subscriptions: ChannelSubscriptions;
   readonly #registry: InstanceRegistry;
   readonly #choice: InstanceChoice;
-  readonly #observer: BusObserver;
+  readonly #observer: RpcObserver;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #ownChannel: string;
   readonly #handlers = new Map<string, Handler>();
-  readonly #waiters = new Map<number, Waiter>();
+  readonly #pending = new Map<number, PendingRequest>();
   readonly #whenIdle: (() => void)[] = [];
-  #answering = 0;
+  #serving = 0;
   #isStopped = false;
   #nextId = 1;
 
@@ -64,7 +65,7 @@ export class Rpc implements Component {
     publish: Publish;
     subscriptions: ChannelSubscriptions;
     registry: InstanceRegistry;
-    observer: BusObserver;
+    observer: RpcObserver;
     clock: Clock;
     logger: Logger;
     service: ServiceName;
@@ -73,38 +74,38 @@ export class Rpc implements Component {
     this.#publish = options.publish;
     this.#subscriptions = options.subscriptions;
     this.#registry = options.registry;
-    this.#choice = new InstanceChoice({ ...options, patienceMs: ATTEMPT_TIMEOUT_MS });
+    this.#choice = new InstanceChoice({ ...options, refreshTimeoutMs: ATTEMPT_TIMEOUT_MS });
     this.#observer = options.observer;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#ownChannel = instanceChannel(options.service, options.instanceId);
   }
 
-  /** How many questions wait for an answer. */
+  /** Number of requests that wait for a response. */
   get pending(): number {
-    return this.#waiters.size;
+    return this.#pending.size;
   }
 
   async start(): Promise<void> {
     await this.#subscriptions.subscribe(this.#ownChannel, (payload) => this.#receive(payload));
   }
 
-  /** Resolves when every question that has arrived is answered. */
+  /** Resolves when every received request has its response. */
   async drain(): Promise<void> {
-    if (this.#answering === 0) return;
+    if (this.#serving === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
     });
   }
 
-  /** Whoever still waits for an answer is told `unavailable`. */
+  /** Pending requests fail with `unavailable`. */
   stop(): void {
     this.#isStopped = true;
     this.#subscriptions.unsubscribe(this.#ownChannel);
-    for (const waiter of this.#waiters.values()) waiter.reject(new BusAwayError('stopped'));
+    for (const request of this.#pending.values()) request.reject(new BusUnavailableError('stopped'));
   }
 
-  /** Answers `method`. What the handler throws reaches the asker as a `CodedError`. */
+  /** Handles requests of `method`. An error that the handler throws reaches the caller as a `CodedError`. */
   serve<Request, Response>(
     method: Method<Request, Response>,
     handle: (request: Request) => Promise<Response> | Response,
@@ -113,15 +114,15 @@ export class Rpc implements Component {
   }
 
   /**
-   * Asks an instance of the method's service: by rendezvous for `key`, in turn without one. Throws a `CodedError`:
-   * what the handler threw, or `unavailable` when nobody answered or Redis is away.
+   * Sends a request to an instance of the method's service: chosen by rendezvous hashing of `key`, or in turn without a
+   * key. Throws a `CodedError`: the handler's, or `unavailable` when no instance responded or Redis is unavailable.
    */
   call<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     options: { key?: string; instance?: Candidate } = {},
   ): Promise<Response> {
-    return this.#observer.asking(method.name, () => this.#call(method, request, options));
+    return this.#observer.traceRequest(method.name, () => this.#call(method, request, options));
   }
 
   async #call<Request, Response>(
@@ -135,28 +136,28 @@ export class Rpc implements Component {
       const first = attempt === 0 ? options.instance : undefined;
       const instance = first ?? (await this.#choice.choose(method.service, tried, options.key));
       if (!instance || this.#isStopped) break;
-      if (attempt > 0) this.#observer.askingAgain(method.name);
+      if (attempt > 0) this.#observer.countRetry(method.name);
       tried.add(instance.id);
       try {
-        return method.response.decode(await this.#ask(method, instance, body));
+        return method.response.decode(await this.#attempt(method, instance, body));
       } catch (error) {
-        // The loss of Redis is logged where it is noticed, once.
-        if (error instanceof BusAwayError) break;
-        if (error instanceof UnheardError) {
+        // The connection logs its loss, once.
+        if (error instanceof BusUnavailableError) break;
+        if (error instanceof MissedResponseError) {
           tried.delete(instance.id);
           continue;
         }
-        if (!(error instanceof NoAnswerError || error instanceof MalformedMessageError)) throw error;
-        // Many ask at once: one line for all of them.
+        if (!(error instanceof NoResponseError || error instanceof MalformedMessageError)) throw error;
+        // Many requests fail at once: one line for all of them.
         if (!this.#registry.suspect(method.service, instance.id)) continue;
-        const peer = `${method.service}:${instance.id}`;
-        this.#logger.warn({ peer, method: method.name, reason: error.message }, 'no answer');
+        const target = `${method.service}:${instance.id}`;
+        this.#logger.warn({ target, method: method.name, reason: error.message }, 'no rpc response');
       }
     }
-    throw new CodedError('unavailable', `No ${method.service} instance answered. Try again in a moment.`);
+    throw new CodedError('unavailable', `No ${method.service} instance responded. Try again in a moment.`);
   }
 
-  async #ask(
+  async #attempt(
     {
       service,
       name,
@@ -167,41 +168,40 @@ export class Rpc implements Component {
   ): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
-    const trace = this.#observer.traceFor(service, instance.id);
-    const question = encodeRequest(id, name, this.#ownChannel, body, trace);
+    const request = encodeRequest(id, name, this.#ownChannel, body, this.#observer.traceContext());
     const channel = instanceChannel(service, instance.id);
-    const reply = new Promise<Buffer>((resolve, reject) => {
-      this.#waiters.set(id, { channel, resolve, reject });
+    const response = new Promise<Buffer>((resolve, reject) => {
+      this.#pending.set(id, { channel, resolve, reject });
     });
-    const fail = (error: Error) => this.#waiters.get(id)?.reject(error);
-    let isTaken = false;
+    const fail = (error: Error) => this.#pending.get(id)?.reject(error);
+    let isPublished = false;
     const { restorations } = this.#subscriptions;
     const cancelTimer = this.#clock.after(attemptTimeoutMs, () => {
-      const reason = `nothing within ${attemptTimeoutMs} ms`;
-      if (!isTaken || !this.#subscriptions.isCurrent) fail(new BusAwayError(`${reason}, from Redis neither`));
-      else if (this.#subscriptions.restorations !== restorations) fail(new UnheardError(reason));
-      else fail(new NoAnswerError(reason));
+      const reason = `no response within ${attemptTimeoutMs} ms`;
+      if (!isPublished || !this.#subscriptions.isCurrent) fail(new BusUnavailableError(`${reason}, nor from Redis`));
+      else if (this.#subscriptions.restorations !== restorations) fail(new MissedResponseError(reason));
+      else fail(new NoResponseError(reason));
     });
-    // The count of receivers may come after the reply; only a zero or a failure matters.
-    this.#publish(channel, question).then(
+    // The number of receivers may arrive after the response; only zero or a failure matters.
+    this.#publish(channel, request).then(
       (receivers) => {
-        isTaken = true;
-        if (receivers === 0) this.#giveUpOn(channel);
+        isPublished = true;
+        if (receivers === 0) this.#failAllTo(channel);
       },
-      () => fail(new BusAwayError('Redis did not take it')),
+      () => fail(new BusUnavailableError('Redis did not accept the request')),
     );
     try {
-      return await reply;
+      return await response;
     } finally {
-      this.#waiters.delete(id);
+      this.#pending.delete(id);
       cancelTimer();
     }
   }
 
-  /** Nobody listens there any more, so earlier questions will not be answered either: no need to wait for them. */
-  #giveUpOn(channel: string): void {
-    for (const waiter of this.#waiters.values()) {
-      if (waiter.channel === channel) waiter.reject(new NoAnswerError('nobody listens there'));
+  /** The channel has no subscriber, so earlier requests to it get no response either. */
+  #failAllTo(channel: string): void {
+    for (const request of this.#pending.values()) {
+      if (request.channel === channel) request.reject(new NoResponseError('the channel has no subscriber'));
     }
   }
 
@@ -209,40 +209,40 @@ export class Rpc implements Component {
     const envelope = decodeEnvelope(payload);
     switch (envelope.kind) {
       case 'request':
-        this.#answer(envelope).catch((error: unknown) => {
-          this.#logger.warn({ reason: String(error), method: envelope.method }, 'an answer could not be sent');
+        this.#respond(envelope).catch((error: unknown) => {
+          this.#logger.warn({ reason: String(error), method: envelope.method }, 'rpc response not sent');
         });
         return;
-      case 'reply':
-        this.#waiters.get(envelope.id)?.resolve(envelope.body);
+      case 'response':
+        this.#pending.get(envelope.id)?.resolve(envelope.body);
         return;
       case 'error':
-        this.#waiters.get(envelope.id)?.reject(new CodedError(envelope.code, envelope.message));
+        this.#pending.get(envelope.id)?.reject(new CodedError(envelope.code, envelope.message));
         return;
     }
   }
 
-  async #answer(request: Extract<Envelope, { kind: 'request' }>): Promise<void> {
-    this.#answering++;
+  async #respond(request: RequestEnvelope): Promise<void> {
+    this.#serving++;
     try {
       const method = this.#handlers.has(request.method) ? request.method : 'unknown';
-      await this.#observer.answering(method, request.trace, async () =>
-        this.#publish(request.replyTo, await this.#frameAnswer(request)),
+      await this.#observer.traceResponse(method, request.trace, async () =>
+        this.#publish(request.replyTo, await this.#handle(request)),
       );
     } finally {
-      this.#answering--;
-      if (this.#answering === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+      this.#serving--;
+      if (this.#serving === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 
-  async #frameAnswer(request: Extract<Envelope, { kind: 'request' }>): Promise<Buffer> {
+  async #handle(request: RequestEnvelope): Promise<Buffer> {
     try {
       const handle = this.#handlers.get(request.method);
       if (!handle) throw new CodedError('not_found', `There is no method "${request.method}" here.`);
-      return encodeReply(request.id, await handle(request.body));
+      return encodeResponse(request.id, await handle(request.body));
     } catch (error) {
       const coded = asCodedError(error);
-      if (coded.code === 'internal') this.#logger.error({ error, method: request.method }, 'a question failed');
+      if (coded.code === 'internal') this.#logger.error({ error, method: request.method }, 'rpc handler failed');
       return encodeError(request.id, coded.code, coded.message);
     }
   }

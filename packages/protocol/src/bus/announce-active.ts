@@ -1,4 +1,4 @@
-/** location → friend-graph: these users became active; tell whoever has them as a friend. */
+/** location → friend-graph: these users became active; notify the users who have them as friends. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { positionSchema } from '../position.ts';
@@ -11,12 +11,12 @@ const requestSchema = z.object({
   active: z.array(z.object({ user: userIdSchema, at: z.number(), position: positionSchema })).max(MAX_ANNOUNCED_USERS),
 });
 
-/** Answered once every `friend-active` has been handed to Redis; that answer marks the entries as announced. */
+/** The response comes once Redis has accepted every `friend-active`; then location marks the entries as announced. */
 export const announceActive: Method<z.infer<typeof requestSchema>, Record<string, never>> = {
   service: 'friend-graph',
   name: 'announce-active',
   request: jsonCodec(requestSchema),
   response: jsonCodec(z.object({})),
-  // In a rush of sign-ons an answer takes its time, and asking twice would only add to the rush.
+  // Responses are slow during a burst of sign-ons, and a retry would only add load.
   attemptTimeoutMs: 3_000,
 };

@@ -1,4 +1,4 @@
-/** friend-graph → every gateway, over the stream `graph-events`: what has changed in who may see whom. */
+/** friend-graph → every gateway, over the stream `graph-events`: changes of grants, pauses, radii and sessions. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { grantSchema } from '../grant.ts';
@@ -7,7 +7,7 @@ import { radiusMetersSchema } from '../nearby-limits.ts';
 import { sharingSchema } from '../sharing.ts';
 import { userIdSchema } from '../user-id.ts';
 
-/** "The viewer may see the subject" has changed; `grant` is null when there is no such edge any more. */
+/** A viewer's grant for a subject has changed; `grant` is null when the edge is removed. */
 const edgeSchema = z.object({
   kind: z.literal('edge'),
   version: graphVersionSchema,
@@ -22,28 +22,28 @@ const sharingChangedSchema = z.object({
   subject: userIdSchema,
   sharing: sharingSchema,
 });
-/** How far "near" reaches for this user. */
+/** The user's radius for nearby friends has changed. */
 const radiusChangedSchema = z.object({
   kind: z.literal('radius'),
   version: graphVersionSchema,
   user: userIdSchema,
   radiusMeters: radiusMetersSchema,
 });
-/** Connections of this user whose token was issued at `before` or earlier (ms since the epoch) are to be closed. */
+/** Connections of this user whose token was issued at `before` or earlier (ms since the epoch) must be closed. */
 const signedOutSchema = z.object({
   kind: z.literal('signed-out'),
   version: graphVersionSchema,
   user: userIdSchema,
   before: z.number(),
 });
-/** The user is gone: connections are closed, and every edge from and to the user with a lower version is void. */
+/** The user is erased: connections are closed, and every edge from and to the user with a lower version is void. */
 const erasedSchema = z.object({
   kind: z.literal('erased'),
   version: graphVersionSchema,
   user: userIdSchema,
   before: z.number(),
 });
-/** More has changed than is worth telling one by one, as after an import: read everything again. */
+/** Too much has changed for single events, for example after an import: re-read all grants. */
 const rereadSchema = z.object({ kind: z.literal('reread'), version: graphVersionSchema });
 
 export const graphEventSchema = z.discriminatedUnion('kind', [

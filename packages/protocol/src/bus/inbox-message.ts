@@ -1,4 +1,4 @@
-/** friend-graph → the gateways that have a session of a user: what concerns that user as a viewer. */
+/** friend-graph → the gateways that have a session of a user: messages to that user as a viewer. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { grantSchema } from '../grant.ts';
@@ -12,13 +12,13 @@ const friendActiveSchema = z.object({
   kind: z.literal('friend-active'),
   subject: userIdSchema,
   grant: grantSchema,
-  /** Of the grant. */
+  /** Version of the grant. */
   version: graphVersionSchema,
   /** Null when the friend has never paused. */
   sharing: z.object({ sharing: sharingSchema, version: graphVersionSchema }).nullable(),
   at: z.number(),
   position: positionSchema,
-  /** Where the stream of graph events ended before the right was read. The services of earlier releases do not say it. */
+  /** End of the stream of graph events before the grant was read. Absent in messages of earlier builds. */
   asOf: z.object({ epoch: z.string().max(64), last: z.string().max(64) }).optional(),
 });
 export type FriendActive = z.infer<typeof friendActiveSchema>;

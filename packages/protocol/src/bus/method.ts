@@ -1,14 +1,14 @@
-/** A question one service can ask another over the bus. */
+/** An RPC method: its service, name and message codecs. */
 import type { Codec } from '../codec.ts';
 import type { ServiceName } from '../names.ts';
 
-/** Every method is idempotent: when no answer comes, the asker may ask another instance. */
+/** Every method is idempotent: without a response, the caller may send the request to another instance. */
 export interface Method<Request, Response> {
-  /** Who answers. */
+  /** The service that handles the request. */
   readonly service: ServiceName;
   readonly name: string;
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
-  /** How long one instance may take to answer before another is asked, ms; the bus' own limit unless given. */
+  /** How long to wait for one instance's response, ms; by default the limit of the bus. */
   readonly attemptTimeoutMs?: number;
 }

@@ -1,4 +1,4 @@
-/** friend-graph → any gateway: tell every device of a user; the Socket.IO adapter carries it to all replicas. */
+/** friend-graph → any gateway: notify every device of a user. The Socket.IO adapter reaches all replicas. */
 import { z } from 'zod';
 import { friendsChangedSchema } from '../client/friends-changed.ts';
 import { jsonCodec } from '../codec.ts';

@@ -7,14 +7,14 @@ import type { Method } from './method.ts';
 
 export interface ActiveEntry {
   readonly user: UserId;
-  /** A whole position record, as `decodePositionRecord` reads it. */
+  /** A whole position record, to be decoded with `decodePositionRecord`. */
   readonly entry: Buffer;
 }
 export interface ActiveUser extends PositionRecord {
   readonly user: UserId;
 }
 
-/** `count × (u8 idLength, id, u8 entryLength, entry)`; users without an entry are left out. */
+/** `count × (u8 idLength, id, u8 entryLength, entry)`; users without an entry are omitted. */
 const entriesCodec: Codec<readonly ActiveEntry[]> = {
   encode(entries) {
     let size = 0;
@@ -46,7 +46,7 @@ const entriesCodec: Codec<readonly ActiveEntry[]> = {
   },
 };
 
-/** How many users one question may name. */
+/** Maximum number of users in one request. */
 export const MAX_READ_ACTIVE_USERS = 10_000;
 
 export const readActive: Method<{ users: UserId[] }, readonly ActiveEntry[]> = {
@@ -56,7 +56,7 @@ export const readActive: Method<{ users: UserId[] }, readonly ActiveEntry[]> = {
   response: entriesCodec,
 };
 
-/** Decodes an answer's entries. Throws `MalformedMessageError`. */
+/** Decodes the entries of a response. Throws `MalformedMessageError`. */
 export function toActiveUsers(entries: readonly ActiveEntry[]): ActiveUser[] {
   return entries.map(({ user, entry }) => ({ user, ...decodePositionRecord(entry) }));
 }

@@ -1,4 +1,4 @@
-/** gateway → location: a batch of positions to be kept and published. The hot path, hence binary. */
+/** gateway → location: a batch of positions to store and publish. Binary, because it is on the hot path. */
 import { type Codec, guardRange, MalformedMessageError } from '../codec.ts';
 import { readUserId, type UserId } from '../user-id.ts';
 import type { Method } from './method.ts';
@@ -7,22 +7,22 @@ export interface ReceivedPosition {
   readonly user: UserId;
   /** When the gateway received it, ms on Redis' clock. */
   readonly at: number;
-  /** As `encodePositionBody` gives it. */
+  /** Encoded by `encodePositionBody`. */
   readonly body: Buffer;
 }
 
 export const RECORD_OUTCOMES = ['stored', 'superseded', 'expired', 'failed'] as const;
 /**
- * - `stored`: kept and published.
- * - `superseded`: a newer one of the same user is already there; nothing to do.
+ * - `stored`: stored and published.
+ * - `superseded`: a newer position of the same user is already stored; nothing to do.
  * - `expired`: older than the TTL when it arrived.
- * - `failed`: Redis did not take it; ask again.
+ * - `failed`: Redis did not accept it; send it again.
  */
 export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
 
 export interface RecordedPosition {
   readonly outcome: RecordOutcome;
-  /** The time under which it is kept, ms; meaningful for `stored`. */
+  /** The stored time, ms; only valid for `stored`. */
   readonly at: number;
 }
 

@@ -1,4 +1,4 @@
-/** gateway → friend-graph: keep this user's radius; every session of the user hears of it as a graph event. */
+/** gateway → friend-graph: store this user's radius. A graph event notifies every session of the user. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { graphVersionSchema } from '../graph-version.ts';

@@ -1,4 +1,4 @@
-/** What the server answers to a client's event. */
+/** The acknowledgement of a client's event. */
 import type { CodedError, ErrorCodeName } from '../error-codes.ts';
 
 export interface AckFailure {

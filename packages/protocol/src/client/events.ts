@@ -1,4 +1,4 @@
-/** The typed maps of all events, as Socket.IO's `Server` and `Socket` take them. */
+/** The typed maps of all events, for Socket.IO's `Server` and `Socket`. */
 import type { FRIENDS_CHANGED, FriendsChanged } from './friends-changed.ts';
 import type { LOCATION_UPDATE, LocationUpdateAck } from './location-update.ts';
 import type { NEARBY_CHANGES, NearbyChanges } from './nearby-changes.ts';
@@ -7,11 +7,11 @@ import type { RADIUS_SET, RadiusSetAck } from './radius-set.ts';
 import type { SERVER_DRAINING, ServerDraining } from './server-draining.ts';
 import type { TOKEN_REFRESH, TokenRefreshAck } from './token-refresh.ts';
 
-/** Payloads are `unknown`: whatever a client sends is parsed before it is believed. */
+/** Payloads are `unknown`: the server parses them before it trusts them. */
 export interface ClientToServerEvents {
-  [LOCATION_UPDATE]: (payload: unknown, ack?: (answer: LocationUpdateAck) => void) => void;
-  [RADIUS_SET]: (payload: unknown, ack?: (answer: RadiusSetAck) => void) => void;
-  [TOKEN_REFRESH]: (payload: unknown, ack?: (answer: TokenRefreshAck) => void) => void;
+  [LOCATION_UPDATE]: (payload: unknown, ack?: (response: LocationUpdateAck) => void) => void;
+  [RADIUS_SET]: (payload: unknown, ack?: (response: RadiusSetAck) => void) => void;
+  [TOKEN_REFRESH]: (payload: unknown, ack?: (response: TokenRefreshAck) => void) => void;
 }
 
 export interface ServerToClientEvents {

@@ -1,4 +1,4 @@
-/** `friends:changed`, server → client: a friendship was asked for, made or ended; on every device of the user. */
+/** `friends:changed`, server → client: a friendship was requested, accepted or removed; sent to every device of the user. */
 import { z } from 'zod';
 import { userIdSchema } from '../user-id.ts';
 

@@ -1,23 +1,23 @@
-/** What a client shows when it connects: `auth` of the Socket.IO handshake. */
+/** The `auth` payload of the Socket.IO handshake. */
 import { z } from 'zod';
 
-/** The version of the contract with clients that this build speaks. */
+/** Version of the client protocol in this build. */
 export const CLIENT_PROTOCOL_VERSION = 1;
 
-/** A token longer than this is refused unread. Well within the 4 KB that one packet may have. */
+/** A longer token is refused without parsing. Well within the 4 KB limit of a packet. */
 export const MAX_TOKEN_LENGTH = 3_500;
 
 export const tokenSchema = z.string().min(1).max(MAX_TOKEN_LENGTH);
 
 export const handshakeAuthSchema = z.object({
   token: tokenSchema,
-  /** Optional: the protocol version the client speaks; refused with `protocol_version` when it is not ours. */
+  /** Optional: the client's protocol version; refused with `protocol_version` when it differs from the server's. */
   protocolVersion: z.number().int().optional(),
   /**
-   * Optional: who measures distances that change because the viewer itself has moved. `server`, the default: every
-   * friend is sent again with the new distance. `client`: the client measures from its own last report, and is sent a
-   * friend for news of that friend only; who enters and who leaves stays with the server. Anything else, such as what a
-   * later version may know, counts as `server`.
+   * Optional: where distances are computed when the viewer itself moves. `server`, the default: every friend is sent again
+   * with the new distance. `client`: the client computes them from its own last position, and a friend is sent only when
+   * that friend changes; the server still decides which friends are near. Any other value, for example of a later
+   * version, counts as `server`.
    */
   distances: z.enum(['server', 'client']).optional().catch('server'),
 });

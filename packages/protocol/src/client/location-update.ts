@@ -1,8 +1,8 @@
-/** `location:update`, client → server: here I am. */
+/** `location:update`, client → server: the user's position. */
 import { positionSchema } from '../position.ts';
 import type { Ack } from './ack.ts';
 
 export const LOCATION_UPDATE = 'location:update';
 export const locationUpdateSchema = positionSchema;
-/** `at`: the time the server gave this position, ms since the epoch. */
+/** `at`: the server's timestamp of this position, ms since the epoch. */
 export type LocationUpdateAck = Ack<{ readonly at: number }>;

@@ -1,4 +1,4 @@
-/** A friend who is near, as a viewer is told. */
+/** A nearby friend as sent to a viewer. */
 import { z } from 'zod';
 import { positionSchema } from '../position.ts';
 import { userIdSchema } from '../user-id.ts';

@@ -1,4 +1,4 @@
-/** `radius:set`, client → server: how far "near" reaches for me. Kept in the profile, so it holds on every device. */
+/** `radius:set`, client → server: the user's radius for nearby friends. Stored in the profile, so it applies to every device. */
 import { z } from 'zod';
 import { radiusMetersSchema } from '../nearby-limits.ts';
 import type { Ack } from './ack.ts';

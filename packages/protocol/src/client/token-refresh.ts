@@ -1,4 +1,4 @@
-/** `token:refresh`, client → server: a new token for the same user, before the old one ends. */
+/** `token:refresh`, client → server: a new token for the same user, before the old one expires. */
 import { z } from 'zod';
 import type { Ack } from './ack.ts';
 import { tokenSchema } from './handshake.ts';

@@ -1,122 +1,98 @@
-/** The public keys of whoever signs the tokens, read from a JWKS URL and kept while that host is away. */
+/** The public keys that tokens are verified with, fetched from a JWKS URL and kept while that URL is unavailable. */
 import { CodedError } from '@nearby-friends/protocol';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../logging/logger.ts';
 
-/** A key that is withdrawn counts for at most this long, ms, while the host answers. */
+/** Keys older than this are fetched again, ms. While the URL is available, a withdrawn key is accepted for this long. */
 export const KEYS_FRESH_MS = 300_000;
-/** Tokens may name any key, so they cause at most one reading per this time, ms: a new key counts after it at the latest. */
+/** Minimum time between two fetches for unknown key ids, ms: tokens may name any key. */
 export const KEY_SEARCH_PAUSE_MS = 30_000;
-/** As long as there are no keys at all, the host is asked again after this time, ms. */
+/** Minimum time between two fetches as long as none has succeeded, ms. */
 export const FIRST_READ_PAUSE_MS = 1_000;
-const READ_TIMEOUT_MS = 5_000;
-
-interface KnownKeys {
-  readonly select: JWTVerifyGetKey;
-  /** Monotonic ms. */
-  readonly readAt: number;
-}
+const FETCH_TIMEOUT_MS = 5_000;
 
 /**
- * Nothing is read before the first token comes. From then on a token is judged by the keys at hand; they are read again
- * behind its back when they are {@link KEYS_FRESH_MS} old, and while it waits when it names a key that is not among
- * them. A host that does not answer takes nothing away: what is known stays, and only a token that needs more than that
- * cannot be judged.
+ * jose fetches and selects the keys; this class decides when to fetch, because jose rejects known keys once they are
+ * older than its maximum age (no stale-if-error) and retries a failing URL for every token.
+ *
+ * Keys are fetched with the first token. When they are {@link KEYS_FRESH_MS} old, they are fetched in the background.
+ * A token with an unknown key id waits for a fetch. When a fetch fails, known keys remain valid, and only a token that
+ * needs other keys cannot be verified.
  */
 export class RemoteKeySet {
-  readonly #url: string;
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #known: KnownKeys | null = null;
-  #reading: Promise<void> | null = null;
-  #readFailedAt: number | null = null;
+  #fetchedAt: number | null = null;
+  /** Of the last fetch; null when it succeeded. */
+  #failedAt: number | null = null;
   #searchedAt: number | null = null;
 
   constructor(options: { url: string; clock: Clock; logger: Logger }) {
-    this.#url = options.url;
+    this.#keys = createRemoteJWKSet(new URL(options.url), {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      // Never fetches by itself after the first time.
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      cooldownDuration: Number.POSITIVE_INFINITY,
+    });
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
   /**
-   * The key for a token with this header. Throws `CodedError` `unavailable` when that cannot be told now, and an error
-   * of jose when there is none.
+   * The key for a token with this header. Throws a `CodedError` `unavailable` when that cannot be decided now, and an
+   * error of jose when there is no such key.
    */
   readonly keyFor: JWTVerifyGetKey = async (header, token) => {
-    const known = this.#known ?? (await this.#readFirst());
-    this.#refreshBehind(known);
+    if (this.#fetchedAt === null) await this.#fetchFirst();
+    else if (this.#clock.now() - this.#fetchedAt >= KEYS_FRESH_MS) this.#fetchInBackground();
     try {
-      return await known.select(header, token);
+      return await this.#keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
-    const newer = await this.#search(known);
-    return await newer.select(header, token);
+    await this.#search();
+    return await this.#keys(header, token);
   };
 
-  async #readFirst(): Promise<KnownKeys> {
-    if (!this.#hasFailedWithin(FIRST_READ_PAUSE_MS)) await this.#read();
-    return this.#known ?? cannotJudge();
+  async #fetchFirst(): Promise<void> {
+    if (!this.#hasFailedWithin(FIRST_READ_PAUSE_MS)) await this.#fetch();
+    if (this.#fetchedAt === null) throw keysUnavailable();
   }
 
-  #refreshBehind({ readAt }: KnownKeys): void {
-    if (this.#clock.now() - readAt < KEYS_FRESH_MS || this.#hasFailedWithin(KEY_SEARCH_PAUSE_MS)) return;
-    this.#read().catch((error: unknown) => this.#logger.error({ error }, 'reading the keys failed unexpectedly'));
+  #fetchInBackground(): void {
+    if (this.#hasFailedWithin(KEY_SEARCH_PAUSE_MS)) return;
+    void this.#fetch();
   }
 
-  /** Newer keys than `known`, or the same when there can be none. */
-  async #search(known: KnownKeys): Promise<KnownKeys> {
+  /** Returns with newer keys if they may exist. */
+  async #search(): Promise<void> {
     const now = this.#clock.now();
-    const mayRead = this.#searchedAt === null || now - this.#searchedAt >= KEY_SEARCH_PAUSE_MS;
-    if (mayRead || this.#reading) {
-      if (mayRead) this.#searchedAt = now;
-      await this.#read();
-    }
-    if (this.#readFailedAt !== null) cannotJudge();
-    return this.#known ?? known;
+    const mayFetch = this.#searchedAt === null || now - this.#searchedAt >= KEY_SEARCH_PAUSE_MS;
+    if (mayFetch) this.#searchedAt = now;
+    if (mayFetch || this.#keys.reloading) await this.#fetch();
+    if (this.#failedAt !== null) throw keysUnavailable();
   }
 
   #hasFailedWithin(ms: number): boolean {
-    return this.#readFailedAt !== null && this.#clock.now() - this.#readFailedAt < ms;
+    return this.#failedAt !== null && this.#clock.now() - this.#failedAt < ms;
   }
 
-  /** Never rejects. Whoever comes meanwhile waits for the same reading. */
-  #read(): Promise<void> {
-    this.#reading ??= this.#fetch()
-      .then(
-        (select) => {
-          if (this.#readFailedAt !== null) this.#logger.info('the keys that tokens are signed with are read again');
-          this.#known = { select, readAt: this.#clock.now() };
-          this.#readFailedAt = null;
-        },
-        (error: unknown) => {
-          if (this.#readFailedAt === null) {
-            this.#logger.warn(
-              { error },
-              'the keys that tokens are signed with cannot be read; those known still count',
-            );
-          }
-          this.#readFailedAt = this.#clock.now();
-        },
-      )
-      .finally(() => {
-        this.#reading = null;
-      });
-    return this.#reading;
-  }
-
-  async #fetch(): Promise<JWTVerifyGetKey> {
-    const response = await fetch(this.#url, {
-      headers: { Accept: 'application/jwk-set+json, application/json' },
-      redirect: 'error',
-      signal: AbortSignal.timeout(READ_TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`the answer is ${response.status}`);
-    return createLocalJWKSet((await response.json()) as JSONWebKeySet);
+  /** Never rejects. Concurrent calls share one request. */
+  async #fetch(): Promise<void> {
+    try {
+      await this.#keys.reload();
+      if (this.#failedAt !== null) this.#logger.info('token keys fetched again');
+      this.#fetchedAt = this.#clock.now();
+      this.#failedAt = null;
+    } catch (error) {
+      if (this.#failedAt === null) this.#logger.warn({ error }, 'token keys cannot be fetched');
+      this.#failedAt = this.#clock.now();
+    }
   }
 }
 
-function cannotJudge(): never {
-  throw new CodedError('unavailable', 'Tokens cannot be checked just now. Try again in a moment.');
+function keysUnavailable(): CodedError {
+  return new CodedError('unavailable', 'Tokens cannot be verified now. Try again in a moment.');
 }

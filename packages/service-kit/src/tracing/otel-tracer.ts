@@ -1,4 +1,4 @@
-/** Traces by OpenTelemetry, sent over OTLP/HTTP. Loaded only where an operator has named a place for them. */
+/** The tracer that sends spans with OpenTelemetry over OTLP/HTTP. Loaded only when a collector is configured. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type Context,
@@ -25,22 +25,22 @@ import { redactPrivateValues } from '../logging/private-values.ts';
 import { decodeTraceContext, encodeTraceContext } from './trace-context.ts';
 import { NO_SPAN, type Span, type SpanAttributes, type SpanOptions, type Tracer } from './tracer.ts';
 
-/** Spans leave in batches, at the latest after this time. */
+/** Maximum time that a span waits for its batch. */
 const EXPORT_INTERVAL_MS = 2_000;
-/** A collector that takes longer is taken for absent; it also bounds how long the last batch holds up a stop. */
+/** A collector that takes longer counts as unavailable. Also bounds how long the last batch delays a stop. */
 const EXPORT_TIMEOUT_MS = 2_000;
 
-const KINDS = { asks: SpanKind.CLIENT, answers: SpanKind.SERVER, inside: SpanKind.INTERNAL };
-/** In the context of what begins a trace: the share that is kept. */
+const KINDS = { client: SpanKind.CLIENT, server: SpanKind.SERVER, internal: SpanKind.INTERNAL };
+/** Context key of a root span: the share of traces to keep. */
 const SHARE = createContextKey('share');
 
 export interface OtelOptions {
   readonly service: string;
   readonly instanceId: string;
-  /** As http://collector:4318. */
+  /** For example http://collector:4318. */
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of the traces that begin here, the share that is kept, unless said otherwise. */
+  /** Share of the traces begun here that is kept by default, 0 to 1. */
   readonly share: number;
   readonly logger: Logger;
 }
@@ -66,7 +66,7 @@ export function createOtelTracer(options: OtelOptions): { tracer: Tracer; spanEx
     sampler: new ParentBasedSampler({ root: new ShareSampler(options.share) }),
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter: tellingOfFailure(exporter, options.logger),
+        exporter: loggingFailures(exporter, options.logger),
         scheduledDelayMillis: EXPORT_INTERVAL_MS,
         exportTimeoutMillis: EXPORT_TIMEOUT_MS,
       }),
@@ -93,7 +93,7 @@ class OtelTracer implements Tracer {
     if (share !== undefined) context = context.setValue(SHARE, share);
     const span = this.#tracer.startSpan(
       name,
-      { kind: KINDS[kind ?? 'inside'], attributes: harmless(attributes) },
+      { kind: KINDS[kind ?? 'internal'], attributes: redacted(attributes) },
       context,
     );
     return new RunningSpan(span, trace.setSpan(context, span), this.#current);
@@ -117,9 +117,9 @@ class OtelTracer implements Tracer {
 
   carry(): Buffer | null {
     const context = this.#current.getStore();
-    const place = context && trace.getSpanContext(context);
-    if (!place || (place.traceFlags & TraceFlags.SAMPLED) === 0) return null;
-    return encodeTraceContext({ traceId: place.traceId, spanId: place.spanId, flags: place.traceFlags });
+    const current = context && trace.getSpanContext(context);
+    if (!current || (current.traceFlags & TraceFlags.SAMPLED) === 0) return null;
+    return encodeTraceContext({ traceId: current.traceId, spanId: current.spanId, flags: current.traceFlags });
   }
 
   #contextOf(parent: SpanOptions['parent']): Context {
@@ -146,7 +146,7 @@ class RunningSpan implements Span {
   }
 
   describe(attributes: SpanAttributes): void {
-    this.#span.setAttributes(harmless(attributes));
+    this.#span.setAttributes(redacted(attributes));
   }
 
   rename(name: string): void {
@@ -155,7 +155,7 @@ class RunningSpan implements Span {
 
   end(error?: unknown): void {
     if (error !== undefined) {
-      // Its message may hold what it failed on.
+      // The message may contain private values.
       this.#span.setAttribute('error.type', codeOf(error));
       this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
@@ -181,8 +181,8 @@ class ShareSampler implements Sampler {
   }
 }
 
-/** The net below the closed list of attributes, the same as that of the logs. */
-function harmless(attributes: SpanAttributes): Record<string, string | number> {
+/** A second safeguard below the closed list of attributes; the logs use the same one. */
+function redacted(attributes: SpanAttributes): Record<string, string | number> {
   return redactPrivateValues(attributes) as Record<string, string | number>;
 }
 
@@ -192,15 +192,15 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-/** OpenTelemetry itself keeps silent when nobody takes the spans. One line per absence. */
-function tellingOfFailure(exporter: SpanExporter, logger: Logger): SpanExporter {
+/** Logs when exports begin to fail and when they succeed again; OpenTelemetry itself does not. */
+function loggingFailures(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isFailing = false;
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
         const failed = result.code !== 0;
-        if (failed && !isFailing) logger.warn({ error: result.error }, 'traces cannot be sent; they are lost');
-        if (!failed && isFailing) logger.info('traces are sent again');
+        if (failed && !isFailing) logger.warn({ error: result.error }, 'trace export failed');
+        if (!failed && isFailing) logger.info('trace export recovered');
         isFailing = failed;
         done(result);
       });

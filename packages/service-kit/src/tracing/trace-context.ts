@@ -1,8 +1,8 @@
-/** The place in a trace as bytes, for messages between services: 16 of the trace, 8 of the span, 1 of flags. */
+/** A trace context as bytes, for messages between services: 16 for the trace id, 8 for the span id, 1 for flags. */
 import { MalformedMessageError } from '@nearby-friends/protocol';
 
 export interface TraceContext {
-  /** Hexadecimal, as everywhere in the field. */
+  /** Hexadecimal. */
   readonly traceId: string;
   readonly spanId: string;
   readonly flags: number;

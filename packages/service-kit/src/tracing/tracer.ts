@@ -1,58 +1,58 @@
-/** Traces: what took how long, across services. Nothing is behind it unless an operator has asked for traces. */
+/** The port for traces across services. It does nothing unless an operator configures a collector. */
 
 /**
- * All that may be said of a span. Closed on purpose: what is no code, count, pattern or name of ours has no place in
- * one, so neither people nor places nor tokens can get there.
+ * All attributes that a span may have. The list is closed on purpose: it holds codes, counts, patterns and names of this
+ * system only, so no user, position or token can get into a trace.
  */
 export interface SpanAttributes {
   readonly 'http.request.method'?: string;
-  /** The pattern, never the path. */
+  /** The route pattern, never the path. */
   readonly 'http.route'?: string;
   readonly 'http.response.status_code'?: number;
-  /** Of the bus. */
+  /** Name of the RPC method. */
   readonly 'rpc.method'?: string;
-  /** As in the logs; it ends with the connection and says nothing of its user. */
+  /** As in the logs. It ends with the connection and does not identify the user. */
   readonly 'session.id'?: string;
-  /** How many the work is for. */
+  /** Number of items in the batch. */
   readonly 'batch.size'?: number;
   readonly 'friends.count'?: number;
   readonly 'friends.active'?: number;
 }
 
 export interface SpanOptions {
-  /** `asks` another process, or `answers` one; most do neither. */
-  readonly kind?: 'asks' | 'answers';
+  /** `client` sends a request to another process, `server` serves one; internal work has no kind. */
+  readonly kind?: 'client' | 'server';
   readonly attributes?: SpanAttributes;
   /**
-   * What this span continues: the trace at hand unless said otherwise, one that another process has sent
-   * ({@link Tracer.carry}), or none.
+   * The span that this one belongs to: the current one by default, one from another process ({@link Tracer.carry}), or
+   * none.
    */
   readonly parent?: Buffer | 'none';
-  /** Of those that begin a trace, the share that is kept; the operator's unless said otherwise. */
+  /** For a span that begins a trace: the share of traces to keep, 0 to 1. By default the operator's setting. */
   readonly share?: number;
 }
 
 export interface Span {
-  /** Runs `work` within this span: the spans that begin there, also later on, are parts of it. */
+  /** Runs `work` within this span: spans that begin in it, also asynchronously, become its children. */
   run<T>(work: () => T): T;
   describe(attributes: SpanAttributes): void;
   rename(name: string): void;
-  /** With the error that ended it, of which only the code is told. */
+  /** Of an error only the code is recorded. */
   end(error?: unknown): void;
 }
 
 export interface Tracer {
-  /** Begins a span that the caller ends. */
+  /** Begins a span; the caller must end it. */
   begin(name: string, options?: SpanOptions): Span;
-  /** Runs `work` as a span; the span ends with it. */
+  /** Runs `work` in a span that ends when `work` settles. */
   span<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T>;
-  /** The same as a part of the trace at hand; without one, `work` and nothing else. */
+  /** Like {@link span} within a current trace; without one it only runs `work`. */
   step<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T>;
-  /** The trace at hand, to be continued in another process; null when there is none, or it is not kept. */
+  /** The current trace context, to be continued in another process; null when there is none or it is not kept. */
   carry(): Buffer | null;
 }
 
-/** Of no trace. */
+/** A span that records nothing. */
 export const NO_SPAN: Span = {
   run: (work) => work(),
   describe: () => undefined,
@@ -60,7 +60,7 @@ export const NO_SPAN: Span = {
   end: () => undefined,
 };
 
-/** Traces nothing. */
+/** A tracer that records nothing. */
 export const noTracer: Tracer = {
   begin: () => NO_SPAN,
   span: (_name, _options, work) => work(NO_SPAN),

@@ -43,7 +43,7 @@ async function nested(tracer: Tracer): Promise<string> {
 }
 
 describe('a tracer', () => {
-  it('sends spans that know whom they are a part of, across awaiting', async () => {
+  it('sends spans with their parents, across asynchronous calls', async () => {
     const { tracer, send } = await start();
     expect(await nested(tracer)).toBe('result');
     await send();
@@ -54,17 +54,17 @@ describe('a tracer', () => {
     expect(collector.received.at(-1)).toContain('"authorization":"Basic a=b"');
   });
 
-  it('goes on with what another process has sent', async () => {
+  it('continues a trace context from another process', async () => {
     const { tracer, send } = await start();
-    const carried = await tracer.span('asks', {}, async () => tracer.carry());
-    await tracer.span('answers', { parent: carried ?? 'none' }, nextTurn);
+    const carried = await tracer.span('client', {}, async () => tracer.carry());
+    await tracer.span('server', { parent: carried ?? 'none' }, nextTurn);
     await tracer.span('of its own', { parent: 'none' }, nextTurn);
     expect(tracer.carry()).toBe(null);
     await send();
-    expect(tree()).toEqual(['asks > answers', 'root > asks', 'root > of its own']);
+    expect(tree()).toEqual(['client > server', 'root > client', 'root > of its own']);
   });
 
-  it('keeps a share of the traces, whole or not at all, and carries only those', async () => {
+  it('keeps a share of the traces, each complete, and carries only those', async () => {
     const { tracer, send } = await start(0);
     await nested(tracer);
     expect(await tracer.span('not kept', {}, async () => tracer.carry())).toBe(null);
@@ -73,14 +73,14 @@ describe('a tracer', () => {
     expect(tree()).toEqual(['kept > its part', 'root > kept']);
   });
 
-  it('begins nothing with a step outside of a trace', async () => {
+  it('records no step outside of a trace', async () => {
     const { tracer, send } = await start();
     await tracer.step('alone', {}, nextTurn);
     await send();
     expect(collector.spans).toEqual([]);
   });
 
-  it('tells of an error its code, never its message, and of attributes nothing private', async () => {
+  it('records the code of an error, never its message, and no private attribute values', async () => {
     const { tracer, send } = await start();
     const fail = (error: unknown) => tracer.span('fails', {}, () => Promise.reject(error)).catch(() => undefined);
     await fail(new CodedError('unavailable', 'secret 41.8781'));
@@ -98,21 +98,21 @@ describe('a tracer', () => {
     expect(collector.received.at(-1)).not.toMatch(/secret|41\.87/);
   });
 
-  it('says once that nobody takes the spans, and does not hold up the end', async () => {
+  it('logs a failing export once and does not delay the stop', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
     const logger = createLogger({ service: 's', instanceId: 'i', level: 'info', destination });
     const { tracer, send } = await start(1, 'http://127.0.0.1:1', logger);
     await nested(tracer);
-    await eventually(() => expect(lines).toEqual(['traces cannot be sent; they are lost']));
+    await eventually(() => expect(lines).toEqual(['trace export failed']));
     await nested(tracer);
     await send();
     expect(lines).toHaveLength(1);
   });
 });
 
-describe('without a place to send them to', () => {
-  it('there is no tracer but one that does the work and nothing else', async () => {
+describe('without a collector', () => {
+  it('the tracer only runs the work', async () => {
     const { tracer } = await start(1, '');
     expect(tracer).toBe(noTracer);
     expect(await nested(tracer)).toBe('result');
@@ -120,11 +120,11 @@ describe('without a place to send them to', () => {
   });
 });
 
-describe('the place in a trace', () => {
-  it('survives the way between services, and is refused when it is cut', () => {
-    const place = { traceId: '0123456789abcdef'.repeat(2), spanId: 'fedcba9876543210', flags: 1 };
-    const bytes = encodeTraceContext(place);
-    expect(decodeTraceContext(bytes)).toEqual(place);
+describe('the trace context', () => {
+  it('survives encoding, and is refused when cut short', () => {
+    const context = { traceId: '0123456789abcdef'.repeat(2), spanId: 'fedcba9876543210', flags: 1 };
+    const bytes = encodeTraceContext(context);
+    expect(decodeTraceContext(bytes)).toEqual(context);
     expect(() => decodeTraceContext(bytes.subarray(1))).toThrow(MalformedMessageError);
   });
 });

@@ -91,7 +91,7 @@ it('drives canaries through every way, errors included, and finds none in all th
   }
   written.push(await readFile(nginx.accessLogFile, 'utf8'));
   // Refused and failed ones among them: what failed is told by its code alone.
-  for (const name of ['sign-on', 'handshake', 'positions', 'answer record-positions', 'PATCH /api/v1/me']) {
+  for (const name of ['sign-on', 'handshake', 'positions', 'serve record-positions', 'PATCH /api/v1/me']) {
     await eventually(() => expect(collector.spans.map((span) => span.name)).toContain(name), 20_000);
   }
   await eventually(() => {

@@ -13,18 +13,18 @@ const SENT_WITHIN_MS = 8_000;
 const PATIENCE_MS = 40_000;
 
 const SIGN_ON = [
-  'friend-graph: answer friends-of < gateway: ask friends-of',
-  'friend-graph: postgresql < friend-graph: answer friends-of',
-  'gateway: ask friends-of < gateway: read the friends',
-  'gateway: ask read-active < gateway: read which of them are active',
-  'gateway: ask read-active < gateway: subscribe them and read them again',
+  'friend-graph: serve friends-of < gateway: call friends-of',
+  'friend-graph: postgresql < friend-graph: serve friends-of',
+  'gateway: call friends-of < gateway: read the friends',
+  'gateway: call read-active < gateway: read which of them are active',
+  'gateway: call read-active < gateway: subscribe them and read them again',
   'gateway: read the friends < gateway: sign-on',
   'gateway: read which of them are active < gateway: sign-on',
   'gateway: sign-on < root',
   'gateway: subscribe the inbox < gateway: sign-on',
   'gateway: subscribe them and read them again < gateway: sign-on',
   'gateway: wait until the own position is kept < gateway: sign-on',
-  'location: answer read-active < gateway: ask read-active',
+  'location: serve read-active < gateway: call read-active',
 ];
 
 beforeAll(async () => {
@@ -70,14 +70,14 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const cid = await deployment.signIn('trace-cid', { gateway: 0 });
     await cid.report(FERRY_BUILDING);
     await eventually(() => {
-      const announcements = collector.spans.filter(({ name }) => name === 'answer announce-active');
+      const announcements = collector.spans.filter(({ name }) => name === 'serve announce-active');
       expect(announcements.map((span) => shape(collector.traceOf(span)))).toContainEqual([
-        'friend-graph: answer announce-active < location: ask announce-active',
-        'friend-graph: postgresql < friend-graph: answer announce-active',
-        'gateway: ask record-positions < gateway: positions',
+        'friend-graph: serve announce-active < location: call announce-active',
+        'friend-graph: postgresql < friend-graph: serve announce-active',
+        'gateway: call record-positions < gateway: positions',
         'gateway: positions < root',
-        'location: answer record-positions < gateway: ask record-positions',
-        'location: ask announce-active < location: answer record-positions',
+        'location: serve record-positions < gateway: call record-positions',
+        'location: call announce-active < location: serve record-positions',
       ]);
     }, PATIENCE_MS);
   }, 60_000);
@@ -103,7 +103,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
 
   it('nothing says who or where', () => {
     const everything = collector.received.join('\n');
-    expect(everything).toContain('answer friends-of');
+    expect(everything).toContain('serve friends-of');
     for (const secret of ['trace-ann', 'trace-bob', 'trace-cid', 'eyJ', '37.79', '122.39']) {
       expect([secret, everything.includes(secret)]).toEqual([secret, false]);
     }

@@ -15,7 +15,7 @@ export function logRequests(options: {
   return (request, response, next) => {
     const start = clock.now();
     // Where a trace begins is not for clients to say: they could have everything traced.
-    const span = tracer.begin('request', { kind: 'answers', parent: 'none' });
+    const span = tracer.begin('request', { kind: 'server', parent: 'none' });
     response.once('close', () => {
       const ms = clock.now() - start;
       const { method } = request;

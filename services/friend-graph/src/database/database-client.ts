@@ -34,7 +34,7 @@ export async function observeOperation<T>(
 ): Promise<T> {
   const stopTimer = metrics.operationSeconds.startTimer();
   try {
-    return await tracer.step('postgresql', { kind: 'asks' }, operate);
+    return await tracer.step('postgresql', { kind: 'client' }, operate);
   } catch (error) {
     const failure = asDatabaseFailure(error);
     metrics.operationsFailed.inc({ code: asCodedError(failure).code });
