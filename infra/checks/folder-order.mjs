@@ -40,6 +40,7 @@ const FOLDER_ORDER = {
     'sign-in',
     'test-support',
   ],
+  'infra/local': ['machine', 'binaries', 'processes', 'servers', 'stack', 'start'],
 };
 
 /** Packages whose imports do not obey yet. */

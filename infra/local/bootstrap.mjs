@@ -37,7 +37,7 @@ async function run(command, args) {
       return 0;
     case 'start': {
       await prepareCheckout();
-      const { main } = await import(pathToFileURL(path.join(root, 'infra/local/dist/start.js')).href);
+      const { main } = await import(pathToFileURL(path.join(root, 'infra/local/dist/start/start.js')).href);
       // Not left to the event loop: after a forced end something may still be held open.
       return process.exit(await main(args));
     }

@@ -2,8 +2,8 @@
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type TestFolder, useTestFolder } from './local-folder.testing.ts';
-import { checkoutRoot } from './local-folder.ts';
+import { checkoutRoot } from './machine/local-folder.ts';
+import { type TestFolder, useTestFolder } from './test-support/test-folder.ts';
 
 interface Stamps {
   runUnlessUnchanged(step: {

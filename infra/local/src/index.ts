@@ -6,22 +6,22 @@ export { ensureNginxBinary } from './binaries/nginx-binary.ts';
 export { ensurePostgresBinaries, type PostgresBinaries } from './binaries/postgres-binaries.ts';
 export { ensurePrometheusBinaries, type PrometheusBinaries } from './binaries/prometheus-binary.ts';
 export { ensureRedisBinary } from './binaries/redis-binary.ts';
-export { findFreePort } from './free-port.ts';
-export { migrate } from './migration.ts';
-export { type Nginx, type NginxOptions, startNginx } from './nginx.ts';
-export type { UpstreamServer, Upstreams } from './nginx-config.ts';
-export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';
-export { createDatabase, type Database, ensureDatabase, type NewDatabaseOptions } from './postgres-database.ts';
-export { type Redis, type RedisOptions, startRedis } from './redis.ts';
-export { RemedyError } from './remedy-error.ts';
+export { findFreePort } from './machine/find-free-port.ts';
+export { RemedyError } from './machine/remedy-error.ts';
+export { createDatabase, type Database, ensureDatabase, type NewDatabaseOptions } from './servers/create-database.ts';
+export { type Nginx, type NginxOptions, startNginx } from './servers/nginx.ts';
+export type { UpstreamServer, Upstreams } from './servers/nginx-config.ts';
+export { type Postgres, type PostgresOptions, startPostgres } from './servers/postgres.ts';
+export { type Redis, type RedisOptions, startRedis } from './servers/redis.ts';
+export { migrate } from './stack/migrate.ts';
 export {
   type ListeningServiceHandle,
   type ServiceHandle,
   type ServiceName,
   ServiceProcess,
   type ServiceProcessOptions,
-} from './service-process.ts';
-export { type Stack, startStack } from './stack.ts';
+} from './stack/service-process.ts';
+export type { Stack } from './stack/stack.ts';
 export {
   checkEntryPoints,
   type EntryPoints,
@@ -29,5 +29,6 @@ export {
   makeSecret,
   REAL_ENTRY_POINTS,
   type StackOptions,
-} from './stack-options.ts';
-export { main } from './start.ts';
+} from './stack/stack-options.ts';
+export { startStack } from './stack/start-stack.ts';
+export { main } from './start/start.ts';

@@ -1,6 +1,6 @@
 // Runs `npm start` with the stand-ins, for tests of the launcher. Needs the built infra/local.
 import { fileURLToPath } from 'node:url';
-import { main } from '../dist/start.js';
+import { main } from '../dist/start/start.js';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const service = file('service.mjs');

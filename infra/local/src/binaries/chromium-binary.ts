@@ -1,8 +1,8 @@
 /** Says which Chromium the tests of the page run in. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { ProgressSink } from '../progress.ts';
-import { RemedyError } from '../remedy-error.ts';
+import { RemedyError } from '../machine/remedy-error.ts';
+import type { ProgressSink } from '../machine/with-progress.ts';
 import type { Executable } from './executable.ts';
 import { ensureServerBinary } from './server-binary.ts';
 

@@ -28,7 +28,7 @@ export async function findInPath(name: string): Promise<string[]> {
 }
 
 /** Everything the program printed for its version question, or undefined when it cannot even run. */
-export async function askVersion(
+export async function readVersion(
   command: string,
   versionFlag: string,
   env: Readonly<Record<string, string>> = {},

@@ -1,5 +1,5 @@
 /** Says which nginx the stack runs on. */
-import type { ProgressSink } from '../progress.ts';
+import type { ProgressSink } from '../machine/with-progress.ts';
 import type { Executable } from './executable.ts';
 import { ensureServerBinary } from './server-binary.ts';
 

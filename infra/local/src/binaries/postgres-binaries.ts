@@ -2,10 +2,10 @@
 import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { withFileLock } from '../file-lock.ts';
-import { unprivilegedFolder } from '../local-folder.ts';
-import { type ProgressSink, withProgress } from '../progress.ts';
-import { RemedyError, systemErrorCode } from '../remedy-error.ts';
+import { unprivilegedFolder } from '../machine/local-folder.ts';
+import { RemedyError, systemErrorCode } from '../machine/remedy-error.ts';
+import { withFileLock } from '../machine/with-file-lock.ts';
+import { type ProgressSink, withProgress } from '../machine/with-progress.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;

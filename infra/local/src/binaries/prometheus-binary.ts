@@ -1,6 +1,6 @@
 /** Says which Prometheus the tests of rules and dashboards run on; the stack itself needs none. */
 import path from 'node:path';
-import type { ProgressSink } from '../progress.ts';
+import type { ProgressSink } from '../machine/with-progress.ts';
 import type { Executable } from './executable.ts';
 import { ensureServerBinary } from './server-binary.ts';
 

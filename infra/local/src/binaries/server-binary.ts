@@ -1,12 +1,12 @@
 /** Finds or fetches a server program: the system's own, then a cached download, Debian's archive, Homebrew. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { withFileLock } from '../file-lock.ts';
-import { localFolder } from '../local-folder.ts';
-import { type ProgressSink, withProgress } from '../progress.ts';
-import { RemedyError } from '../remedy-error.ts';
+import { localFolder } from '../machine/local-folder.ts';
+import { RemedyError } from '../machine/remedy-error.ts';
+import { withFileLock } from '../machine/with-file-lock.ts';
+import { type ProgressSink, withProgress } from '../machine/with-progress.ts';
 import { aptFolder, hasDebianTools, libraryPath, unpackDebianPackages } from './debian-packages.ts';
-import { askVersion, type Executable, findInPath, isAtLeast } from './executable.ts';
+import { type Executable, findInPath, isAtLeast, readVersion } from './executable.ts';
 
 export interface ServerProgram {
   /** As a person calls it. */
@@ -68,7 +68,7 @@ async function probe(
   env: Readonly<Record<string, string>>,
   source: Executable['source'],
 ): Promise<Executable | undefined> {
-  const version = program.versionPattern.exec((await askVersion(command, program.versionFlag, env)) ?? '')?.[1];
+  const version = program.versionPattern.exec((await readVersion(command, program.versionFlag, env)) ?? '')?.[1];
   if (version === undefined || !isAtLeast(version, program.oldestVersion)) return undefined;
   return { command, env, version, source };
 }

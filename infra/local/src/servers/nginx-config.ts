@@ -1,0 +1,105 @@
+/** Writes the files that the root nginx.conf includes, for this machine. */
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { checkoutRoot } from '../machine/local-folder.ts';
+
+export interface UpstreamServer {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Gets no requests but keeps its place. `ip_hash` spreads over places: taking one away would move the polling sessions
+   * of all others, too.
+   */
+  readonly down?: boolean;
+}
+
+export interface Upstreams {
+  readonly gateways: readonly UpstreamServer[];
+  readonly friendGraphs: readonly UpstreamServer[];
+}
+
+export interface NginxPlace extends Upstreams {
+  /** Addresses to listen on, each with the port. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** Addresses or networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** The folder of the built page. */
+  readonly page: string;
+}
+
+/** What a build makes of the page. */
+export const REAL_PAGE = path.join(checkoutRoot, 'packages/web/dist');
+
+export const ACCESS_LOG = 'access.log';
+
+// Nobody is held for dead because of failures: whoever refuses does so at once, and each request that meets that goes on to
+// the next replica. In a rolling restart one drains while the one before would still be avoided, and nobody would be left.
+const FAILURE_POLICY = 'max_fails=0';
+
+/** Writes everything nginx needs into `folder`, where it then runs with `-p folder -c nginx.conf`. */
+export async function writeNginxFolder(folder: string, place: NginxPlace): Promise<void> {
+  // As root, nginx's workers run as another user, who must be able to enter.
+  await chmod(folder, 0o711);
+  await mkdir(path.join(folder, 'temp'), { recursive: true, mode: 0o711 });
+  await copyFile(path.join(checkoutRoot, 'nginx.conf'), path.join(folder, 'nginx.conf'));
+  // A copy, for the same reason; and a build that replaces it takes nothing away from who is looking at this one.
+  if (existsSync(place.page)) await copyForEverybody(place.page, path.join(folder, 'page'));
+  const files = {
+    'process.conf': 'pid nginx.pid;\n',
+    'files.conf': renderFiles(),
+    'listen.conf': renderListen(place.hosts, place.port),
+    'page.conf': 'root page;\nset $map_sources "";\n',
+    'trusted-proxies.conf': renderTrustedProxies(place.trustedProxies),
+  };
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, name), text)));
+  await writeUpstreams(folder, place);
+}
+
+async function copyForEverybody(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true });
+  await chmod(to, 0o755);
+  for (const entry of await readdir(to, { recursive: true, withFileTypes: true })) {
+    await chmod(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
+}
+
+/** Writes only who the replicas are; nginx takes it over at the next reload. */
+export async function writeUpstreams(folder: string, { gateways, friendGraphs }: Upstreams): Promise<void> {
+  await writeFile(path.join(folder, 'gateway-servers.conf'), renderServers(gateways));
+  await writeFile(path.join(folder, 'friend-graph-servers.conf'), renderServers(friendGraphs));
+}
+
+function renderFiles(): string {
+  // A file: nginx cannot open /dev/stdout when it is the socket that Node gives a child.
+  const lines = [`access_log ${ACCESS_LOG} nearby if=$is_worth_logging;`];
+  for (const kind of ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'])
+    lines.push(`${kind}_temp_path temp/${kind};`);
+  return `${lines.join('\n')}\n`;
+}
+
+function renderListen(hosts: readonly string[], port: number): string {
+  const lines = hosts.map((host) => `listen ${inUrl(host)}:${port} default_server backlog=4096;`);
+  return `${lines.join('\n')}\n`;
+}
+
+function renderTrustedProxies(networks: readonly string[]): string {
+  if (networks.length === 0) return '# Clients connect directly: no header says who they are.\n';
+  const lines = networks.map((network) => `set_real_ip_from ${network};`);
+  return `${lines.join('\n')}\nreal_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n`;
+}
+
+function renderServers(servers: readonly UpstreamServer[]): string {
+  // nginx refuses an upstream without servers, and a stack may have none for a while.
+  if (servers.length === 0) return 'server 127.0.0.1:1 down;\n';
+  const lines = servers.map(
+    ({ host, port, down }) => `server ${inUrl(host)}:${port} ${FAILURE_POLICY}${down ? ' down' : ''};`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** An IPv6 address in brackets, anything else as it is. */
+export function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,113 @@
+/** The page's files: who gets them, for how long, and under which policy. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { send } from '../test-support/http-client.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+
+const FILES = {
+  'index.html': '<!doctype html><title>The page</title>',
+  'config.json': '{}',
+  'icon.svg': '<svg/>',
+  'assets/index-Ab_c-1.js': 'export {};',
+  'assets/index-Ab_c-1.css': 'p{}',
+  'assets/letters-1.woff2': 'woff2',
+  'map/13/2100/3044.mvt': 'a tile',
+  'notes.txt': 'not for the public',
+  '.hidden': 'not for the public',
+};
+
+let folder: string;
+let nginx: Nginx;
+let withoutPage: Nginx;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'nearby-page-'));
+  for (const [name, text] of Object.entries(FILES)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    // As strict as a umask may be: nginx' workers are somebody else.
+    await writeFile(file, text, { mode: 0o600 });
+  }
+  await writeFile(path.join(folder, 'assets/index-Ab_c-1.js.gz'), gzipSync(FILES['assets/index-Ab_c-1.js']));
+  const upstreams = { gateways: [], friendGraphs: [] };
+  nginx = await startNginx({ ...upstreams, page: folder });
+  withoutPage = await startNginx({ ...upstreams, page: path.join(folder, 'nothing') });
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([nginx.stop(0), withoutPage.stop(0)]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the page', () => {
+  it.each([
+    ['/', 'text/html; charset=utf-8', 'no-cache'],
+    ['/index.html', 'text/html; charset=utf-8', 'no-cache'],
+    ['/config.json', 'application/json; charset=utf-8', 'no-cache'],
+    ['/icon.svg', 'image/svg+xml; charset=utf-8', 'no-cache'],
+    ['/assets/index-Ab_c-1.js', 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
+    ['/assets/index-Ab_c-1.css', 'text/css; charset=utf-8', 'public, max-age=31536000, immutable'],
+    ['/assets/letters-1.woff2', 'font/woff2', 'public, max-age=31536000, immutable'],
+    ['/map/13/2100/3044.mvt', 'application/vnd.mapbox-vector-tile', 'public, max-age=86400'],
+  ])('%s is %s, kept: %s', async (target, type, caching) => {
+    const { status, headers, body } = await send(nginx.url, target);
+    expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, type, caching]);
+    expect(body).toBe(FILES[(target === '/' ? 'index.html' : target.slice(1)) as keyof typeof FILES]);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('may load scripts, styles and data of this host only, and nothing inline', async () => {
+    const { headers } = await send(nginx.url, '/');
+    const policy = new Map(
+      String(headers['content-security-policy'])
+        .split(';')
+        .map((part) => part.trim().split(/\s+/))
+        .map(([name = '', ...sources]) => [name, sources.join(' ')]),
+    );
+    expect(Object.fromEntries(policy)).toEqual({
+      'default-src': "'none'",
+      'script-src': "'self'",
+      'style-src': "'self'",
+      'font-src': "'self'",
+      'img-src': "'self' data: blob:",
+      'connect-src': "'self'",
+      'worker-src': "'self'",
+      'base-uri': "'none'",
+      'form-action': "'none'",
+      'frame-ancestors': "'none'",
+    });
+  });
+
+  it('comes gzipped to whoever takes that', async () => {
+    const { headers } = await send(nginx.url, '/assets/index-Ab_c-1.js', { headers: { 'accept-encoding': 'gzip' } });
+    expect([headers['content-encoding'], headers['vary']]).toEqual(['gzip', 'Accept-Encoding']);
+  });
+
+  it('is asked for again with its tag, and not sent again', async () => {
+    const { headers } = await send(nginx.url, '/');
+    const again = await send(nginx.url, '/', { headers: { 'if-none-match': String(headers['etag']) } });
+    expect([again.status, again.headers['cache-control']]).toEqual([304, 'no-cache']);
+  });
+
+  it('takes nothing', async () => {
+    const { status, headers, body } = await send(nginx.url, '/', { method: 'POST', body: 'x' });
+    expect([status, headers['content-type']]).toEqual([405, 'application/problem+json']);
+    expect(JSON.parse(body)).toMatchObject({ code: 'method_not_allowed' });
+  });
+
+  it.each(['/notes.txt', '/.hidden', '/assets/', '/assets/index-Ab_c-1.js.map', '/index-Ab_c-1.js'])(
+    'has no %s',
+    async (target) => {
+      const { status, body } = await send(nginx.url, target);
+      expect({ status, code: (JSON.parse(body) as { code: string }).code }).toEqual({ status: 404, code: 'not_found' });
+    },
+  );
+
+  it('is nothing where none was built, and all the rest works', async () => {
+    const { status, body } = await send(withoutPage.url, '/');
+    expect([status, (JSON.parse(body) as { code: string }).code]).toEqual([404, 'not_found']);
+  });
+});

@@ -1,0 +1,230 @@
+/** What of a request reaches which replica, and what never gets in. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ERROR_CODES } from '@nearby-friends/protocol';
+import { checkoutRoot } from '../machine/local-folder.ts';
+import { send, upgrade } from '../test-support/http-client.ts';
+import { startUpstream, type TestUpstream, type UpstreamAnswer } from '../test-support/upstream.ts';
+import { waitFor } from '../test-support/wait-for.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+
+const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
+
+let gateways: TestUpstream[];
+let friendGraph: TestUpstream;
+let trusting: Nginx;
+let trustingNobody: Nginx;
+
+beforeAll(async () => {
+  gateways = await Promise.all(['gateway-1', 'gateway-2', 'gateway-3'].map(startUpstream));
+  friendGraph = await startUpstream('friend-graph-1');
+  const upstreams = { gateways, friendGraphs: [friendGraph] };
+  trusting = await startNginx({ ...upstreams, trustedProxies: ['127.0.0.1/32'] });
+  trustingNobody = await startNginx(upstreams);
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([trusting.stop(0), trustingNobody.stop(0)]);
+  await Promise.all([...gateways, friendGraph].map((upstream) => upstream.close()));
+});
+
+async function ask(nginx: Nginx, target: string, headers: Record<string, string> = {}): Promise<UpstreamAnswer> {
+  const reply = await send(nginx.url, target, { headers });
+  expect(reply.status).toBe(200);
+  return JSON.parse(reply.body) as UpstreamAnswer;
+}
+
+/** One address in each of many networks: ip_hash looks at the first three numbers only. */
+const CLIENTS = Array.from({ length: 24 }, (_, index) => `10.${index}.7.1`);
+
+describe('sockets', () => {
+  it('[W2] sends the polling requests of a client and its upgrade to one replica', async () => {
+    const replicas = new Set<string>();
+    for (const client of CLIENTS) {
+      const headers = { 'x-forwarded-for': client };
+      const first = await ask(trusting, HANDSHAKE, headers);
+      const polled = await ask(trusting, `${HANDSHAKE}&sid=abc`, headers);
+      const upgraded = await upgrade(trusting.url, '/socket.io/?EIO=4&transport=websocket&sid=abc', headers);
+      upgraded.socket?.destroy();
+      expect(polled.replica).toBe(first.replica);
+      expect((JSON.parse(upgraded.firstLine) as UpstreamAnswer).replica).toBe(first.replica);
+      replicas.add(first.replica);
+    }
+    expect(replicas.size).toBe(gateways.length);
+  });
+
+  it('lets a WebSocket through in both directions', async () => {
+    const { status, firstLine, socket } = await upgrade(trustingNobody.url, '/socket.io/?EIO=4&transport=websocket');
+    expect(status).toBe(101);
+    const { replica, headers } = JSON.parse(firstLine) as UpstreamAnswer;
+    expect(headers).toMatchObject({ upgrade: 'websocket', connection: 'upgrade' });
+    const upstreamSocket = [...(gateways.find(({ name }) => name === replica)?.sockets ?? [])].at(-1);
+    const arrived = new Promise<string>((resolve) => {
+      upstreamSocket?.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+    });
+    socket?.write('from the phone');
+    expect(await arrived).toBe('from the phone');
+    socket?.destroy();
+  });
+
+  it('offers no other upgrade', async () => {
+    const { headers } = await ask(trusting, HANDSHAKE, { connection: 'Upgrade', upgrade: 'h2c' });
+    expect(headers).not.toHaveProperty('upgrade');
+  });
+});
+
+describe('what a replica is told about the client', () => {
+  it('believes a trusted proxy', async () => {
+    const { headers } = await ask(trusting, '/api/v1/me', {
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+    });
+    expect(headers).toMatchObject({ 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' });
+  });
+
+  it('believes nobody else', async () => {
+    const { headers } = await ask(trustingNobody, '/api/v1/me', {
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+    });
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' });
+  });
+
+  it('passes the host on, with its port, for the check of the origin', async () => {
+    const { headers } = await ask(trusting, HANDSHAKE, { host: 'nearby.example:8443' });
+    expect(headers['host']).toBe('nearby.example:8443');
+  });
+
+  it('does not tell clients what the replicas run on', async () => {
+    const { headers } = await send(trusting.url, '/api/v1/me');
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers['server']).toBe('nginx');
+  });
+});
+
+describe('what is not to be reached', () => {
+  const HIDDEN = [
+    '/health',
+    '/ready',
+    '/metrics',
+    '/metrics/',
+    '//metrics',
+    '/METRICS',
+    '/api',
+    '/api/../metrics',
+    '/api/..%2fmetrics',
+    '/api/%2e%2e/metrics',
+    '/api/%2e%2e%2fmetrics',
+    '/api/v1/..%2f..%2fmetrics',
+    '/socket.io/../metrics',
+    '/socket.io/..%2fmetrics',
+    '/socket.io/metrics',
+    '/socket.io',
+    '/metrics?x=/api/',
+    '/metrics%3f/api/',
+    '/index.htm',
+    '/assets',
+    '/assets/',
+    '/assets/../metrics',
+    '/assets/nothing.js',
+    '/map/',
+    '/map/../nginx.conf',
+    '/map/13/2100/..%2f..%2f..%2fnginx.conf',
+    '/nothing.html',
+    '/nginx.conf',
+    '/page.conf',
+    '/access.log',
+    '/notes.txt',
+    '/.hidden',
+    '/assets/.hidden',
+  ];
+
+  it.each(HIDDEN)('[O1] %s is nothing', async (target) => {
+    const before = friendGraph.requests.length + gateways.flatMap(({ requests }) => requests).length;
+    const { status, headers, body } = await send(trusting.url, target);
+    expect({ status, code: (JSON.parse(body) as { code: string }).code }).toEqual({ status: 404, code: 'not_found' });
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(friendGraph.requests.length + gateways.flatMap(({ requests }) => requests).length).toBe(before);
+  });
+
+  it('[O1] hands a replica only the path that was matched', async () => {
+    expect((await ask(trusting, '/metrics/..%2fapi/v1/me')).url).toBe('/api/v1/me');
+    expect((await ask(trusting, '/metrics/..%2fsocket.io/?EIO=4')).url).toBe('/socket.io/?EIO=4');
+  });
+});
+
+describe('answers of nginx itself', () => {
+  it.each([
+    '/../nginx.conf',
+    '/assets/..%2f..%2fnginx.conf',
+    '/api/v1/me%00',
+    '/x%00',
+    '/socket.io/%00',
+    '/api/v1/%zz',
+    `/${'x'.repeat(9_000)}`,
+  ])('answers what cannot even be read with 400 and a code (%.20s)', async (target) => {
+    const { status, headers, body } = await send(trusting.url, target);
+    expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
+  });
+
+  it('refuses a large body with a code', async () => {
+    const { status, headers, body } = await send(trusting.url, '/api/v1/me', {
+      method: 'PATCH',
+      body: 'x'.repeat(17_000),
+    });
+    expect(status).toBe(413);
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ code: 'payload_too_large', status: 413 });
+  });
+
+  it('has the codes, statuses and titles of the protocol', async () => {
+    const text = await readFile(path.join(checkoutRoot, 'nginx.conf'), 'utf8');
+    const answers = [...text.matchAll(/return (\d+) '(\{.*\})\\n'/g)];
+    expect(answers.length).toBeGreaterThan(5);
+    for (const [, status, json = ''] of answers) {
+      const answer = JSON.parse(json) as { code: keyof typeof ERROR_CODES; status: number; title: string };
+      expect(answer).toEqual({ type: 'about:blank', code: answer.code, ...pick(ERROR_CODES[answer.code]) });
+      expect(Number(status)).toBe(answer.status);
+    }
+  });
+
+  function pick({ status, title }: { status: number; title: string }): { status: number; title: string } {
+    return { status, title };
+  }
+});
+
+describe('the access log', () => {
+  it('has neither query strings nor headers nor addresses, and of polling only what failed', async () => {
+    const headers = { authorization: 'Bearer secret-token', 'x-forwarded-for': '198.51.100.77' };
+    await ask(trusting, '/api/v1/logged?lat=52.5200&token=secret-token', headers);
+    await ask(trusting, `${HANDSHAKE}&sid=polling-session&token=secret-token`, headers);
+    await send(trusting.url, '/last-of-all', { headers });
+    const text = await waitFor('the last line of the log', async () => {
+      const content = await readFile(trusting.accessLogFile, 'utf8');
+      return content.includes('/last-of-all') && content;
+    });
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { path: string; status: number });
+    expect(lines.filter(({ path: logged }) => logged === '/api/v1/logged')).toMatchObject([
+      { method: 'GET', status: 200 },
+    ]);
+    for (const secret of ['secret-token', '52.52', 'polling-session', '198.51.100.77', '?'])
+      expect(text).not.toContain(secret);
+  });
+
+  it('counts a handshake and leaves out the polling that follows', async () => {
+    const handshakes = async (): Promise<number> =>
+      (await readFile(trustingNobody.accessLogFile, 'utf8'))
+        .split('\n')
+        .filter((line) => line.includes('"/socket.io/"')).length;
+    const before = await handshakes();
+    await ask(trustingNobody, `${HANDSHAKE}&sid=abc`);
+    await ask(trustingNobody, HANDSHAKE);
+    await waitFor('the handshake in the log', async () => (await handshakes()) > before);
+    expect(await handshakes()).toBe(before + 1);
+  });
+});

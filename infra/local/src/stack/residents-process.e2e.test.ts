@@ -1,0 +1,94 @@
+/** The people on the map as part of a stack, with stand-ins for them and for the services. */
+import path from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { checkoutRoot } from '../machine/local-folder.ts';
+import { identifyProcess } from '../machine/process-identity.ts';
+import { waitFor } from '../test-support/wait-for.ts';
+import type { Stack } from './stack.ts';
+import type { StackOptions } from './stack-options.ts';
+import { startStack } from './start-stack.ts';
+
+const standIn = (name: string): string => path.join(checkoutRoot, 'infra/local/stand-ins', name);
+const service = standIn('service.mjs');
+
+let stack: Stack | undefined;
+let lines: string[] = [];
+
+afterEach(async () => {
+  await stack?.forceStop();
+  stack = undefined;
+  lines = [];
+});
+
+async function start(options: StackOptions = {}): Promise<Stack> {
+  stack = await startStack({
+    entryPoints: {
+      gateway: service,
+      location: service,
+      'friend-graph': service,
+      migrate: standIn('migrate.mjs'),
+      residents: standIn('residents.mjs'),
+    },
+    gateways: 1,
+    locations: 1,
+    friendGraphs: 1,
+    people: 7,
+    log: (line) => lines.push(line),
+    ...options,
+  });
+  return stack;
+}
+
+/** What the log says of the residents. */
+const said = (): string[] => lines.filter((line) => / residents /.test(line));
+
+const lineWith = (text: string | RegExp): Promise<string> =>
+  waitFor(`the residents to say ${text}`, async () => said().find((line) => line.match(text) !== null));
+
+const pidIn = (line: string): number => Number(/pid (\d+)/.exec(line)?.[1]);
+
+describe('the residents of a stack', () => {
+  it('come when it is up, are told where it is, and end with it', async () => {
+    const { url, stop } = await start({ reportSeconds: 3 });
+    const line = await lineWith('Ready');
+    expect(line).toContain(`--url=${url} --people=7 --interval=3`);
+    expect(await identifyProcess(pidIn(line))).toBeDefined();
+    await stop.call(stack);
+    expect(await identifyProcess(pidIn(line))).toBeUndefined();
+  }, 60_000);
+
+  it('are brought back when they end unexpectedly', async () => {
+    await start();
+    process.kill(pidIn(await lineWith('Ready')), 'SIGKILL');
+    await lineWith('ended unexpectedly \\(SIGKILL\\)');
+    await lineWith('is ready again');
+    expect(said().filter((line) => line.includes('Ready'))).toHaveLength(2);
+  }, 60_000);
+
+  it('leave the stack alone when they cannot come: one line says why', async () => {
+    const { gateways } = await start({ env: { residents: { RESIDENTS_FAIL: 'yes' } } });
+    await lineWith('nobody is on the map: There is no map\\.');
+    expect(said()).toHaveLength(1);
+    expect(gateways.every((gateway) => gateway.isRunning())).toBe(true);
+  }, 60_000);
+
+  it('leave the stack alone when there is no program for them', async () => {
+    await start({
+      entryPoints: {
+        gateway: service,
+        location: service,
+        'friend-graph': service,
+        migrate: standIn('migrate.mjs'),
+        residents: standIn('nowhere.mjs'),
+      },
+    });
+    await lineWith('nobody is on the map: ');
+    expect(said()).toHaveLength(1);
+  }, 60_000);
+
+  it('are nobody unless somebody asks for them', async () => {
+    await start({ people: 0 });
+    await stack?.stop();
+    expect(said()).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,61 @@
+/** Keeps `.local/stack.json`: which stack runs here, where it is reached, and who started it. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { localFolder } from '../machine/local-folder.ts';
+import { identifyProcess, isStillRunning, type ProcessIdentity } from '../machine/process-identity.ts';
+import { RemedyError, systemErrorCode } from '../machine/remedy-error.ts';
+import { withFileLock } from '../machine/with-file-lock.ts';
+
+export interface StackRecord {
+  readonly state: 'starting' | 'ready';
+  readonly url: string;
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  /** Who runs the stack and ends it on SIGTERM. */
+  readonly launcher: ProcessIdentity;
+  readonly processes?: readonly { readonly name: string; readonly pid: number; readonly opsPort?: number }[];
+}
+
+/** The file's place; its addresses may hold passwords, so only its owner may read it. */
+export function stackRecordFile(): string {
+  return path.join(localFolder(), 'stack.json');
+}
+
+/** Notes that this process is starting a stack. Rejects when another one runs in this folder. */
+export async function claimStackRecord(url: string): Promise<ProcessIdentity> {
+  const launcher = await identifyProcess(process.pid);
+  if (launcher === undefined) throw new Error('This process does not find itself among the running ones.');
+  await withFileLock(`${stackRecordFile()}.lock`, async () => {
+    const other = await readStackRecord();
+    if (other !== undefined && (await isStillRunning(other.launcher))) {
+      throw new RemedyError(
+        `A stack is already running from this folder, at ${other.url} (process ${other.launcher.pid}).`,
+        `Use it, or end it first: Ctrl-C where it was started, or kill ${other.launcher.pid}`,
+      );
+    }
+    await writeStackRecord({ state: 'starting', url, launcher });
+  });
+  return launcher;
+}
+
+/** The last note, or undefined when there is none. */
+export async function readStackRecord(): Promise<StackRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(stackRecordFile(), 'utf8')) as StackRecord;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Replaces the note in one step: readers see the old or the new one. */
+export async function writeStackRecord(record: StackRecord): Promise<void> {
+  const file = stackRecordFile();
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+export async function removeStackRecord(): Promise<void> {
+  await rm(stackRecordFile(), { force: true });
+}

@@ -1,0 +1,175 @@
+/** `npm start` as a person meets it, with stand-ins in place of the services. Runs the built dist/. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findFreePort } from '../machine/find-free-port.ts';
+import { checkoutRoot } from '../machine/local-folder.ts';
+import { identifyProcess } from '../machine/process-identity.ts';
+import { endOrphans } from '../processes/orphans.ts';
+import { send } from '../test-support/http-client.ts';
+import { type TestFolder, useTestFolder } from '../test-support/test-folder.ts';
+import { waitFor } from '../test-support/wait-for.ts';
+import { readStackRecord, type StackRecord, stackRecordFile } from './stack-record.ts';
+
+const LAUNCHER = path.join(checkoutRoot, 'infra/local/stand-ins/start.mjs');
+const READY_DEADLINE_MS = 60_000;
+
+interface Launcher {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exitCode: Promise<number | null>;
+}
+
+let folder: TestFolder;
+let port: number;
+let launchers: Launcher[];
+
+beforeEach(async () => {
+  folder = await useTestFolder();
+  port = await findFreePort();
+  launchers = [];
+});
+
+afterEach(async () => {
+  for (const { child, exitCode } of launchers) {
+    child.kill('SIGKILL');
+    await exitCode;
+  }
+  await endOrphans();
+  await folder.dispose();
+});
+
+function launch(...args: string[]): Launcher {
+  const child = spawn(process.execPath, [LAUNCHER, '--gateways=1', '--locations=1', '--friend-graphs=1', ...args], {
+    env: { ...process.env, PORT: String(port), NEARBY_LOCAL_DIR: folder.path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  }
+  const launcher = {
+    child,
+    output: () => text,
+    exitCode: new Promise<number | null>((resolve) => child.once('exit', resolve)),
+  };
+  launchers.push(launcher);
+  return launcher;
+}
+
+async function launchAndWait(): Promise<{ launcher: Launcher; record: StackRecord }> {
+  const launcher = launch();
+  const record = await waitFor(
+    'the stack to be ready',
+    async () => {
+      const found = await readStackRecord();
+      return found?.state === 'ready' && launcher.output().includes('Stop with Ctrl-C') ? found : undefined;
+    },
+    READY_DEADLINE_MS,
+  );
+  return { launcher, record };
+}
+
+async function runningOf(record: StackRecord): Promise<string[]> {
+  const alive = await Promise.all(
+    (record.processes ?? []).map(async ({ name, pid }) => ((await identifyProcess(pid)) ? name : undefined)),
+  );
+  return alive.filter((name) => name !== undefined);
+}
+
+describe('npm start', () => {
+  it('says where it is, gives a token, and ends everything on Ctrl-C', async () => {
+    const { launcher, record } = await launchAndWait();
+    expect(launcher.output()).toContain(`Nearby friends is ready at http://localhost:${port}`);
+    expect(launcher.output()).toContain('a.b.c');
+    expect((await send(`http://127.0.0.1:${port}`, '/api/v1/me')).status).toBe(200);
+    expect((await stat(stackRecordFile())).mode & 0o777).toBe(0o600);
+    expect((await runningOf(record)).sort()).toEqual([
+      'friend-graph-1',
+      'gateway-1',
+      'location-1',
+      'nginx',
+      'postgres',
+      'redis',
+    ]);
+
+    launcher.child.kill('SIGINT');
+    expect(await launcher.exitCode).toBe(0);
+    expect(await runningOf(record)).toEqual([]);
+    expect(await readStackRecord()).toBeUndefined();
+    expect(launcher.output().trimEnd().endsWith('Stopped.')).toBe(true);
+  }, 90_000);
+
+  it('cleans up after a launcher that was killed, and starts with the same data and secret', async () => {
+    const { launcher, record } = await launchAndWait();
+    launcher.child.kill('SIGKILL');
+    await launcher.exitCode;
+    expect(await runningOf(record)).toHaveLength(6);
+
+    const next = await launchAndWait();
+    expect(await runningOf(record)).toEqual([]);
+    expect(next.launcher.output()).toContain('Ended what an earlier stack had left running: ');
+    next.launcher.child.kill('SIGTERM');
+    expect(await next.launcher.exitCode).toBe(0);
+    expect(await runningOf(next.record)).toEqual([]);
+  }, 150_000);
+
+  it('says that one is already running, and leaves it alone', async () => {
+    const { launcher, record } = await launchAndWait();
+    const second = launch();
+    expect(await second.exitCode).toBe(1);
+    expect(second.output()).toBe(
+      `A stack is already running from this folder, at http://localhost:${port} (process ${launcher.child.pid}). ` +
+        `Use it, or end it first: Ctrl-C where it was started, or kill ${launcher.child.pid}\n`,
+    );
+    expect(await runningOf(record)).toHaveLength(6);
+    launcher.child.kill('SIGINT');
+    expect(await launcher.exitCode).toBe(0);
+  }, 90_000);
+
+  it('notes the new pid of a process that was restarted', async () => {
+    const { launcher, record } = await launchAndWait();
+    const pidOf = (of: StackRecord | undefined): number | undefined =>
+      of?.processes?.find(({ name }) => name === 'gateway-1')?.pid;
+    process.kill(pidOf(record) ?? 0, 'SIGKILL');
+    const pid = await waitFor('another pid', async () => {
+      const now = pidOf(await readStackRecord());
+      return now !== pidOf(record) && now;
+    });
+    expect(await identifyProcess(pid)).toBeDefined();
+    expect(launcher.output()).toContain('ended unexpectedly (SIGKILL)');
+    launcher.child.kill('SIGINT');
+    expect(await launcher.exitCode).toBe(0);
+  }, 90_000);
+
+  it('says that the port is taken, and how to take another', async () => {
+    const { launcher } = await launchAndWait();
+    const elsewhere = await useTestFolder();
+    try {
+      const child = spawn(process.execPath, [LAUNCHER], {
+        env: { ...process.env, PORT: String(port), NEARBY_LOCAL_DIR: elsewhere.path },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let text = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
+      expect(text).toContain(`Port ${port} is taken`);
+      expect(text).toContain(`PORT=${port + 1} npm start`);
+    } finally {
+      await elsewhere.dispose();
+    }
+    launcher.child.kill('SIGINT');
+    expect(await launcher.exitCode).toBe(0);
+  }, 90_000);
+
+  it('ends with a sentence and not with a stack trace for an option it does not know', async () => {
+    const launcher = launch('--gatways=3');
+    expect(await launcher.exitCode).toBe(1);
+    expect(launcher.output()).toBe("Unknown option '--gatways=3'. See `npm start -- --help`.\n".replace('=3', ''));
+  });
+});

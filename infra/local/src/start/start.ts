@@ -1,0 +1,127 @@
+/** `npm start`: one stack in the foreground, from the first line to the last process. */
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import { unprivilegedFolder } from '../machine/local-folder.ts';
+import type { ProcessIdentity } from '../machine/process-identity.ts';
+import { RemedyError } from '../machine/remedy-error.ts';
+import { endOrphans } from '../processes/orphans.ts';
+import type { Stack } from '../stack/stack.ts';
+import type { StackOptions } from '../stack/stack-options.ts';
+import { startStack } from '../stack/start-stack.ts';
+import { readOrCreateJwtSecret } from './jwt-secret.ts';
+import { claimStackRecord, removeStackRecord, writeStackRecord } from './stack-record.ts';
+import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
+import { StopRequests } from './stop-requests.ts';
+import { welcome } from './welcome.ts';
+
+/**
+ * Runs until it is asked to stop. Answers the exit code: 0 after an orderly stop, 1 otherwise. Other entry points are for
+ * the stack's own tests.
+ */
+export async function main(
+  args: readonly string[],
+  overrides: Pick<StackOptions, 'entryPoints'> = {},
+): Promise<number> {
+  const requests = new StopRequests();
+  try {
+    const options = parseStartOptions(args, process.env);
+    if (options === 'help') {
+      process.stdout.write(START_HELP);
+      return 0;
+    }
+    return await run({ ...options, ...overrides }, requests);
+  } catch (error) {
+    if (requests.first.aborted) {
+      say('Stopped.');
+      return requests.second.aborted ? 1 : 0;
+    }
+    process.stderr.write(`${error instanceof RemedyError ? error.message : describeBug(error)}\n`);
+    return 1;
+  } finally {
+    requests.close();
+  }
+}
+
+async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, requests: StopRequests): Promise<number> {
+  const startedAt = performance.now();
+  const url = `http://localhost:${options.port}`;
+  const launcher = await claimStackRecord(url);
+  try {
+    const orphans = await endOrphans();
+    if (orphans.length > 0) say(`Ended what an earlier stack had left running: ${orphans.sort().join(', ')}.`);
+    say('Starting. Ctrl-C stops.');
+    const starting: Promise<Stack> = startStack({
+      ...options,
+      hosts: loopbackAddresses(),
+      dataDir: path.join(await unprivilegedFolder(), 'data', 'postgres'),
+      jwtSecret: await readOrCreateJwtSecret(),
+      env: { all: inheritedEnvironment() },
+      log: say,
+      logFormat: { colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined },
+      progress: say,
+      signal: requests.first,
+      // Its pid is another one now.
+      onRestarted: () => void starting.then((stack) => note(stack, url, launcher)),
+    });
+    const stack = await Promise.race([starting, requests.secondRequest.then(giveUp)]);
+    try {
+      await note(stack, url, launcher);
+      say(await welcome(stack, url, { tookMs: performance.now() - startedAt, people: options.people }));
+      await requests.firstRequest;
+      say('Stopping. Ctrl-C once more ends everything at once.');
+    } finally {
+      await stopUnlessForced(stack, requests);
+    }
+  } finally {
+    await removeStackRecord();
+  }
+  say('Stopped.');
+  return requests.second.aborted ? 1 : 0;
+}
+
+// What was being started is ended by the next start, should it be left over.
+function giveUp(): never {
+  throw new Error('Asked twice to stop while starting.');
+}
+
+async function stopUnlessForced(stack: Stack, requests: StopRequests): Promise<void> {
+  const forced = requests.secondRequest.then(() => stack.forceStop());
+  await Promise.race([stack.stop(), forced]);
+}
+
+async function note(stack: Stack, url: string, launcher: ProcessIdentity): Promise<void> {
+  const services = [...stack.gateways, ...stack.locations, ...stack.friendGraphs];
+  const servers = [stack.postgres, stack.redis, stack.nginx].filter((server) => server !== undefined);
+  await writeStackRecord({
+    state: 'ready',
+    url,
+    databaseUrl: stack.databaseUrl,
+    redisUrl: stack.redisUrl,
+    launcher,
+    processes: [
+      ...servers.map(({ process: { name, pid } }) => ({ name, pid })),
+      ...services.map(({ name, pid, opsPort }) => ({ name, pid, opsPort })),
+    ],
+  });
+}
+
+// `localhost` is either; some machines have no IPv6.
+function loopbackAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return ['127.0.0.1', ...(addresses.some(({ address }) => address === '::1') ? ['::1'] : [])];
+}
+
+/** What the stack itself decides, and what concerns npm only. */
+const NOT_INHERITED = /^(npm_.*|PORT|HOST|OPS_PORT|INSTANCE_ID|DATABASE_URL|REDIS_URL|JWT_SECRET|DEV_TOKENS|NODE_ENV)$/;
+
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)));
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function describeBug(error: unknown): string {
+  return `The stack failed in an unforeseen way: ${error instanceof Error ? error.stack : String(error)}`;
+}
