@@ -29,6 +29,6 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
 
 function toDefects(issue: z.core.$ZodIssue): InputDefect[] {
   const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('./'), message: issue.message }];
-  return issue.keys.map((key) => ({ path: [...path, key].join('./'), message: 'There is no such field.' }));
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
 }
