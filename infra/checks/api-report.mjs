@@ -55,7 +55,8 @@ function readApi({ name, file, isWhole }) {
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
-      compiler: { overrideTsconfig: { compilerOptions } },
+      // Only the entry point: a rename leaves the old name's output in dist/, which no longer compiles.
+      compiler: { overrideTsconfig: { compilerOptions, files: [`dist/${file}.d.ts`] } },
       messages: {
         compilerMessageReporting: { default: { logLevel: 'error' } },
         extractorMessageReporting: {
