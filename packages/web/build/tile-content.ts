@@ -38,7 +38,7 @@ const LANDUSE_FROM: Readonly<Record<string, number>> = {
 };
 const NEVER = 99;
 
-/** Whether a feature of the zoom below is to be seen at this one. */
+/** Whether a feature of the next deeper zoom is shown at this zoom. */
 export function isShownAt(layer: string, { properties }: MapFeature, zoom: number): boolean {
   const kind = String(properties['class'] ?? properties['type'] ?? '');
   switch (layer) {

@@ -37,7 +37,7 @@ describeInBrowser('accessibility', () => {
     await deployment.befriend(['ada', 'ben'], ['ada', 'cleo']);
     await api.call('cleo', 'PUT', '/viewers/ada', { precision: 'approximate' });
     await api.call('ada', 'PUT', '/viewers/cleo', { precision: 'hidden' });
-    await api.call('ada', 'POST', '/friend-requests', { to: 'nobody' });
+    await api.call('ada', 'POST', '/friend-requests', { to: 'unknown-user' });
     await api.call('eve', 'POST', '/friend-requests', { to: 'ada' });
   });
 
