@@ -150,27 +150,27 @@ export function composeGateway({
   });
   const handshake = new Handshake({
     verifier,
-    isRevoked,
-    connections: () => sessions.size,
+    ledger,
+    sessions,
     maxConnections: config.maxConnections,
+    tracer,
   });
   const refused = new RefusedConnections({ metrics, clock, logger });
+  const isFastPathExpected = config.fastPath === 'on';
   const sockets = new SocketServer({
     host: config.host,
     port: config.port,
     allowedOrigins: config.allowedOrigins,
     adapter: createShardedAdapter(adapterPub, adapterSub, { subscriptionMode: 'dynamic' }),
-    handshake: {
-      admit: (auth) => tracer.span('handshake', { parent: 'none' }, () => handshake.admit(auth)),
-    },
-    begin: (id, admission, transport) => sessions.begin(id, admission, transport),
-    end: (session) => sessions.end(session),
-    receiverFor: (session) => events.receiverFor(session),
-    onRefused: (code) => refused.count(code),
+    isFastPathExpected,
+    handshake,
+    sessions,
+    events,
+    refused,
     logger,
   });
   bus.rpc.serve(notifyDevices, ({ user, friendsChanged }) => {
-    sockets.tellDevices(user, friendsChanged);
+    sockets.notifyDevices(user, friendsChanged);
     return {};
   });
 
@@ -179,7 +179,17 @@ export function composeGateway({
   bus.redisHealth.watch('adapter-pub', adapterPub);
   bus.redisHealth.watch('adapter-sub', adapterSub);
   const { maxConnections } = config;
-  registerGauges(registry, { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections });
+  registerGauges(registry, {
+    sessions,
+    channels,
+    inboxes,
+    board,
+    ledger,
+    follower,
+    sockets,
+    maxConnections,
+    isFastPathExpected,
+  });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,
@@ -198,8 +208,8 @@ export function composeGateway({
     ],
   });
   const drain = new Drain({
-    sessions: () => sessions.all(),
-    closeTransport: (session) => sockets.closeTransport(session),
+    sessions,
+    sockets,
     spreadMs: config.drainSpreadSeconds * 1000,
     clock,
     random: Math.random,

@@ -71,6 +71,14 @@ export const settings = defineSettings({
     description:
       'Over how long a stopping replica sends its clients elsewhere. At least 3 s below STOP_DEADLINE_SECONDS.',
   },
+  fastPath: {
+    env: 'FAST_PATH',
+    schema: fromText.oneOf(['on', 'off']),
+    default: 'on',
+    description:
+      'Whether frames are read and written on the TCP connection, for less CPU per message. With off, and with untested ' +
+      'versions of Node, ws or Engine.IO, only public APIs are used.',
+  },
   maxConnections: {
     env: 'MAX_CONNECTIONS',
     schema: fromText.integer(1, 1_000_000),

@@ -14,10 +14,12 @@ function setUp(count: number, closes: (session: Session) => void = (session) => 
   const startedAt = clock.now();
   let drawn = 0;
   const drain = new Drain({
-    sessions: () => all.map(({ session }) => session),
-    closeTransport: (session) => {
-      closedAt.set(session, clock.now() - startedAt);
-      closes(session);
+    sessions: { all: () => all.map(({ session }) => session).values() },
+    sockets: {
+      closeTransport: (session) => {
+        closedAt.set(session, clock.now() - startedAt);
+        closes(session);
+      },
     },
     spreadMs: SPREAD_MS,
     clock,
@@ -29,19 +31,19 @@ function setUp(count: number, closes: (session: Session) => void = (session) => 
 }
 
 describe('[W3] a drain', () => {
-  it('tells everybody at once when to come back, and closes each transport at its own time', async () => {
+  it('announces to each client when to reconnect, and closes each transport at its own time', async () => {
     const { clock, all, closedAt, drain } = setUp(50);
     let isDone = false;
     const done = drain.drain().then(() => {
       isDone = true;
     });
-    const told = all.map(({ transport }) => {
+    const announced = all.map(({ transport }) => {
       expect(transport.frames).toHaveLength(1);
       const [frame] = transport.frames;
       return frame?.event === 'server:draining' ? frame.message.reconnectInMs : Number.NaN;
     });
-    expect(Math.min(...told)).toBeGreaterThan(0);
-    expect(Math.max(...told)).toBeLessThanOrEqual(SPREAD_MS);
+    expect(Math.min(...announced)).toBeGreaterThan(0);
+    expect(Math.max(...announced)).toBeLessThanOrEqual(SPREAD_MS);
     expect(closedAt.size).toBe(0);
     clock.advance(SPREAD_MS / 2);
     expect(closedAt.size).toBeGreaterThan(15);
@@ -51,14 +53,14 @@ describe('[W3] a drain', () => {
     expect(isDone).toBe(true);
     await done;
     all.forEach(({ session }, i) => {
-      const late = (closedAt.get(session) ?? Number.NaN) - (told[i] ?? Number.NaN);
+      const late = (closedAt.get(session) ?? Number.NaN) - (announced[i] ?? Number.NaN);
       expect(late).toBeGreaterThanOrEqual(0);
       expect(late).toBeLessThanOrEqual(100);
     });
     expect(clock.pending).toBe(0);
   });
 
-  it('does not wait for a client that left by itself, and not for ever for one that never goes', async () => {
+  it('does not wait for a client that left by itself, nor without end for one whose transport never closes', async () => {
     const { clock, all, closedAt, drain } = setUp(4, () => undefined);
     const done = drain.drain();
     const [early] = all;
@@ -69,7 +71,7 @@ describe('[W3] a drain', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('of nobody is over at once', async () => {
+  it('without sessions ends at once', async () => {
     const { clock, drain } = setUp(0);
     await drain.drain();
     expect(clock.pending).toBe(0);

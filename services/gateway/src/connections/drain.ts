@@ -1,34 +1,34 @@
-/** Sends every client elsewhere before this replica ends (W3). */
+/** Moves every client to other replicas before this one stops (W3). */
 import { SERVER_DRAINING } from '@nearby-friends/protocol';
 import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Session } from '../viewer/session.ts';
+import type { SocketServer } from './socket-server.ts';
 
 /** Transports are closed in waves this far apart. */
 const WAVE_INTERVAL_MS = 100;
-/** The earliest a client is sent away after it has been told. */
+/** A client has at least this long between the announcement and the end of its connection. */
 const MIN_NOTICE_MS = 200;
-/** How long the last transports may take to close. */
+/** The last transports may take this long to close. */
 const CLOSE_DEADLINE_MS = 2_000;
 
 /**
- * Each client is told at once when to come back, a time of its own within the spread, and its transport is closed at
- * that time: whoever heeds it is offline for the length of a handshake, whoever does not is closed and comes back by
- * its own delay. The spread keeps the other replicas from a rush.
+ * Announces to each client a random time within the spread, and closes its transport at that time. A client that reconnects
+ * at the announced time is offline for one handshake; any other reconnects after its transport has closed. The spread
+ * protects the other replicas from a rush.
  */
 export class Drain implements Component {
   readonly name = 'drain';
-  readonly #sessions: () => Iterable<Session>;
-  readonly #closeTransport: (session: Session) => void;
+  readonly #sessions: Pick<Sessions, 'all'>;
+  readonly #sockets: Pick<SocketServer, 'closeTransport'>;
   readonly #spreadMs: number;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #logger: Logger;
 
   constructor(options: {
-    sessions: () => Iterable<Session>;
-    /** Closes the transport under the session: unlike a disconnect, it lets the client come back by itself. */
-    closeTransport: (session: Session) => void;
-    /** Over how long the clients are sent away. */
+    sessions: Pick<Sessions, 'all'>;
+    sockets: Pick<SocketServer, 'closeTransport'>;
     spreadMs: number;
     clock: Clock;
     /** 0 ≤ x < 1. */
@@ -36,18 +36,18 @@ export class Drain implements Component {
     logger: Logger;
   }) {
     this.#sessions = options.sessions;
-    this.#closeTransport = options.closeTransport;
+    this.#sockets = options.sockets;
     this.#spreadMs = options.spreadMs;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#logger = options.logger;
   }
 
-  /** Resolves when no session is left, or when the last ones have had their time. */
+  /** Resolves when no session is left, or after the deadline of the last ones. */
   async drain(): Promise<void> {
-    const leaving = [...this.#sessions()].map((session) => ({ session, leaveInMs: this.#leaveInMs() }));
+    const leaving = [...this.#sessions.all()].map((session) => ({ session, leaveInMs: this.#leaveInMs() }));
     if (leaving.length === 0) return;
-    this.#logger.info({ sessions: leaving.length, spreadMs: this.#spreadMs }, 'sending the clients elsewhere');
+    this.#logger.info({ sessions: leaving.length, spreadMs: this.#spreadMs }, 'drain started');
     for (const { session, leaveInMs } of leaving) {
       session.transport.send(SERVER_DRAINING, { reconnectInMs: leaveInMs });
     }
@@ -67,12 +67,12 @@ export class Drain implements Component {
         const now = this.#clock.now();
         for (let next = soonestLast.at(-1); next && startedAt + next.leaveInMs <= now; next = soonestLast.at(-1)) {
           soonestLast.pop();
-          if (!next.session.isClosed) this.#closeTransport(next.session);
+          if (!next.session.isClosed) this.#sockets.closeTransport(next.session);
         }
         const remaining = leaving.filter(({ session }) => !session.isClosed).length;
         if (remaining > 0 && now < deadline) return;
         cancel();
-        this.#logger.info({ remaining }, 'clients have been sent elsewhere');
+        this.#logger.info({ remaining }, 'drain finished');
         resolve();
       });
     });

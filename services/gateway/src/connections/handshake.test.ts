@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { CLIENT_PROTOCOL_VERSION, CodedError, MAX_TOKEN_LENGTH, parseUserId } from '@nearby-friends/protocol';
-import type { TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
+import { noTracer, type TokenVerifier, type VerifiedToken } from '@nearby-friends/service-kit';
 import { Handshake, isOriginAllowed } from './handshake.ts';
 
 const requestWith = (headers: IncomingMessage['headers']) => ({ headers }) as IncomingMessage;
@@ -61,11 +61,11 @@ describe('the handshake', () => {
   function setUp({
     maxConnections = 10,
     verify,
-    calledBackBefore = 0,
+    revokedBefore = 0,
   }: {
     maxConnections?: number;
     verify?: TokenVerifier['verify'];
-    calledBackBefore?: number;
+    revokedBefore?: number;
   } = {}) {
     const verified: string[] = [];
     let connections = 0;
@@ -76,9 +76,14 @@ describe('the handshake', () => {
           return verify ? await verify(token) : ann;
         },
       },
-      isRevoked: ({ issuedAt }) => issuedAt === null || issuedAt <= calledBackBefore,
-      connections: () => connections,
+      ledger: { isRevoked: (_user, issuedAt) => issuedAt === null || issuedAt <= revokedBefore },
+      sessions: {
+        get size() {
+          return connections;
+        },
+      },
       maxConnections,
+      tracer: noTracer,
     });
     return {
       verified,
@@ -91,7 +96,7 @@ describe('the handshake', () => {
     };
   }
 
-  it('hears who is to measure distances', async () => {
+  it('admits whether the client measures distances', async () => {
     const { admit } = setUp();
     expect(await admit({ token: 'good', distances: 'client' })).toMatchObject({ measuresDistances: true });
     for (const distances of ['server', 'CLIENT', '', 1, null, {}, undefined]) {
@@ -117,17 +122,17 @@ describe('the handshake', () => {
     ['an object for a token', { token: { token: 'good' } }],
     ['a token too long', { token: 'x'.repeat(MAX_TOKEN_LENGTH + 1) }],
     ['a token of the prototype', Object.create({ toString: () => 'good' })],
-  ])('[A1] refuses %s without looking at any token', async (_, auth) => {
+  ])('[A1] refuses %s without verifying any token', async (_, auth) => {
     const { admit, verified } = setUp();
     await expect(admit(auth)).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
     expect(verified).toEqual([]);
   });
 
-  it('refuses another version of the protocol, whoever asks', async () => {
+  it('refuses another version of the protocol', async () => {
     const { admit, verified } = setUp();
     for (const protocolVersion of [CLIENT_PROTOCOL_VERSION + 1, '1', null]) {
-      const asked = admit({ token: 'good', protocolVersion });
-      await expect(asked).rejects.toMatchObject({ code: 'protocol_version', retryable: false });
+      const admission = admit({ token: 'good', protocolVersion });
+      await expect(admission).rejects.toMatchObject({ code: 'protocol_version', retryable: false });
     }
     expect(verified).toEqual([]);
   });
@@ -141,19 +146,19 @@ describe('the handshake', () => {
     await expect(admit({ token: 'bad' })).rejects.toMatchObject({ code });
   });
 
-  it('refuses a good token that has been called back', async () => {
-    const { admit } = setUp({ calledBackBefore: 5 });
+  it('refuses a good token that has been revoked', async () => {
+    const { admit } = setUp({ revokedBefore: 5 });
     await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
   });
 
-  it('refuses when there is no room, before it looks at the token', async () => {
+  it('refuses at the limit of connections, before it verifies the token', async () => {
     const { admit, verified } = setUp({ maxConnections: 1 });
     await admit({ token: 'good' });
     await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'overloaded', retryable: true });
     expect(verified).toHaveLength(1);
   });
 
-  it('takes no more than there is room for when many tokens are looked at at once', async () => {
+  it('admits no more than the limit when many tokens are verified at once', async () => {
     const { admit, verified } = setUp({
       maxConnections: 3,
       verify: async () => {

@@ -1,12 +1,14 @@
-/** Who may connect: origin, token, protocol version, room for one more (A1). */
+/** Decides who may connect, by origin, token, protocol version and the limit of connections (A1). */
 import type { IncomingMessage } from 'node:http';
 import { CLIENT_PROTOCOL_VERSION, CodedError, handshakeAuthSchema } from '@nearby-friends/protocol';
-import type { TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
+import type { TokenVerifier, Tracer } from '@nearby-friends/service-kit';
+import type { RightsLedger } from '../rights/rights-ledger.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Admission } from '../viewer/admission.ts';
 
 /**
- * Whether a request's origin may use this service. WebSockets are not subject to CORS: without this check any page
- * could connect in its visitor's name. No origin: not a browser.
+ * Whether a request's origin may use this service. WebSockets are not subject to CORS: without this check any page could
+ * connect with its visitor's token. A request without an origin does not come from a browser.
  */
 export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   const { origin, host } = request.headers;
@@ -17,50 +19,54 @@ export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readon
 
 export class Handshake {
   readonly #verifier: TokenVerifier;
-  readonly #isRevoked: (token: VerifiedToken) => boolean;
-  readonly #connections: () => number;
+  readonly #ledger: Pick<RightsLedger, 'isRevoked'>;
+  readonly #sessions: Pick<Sessions, 'size'>;
   readonly #maxConnections: number;
+  readonly #tracer: Tracer;
 
   constructor(options: {
     verifier: TokenVerifier;
-    /** Whether a valid token has been called back of late, as far as this replica has heard. */
-    isRevoked: (token: VerifiedToken) => boolean;
-    /** How many sessions there are. */
-    connections: () => number;
+    ledger: Pick<RightsLedger, 'isRevoked'>;
+    sessions: Pick<Sessions, 'size'>;
     maxConnections: number;
+    tracer: Tracer;
   }) {
     this.#verifier = options.verifier;
-    this.#isRevoked = options.isRevoked;
-    this.#connections = options.connections;
+    this.#ledger = options.ledger;
+    this.#sessions = options.sessions;
     this.#maxConnections = options.maxConnections;
+    this.#tracer = options.tracer;
   }
 
-  /** Whose connection this is. Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
-  async admit(auth: unknown): Promise<Admission> {
+  /** Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
+  admit(auth: unknown): Promise<Admission> {
+    return this.#tracer.span('handshake', { parent: 'none' }, () => this.#admit(auth));
+  }
+
+  async #admit(auth: unknown): Promise<Admission> {
     this.#refuseWhenFull();
     const parsed = handshakeAuthSchema.safeParse(auth);
     if (!parsed.success) {
       if (parsed.error.issues.every(({ path }) => path[0] === 'protocolVersion')) {
-        throw new CodedError('protocol_version', 'Send protocolVersion as a whole number, or not at all.');
+        throw new CodedError('protocol_version', 'protocolVersion must be an integer, or be left out.');
       }
-      throw new CodedError('unauthorized', 'Connecting needs a token: send it as auth: { token }.');
+      throw new CodedError('unauthorized', 'token is missing or malformed. Send it as auth: { token }.');
     }
     const { token, distances, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;
     if (protocolVersion !== CLIENT_PROTOCOL_VERSION) {
-      throw new CodedError('protocol_version', `Version ${CLIENT_PROTOCOL_VERSION} is spoken here. Update the app.`);
+      throw new CodedError('protocol_version', `protocolVersion must be ${CLIENT_PROTOCOL_VERSION}. Update the app.`);
     }
-    const verified = await this.#verifier.verify(token);
-    const { userId, issuedAt, expiresAt } = verified;
-    if (this.#isRevoked(verified)) {
-      throw new CodedError('unauthorized', 'The token has been called back. Sign in and connect again.');
+    const { userId, issuedAt, expiresAt } = await this.#verifier.verify(token);
+    if (this.#ledger.isRevoked(userId, issuedAt)) {
+      throw new CodedError('unauthorized', 'The token has been revoked. Sign in and connect again.');
     }
-    // Many may have come while this token was looked at.
+    // Others may have connected while this token was verified.
     this.#refuseWhenFull();
     return { userId, issuedAt, expiresAt, measuresDistances: distances === 'client' };
   }
 
   #refuseWhenFull(): void {
-    if (this.#connections() < this.#maxConnections) return;
-    throw new CodedError('overloaded', 'This server takes no more connections. Connect again in a moment.');
+    if (this.#sessions.size < this.#maxConnections) return;
+    throw new CodedError('overloaded', 'The limit of connections is reached. Connect again in a moment.');
   }
 }

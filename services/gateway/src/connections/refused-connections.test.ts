@@ -15,14 +15,14 @@ function setUp() {
 }
 
 describe('refused connections', () => {
-  it('are one line per while, however many they are, and each is counted', async () => {
+  it('are one log line per interval, however many they are, and each is counted', async () => {
     const { clock, lines, metric, refused } = setUp();
     for (let i = 0; i < 1_000; i++) refused.count(i % 4 === 0 ? 'overloaded' : 'unauthorized');
     expect(lines).toEqual([]);
     clock.advance(REFUSALS_LOG_INTERVAL_MS);
     expect(lines).toEqual([
       expect.objectContaining({
-        msg: 'connections were refused',
+        msg: 'connections refused',
         refused: { overloaded: 250, unauthorized: 750 },
         withinSeconds: 10,
       }),
@@ -30,7 +30,7 @@ describe('refused connections', () => {
     expect(await metric('nearby_connections_refused_total')).toBe(1_000);
   });
 
-  it('are no line at all when there were none, and none is left untold in the end', () => {
+  it('are no line when there were none, and the last ones are logged at the stop', () => {
     const { clock, lines, refused } = setUp();
     clock.advance(REFUSALS_LOG_INTERVAL_MS * 3);
     expect(lines).toEqual([]);

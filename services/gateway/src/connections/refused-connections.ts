@@ -1,4 +1,4 @@
-/** Counts refused connections, and says now and then how many there were: a rush of them is one event, not thousands. */
+/** Counts refused connections, and logs one line for all of an interval: a rush of them is one event, not thousands. */
 import type { ErrorCodeName } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
@@ -20,12 +20,12 @@ export class RefusedConnections implements Component {
   }
 
   start(): void {
-    this.#cancel = this.#clock.every(REFUSALS_LOG_INTERVAL_MS, () => this.#tell());
+    this.#cancel = this.#clock.every(REFUSALS_LOG_INTERVAL_MS, () => this.#log());
   }
 
   stop(): void {
     this.#cancel();
-    this.#tell();
+    this.#log();
   }
 
   count(code: ErrorCodeName): void {
@@ -33,10 +33,10 @@ export class RefusedConnections implements Component {
     this.#sinceLast[code] = (this.#sinceLast[code] ?? 0) + 1;
   }
 
-  #tell(): void {
+  #log(): void {
     const refused = this.#sinceLast;
     if (Object.keys(refused).length === 0) return;
     this.#sinceLast = {};
-    this.#logger.info({ refused, withinSeconds: REFUSALS_LOG_INTERVAL_MS / 1000 }, 'connections were refused');
+    this.#logger.info({ refused, withinSeconds: REFUSALS_LOG_INTERVAL_MS / 1000 }, 'connections refused');
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
 import { next, type TokenOptions, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
 import { MAX_MESSAGE_BYTES } from './socket-server.ts';
@@ -17,15 +18,39 @@ describe('[A1] a connection', () => {
     await eventually(() => expect(server.ended).toEqual(server.sessions));
   });
 
-  it('is counted by its transport for as long as it is open, with a session or without', async () => {
-    const server = await start();
-    const counts = () => server.server.connectionsByTransport();
-    await server.connect({ transports: ['websocket'] });
-    const polling = await server.connect({ transports: ['polling'] });
-    server.raw();
-    await eventually(() => expect(counts()).toEqual({ websocket: 2, polling: 1 }));
-    polling.disconnect();
-    await eventually(() => expect(counts()).toEqual({ websocket: 2, polling: 0 }));
+  it.each([true, false])(
+    'is counted by transport and path, with a session or without; fast path: %p',
+    async (isFast) => {
+      const server = await start({ isFastPathExpected: isFast });
+      const counts = () =>
+        server.server.countConnections().map(({ labels, value }) => [...Object.values(labels), value]);
+      await server.connect({ transports: ['websocket'] });
+      const polling = await server.connect({ transports: ['polling'] });
+      server.raw();
+      const websockets = [
+        ['websocket', 'fast', isFast ? 1 : 0],
+        ['websocket', 'plain', isFast ? 1 : 2],
+      ];
+      await eventually(() => expect(counts()).toEqual([...websockets, ['polling', 'plain', 1]]));
+      polling.disconnect();
+      await eventually(() => expect(counts()).toEqual([...websockets, ['polling', 'plain', 0]]));
+    },
+  );
+
+  it('takes the plain path where the parts of the fast one are not the tested ones, and the log says so', async () => {
+    const lines: { msg: string; untested: unknown }[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    const server = await start({ untestedParts: ['ws 9.0.0, tested with 8.21.3'], logger });
+    const client = await server.connect();
+    expect(await client.emitWithAck('location:update', { lat: 1 })).toEqual({ ok: true });
+    expect(server.sessions.map(({ transport }) => transport.path)).toEqual(['plain']);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        msg: 'fast path is off: its parts are not the tested ones',
+        untested: ['ws 9.0.0, tested with 8.21.3'],
+      }),
+    ]);
   });
 
   it.each<[what: string, code: string, token: TokenOptions]>([
@@ -147,7 +172,7 @@ describe('a message', () => {
     const [session] = server.sessions;
     if (!session) throw new Error('no session');
     const message = { kind: 'requested', userId: session.user } as const;
-    server.server.tellDevices(session.user, message);
+    server.server.notifyDevices(session.user, message);
     expect(await Promise.all(heard)).toEqual([[message], [message]]);
     expect(await other.emitWithAck('still', {})).toEqual({ ok: true });
     expect(heardByOther).toEqual([]);

@@ -25,15 +25,22 @@ export interface GaugeSources {
   };
   readonly ledger: { readonly generation: number };
   readonly follower: { readonly isCurrent: boolean; readonly ageMs: number };
-  readonly sockets: { connectionsByTransport(): Record<'websocket' | 'polling', number> };
+  readonly sockets: {
+    countConnections(): Iterable<{ labels: Readonly<Record<'transport' | 'path', string>>; value: number }>;
+  };
+  readonly isFastPathExpected: boolean;
   readonly maxConnections: number;
 }
 
 export function registerGauges(metrics: Metrics, sources: GaugeSources): void {
   const { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections } = sources;
-  metrics.gaugeBy('nearby_connections', 'Open connections, with or without a session, by transport.', 'transport', () =>
-    sockets.connectionsByTransport(),
+  metrics.gaugeBy(
+    'nearby_connections',
+    'Open connections, with or without a session, by transport and by path (fast or plain).',
+    ['transport', 'path'],
+    () => sockets.countConnections(),
   );
+  metrics.gauge('nearby_fast_path_expected', '1 when FAST_PATH is on.', () => (sources.isFastPathExpected ? 1 : 0));
   metrics.gauge(
     'nearby_connections_limit',
     'Maximum number of sessions of this replica (MAX_CONNECTIONS).',

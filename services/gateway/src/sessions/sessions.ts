@@ -4,7 +4,8 @@ import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/serv
 import type { FriendLists } from '../friends/friend-lists.ts';
 import type { Inboxes } from '../friends/inboxes.ts';
 import type { Admission } from '../viewer/admission.ts';
-import { Session, type SessionTransport } from '../viewer/session.ts';
+import { Session } from '../viewer/session.ts';
+import type { Transport } from '../viewer/transport.ts';
 
 /** A token that has run out is forgiven for this long (A2); a client that wants to stay refreshes it. */
 export const TOKEN_GRACE_MS = 25_000;
@@ -73,11 +74,7 @@ export class Sessions implements Component {
     return count;
   }
 
-  begin(
-    id: string,
-    { userId, issuedAt, expiresAt, measuresDistances }: Admission,
-    transport: SessionTransport,
-  ): Session {
+  begin(id: string, { userId, issuedAt, expiresAt, measuresDistances }: Admission, transport: Transport): Session {
     const session = new Session({
       id,
       user: userId,

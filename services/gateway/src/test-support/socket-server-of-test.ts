@@ -1,7 +1,7 @@
 /** The socket server on loopback with real clients; what is behind it is played by the test. */
 import { afterEach } from '@jest/globals';
 import type { Ack } from '@nearby-friends/protocol';
-import { createSecretVerifier, silentLogger } from '@nearby-friends/service-kit';
+import { createSecretVerifier, type Logger, noTracer, silentLogger } from '@nearby-friends/service-kit';
 import { openRawSocket } from '@nearby-friends/testing';
 import { SignJWT } from 'jose';
 import { Server, type ServerOptions } from 'socket.io';
@@ -62,42 +62,63 @@ export class SocketServerOfTest {
   readonly #clients: Socket[] = [];
   readonly #rawSockets: RawSocket[] = [];
 
-  constructor(options: { unauthenticatedLifetimeMs?: number; allowedOrigins?: readonly string[] } = {}) {
+  constructor(
+    options: {
+      unauthenticatedLifetimeMs?: number;
+      allowedOrigins?: readonly string[];
+      isFastPathExpected?: boolean;
+      untestedParts?: readonly string[];
+      logger?: Logger;
+    } = {},
+  ) {
+    const { sessions, ended } = this;
+    const openSessions = {
+      get size() {
+        return sessions.length - ended.length;
+      },
+    };
     const verifier = createSecretVerifier({ secret: SECRET, audience: AUDIENCE, issuer: ISSUER });
     this.server = new SocketServer({
       host: '127.0.0.1',
       port: 0,
       allowedOrigins: options.allowedOrigins ?? [],
       adapter: adapterOfOneProcess(),
+      isFastPathExpected: options.isFastPathExpected ?? true,
       handshake: new Handshake({
         verifier,
-        isRevoked: () => false,
-        connections: () => this.sessions.length - this.ended.length,
+        ledger: { isRevoked: () => false },
+        sessions: openSessions,
         maxConnections: this.maxConnections,
+        tracer: noTracer,
       }),
-      begin: (id, { userId, issuedAt, expiresAt, measuresDistances }, transport) => {
-        const session = new Session({
-          id,
-          user: userId,
-          transport,
-          measuresDistances,
-          tokenExpiresAt: expiresAt,
-          tokenIssuedAt: issuedAt,
-        });
-        this.sessions.push(session);
-        return session;
+      sessions: {
+        begin: (id, { userId, issuedAt, expiresAt, measuresDistances }, transport) => {
+          const session = new Session({
+            id,
+            user: userId,
+            transport,
+            measuresDistances,
+            tokenExpiresAt: expiresAt,
+            tokenIssuedAt: issuedAt,
+          });
+          this.sessions.push(session);
+          return session;
+        },
+        end: (session) => {
+          session.close();
+          this.ended.push(session);
+        },
       },
-      end: (session) => {
-        session.close();
-        this.ended.push(session);
+      events: {
+        receiverFor: () => (event, args) => {
+          this.received.push({ event, args });
+          const ack = args.at(-1);
+          if (typeof ack === 'function') ack({ ok: true } satisfies Ack);
+        },
       },
-      receiverFor: () => (event, args) => {
-        this.received.push({ event, args });
-        const ack = args.at(-1);
-        if (typeof ack === 'function') ack({ ok: true } satisfies Ack);
-      },
-      onRefused: (code) => this.metrics.metrics.refused.inc({ code }),
-      logger: silentLogger,
+      refused: { count: (code) => this.metrics.metrics.refused.inc({ code }) },
+      logger: options.logger ?? silentLogger,
+      ...(options.untestedParts === undefined ? {} : { untestedParts: options.untestedParts }),
       ...(options.unauthenticatedLifetimeMs === undefined
         ? {}
         : { unauthenticatedLifetimeMs: options.unauthenticatedLifetimeMs }),

@@ -3,13 +3,15 @@ import { parseUserId, type ServerToClientEvents, type UserId } from '@nearby-fri
 import { Metrics } from '@nearby-friends/service-kit';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { ListMessage } from '../viewer/list-message.ts';
-import { Session, type SessionTransport } from '../viewer/session.ts';
+import { Session } from '../viewer/session.ts';
+import type { EventReceiver, Transport } from '../viewer/transport.ts';
 
 export type Frame = {
   [E in keyof ServerToClientEvents]: { event: E; message: Parameters<ServerToClientEvents[E]>[0] };
 }[keyof ServerToClientEvents];
 
-export class TestTransport implements SessionTransport {
+export class TestTransport implements Transport {
+  readonly path = 'plain';
   writable = true;
   /** Whether the next list message is to take a ping along. */
   pingDue = false;
@@ -20,6 +22,11 @@ export class TestTransport implements SessionTransport {
   /** As the socket server does it: a connection that ends takes its session with it. */
   onDisconnect: () => void = () => undefined;
 
+  /** The test passes events by itself. */
+  receive(_receive: EventReceiver): () => void {
+    return () => undefined;
+  }
+
   isWritable(): boolean {
     return this.writable;
   }
@@ -28,7 +35,7 @@ export class TestTransport implements SessionTransport {
     return this.writable;
   }
 
-  fetch(): number {
+  prefetch(): number {
     return 0;
   }
 

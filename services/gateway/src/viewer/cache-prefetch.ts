@@ -26,7 +26,12 @@ export function prefetchDue(sessions: readonly Session[], from: number, to: numb
   for (let place = from; place < to; place++) {
     const { liveOwn, firstPending, transport, reach, throttledUntil } = sessions[place] as Session;
     sum =
-      (sum + (liveOwn?.lat ?? 0) + (liveOwn?.lng ?? 0) + throttledUntil + (reach?.fetch() ?? 0) + transport.fetch()) |
+      (sum +
+        (liveOwn?.lat ?? 0) +
+        (liveOwn?.lng ?? 0) +
+        throttledUntil +
+        (reach?.fetch() ?? 0) +
+        transport.prefetch()) |
       0;
     if (firstPending !== null) reached[chains++] = firstPending;
   }

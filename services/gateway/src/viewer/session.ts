@@ -1,7 +1,7 @@
 /** One connection of one viewer: where the viewer is, whom it watches, and what it was last told. */
-import { DEFAULT_RADIUS_METERS, type Position, type ServerToClientEvents, type UserId } from '@nearby-friends/protocol';
-import type { ListMessage } from './list-message.ts';
+import { DEFAULT_RADIUS_METERS, type Position, type UserId } from '@nearby-friends/protocol';
 import { SafeRegion } from './safe-region.ts';
+import type { Transport } from './transport.ts';
 import type { Watch } from './watch.ts';
 import { WatchList } from './watch-list.ts';
 
@@ -13,25 +13,6 @@ const CENTIMETRES = 100;
 
 /** A tick before all others; small, since a larger number would be an object of its own. */
 const LONG_AGO = -1_000_000;
-
-/** The way to the client. At most once; nothing is queued: look at `isWritable` first. */
-export interface SessionTransport {
-  /** Whether a message would leave now rather than wait behind others. */
-  isWritable(): boolean;
-  /** Whether a list message may be sent, since the last one has left. Cheap: asked for each. */
-  isReadyForList(): boolean;
-  /** Whether a list message that is written now is to take a ping along. Cheap: asked for each. */
-  isPingDue(): boolean;
-  /** Looks at what sending a list message will need: see `fetch-ahead.ts`. */
-  fetch(): number;
-  send<E extends keyof ServerToClientEvents>(event: E, message: Parameters<ServerToClientEvents[E]>[0]): void;
-  /** Sends a list message, when it takes one. Returns whether its bytes may be overwritten from now on. */
-  sendList(message: ListMessage): boolean;
-  /** Ends the connection for good: the client is not to come back by itself. */
-  disconnect(): void;
-  /** Ends the connection without waiting for what the client has not read. */
-  cutOff(): void;
-}
 
 /** A place, and when it was reported (ms on Redis' clock). */
 export interface OwnPosition {
@@ -66,7 +47,7 @@ export class Session {
   dueTick: number | null = null;
   /** The one at which it was told last. */
   lastFlushTick = LONG_AGO;
-  readonly transport: SessionTransport;
+  readonly transport: Transport;
   /**
    * For a client that measures by itself what changes because the viewer moves: how far that may be before anybody could
    * enter or leave the list. Null: the server measures.
@@ -102,7 +83,7 @@ export class Session {
   constructor(options: {
     id: string;
     user: UserId;
-    transport: SessionTransport;
+    transport: Transport;
     measuresDistances: boolean;
     tokenExpiresAt: number;
     tokenIssuedAt: number | null;

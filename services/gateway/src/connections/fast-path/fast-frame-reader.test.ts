@@ -1,6 +1,5 @@
-/** On real sockets: which way a report comes must make no difference to whoever takes it, nor to the client. */
+/** On real sockets: the path of a position update makes no difference to its receiver, nor to the client. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import {
   type AddressInfo,
   connect as connectTcp,
@@ -9,43 +8,31 @@ import {
 } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
-import { Server, type ServerOptions, type Socket } from 'socket.io';
-import { io as connectTo, type ManagerOptions, type SocketOptions } from 'socket.io-client';
-import { type EventReceiver, type ReadConnection, readFastFrames } from './fast-frame-reader.ts';
+import type { ServerOptions } from 'socket.io';
+import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import { useConnectedSockets } from '../../test-support/connected-sockets.ts';
+import type { EventReceiver } from '../../viewer/transport.ts';
+import type { EngineConnection } from './fast-connection.ts';
+import { FastFrameReader } from './fast-frame-reader.ts';
 
-let ends: (() => unknown)[];
-beforeEach(() => {
-  ends = [];
-});
-afterEach(async () => {
-  for (const end of ends.reverse()) await end();
-});
+const connectSockets = useConnectedSockets();
 
-async function connect(client: Partial<ManagerOptions & SocketOptions>, options: Partial<ServerOptions> = {}) {
-  const http = createServer();
-  const server = new Server(http, options);
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  ends.push(() => server.close());
-  const taken: [way: 'straight' | 'event', event: string, payload: unknown][] = [];
+async function connect(client: Partial<ManagerOptions & SocketOptions>, server: Partial<ServerOptions> = {}) {
+  const { socket: connection, client: socket } = await connectSockets({ client, server });
+  const taken: [path: 'fast' | 'event', event: string, payload: unknown][] = [];
   const receive =
-    (way: 'straight' | 'event'): EventReceiver =>
-    (event, [payload, answer]) => {
-      taken.push([way, event, payload]);
-      if (typeof answer === 'function') answer({ ok: true, at: taken.length });
+    (path: 'fast' | 'event'): EventReceiver =>
+    (event, [payload, acknowledge]) => {
+      taken.push([path, event, payload]);
+      if (typeof acknowledge === 'function') acknowledge({ ok: true, at: taken.length });
     };
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const socket = connectTo(url, client);
-  ends.push(() => socket.close());
-  const [connection] = (await once(server, 'connection')) as [Socket];
   connection.onAny((event: string, ...args: unknown[]) => receive('event')(event, args));
-  const stop = readFastFrames(connection.conn as unknown as ReadConnection, receive('straight'));
-  await eventually(() => expect(socket.connected).toBe(true));
-  return { socket, connection, taken, stop };
+  const reader = new FastFrameReader(connection.conn, receive('fast'));
+  return { socket, connection, taken, stop: () => reader.stop() };
 }
 
-describe('a report', () => {
-  it('comes straight from a WebSocket, is answered, and other events come as ever', async () => {
+describe('a position update', () => {
+  it('is read from the WebSocket and acknowledged, and other events take the usual path', async () => {
     const { socket, taken } = await connect({ transports: ['websocket'] });
     expect(await socket.emitWithAck('location:update', { lat: 1 })).toEqual({ ok: true, at: 1 });
     expect(await socket.emitWithAck('radius:set', { meters: 5 })).toEqual({ ok: true, at: 2 });
@@ -53,27 +40,27 @@ describe('a report', () => {
     await eventually(() => expect(taken.length).toBe(3));
     expect(await socket.emitWithAck('location:update', { lat: 4, text: 'ü' })).toEqual({ ok: true, at: 4 });
     expect(taken).toEqual([
-      ['straight', 'location:update', { lat: 1 }],
+      ['fast', 'location:update', { lat: 1 }],
       ['event', 'radius:set', { meters: 5 }],
-      ['straight', 'location:update', { lat: 3 }],
+      ['fast', 'location:update', { lat: 3 }],
       ['event', 'location:update', { lat: 4, text: 'ü' }],
     ]);
   });
 
-  it('leaves nothing of the first frame behind, and of one that is being read what it needs', async () => {
+  it('releases the mask of the first frame, but not the mask of a frame that is being parsed', async () => {
     const { connection } = await connect({ transports: ['websocket'] });
-    const conn = connection.conn as unknown as ReadConnection;
-    const { _receiver: reader } = conn.transport.socket as { readonly _receiver: { _state: number; _mask: unknown } };
+    const { conn } = connection;
+    const { _receiver: reader } = conn.webSocket as { readonly _receiver: { _state: number; _mask: unknown } };
     expect(reader._mask).toBeUndefined();
     Object.assign(reader, { _state: 4, _mask: 'in use' });
-    readFastFrames(conn, () => undefined);
+    new FastFrameReader(conn, () => undefined);
     expect(reader._mask).toBe('in use');
     Object.assign(reader, { _state: 0 });
-    readFastFrames(conn, () => undefined);
+    new FastFrameReader(conn, () => undefined);
     expect(reader._mask).toBeUndefined();
   });
 
-  it('comes in the order in which it was sent, whatever comes between and however it is cut', async () => {
+  it('arrives in the order of sending, whatever comes between and however it is split', async () => {
     const { socket, taken } = await connect({ transports: ['websocket'] });
     for (let i = 0; i < 300; i++) {
       if (i % 7 === 0) socket.emit('radius:set', { i });
@@ -84,10 +71,10 @@ describe('a report', () => {
     expect(taken.map(([, , payload]) => (payload as { i: number }).i)).toEqual(
       Array.from({ length: 300 }, (_, i) => i),
     );
-    expect(taken.some(([way]) => way === 'straight')).toBe(true);
+    expect(taken.some(([path]) => path === 'fast')).toBe(true);
   });
 
-  it('comes by way of Engine.IO while a client polls, and straight once it has gone over to a WebSocket', async () => {
+  it('takes the usual path while a client polls, and the fast one once it has upgraded to a WebSocket', async () => {
     const polling = await connect({ transports: ['polling'] });
     expect(await polling.socket.emitWithAck('location:update', {})).toEqual({ ok: true, at: 1 });
     expect(polling.taken).toEqual([['event', 'location:update', {}]]);
@@ -96,11 +83,11 @@ describe('a report', () => {
     await eventually(() => expect(connection.conn.transport.name).toBe('websocket'));
     await eventually(async () => {
       await socket.emitWithAck('location:update', {});
-      expect(taken.at(-1)).toEqual(['straight', 'location:update', {}]);
+      expect(taken.at(-1)).toEqual(['fast', 'location:update', {}]);
     });
   });
 
-  it('comes by way of ws from a client that compresses', async () => {
+  it('takes the usual path from a client that compresses', async () => {
     const { socket, taken } = await connect(
       { transports: ['websocket'], perMessageDeflate: { threshold: 0 } } as object,
       { perMessageDeflate: { threshold: 0 } },
@@ -109,44 +96,44 @@ describe('a report', () => {
     expect(taken).toEqual([['event', 'location:update', { lat: 1 }]]);
   });
 
-  it('comes as an event again once that has been called off, also before a client goes over to a WebSocket', async () => {
+  it('takes the usual path after stop(), also when stopped before the upgrade to a WebSocket', async () => {
     const { socket, taken, stop } = await connect({ transports: ['websocket'] });
     await socket.emitWithAck('location:update', {});
     stop();
     await socket.emitWithAck('location:update', {});
-    expect(taken.map(([way]) => way)).toEqual(['straight', 'event']);
+    expect(taken.map(([path]) => path)).toEqual(['fast', 'event']);
 
     const other = await connect({ transports: ['polling', 'websocket'] });
     other.stop();
     await eventually(() => expect(other.connection.conn.transport.name).toBe('websocket'));
     await other.socket.emitWithAck('location:update', {});
     await other.socket.emitWithAck('location:update', {});
-    expect(other.taken.map(([way]) => way)).toEqual(['event', 'event']);
+    expect(other.taken.map(([path]) => path)).toEqual(['event', 'event']);
   });
 
-  it('that comes after the connection was closed gets no answer, and harms nobody', async () => {
+  it('that arrives after the end of the connection gets no acknowledgement', async () => {
     const { socket, connection, taken } = await connect({ transports: ['websocket'], reconnection: false });
-    let answers = 0;
-    socket.emit('location:update', { lat: 1 }, () => answers++);
+    let acknowledgements = 0;
+    socket.emit('location:update', { lat: 1 }, () => acknowledgements++);
     const closed = once(connection, 'disconnect');
     connection.conn.close();
     await closed;
-    expect(answers).toBe(0);
+    expect(acknowledgements).toBe(0);
     expect(taken.length).toBeLessThanOrEqual(1);
   });
 });
 
-it('an answer to a ping comes straight as well, and Engine.IO takes it for one', async () => {
+it('a pong takes the fast path as well, and Engine.IO receives it', async () => {
   const { connection } = await connect({ transports: ['websocket'] }, { pingInterval: 50, pingTimeout: 60_000 });
-  const { socket } = connection.conn.transport as unknown as { socket: { _receiver: { write(): boolean } } };
-  const byWs = jest.spyOn(socket._receiver, 'write');
-  let answers = 0;
-  connection.conn.on('heartbeat', () => answers++);
-  await eventually(() => expect(answers).toBeGreaterThan(2));
+  const { _receiver: receiver } = connection.conn.webSocket as { _receiver: { write(): boolean } };
+  const byWs = jest.spyOn(receiver, 'write');
+  let pongs = 0;
+  connection.conn.on('heartbeat', () => pongs++);
+  await eventually(() => expect(pongs).toBeGreaterThan(2));
   expect(byWs).not.toHaveBeenCalled();
 });
 
-describe('it is left to the stream', () => {
+describe('bytes take the usual path', () => {
   interface WebSocketInside {
     readonly readyState: number;
     readonly _socket: TcpSocket;
@@ -156,14 +143,14 @@ describe('it is left to the stream', () => {
   async function bothEnds() {
     const connected = await connect({ transports: ['websocket'], reconnection: false });
     const { ws } = connected.socket.io.engine.transport as unknown as { ws: WebSocketInside };
-    const { socket: inside } = connected.connection.conn.transport as unknown as { socket: WebSocketInside };
+    const inside = connected.connection.conn.webSocket as unknown as WebSocketInside;
     return { ...connected, ws, inside };
   }
-  /** A report as a client sends it, with a mask that changes nothing. */
+  /** A position update as a client sends it, with a mask of zeros. */
   const packet = Buffer.from('42["location:update",{"i":1}]');
   const frame = Buffer.concat([Buffer.from([0x81, 0x80 | packet.length, 0, 0, 0, 0]), packet]);
 
-  it('while the connection is paused, so that nothing overtakes what waits there', async () => {
+  it('while the connection is paused, so that nothing overtakes what is buffered', async () => {
     const { socket, inside, taken } = await bothEnds();
     inside._socket.pause();
     for (let i = 1; i <= 5; i++) {
@@ -177,7 +164,7 @@ describe('it is left to the stream', () => {
     expect(taken.map(([, , payload]) => (payload as { i: number }).i)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('between two parts of a message, where a report breaks the protocol', async () => {
+  it('between two fragments of a message, where a position update violates the protocol', async () => {
     const { connection, ws, inside, taken } = await bothEnds();
     const closed = once(connection, 'disconnect');
     const { bytesRead } = inside._socket;
@@ -188,11 +175,11 @@ describe('it is left to the stream', () => {
     expect(taken).toEqual([]);
   });
 
-  it('once the connection has been given up', async () => {
+  it('once the WebSocket is closing', async () => {
     const { ws, inside, taken } = await bothEnds();
-    // It is not to learn of that, and go.
+    // The client must not notice, or it would close the connection.
     ws._socket.pause();
-    // No frame begins like that, and nothing of it is left.
+    // Not the beginning of a frame: ws closes the WebSocket and discards the bytes.
     ws._socket.write(Buffer.from([0xff, 0x80]));
     await eventually(() => expect(inside.readyState).not.toBe(1));
     const { bytesRead } = inside._socket;
@@ -202,18 +189,19 @@ describe('it is left to the stream', () => {
     ws._socket.destroy();
   });
 
-  it('and taken otherwise', async () => {
+  it('only in these cases', async () => {
     const { ws, taken } = await bothEnds();
     ws._socket.write(frame);
-    await eventually(() => expect(taken).toEqual([['straight', 'location:update', { i: 1 }]]));
+    await eventually(() => expect(taken).toEqual([['fast', 'location:update', { i: 1 }]]));
   });
 });
 
-describe('everything is left to Engine.IO', () => {
-  const reader = { _state: 0, _bufferedBytes: 0, _fragmented: 0, _opcode: 0 };
+describe('every byte takes the usual path', () => {
+  const receiver = { isBetweenMessages: true, releaseMask: () => undefined };
   let tcp: TcpSocket;
   let handle: { onread: unknown };
-  let kept: unknown;
+  let original: unknown;
+  let ends: (() => unknown)[];
 
   beforeEach(async () => {
     const server = createTcpServer().listen(0, '127.0.0.1');
@@ -221,35 +209,27 @@ describe('everything is left to Engine.IO', () => {
     const client = connectTcp((server.address() as AddressInfo).port, '127.0.0.1');
     [tcp] = (await once(server, 'connection')) as [TcpSocket];
     handle = (tcp as unknown as { _handle: { onread: unknown } })._handle;
-    kept = handle.onread;
-    ends.push(
-      () => server.close(),
-      () => client.destroy(),
-      () => tcp.destroy(),
-    );
+    original = handle.onread;
+    ends = [() => tcp.destroy(), () => client.destroy(), () => server.close()];
+  });
+  afterEach(() => {
+    for (const end of ends) end();
   });
 
-  const read = (socket: unknown, name = 'websocket') =>
-    readFastFrames(
-      { readyState: 'open', transport: { name, socket }, write: () => undefined, once: () => undefined },
-      () => undefined,
-    );
+  const read = (webSocket: object | null) =>
+    new FastFrameReader({ webSocket, once: () => undefined } as unknown as EngineConnection, () => undefined);
 
-  it('where ws or Node are not as they were', () => {
-    const webSocket = { extensions: '', readyState: 1, _receiver: reader, _socket: tcp };
-    const { _opcode, ...older } = reader;
-    read(undefined);
-    read({});
-    read({ ...webSocket, _receiver: { ...reader, _state: 'start' } });
-    read({ ...webSocket, _receiver: older });
+  it('while the client polls, with an extension, when not open, and for anything but plain TCP', () => {
+    const webSocket = { extensions: '', readyState: 1, receiver, tcpSocket: tcp };
+    read(null);
     read({ ...webSocket, extensions: 'permessage-deflate' });
-    read({ ...webSocket, readyState: 'open' });
-    read({ ...webSocket, _socket: {} });
-    read(webSocket, 'webtransport');
-    expect(handle.onread).toBe(kept);
-    const stop = read(webSocket);
-    expect(handle.onread).not.toBe(kept);
-    stop();
-    expect(handle.onread).toBe(kept);
+    read({ ...webSocket, readyState: 2 });
+    read({ ...webSocket, tcpSocket: {} });
+    read({ ...webSocket, tcpSocket: null });
+    expect(handle.onread).toBe(original);
+    const reader = read(webSocket);
+    expect(handle.onread).not.toBe(original);
+    reader.stop();
+    expect(handle.onread).toBe(original);
   });
 });

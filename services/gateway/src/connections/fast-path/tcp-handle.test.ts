@@ -1,4 +1,4 @@
-/** On real connections: which way bytes go must make no difference to whoever reads them. */
+/** On real connections: the path of the bytes makes no difference to their reader. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, Socket } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
-import { hasLeft, tcpHandleOf, writeToHandle } from './tcp-handle.ts';
+import { isDrained, tcpHandleOf, writeToHandle } from './tcp-handle.ts';
 
 let ends: (() => unknown)[];
 beforeEach(() => {
@@ -38,8 +38,8 @@ async function connection({ listenAt, isDeaf = false }: { listenAt?: string; isD
 
 function handleOf(tcp: Socket) {
   const handle = tcpHandleOf(tcp);
-  if (handle === null) throw new Error('no handle was found: Node has changed, and messages go by its stream');
-  return { write: (bytes: Buffer) => writeToHandle(tcp, handle, bytes), hasLeft: () => hasLeft(tcp, handle) };
+  if (handle === null) throw new Error('no handle was found: Node has changed');
+  return { write: (bytes: Buffer) => writeToHandle(tcp, handle, bytes), isDrained: () => isDrained(tcp, handle) };
 }
 
 /** The class of requests is known from the first write on, in the whole process. */
@@ -49,7 +49,7 @@ async function learn(): Promise<void> {
   await eventually(() => expect(text()).toBe('first'));
 }
 
-it('goes past the stream from the second message on', async () => {
+it('writes past the stream from the second message on', async () => {
   await learn();
   const { tcp, text } = await connection();
   const byStream = jest.spyOn(tcp, 'write');
@@ -73,7 +73,7 @@ it('comes in order with what the stream writes, also while nobody reads, and kee
     if (i % 3 === 0) tcp.write(piece, 'latin1');
     else hasLeft = handle.write(shared.subarray(0, shared.write(piece, 'latin1')));
   }
-  expect(handle.hasLeft()).toBe(false);
+  expect(handle.isDrained()).toBe(false);
   const more = Array.from({ length: 40 }, (_, i) => Buffer.from(`<${i}>`));
   for (const [i, bytes] of more.entries()) {
     expected += bytes.toString();
@@ -83,10 +83,10 @@ it('comes in order with what the stream writes, also while nobody reads, and kee
   client.resume();
   await eventually(() => expect(text().length).toBe(expected.length));
   expect(text() === expected).toBe(true);
-  await eventually(() => expect(handle.hasLeft()).toBe(true));
+  await eventually(() => expect(handle.isDrained()).toBe(true));
 });
 
-it('keeps apart what is under way on several connections', async () => {
+it('separates the queued writes of several connections', async () => {
   await learn();
   const all = await Promise.all(Array.from({ length: 3 }, () => connection()));
   const sent = all.map(({ tcp, client }, number) => {
@@ -99,13 +99,13 @@ it('keeps apart what is under way on several connections', async () => {
   });
   for (const { client } of all) client.resume();
   for (const [number, { handle, length }] of sent.entries()) {
-    await eventually(() => expect(handle.hasLeft()).toBe(true));
+    await eventually(() => expect(handle.isDrained()).toBe(true));
     await eventually(() => expect(all[number]?.text().length).toBe(length));
     expect(all[number]?.text().replaceAll(`${number}`, '')).toBe('');
   }
 });
 
-it('ends the connection when the other side has gone, whether or not something is under way', async () => {
+it('ends the connection when the other side has closed it, with queued writes or without', async () => {
   await learn();
   for (const fill of [false, true]) {
     // It is noticed by writing alone.
@@ -125,7 +125,7 @@ it('ends the connection when the other side has gone, whether or not something i
 });
 
 it('is not used for anything but a TCP connection', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'straight-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'tcp-handle-'));
   ends.push(() => rm(folder, { recursive: true }));
   expect(tcpHandleOf((await connection({ listenAt: path.join(folder, 'socket') })).tcp)).toBeNull();
   expect(tcpHandleOf(new Socket())).toBeNull();
