@@ -18,9 +18,14 @@ export function inboxChannel(user: UserId): string {
   return `inbox:{${user}}`;
 }
 
-/** Channel of one instance: RPC requests to it, and responses to its own requests. */
+/** Channel of the RPC requests to one instance. An instance that stops leaves it first. */
 export function instanceChannel(service: ServiceName, instanceId: string): string {
   return `rpc:{${service}:${instanceId}}`;
+}
+
+/** Channel of the RPC responses to one instance. It stays subscribed until the instance has nothing left to request. */
+export function responseChannel(service: ServiceName, instanceId: string): string {
+  return `rpc-responses:{${service}:${instanceId}}`;
 }
 
 /** Sorted set of the live instances of a service; the score is the time of the last heartbeat, in ms. */

@@ -115,6 +115,17 @@ export class ChannelSubscriptions implements Component {
     this.#scheduleFlush(channel);
   }
 
+  /**
+   * Stops listening once Redis has confirmed it: everything Redis counted this process as a receiver of has reached the
+   * handler by then. Never rejects; a lost connection ends the subscription as well.
+   */
+  async leave(channel: string): Promise<void> {
+    if (this.#isConnected && this.#channels.has(channel)) {
+      await this.#redis.sunsubscribe(channel).catch(() => undefined);
+    }
+    this.unsubscribe(channel);
+  }
+
   #dispatch(channel: Buffer, payload: Buffer): void {
     const name = channel.toString('latin1');
     const subscription = this.#channels.get(name);

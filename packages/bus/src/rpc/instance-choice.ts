@@ -25,24 +25,29 @@ export class InstanceChoice {
   async choose(service: ServiceName, tried: ReadonlySet<string>, key?: string): Promise<Candidate | undefined> {
     const untried = () => this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
     let candidates = untried();
-    if (candidates.length === 0) {
-      // An instance may have joined since the last heartbeat.
-      await this.#refreshRegistry();
+    // An instance may have come since the last heartbeat, or since a refresh began that is still under way.
+    for (let refreshes = 0; candidates.length === 0 && refreshes < 2; refreshes++) {
+      const isCurrent = await this.#refreshRegistry();
       candidates = untried();
+      if (!isCurrent) break;
     }
     if (key !== undefined) return chooseByRendezvous(key, candidates);
     return candidates[this.#turn++ % Math.max(1, candidates.length)];
   }
 
-  async #refreshRegistry(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancelTimer = this.#clock.after(this.#refreshTimeoutMs, resolve);
-      const done = () => {
+  /** Returns whether the list is current: a failure or a Redis that does not answer leaves it unchanged. */
+  async #refreshRegistry(): Promise<boolean> {
+    return new Promise<boolean>((resolve) => {
+      const cancelTimer = this.#clock.after(this.#refreshTimeoutMs, () => resolve(false));
+      const done = (isCurrent: boolean) => {
         cancelTimer();
-        resolve();
+        resolve(isCurrent);
       };
-      // A failure leaves the list unchanged, and the heartbeat logs it.
-      this.#registry.refresh().then(done, done);
+      // A failure is logged by the heartbeat.
+      this.#registry.refresh().then(
+        () => done(true),
+        () => done(false),
+      );
     });
   }
 }

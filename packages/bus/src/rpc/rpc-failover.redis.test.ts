@@ -84,6 +84,34 @@ describe('fail-over', () => {
   });
 });
 
+describe('a caller that stalls for longer than an attempt may take', () => {
+  it('takes the response that has come meanwhile, and suspects nothing', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
+    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    const answerer = await start('location', 'l1');
+    const caller = await start('gateway', 'g1', { logger });
+    let calls = 0;
+    answerer.rpc.serve(echo, ({ text }) => {
+      calls++;
+      // Once the response has been written to the socket.
+      afterTurns(3, () => stall(ATTEMPT_TIMEOUT_MS + 100));
+      return { text, by: 'l1' };
+    });
+    expect(await caller.rpc.call(echo, { text: 'x' })).toEqual({ text: 'x', by: 'l1' });
+    expect({ calls, lines }).toEqual({ calls: 1, lines: [] });
+  });
+
+  function afterTurns(turns: number, run: () => void): void {
+    if (turns === 0) run();
+    else setImmediate(() => afterTurns(turns - 1, run));
+  }
+
+  function stall(ms: number): void {
+    for (const until = performance.now() + ms; performance.now() < until; );
+  }
+});
+
 describe('while Redis', () => {
   it('is away, everything is unavailable at once, and afterwards as before', async () => {
     const { askers, answerers } = await startFour();
@@ -159,6 +187,37 @@ describe('the end', () => {
     await Promise.all(drains);
     expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(['1', '2']);
     await answerer.rpc.drain();
+  });
+
+  it('[W3] no request is lost to an instance that leaves in order, whenever it is sent', async () => {
+    const leaving = await start('location', 'leaving');
+    await start('location', 'staying');
+    // With a clock that stands still no time-out can help.
+    const caller = await start('gateway', 'g1', { clock: new ManualClock(Date.now()) });
+    const instance = { id: 'leaving', hash: 0 };
+    const responses: Promise<{ by: string }>[] = [];
+    const send = () => {
+      for (let i = 0; i < 20; i++) responses.push(caller.rpc.call(echo, { text: '' }, { instance }));
+    };
+    send();
+    await responses[0];
+    const drained = leaving.rpc.drain();
+    send();
+    await drained;
+    send();
+    leaving.rpc.stop();
+    const by = (await Promise.all(responses)).map((response) => response.by);
+    expect([...new Set(by)].sort()).toEqual(['leaving', 'staying']);
+    expect(by.slice(-20)).toEqual(Array.from({ length: 20 }, () => 'staying'));
+  });
+
+  it('an instance that has drained still gets the responses to its own requests', async () => {
+    const draining = await start('location', 'draining');
+    await start('location', 'staying');
+    await draining.registry.refresh();
+    await draining.rpc.drain();
+    const instance = { id: 'staying', hash: 0 };
+    expect(await draining.rpc.call(echo, { text: 'x' }, { instance })).toEqual({ text: 'x', by: 'staying' });
   });
 
   it('[W3] an answerer that leaves in order fails no question', async () => {

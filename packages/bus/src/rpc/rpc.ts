@@ -5,6 +5,7 @@ import {
   instanceChannel,
   MalformedMessageError,
   type Method,
+  responseChannel,
   type ServiceName,
 } from '@nearby-friends/protocol';
 import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
@@ -53,7 +54,8 @@ export class Rpc implements Component {
   readonly #observer: RpcObserver;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #ownChannel: string;
+  readonly #requestChannel: string;
+  readonly #responseChannel: string;
   readonly #handlers = new Map<string, Handler>();
   readonly #pending = new Map<number, PendingRequest>();
   readonly #whenIdle: (() => void)[] = [];
@@ -78,7 +80,8 @@ export class Rpc implements Component {
     this.#observer = options.observer;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.#ownChannel = instanceChannel(options.service, options.instanceId);
+    this.#requestChannel = instanceChannel(options.service, options.instanceId);
+    this.#responseChannel = responseChannel(options.service, options.instanceId);
   }
 
   /** Number of requests that wait for a response. */
@@ -87,11 +90,20 @@ export class Rpc implements Component {
   }
 
   async start(): Promise<void> {
-    await this.#subscriptions.subscribe(this.#ownChannel, (payload) => this.#receive(payload));
+    await Promise.all(
+      [this.#requestChannel, this.#responseChannel].map((channel) =>
+        this.#subscriptions.subscribe(channel, (payload) => this.#receive(payload)),
+      ),
+    );
   }
 
-  /** Resolves when every received request has its response. */
+  /**
+   * Takes no more requests, and resolves when every received request has its response. Other instances still send
+   * requests here until they read the registry again: Redis reports at once that there is no receiver, and they take
+   * the next instance. This instance can go on calling others until {@link stop}.
+   */
   async drain(): Promise<void> {
+    await this.#subscriptions.leave(this.#requestChannel);
     if (this.#serving === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
@@ -101,7 +113,8 @@ export class Rpc implements Component {
   /** Pending requests fail with `unavailable`. */
   stop(): void {
     this.#isStopped = true;
-    this.#subscriptions.unsubscribe(this.#ownChannel);
+    this.#subscriptions.unsubscribe(this.#requestChannel);
+    this.#subscriptions.unsubscribe(this.#responseChannel);
     for (const request of this.#pending.values()) request.reject(new BusUnavailableError('stopped'));
   }
 
@@ -168,7 +181,7 @@ export class Rpc implements Component {
   ): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
-    const request = encodeRequest(id, name, this.#ownChannel, body, this.#observer.traceContext());
+    const request = encodeRequest(id, name, this.#responseChannel, body, this.#observer.traceContext());
     const channel = instanceChannel(service, instance.id);
     const response = new Promise<Buffer>((resolve, reject) => {
       this.#pending.set(id, { channel, resolve, reject });
@@ -176,12 +189,14 @@ export class Rpc implements Component {
     const fail = (error: Error) => this.#pending.get(id)?.reject(error);
     let isPublished = false;
     const { restorations } = this.#subscriptions;
-    const cancelTimer = this.#clock.after(attemptTimeoutMs, () => {
+    const giveUp = () => {
       const reason = `no response within ${attemptTimeoutMs} ms`;
       if (!isPublished || !this.#subscriptions.isCurrent) fail(new BusUnavailableError(`${reason}, nor from Redis`));
       else if (this.#subscriptions.restorations !== restorations) fail(new MissedResponseError(reason));
       else fail(new NoResponseError(reason));
-    });
+    };
+    // Node runs timers before it reads sockets: after a stall of this process the response may be there, unread.
+    const cancelTimer = this.#clock.after(attemptTimeoutMs, () => setImmediate(giveUp));
     // The number of receivers may arrive after the response; only zero or a failure matters.
     this.#publish(channel, request).then(
       (receivers) => {
