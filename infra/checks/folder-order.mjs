@@ -41,6 +41,18 @@ const FOLDER_ORDER = {
     'test-support',
   ],
   'infra/local': ['machine', 'binaries', 'processes', 'servers', 'stack', 'start'],
+  'services/friend-graph': [
+    'cli',
+    'migrations',
+    'metrics',
+    'database',
+    'outbox',
+    'graph',
+    'rpc',
+    'api',
+    'friendship-import',
+    'commands',
+  ],
 };
 
 /** Packages whose imports do not obey yet. */

@@ -1,9 +1,9 @@
-/** Tells the Prisma CLI where schema, migrations and database are. */
+/** Configuration of the Prisma CLI: schema, migrations and database. */
 import { defineConfig } from 'prisma/config';
 
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },
-  // Not env(): that throws when the variable is missing, and `generate` needs no database.
+  // Not env(), which throws without the variable: `generate` needs no database.
   datasource: { url: process.env['DATABASE_URL'] ?? '' },
 });

@@ -1,13 +1,10 @@
 /** Builds a friend-graph instance. */
 import { createBus, FencedStreamWriter } from '@nearby-friends/bus';
 import {
-  announceActive,
   forgetUsers,
-  friendsOf,
   GRAPH_EVENTS,
   notifyDevices,
   readActive,
-  setRadius,
   toActiveUsers,
   type UserId,
 } from '@nearby-friends/protocol';
@@ -21,20 +18,17 @@ import {
 import { createApi } from './api/create-api.ts';
 import { DevTokenIssuer } from './api/dev-token-issuer.ts';
 import { HttpServer } from './api/http-server.ts';
+import { createRepositories } from './database/create-repositories.ts';
 import { openDatabase } from './database/database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
-import { FriendListRepository } from './database/friend-list-repository.ts';
-import { GrantRepository } from './database/grant-repository.ts';
-import { SharingRepository } from './database/sharing-repository.ts';
-import { UserRepository } from './database/user-repository.ts';
-import { ViewerRepository } from './database/viewer-repository.ts';
-import { FriendGraph } from './graph/friend-graph.ts';
+import { composeGraph } from './graph/compose-graph.ts';
 import { createFriendGraphMetrics } from './metrics/friend-graph-metrics.ts';
 import { ActivityAnnouncer } from './rpc/activity-announcer.ts';
 import { FriendLookup } from './rpc/friend-lookup.ts';
-import { refuseOpenDoor, type settings } from './settings.ts';
+import { serveRpc } from './rpc/serve-rpc.ts';
+import { checkDevTokens, type settings } from './settings.ts';
 
-/** Throws `ConfigError` when the settings must not be used together. */
+/** Throws `ConfigError` for an unsafe combination of settings. */
 export function composeFriendGraph({
   config,
   instanceId,
@@ -42,7 +36,7 @@ export function composeFriendGraph({
   metrics: registry,
   tracer,
 }: ServiceContext<typeof settings>): Component[] {
-  refuseOpenDoor(config);
+  checkDevTokens(config);
   const clock = systemClock;
   const metrics = createFriendGraphMetrics(registry);
 
@@ -57,9 +51,7 @@ export function composeFriendGraph({
     logger,
   });
   registerPoolGauges(registry, database.pool);
-  const users = new UserRepository({ client: database.client });
-  const grants = new GrantRepository({ client: database.client });
-  const sharing = new SharingRepository({ client: database.client });
+  const repositories = createRepositories(database);
 
   const bus = createBus({
     redisUrl: config.redisUrl,
@@ -71,14 +63,13 @@ export function composeFriendGraph({
     clock,
     logger,
   });
-  const forgetPosition = (user: UserId) => bus.rpc.call(forgetUsers, { users: [user] });
   const stream = new FencedStreamWriter({ redis: bus.commands, stream: GRAPH_EVENTS, clock, logger });
-  const graph = new FriendGraph({
-    client: database.client,
+  const graph = composeGraph({
+    repositories,
     stream,
     notifyDevices: (user, friendsChanged) => bus.rpc.call(notifyDevices, { user, friendsChanged }),
-    forgetPosition,
-    async readLastPosition(user) {
+    forgetPosition: (user) => bus.rpc.call(forgetUsers, { users: [user] }),
+    async readLastPosition(user: UserId) {
       const [active] = toActiveUsers(await bus.rpc.call(readActive, { users: [user] }));
       return active ?? null;
     },
@@ -88,31 +79,23 @@ export function composeFriendGraph({
     metrics,
   });
 
-  const { profiles } = graph;
-  const lookup = new FriendLookup({ viewers: new ViewerRepository({ database }), clock, metrics });
-  const announcer = new ActivityAnnouncer({
-    grants,
-    sharing,
-    publish: bus.publish,
-    streamEnd: () => stream.end(),
-    clock,
-    metrics,
-  });
-  bus.rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
-  bus.rpc.serve(announceActive, async ({ active }) => {
-    await announcer.announce(active);
-    return {};
-  });
-  bus.rpc.serve(setRadius, async ({ user, radiusMeters }) => {
-    const { radiusVersion } = await profiles.change(user, { radiusMeters });
-    return { version: radiusVersion };
+  serveRpc({
+    rpc: bus.rpc,
+    lookup: new FriendLookup({ viewers: repositories.viewers, clock, metrics }),
+    announcer: new ActivityAnnouncer({
+      grants: repositories.grants,
+      sharing: repositories.sharing,
+      publish: bus.publish,
+      streamEnd: () => stream.end(),
+      clock,
+      metrics,
+    }),
+    profiles: graph.profiles,
   });
 
   const api = createApi({
     graph,
-    friendLists: new FriendListRepository({ client: database.client }),
-    isKnown: (user) => users.exists(user),
-    forgetPosition,
+    repositories,
     verifier: createTokenVerifier({ config, clock, logger }),
     devTokenIssuer: config.devTokens
       ? new DevTokenIssuer({

@@ -1,4 +1,4 @@
-/** A whole friend-graph instance in the test's process, on real PostgreSQL and Redis, with an asker on the bus. */
+/** A complete friend-graph instance in the test's process, on real PostgreSQL and Redis, with a client on the bus. */
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Bus, createBus } from '@nearby-friends/bus';
 import { findFreePort, type Redis, startRedis } from '@nearby-friends/local-stack';
@@ -98,7 +98,7 @@ export function useFriendGraph(): ServicesOfTest {
       const bus = createBus({
         redisUrl: running().url,
         service: 'gateway',
-        instanceId: 'asker',
+        instanceId: 'client',
         watch: ['friend-graph'],
         clock: systemClock,
         logger: silentLogger,

@@ -5,7 +5,7 @@ import { settings } from './settings.ts';
 
 await runService({
   name: 'friend-graph',
-  purpose: 'keeps who sees whom in PostgreSQL, serves the HTTP API, and tells viewers who became active.',
+  purpose: 'stores in PostgreSQL who may see whom, serves the HTTP API, and announces active users to their viewers.',
   settings,
   compose: composeFriendGraph,
 });

@@ -9,7 +9,7 @@ function compose(env: NodeJS.ProcessEnv) {
     {
       PORT: '0',
       OPS_PORT: '0',
-      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
+      DATABASE_URL: 'postgresql://user@127.0.0.1:1/nothing',
       REDIS_URL: 'redis://127.0.0.1:1',
       JWT_SECRET: 'x'.repeat(32),
       ...env,
@@ -25,22 +25,22 @@ function compose(env: NodeJS.ProcessEnv) {
 }
 
 describe('the settings', () => {
-  it('[A1] refuses to hand out tokens to anybody in production, with the remedy', () => {
+  it('[A1] refuses to issue tokens to any caller in production, with the remedy', () => {
     const open = () => compose({ NODE_ENV: 'production', DEV_TOKENS: 'true' });
     expect(open).toThrow(ConfigError);
-    expect(open).toThrow(/anybody a token for anybody\. Unset DEV_TOKENS/);
+    expect(open).toThrow(/any caller get a token for any user\. Unset DEV_TOKENS/);
   });
 
-  it('takes each of the two alone', () => {
+  it('accepts each of the two alone', () => {
     expect(() => compose({ NODE_ENV: 'production' })).not.toThrow();
     expect(() => compose({ NODE_ENV: 'development', DEV_TOKENS: 'true' })).not.toThrow();
   });
 
-  it('does not hand out tokens unless told', () => {
+  it('does not issue tokens by default', () => {
     expect(settings.devTokens.default).toBe('false');
   });
 
-  it('starts nothing before it is told: membership and readiness come last', () => {
+  it('starts membership and readiness last', () => {
     const names = compose({}).map(({ name }) => name);
     expect(names.slice(-3)).toEqual(['http server', 'membership', 'readiness gate']);
     expect(names.indexOf('rpc')).toBeLessThan(names.indexOf('http server'));

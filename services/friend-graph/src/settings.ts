@@ -1,4 +1,4 @@
-/** The settings of friend-graph beside the common ones. */
+/** Settings of friend-graph in addition to the common ones. */
 import { ConfigError, defineSettings, fromText, tokenSettings } from '@nearby-friends/service-kit';
 
 export const settings = defineSettings({
@@ -6,7 +6,7 @@ export const settings = defineSettings({
   port: {
     env: 'PORT',
     schema: fromText.integer(0, 65_535),
-    description: 'Port of the HTTP API; nginx stands in front of it. 0 takes a free one.',
+    description: 'Port of the HTTP API behind nginx. 0 chooses a free port.',
   },
   databaseUrl: {
     env: 'DATABASE_URL',
@@ -19,27 +19,27 @@ export const settings = defineSettings({
     schema: fromText.integer(1, 1_000),
     default: '20',
     unit: 'connections',
-    description: 'Most connections of this replica; all replicas together must stay below max_connections.',
+    description: 'Maximum connections of this replica; the sum over all replicas must stay below max_connections.',
   },
   databaseTimeoutMs: {
     env: 'DATABASE_TIMEOUT_MS',
     schema: fromText.integer(50, 60_000),
     default: '2000',
     unit: 'ms',
-    description: 'How long one query, and the wait for a connection, may take before the answer is "unavailable".',
+    description: 'Maximum duration of one query, and of the wait for a connection, before it fails as "unavailable".',
   },
   devTokens: {
     env: 'DEV_TOKENS',
     schema: fromText.boolean(),
     default: 'false',
-    description: 'Whether anybody may get a token for anybody (POST /api/v1/dev/tokens). Never in production.',
+    description: 'Lets any caller get a token for any user (POST /api/v1/dev/tokens). Never in production.',
   },
   devTokenLifetimeSeconds: {
     env: 'DEV_TOKEN_LIFETIME_SECONDS',
     schema: fromText.integer(1, 31_536_000),
     default: '86400',
     unit: 's',
-    description: 'How long a token of DEV_TOKENS is valid.',
+    description: 'Lifetime of a token issued under DEV_TOKENS.',
   },
   nodeEnv: {
     env: 'NODE_ENV',
@@ -49,11 +49,11 @@ export const settings = defineSettings({
   },
 });
 
-/** Throws `ConfigError` for settings that are each right and together an open door. */
-export function refuseOpenDoor(config: { readonly devTokens: boolean; readonly nodeEnv: string }): void {
+/** Throws `ConfigError` for development tokens in production. */
+export function checkDevTokens(config: { readonly devTokens: boolean; readonly nodeEnv: string }): void {
   if (config.devTokens && config.nodeEnv === 'production') {
     throw new ConfigError(
-      'DEV_TOKENS=true with NODE_ENV=production would give anybody a token for anybody. ' +
+      'DEV_TOKENS=true with NODE_ENV=production would let any caller get a token for any user. ' +
         'Unset DEV_TOKENS, or NODE_ENV where this is not production.',
     );
   }

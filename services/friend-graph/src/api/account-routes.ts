@@ -1,10 +1,9 @@
-/** A user's account as a whole: export, sign-out everywhere, erasure. */
-import { positionSchema, type UserId } from '@nearby-friends/protocol';
-import { type Clock, unauthorized } from '@nearby-friends/service-kit';
+/** `/me/…` routes for a whole account: export, sign-out everywhere, erasure. */
+import { positionSchema } from '@nearby-friends/protocol';
+import type { Clock } from '@nearby-friends/service-kit';
 import { z } from 'zod';
-import type { ForgetPosition } from '../graph/accounts.ts';
-import type { DataExport } from '../graph/data-export.ts';
-import type { FriendGraph } from '../graph/friend-graph.ts';
+import type { Accounts } from '../graph/accounts.ts';
+import type { DataExport, DataExporter } from '../graph/data-exporter.ts';
 import { blockSchema, blockToJson } from './block-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
 import { profileSchema, profileToJson } from './profile-schemas.ts';
@@ -21,31 +20,26 @@ const exportSchema = z
     viewers: z.array(viewerSchema),
     friendRequests: requestsSchema,
     blocks: z.array(blockSchema),
-    signedOutBefore: timeSchema.nullable().describe('Tokens issued until then are void; null: none was called back.'),
+    signedOutBefore: timeSchema.nullable().describe('Tokens issued until then are revoked; null: none is.'),
     position: z
       .strictObject({ ...positionSchema.shape, at: timeSchema })
       .nullable()
-      .describe('The last one known; null when there is none, or none recent enough to count.'),
+      .describe('The last known position; null if there is none, or if it has expired.'),
   })
   .meta({ id: 'Export' });
 
-export function accountRoutes(options: {
-  graph: Pick<FriendGraph, 'exportOf' | 'signOutEverywhere' | 'erase' | 'waitUntilAppliedEverywhere'>;
-  forgetPosition: ForgetPosition;
-  isKnown: (user: UserId) => Promise<boolean>;
-  clock: Clock;
-}): Route[] {
-  const { graph, forgetPosition, isKnown, clock } = options;
+export function accountRoutes(options: { accounts: Accounts; exporter: DataExporter; clock: Clock }): Route[] {
+  const { accounts, exporter, clock } = options;
   return [
     defineRoute({
       method: 'GET',
       path: '/me/export',
       operationId: 'exportAccount',
       tag: 'Account',
-      summary: 'Everything held about me',
+      summary: 'Everything stored about me',
       access: 'user',
-      answer: { status: 200, description: 'All of it, at once.', schema: exportSchema },
-      handle: async ({ caller }) => exportToJson(await graph.exportOf(caller.user), Math.floor(clock.now())),
+      response: { status: 200, description: 'All data in one response.', schema: exportSchema },
+      handle: async ({ caller }) => exportToJson(await exporter.exportOf(caller.user), Math.floor(clock.now())),
     }),
     defineRoute({
       method: 'POST',
@@ -54,13 +48,12 @@ export function accountRoutes(options: {
       tag: 'Account',
       summary: 'Sign out everywhere',
       description:
-        'Every token issued until now is void, and every connection made with one is closed. After a 503 the same call ' +
-        'with the same token confirms it.',
-      access: 'called-back',
-      answer: { status: 204, description: 'Signed out everywhere.' },
-      // A token that is void already signs nobody out a second time: newer tokens stay good.
+        'Revokes every token issued until now and closes every connection made with one. After a 503, repeat the call ' +
+        'with the same token to confirm it.',
+      access: 'user-or-revoked',
+      response: { status: 204, description: 'Signed out everywhere.' },
       handle: ({ caller, signal }) =>
-        caller.isRevoked ? graph.waitUntilAppliedEverywhere(signal) : graph.signOutEverywhere(caller.user, signal),
+        caller.isRevoked ? accounts.confirmSignOut(signal) : accounts.signOutEverywhere(caller.user, signal),
     }),
     defineRoute({
       method: 'DELETE',
@@ -69,23 +62,18 @@ export function accountRoutes(options: {
       tag: 'Account',
       summary: 'Erase my account',
       description:
-        'Everything held about me is deleted everywhere, and my tokens are void. After a 503 the same call with the ' +
-        'same token confirms it.',
-      access: 'called-back',
-      answer: { status: 204, description: 'Erased.' },
-      async handle({ caller: { user, isRevoked }, signal }) {
-        if (!isRevoked) return await graph.erase(user, signal);
-        // A void token erases no account. It may only ask whether what it has begun is done.
-        if (await isKnown(user)) throw unauthorized();
-        await graph.waitUntilAppliedEverywhere(signal);
-        await forgetPosition(user);
-      },
+        'Deletes everything stored about me and revokes my tokens. After a 503, repeat the call with the same token to ' +
+        'confirm it.',
+      access: 'user-or-revoked',
+      response: { status: 204, description: 'Erased.' },
+      handle: ({ caller, signal }) =>
+        caller.isRevoked ? accounts.confirmErasure(caller.user, signal) : accounts.erase(caller.user, signal),
     }),
   ];
 }
 
-function exportToJson(held: DataExport, exportedAt: number): z.infer<typeof exportSchema> {
-  const { profile, sharing, friends, viewers, requests, blocks, signedOutBefore, position } = held;
+function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof exportSchema> {
+  const { profile, sharing, friends, viewers, requests, blocks, signedOutBefore, position } = data;
   return {
     exportedAt,
     profile: profileToJson(profile),

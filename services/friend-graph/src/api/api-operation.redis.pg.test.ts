@@ -6,27 +6,27 @@ import { call, expectProblem, signIn, tokenOf } from './call-api.testing.ts';
 const services = useFriendGraph();
 const { database } = services;
 
-describe('while PostgreSQL is away', () => {
-  it('answers 503 with Retry-After within the timeout, is not ready, and comes back by itself', async () => {
+describe('while PostgreSQL is unavailable', () => {
+  it('responds 503 with Retry-After within the timeout, is not ready, and recovers', async () => {
     const service = await services.start({ DATABASE_TIMEOUT_MS: '300' });
     const token = await signIn(service, 'ann');
     const ready = async () => (await fetch(`${service.opsUrl}/ready`)).status;
     await eventually(async () => expect(await ready()).toBe(200));
     await database.takeAway();
-    const answer = await call(service, 'GET', '/me', { token });
-    expectProblem(answer, 503, 'unavailable');
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    const response = await call(service, 'GET', '/me', { token });
+    expectProblem(response, 503, 'unavailable');
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     await eventually(async () => expect(await ready()).toBe(503));
     await database.bringBack();
     await eventually(async () => expect((await call(service, 'GET', '/me', { token })).status).toBe(200));
     await eventually(async () => expect(await ready()).toBe(200));
   });
 
-  it('[O1] is not ready on a server that only reads, although it answers', async () => {
+  it('[O1] is not ready on a read-only server, although reads succeed', async () => {
     const service = await services.start();
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
-    // New connections have the setting; the old ones are cut, as a fail-over does.
+    // New connections have the setting; existing ones are terminated, as in a failover.
     await database.query(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = $1',
       [name],
@@ -45,7 +45,7 @@ describe('the log', () => {
     const service = await services.start();
     const token = await signIn(service, 'ann');
     await call(service, 'GET', '/friends?limit=7', { token });
-    await call(service, 'PATCH', '/me', { token, json: { displayName: 'Somebody' } });
+    await call(service, 'PATCH', '/me', { token, json: { displayName: 'Ann Example' } });
     await call(service, 'GET', '/me', { token: 'bad-token' });
     const requests = () => service.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
     await eventually(() => expect(requests()).toHaveLength(4));
@@ -63,6 +63,6 @@ describe('the log', () => {
       expect.objectContaining({ level: info, method: 'GET', route: '/api/v1/me', status: 401 }),
     ]);
     const log = service.logLines.join('');
-    for (const secret of [token, 'bad-token', 'limit=7', 'Somebody']) expect(log).not.toContain(secret);
+    for (const secret of [token, 'bad-token', 'limit=7', 'Ann Example']) expect(log).not.toContain(secret);
   });
 });

@@ -1,2 +1,2 @@
-/** Where all routes of this version of the API are mounted. */
+/** The path under which all routes of this API version are mounted. */
 export const API_PREFIX = '/api/v1';

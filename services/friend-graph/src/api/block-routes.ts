@@ -1,7 +1,7 @@
-/** `/blocks`: whom a user wants nothing to do with. */
+/** `/blocks` routes: the users a user blocks. */
 import { z } from 'zod';
-import type { ListedBlock } from '../database/block-repository.ts';
-import type { FriendGraph } from '../graph/friend-graph.ts';
+import type { BlockRepository, ListedBlock } from '../database/block-repository.ts';
+import type { Friendships } from '../graph/friendships.ts';
 import { MAX_BLOCKS } from '../graph/limits.ts';
 import { pageQuerySchema, pageRequestOf, pageSchemaOf, pageToJson } from './paging.ts';
 import { idSchema, timeSchema } from './response-schemas.ts';
@@ -14,45 +14,49 @@ export function blockToJson({ id, since }: ListedBlock): z.infer<typeof blockSch
   return { id, since: since.getTime() };
 }
 
-export function blockRoutes({ graph }: { graph: Pick<FriendGraph, 'block' | 'unblock' | 'blocksOf'> }): Route[] {
+export function blockRoutes(options: {
+  friendships: Pick<Friendships, 'block' | 'unblock'>;
+  blocks: Pick<BlockRepository, 'blocksOf'>;
+}): Route[] {
+  const { friendships, blocks } = options;
   return [
     defineRoute({
       method: 'GET',
       path: '/blocks',
       operationId: 'listBlocks',
       tag: 'Blocks',
-      summary: 'Whom I block',
+      summary: 'The users I block',
       access: 'user',
       query: pageQuerySchema,
-      answer: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(blockSchema) },
+      response: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(blockSchema) },
       handle: async ({ caller, query }) =>
-        pageToJson(await graph.blocksOf(caller.user, pageRequestOf(query)), blockToJson),
+        pageToJson(await blocks.blocksOf(caller.user, pageRequestOf(query)), blockToJson),
     }),
     defineRoute({
       method: 'POST',
       path: '/blocks',
       operationId: 'block',
       tag: 'Blocks',
-      summary: 'Block somebody',
+      summary: 'Block a user',
       description:
-        'Ends the friendship in both directions and keeps requests away. The blocked cannot tell it from absence. ' +
-        `Answered when neither can see the other any more. At most ${MAX_BLOCKS} can be blocked.`,
+        'Ends the friendship in both directions and suppresses requests. The blocked user cannot distinguish it from ' +
+        `absence. Responds when neither can see the other any more. At most ${MAX_BLOCKS} users can be blocked.`,
       access: 'user',
       body: blockRequestSchema,
-      answer: { status: 204, description: 'Blocked.' },
-      handle: ({ caller, body, signal }) => graph.block(caller.user, body.userId, signal),
+      response: { status: 204, description: 'Blocked.' },
+      handle: ({ caller, body, signal }) => friendships.block(caller.user, body.userId, signal),
     }),
     defineRoute({
       method: 'DELETE',
       path: '/blocks/{id}',
       operationId: 'unblock',
       tag: 'Blocks',
-      summary: 'Unblock',
-      description: 'Brings no friendship and no request back.',
+      summary: 'Unblock a user',
+      description: 'Restores neither friendship nor requests.',
       access: 'user',
-      pathId: { description: 'Whom I block.', malformed: 'invalid_payload' },
-      answer: { status: 204, description: 'Not blocked, or no longer.' },
-      handle: ({ caller, id }) => graph.unblock(caller.user, id),
+      pathId: { description: 'The blocked user.', malformed: 'invalid_payload' },
+      response: { status: 204, description: 'The user is not blocked.' },
+      handle: ({ caller, id }) => friendships.unblock(caller.user, id),
     }),
   ];
 }

@@ -1,14 +1,14 @@
-/** How tests call the API, and what they expect of every failure. */
+/** Calls the API in tests, and checks every failure. */
 import { expect } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { type FriendGraphOfTest, TEST_SECRET } from '../friend-graph.testing.ts';
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   headers: Headers;
-  /** As it came. */
+  /** The body as received. */
   text: string;
-  /** Empty when there is none. */
+  /** The parsed body; empty if there is none. */
   body: Record<string, unknown>;
 }
 
@@ -23,7 +23,7 @@ export async function call(
   method: string,
   path: string,
   { token, json, raw }: CallOptions = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const body = raw?.body ?? (json === undefined ? undefined : JSON.stringify(json));
   const response = await fetch(service.apiUrl + path, {
     method,
@@ -35,7 +35,7 @@ export async function call(
   });
   const text = await response.text();
   const { status, headers } = response;
-  return { status, headers, text, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
+  return { status, headers, text, body: (text === '' ? {} : JSON.parse(text)) as ApiResponse['body'] };
 }
 
 export async function signIn(service: FriendGraphOfTest, userId: string): Promise<string> {
@@ -45,13 +45,18 @@ export async function signIn(service: FriendGraphOfTest, userId: string): Promis
 }
 
 /** Every failure is a problem of RFC 9457 with a stable code. */
-export function expectProblem(answer: Answer, status: number, code: string): void {
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(answer.body).toMatchObject({ status, code, title: expect.any(String), detail: expect.stringMatching(/\.$/) });
-  expect(answer.status).toBe(status);
+export function expectProblem(response: ApiResponse, status: number, code: string): void {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(response.body).toMatchObject({
+    status,
+    code,
+    title: expect.any(String),
+    detail: expect.stringMatching(/\.$/),
+  });
+  expect(response.status).toBe(status);
 }
 
-/** A token that nobody was asked for: its user may be unknown. */
+/** A token signed by the test, whose user may be unknown. */
 export function tokenOf(userId: string): Promise<string> {
   return new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })

@@ -8,7 +8,7 @@ const services = useFriendGraph();
 const { database } = services;
 
 describe('/me', () => {
-  it('makes the user of a valid token at first contact, named like its id', async () => {
+  it('creates the user of a valid token at first contact, with the id as display name', async () => {
     const service = await services.start();
     const token = await tokenOf('first-contact');
     const before = Date.now();
@@ -33,20 +33,20 @@ describe('/me', () => {
     expect((await call(service, 'GET', '/me', { token })).body).toEqual(body);
   });
 
-  it('says where the input is wrong, all of it, without repeating a value', async () => {
+  it('reports every invalid field, without repeating a value', async () => {
     const service = await services.start();
     const token = await signIn(service, 'ann');
-    const answer = await call(service, 'PATCH', '/me', {
+    const response = await call(service, 'PATCH', '/me', {
       token,
       json: { displayName: 'a\u0000b', radiusMeters: 99, shoeSize: 'forty-two' },
     });
-    expectProblem(answer, 400, 'invalid_payload');
-    expect((answer.body['errors'] as { path: string }[]).map(({ path }) => path).sort()).toEqual([
+    expectProblem(response, 400, 'invalid_payload');
+    expect((response.body['errors'] as { path: string }[]).map(({ path }) => path).sort()).toEqual([
       'displayName',
       'radiusMeters',
       'shoeSize',
     ]);
-    expect(JSON.stringify(answer.body)).not.toContain('forty-two');
+    expect(JSON.stringify(response.body)).not.toContain('forty-two');
   });
 
   it('refuses bodies that are not small JSON objects', async () => {
@@ -56,7 +56,7 @@ describe('/me', () => {
     expectProblem(await patch('application/json', '{"displayName":'), 400, 'invalid_payload');
     expectProblem(await patch('text/plain', '{"displayName":"x"}'), 400, 'invalid_payload');
     expectProblem(await patch('application/json', '[]'), 400, 'invalid_payload');
-    // Text that turns the direction of whatever stands beside it.
+    // Text that changes the direction of the surrounding text.
     expectProblem(await patch('application/json', '{"displayName":"\\u202eevil"}'), 400, 'invalid_payload');
     for (const invisible of ['\u200b', '\u2060\u200d', '\u3164']) {
       const json = JSON.stringify({ displayName: invisible });
@@ -78,7 +78,7 @@ describe('/friends and /viewers', () => {
     const service = await services.start();
     const token = await signIn(service, 'ann');
     const since = expect.any(Number);
-    // Nothing of the grant: somebody who hides looks like somebody who is offline.
+    // Nothing of the grant: a friend who hides looks like one who is offline.
     expect((await call(service, 'GET', '/friends', { token })).body).toEqual({
       items: [{ id: 'bob', displayName: 'Bob B.', since }],
       nextCursor: null,
@@ -89,7 +89,7 @@ describe('/friends and /viewers', () => {
     });
   });
 
-  it('goes on page by page, showing nobody twice and leaving nobody out while others come and go', async () => {
+  it('pages neither repeat nor skip an entry while others are added and removed', async () => {
     const names = Array.from({ length: 120 }, (_, i) => `friend-${String(i).padStart(3, '0')}`);
     await insertEdges(
       database,
@@ -121,7 +121,7 @@ describe('/friends and /viewers', () => {
     }
   });
 
-  it('gives 50 unless told, at most 200, and refuses what is no limit or cursor', async () => {
+  it('returns 50 by default, at most 200, and refuses invalid limits and cursors', async () => {
     const names = Array.from({ length: 210 }, (_, i) => `friend-${i}`);
     await insertEdges(
       database,
@@ -150,12 +150,12 @@ describe('/friends and /viewers', () => {
 });
 
 describe('what is not there', () => {
-  it('answers unknown addresses 404 and unknown methods 405 with Allow, as problems', async () => {
+  it('responds to unknown paths with 404 and unknown methods with 405 and Allow, as problems', async () => {
     const service = await services.start();
     expectProblem(await call(service, 'GET', '/nothing'), 404, 'not_found');
-    const answer = await call(service, 'PUT', '/me');
-    expectProblem(answer, 405, 'method_not_allowed');
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, PATCH, DELETE');
+    const response = await call(service, 'PUT', '/me');
+    expectProblem(response, 405, 'method_not_allowed');
+    expect(response.headers.get('allow')).toBe('GET, HEAD, PATCH, DELETE');
   });
 
   it('has no /dev/tokens where DEV_TOKENS is not true', async () => {

@@ -1,10 +1,9 @@
-/** The HTTP API under `/api/v1` and its documents, put together from its routes. */
+/** Creates the HTTP API under `/api/v1` and its documents from the routes. */
 import type { Clock, Logger, TokenVerifier, Tracer } from '@nearby-friends/service-kit';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { FriendListRepository } from '../database/friend-list-repository.ts';
-import type { ForgetPosition } from '../graph/accounts.ts';
-import type { FriendGraph } from '../graph/friend-graph.ts';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { FriendGraph } from '../graph/compose-graph.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { accountRoutes } from './account-routes.ts';
 import { API_PREFIX } from './api-prefix.ts';
@@ -18,16 +17,14 @@ import { docsRouter } from './docs/docs-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
 import { friendRequestRoutes } from './friend-request-routes.ts';
 import { logRequests } from './log-requests.ts';
-import { answerNotFound, answerProblem } from './problem.ts';
+import { respondNotFound, respondProblem } from './problem.ts';
 import { profileRoutes } from './profile-routes.ts';
 import type { Route } from './route.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 
 export interface ApiOptions {
   readonly graph: FriendGraph;
-  readonly friendLists: FriendListRepository;
-  readonly isKnown: Parameters<typeof accountRoutes>[0]['isKnown'];
-  readonly forgetPosition: ForgetPosition;
+  readonly repositories: Pick<Repositories, 'edges' | 'blocks' | 'revocations'>;
   readonly verifier: TokenVerifier;
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
@@ -38,10 +35,10 @@ export interface ApiOptions {
 }
 
 export function createApi(options: ApiOptions): Express {
-  const { graph, verifier, metrics, tracer, clock, logger } = options;
-  const routes = routesOf(options);
+  const { repositories, verifier, metrics, tracer, clock, logger } = options;
+  const routes = createRoutes(options);
   const app = express();
-  // Every answer is one person's own: nobody keeps it, so nobody compares it.
+  // Every response belongs to one user and is not cached, so that no client compares ETags.
   app.set('etag', false);
   app.use(logRequests({ logger, metrics, tracer, clock }));
   app.use(helmet());
@@ -49,24 +46,25 @@ export function createApi(options: ApiOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  const authenticate = createAuthenticate({ verifier, revocations: graph.revocations });
+  const authenticate = createAuthenticate({ verifier, revocations: repositories.revocations });
   app.use(API_PREFIX, createRouter({ routes, authenticate }));
   app.use(DOCS_PATH, docsRouter(routes));
-  app.use(answerNotFound);
-  app.use(answerProblem(logger));
+  app.use(respondNotFound);
+  app.use(respondProblem(logger));
   return app;
 }
 
-/** All there are, in the order in which the document shows them. */
-function routesOf({ graph, friendLists, isKnown, forgetPosition, devTokenIssuer, clock }: ApiOptions): Route[] {
-  const { profiles } = graph;
+/** In the order in which the document shows them. */
+function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions): Route[] {
+  const { requests, friendships, sharing, accounts, exporter, profiles } = graph;
+  const { edges, blocks } = repositories;
   return [
     ...profileRoutes({ profiles }),
-    ...sharingRoutes({ graph, clock }),
-    ...friendListRoutes({ friendLists, graph }),
-    ...friendRequestRoutes({ graph }),
-    ...blockRoutes({ graph }),
-    ...accountRoutes({ graph, forgetPosition, isKnown, clock }),
+    ...sharingRoutes({ friendships, sharing, clock }),
+    ...friendListRoutes({ edges, friendships }),
+    ...friendRequestRoutes({ requests }),
+    ...blockRoutes({ friendships, blocks }),
+    ...accountRoutes({ accounts, exporter, clock }),
     ...(devTokenIssuer ? devTokenRoutes({ profiles, issuer: devTokenIssuer }) : []),
   ];
 }

@@ -1,12 +1,12 @@
-/** Lets only the holder of a valid token through, as the user the token names. */
+/** Creates the check that a request carries a valid token of a user. */
 import { CodedError } from '@nearby-friends/protocol';
 import { type TokenVerifier, unauthorized } from '@nearby-friends/service-kit';
 import type { Request } from 'express';
 import type { TokenRevocations } from '../database/token-revocations.ts';
 import type { Access, Caller } from './route.ts';
 
-/** Who calls. Throws a `CodedError`: `unauthorized`, `token_expired`, or `unavailable` when that cannot be told. */
-export type Authenticate = (request: Request, access: Exclude<Access, 'anybody'>) => Promise<Caller>;
+/** Throws a `CodedError`: `unauthorized`, `token_expired`, or `unavailable` if the token cannot be checked. */
+export type Authenticate = (request: Request, access: Exclude<Access, 'public'>) => Promise<Caller>;
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
@@ -18,13 +18,13 @@ export function createAuthenticate(options: {
   return async (request, access) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) {
-      throw new CodedError('unauthorized', 'This needs a token. Send it as "Authorization: Bearer" and the token.');
+      throw new CodedError('unauthorized', 'A token is required. Send it as "Authorization: Bearer <token>".');
     }
     const { userId: user, issuedAt } = await verifier.verify(token);
     const before = await revocations.signedOutBefore(user);
-    // A token that does not say when it was issued may be from before.
+    // A token without an issue time may be older than the revocation.
     const isRevoked = before !== null && (issuedAt === null || issuedAt <= before);
-    if (isRevoked && access !== 'called-back') throw unauthorized();
+    if (isRevoked && access !== 'user-or-revoked') throw unauthorized();
     return { user, isRevoked };
   };
 }

@@ -1,15 +1,14 @@
-/** Turns the descriptions of routes into what Express calls. */
+/** Creates the Express router of the described routes. */
 import { CodedError, type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { API_PREFIX } from './api-prefix.ts';
 import type { Authenticate } from './create-authenticate.ts';
 import { nameRoute } from './log-requests.ts';
 import { InvalidInputError, parseInput } from './parse-input.ts';
-import { answerMethodNotAllowed } from './problem.ts';
+import { respondMethodNotAllowed } from './problem.ts';
 import { readBody } from './read-body.ts';
 import type { PathId, Route } from './route.ts';
 
-/** Nothing but `routes` is answered, and of each address only its methods. */
 export function createRouter({
   routes,
   authenticate,
@@ -23,9 +22,9 @@ export function createRouter({
     const address = router.route(path.replace('{id}', ':id'));
     address.all(nameRoute(API_PREFIX + path));
     for (const route of ofPath) address[methodName(route)](handlerOf(route, authenticate));
-    // Express answers HEAD wherever there is a GET.
+    // Express serves HEAD wherever there is a GET.
     address.all(
-      answerMethodNotAllowed(...ofPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
+      respondMethodNotAllowed(...ofPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
     );
   }
   return router;
@@ -35,17 +34,17 @@ const methodName = ({ method }: Route) => method.toLowerCase() as 'get' | 'post'
 
 function handlerOf(route: Route, authenticate: Authenticate): RequestHandler {
   return async (request, response) => {
-    const caller = route.access === 'anybody' ? null : await authenticate(request, route.access);
+    const caller = route.access === 'public' ? null : await authenticate(request, route.access);
     const query = route.query && parseInput(route.query, request.query);
     const body = route.body && (await readBody(route.body, request, response));
-    // After the body: so a wrong body is answered alike for every id.
+    // After the body, so that an invalid body gets the same response for every id.
     const id = route.pathId ? readPathId(route.pathId, request) : null;
-    const signal = signalOfLeaving(response);
+    const signal = abortOnClose(response);
     try {
       send(response, route, await route.handle({ caller, id, query, body, signal }));
     } catch (error) {
-      // In the same words as for what is no id at all.
-      throw route.pathId && error instanceof CodedError && error.code === 'not_found' ? noSuchUser() : error;
+      // The same text as for an invalid id.
+      throw route.pathId && error instanceof CodedError && error.code === 'not_found' ? userNotFound() : error;
     }
   };
 }
@@ -53,23 +52,23 @@ function handlerOf(route: Route, authenticate: Authenticate): RequestHandler {
 function readPathId({ malformed }: PathId, request: Request): UserId {
   const id = userIdSchema.safeParse(request.params['id']);
   if (id.success) return id.data;
-  if (malformed === 'not_found') throw noSuchUser();
-  throw new InvalidInputError('The id in the path is no user id.');
+  if (malformed === 'not_found') throw userNotFound();
+  throw new InvalidInputError('The id in the path must be a user id.');
 }
 
-/** Said of every id that the caller has nothing to do with: whether it exists is nobody's business. */
-function noSuchUser(): CodedError {
-  return new CodedError('not_found', 'There is nobody with this id in this list of yours.');
+/** The same for every id unrelated to the caller: the response must not reveal whether the id exists. */
+function userNotFound(): CodedError {
+  return new CodedError('not_found', 'This list has no user with this id.');
 }
 
-function signalOfLeaving(response: Response): AbortSignal {
-  const leaving = new AbortController();
-  response.once('close', () => leaving.abort());
-  return leaving.signal;
+function abortOnClose(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
 }
 
-function send(response: Response, { answer }: Route, body: unknown): void {
-  response.status(answer.status);
-  if (answer.schema) response.json(body);
+function send(response: Response, { response: described }: Route, body: unknown): void {
+  response.status(described.status);
+  if (described.schema) response.json(body);
   else response.end();
 }

@@ -1,9 +1,9 @@
-/** Signs tokens for anybody who asks: only where `DEV_TOKENS` says so. */
+/** Signs tokens for any user, only where `DEV_TOKENS` is true. */
 import type { UserId } from '@nearby-friends/protocol';
 import { type Clock, ConfigError, parseSigningSecret } from '@nearby-friends/service-kit';
 import { SignJWT } from 'jose';
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string;
   /** ms since the epoch. */
   readonly expiresAt: number;
@@ -16,11 +16,11 @@ export class DevTokenIssuer {
   readonly #lifetimeSeconds: number;
   readonly #clock: Clock;
 
-  /** Throws `ConfigError` when there is no secret to sign with: private keys are none of this service's business. */
+  /** Throws `ConfigError` without a shared secret: this service never holds private keys. */
   constructor(options: { secret: string; audience: string; issuer: string; lifetimeSeconds: number; clock: Clock }) {
     const signingSecret = parseSigningSecret(options.secret);
     if (signingSecret === undefined)
-      throw new ConfigError('DEV_TOKENS=true needs JWT_SECRET: tokens are signed with it.');
+      throw new ConfigError('DEV_TOKENS=true requires JWT_SECRET, which signs the tokens.');
     this.#key = new TextEncoder().encode(signingSecret);
     this.#audience = options.audience;
     this.#issuer = options.issuer;
@@ -29,7 +29,7 @@ export class DevTokenIssuer {
   }
 
   async issue(user: UserId): Promise<IssuedToken> {
-    // With its fraction: a token made right after signing out everywhere must not count as one from before.
+    // With a fraction: a token issued right after signing out everywhere must not count as an older one.
     const issuedAtSeconds = Math.floor(this.#clock.now()) / 1000;
     const expiresAtSeconds = Math.floor(issuedAtSeconds) + this.#lifetimeSeconds;
     const token = await new SignJWT()

@@ -1,4 +1,4 @@
-/** `/dev/tokens`: a token for anybody, where that is allowed; elsewhere there is no such address. */
+/** `/dev/tokens` route: a token for any user. It exists only where `DEV_TOKENS` is true. */
 import { z } from 'zod';
 import type { Profiles } from '../graph/profiles.ts';
 import type { DevTokenIssuer } from './dev-token-issuer.ts';
@@ -16,11 +16,11 @@ export function devTokenRoutes(options: { profiles: Pick<Profiles, 'createIfNew'
       path: '/dev/tokens',
       operationId: 'issueDevToken',
       tag: 'Development',
-      summary: 'A token for anybody',
-      description: 'Only where DEV_TOKENS is true: for trying and testing. The user is made if new.',
-      access: 'anybody',
+      summary: 'A token for any user',
+      description: 'Only where DEV_TOKENS is true, for development and tests. Creates an unknown user.',
+      access: 'public',
       body: requestSchema,
-      answer: { status: 201, description: 'The token.', schema: tokenSchema },
+      response: { status: 201, description: 'The token.', schema: tokenSchema },
       async handle({ body }) {
         await profiles.createIfNew(body.userId);
         return await issuer.issue(body.userId);

@@ -1,15 +1,15 @@
-/** `/friends`, and reading `/viewers`: whom a user sees, and who sees the user, page by page. */
-import type { FriendListRepository } from '../database/friend-list-repository.ts';
-import type { FriendGraph } from '../graph/friend-graph.ts';
+/** `/friends` and `GET /viewers` routes: whom a user sees, and who sees the user, page by page. */
+import type { EdgeRepository } from '../database/edge-repository.ts';
+import type { Friendships } from '../graph/friendships.ts';
 import { pageQuerySchema, pageRequestOf, pageSchemaOf, pageToJson } from './paging.ts';
 import { friendSchema, friendToJson, viewerSchema, viewerToJson } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 
 export function friendListRoutes(options: {
-  friendLists: FriendListRepository;
-  graph: Pick<FriendGraph, 'unfriend'>;
+  edges: Pick<EdgeRepository, 'friendsOf' | 'viewersOf'>;
+  friendships: Pick<Friendships, 'unfriend'>;
 }): Route[] {
-  const { friendLists, graph } = options;
+  const { edges, friendships } = options;
   return [
     defineRoute({
       method: 'GET',
@@ -17,12 +17,12 @@ export function friendListRoutes(options: {
       operationId: 'listFriends',
       tag: 'Friends',
       summary: 'The people I see',
-      description: 'Nothing tells whether a friend hides, has paused or is offline.',
+      description: 'Does not reveal whether a friend hides, has paused or is offline.',
       access: 'user',
       query: pageQuerySchema,
-      answer: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(friendSchema) },
+      response: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(friendSchema) },
       handle: async ({ caller, query }) =>
-        pageToJson(await friendLists.friendsOf(caller.user, pageRequestOf(query)), friendToJson),
+        pageToJson(await edges.friendsOf(caller.user, pageRequestOf(query)), friendToJson),
     }),
     defineRoute({
       method: 'DELETE',
@@ -30,11 +30,11 @@ export function friendListRoutes(options: {
       operationId: 'endFriendship',
       tag: 'Friends',
       summary: 'End a friendship',
-      description: 'In both directions. Answered when neither can see the other any more.',
+      description: 'In both directions. Responds when neither can see the other any more.',
       access: 'user',
       pathId: { description: 'The friend.', malformed: 'invalid_payload' },
-      answer: { status: 204, description: 'There is no such friendship, or no longer.' },
-      handle: ({ caller, id, signal }) => graph.unfriend(caller.user, id, signal),
+      response: { status: 204, description: 'The two are not friends.' },
+      handle: ({ caller, id, signal }) => friendships.unfriend(caller.user, id, signal),
     }),
     defineRoute({
       method: 'GET',
@@ -42,12 +42,12 @@ export function friendListRoutes(options: {
       operationId: 'listViewers',
       tag: 'Viewers',
       summary: 'The people who see me',
-      description: 'With what I grant each of them; grants that are hidden or have ended are listed too.',
+      description: 'With the grant of each; hidden and expired grants are included.',
       access: 'user',
       query: pageQuerySchema,
-      answer: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(viewerSchema) },
+      response: { status: 200, description: 'A page, in the order of ids.', schema: pageSchemaOf(viewerSchema) },
       handle: async ({ caller, query }) =>
-        pageToJson(await friendLists.viewersOf(caller.user, pageRequestOf(query)), viewerToJson),
+        pageToJson(await edges.viewersOf(caller.user, pageRequestOf(query)), viewerToJson),
     }),
   ];
 }

@@ -1,7 +1,7 @@
-/** `/friend-requests`: asking, accepting, declining, withdrawing. */
+/** `/friend-requests` routes: send, accept, decline, withdraw. */
 import { z } from 'zod';
 import type { RequestLists } from '../database/request-repository.ts';
-import type { FriendGraph } from '../graph/friend-graph.ts';
+import type { FriendRequests } from '../graph/friend-requests.ts';
 import { MAX_LISTED_REQUESTS, MAX_OPEN_REQUESTS } from '../graph/limits.ts';
 import { friendSchema, friendToJson, idSchema, timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
@@ -10,14 +10,16 @@ const outgoingSchema = z.strictObject({ id: idSchema, since: timeSchema }).meta(
 export const requestsSchema = z
   .strictObject({
     incoming: z.array(friendSchema),
-    outgoing: z.array(outgoingSchema).describe('Without names: the other side need not exist, and nothing here tells.'),
+    outgoing: z
+      .array(outgoingSchema)
+      .describe('Without names: the recipient may not exist, and the list does not reveal it.'),
   })
   .meta({
     id: 'FriendRequests',
-    description: `The newest first. A list holds at most ${MAX_LISTED_REQUESTS} of them, an export all.`,
+    description: `Newest first. A list contains at most ${MAX_LISTED_REQUESTS} requests, an export all.`,
   });
-const askSchema = z.strictObject({ to: idSchema }).meta({ id: 'FriendRequest' });
-const nothingSchema = z.strictObject({});
+const requestSchema = z.strictObject({ to: idSchema }).meta({ id: 'FriendRequest' });
+const emptySchema = z.strictObject({});
 
 export function requestsToJson({ incoming, outgoing }: RequestLists): z.infer<typeof requestsSchema> {
   return {
@@ -26,37 +28,33 @@ export function requestsToJson({ incoming, outgoing }: RequestLists): z.infer<ty
   };
 }
 
-export function friendRequestRoutes({
-  graph,
-}: {
-  graph: Pick<FriendGraph, 'request' | 'accept' | 'declineOrWithdraw' | 'requestsOf'>;
-}): Route[] {
+export function friendRequestRoutes({ requests }: { requests: FriendRequests }): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/friend-requests',
       operationId: 'listFriendRequests',
       tag: 'Friend requests',
-      summary: 'Who has asked me, and whom I have asked',
+      summary: 'Friend requests to me and from me',
       access: 'user',
-      answer: { status: 200, description: 'Those that are open.', schema: requestsSchema },
-      handle: async ({ caller }) => requestsToJson(await graph.requestsOf(caller.user)),
+      response: { status: 200, description: 'The open requests.', schema: requestsSchema },
+      handle: async ({ caller }) => requestsToJson(await requests.requestsOf(caller.user)),
     }),
     defineRoute({
       method: 'POST',
       path: '/friend-requests',
       operationId: 'askForFriendship',
       tag: 'Friend requests',
-      summary: 'Ask somebody',
+      summary: 'Send a friend request',
       description:
-        'The answer is the same for a stranger, for somebody who blocks me and for an id that nobody has. ' +
-        `Asking somebody who has asked me accepts. At most ${MAX_OPEN_REQUESTS} can be open.`,
+        'The response is the same for a stranger, for a user who blocks me and for an unknown id. A request to a user ' +
+        `who has sent me one accepts it. At most ${MAX_OPEN_REQUESTS} requests can be open.`,
       access: 'user',
-      body: askSchema,
-      answer: { status: 202, description: 'Asked, as far as that is possible.', schema: nothingSchema },
+      body: requestSchema,
+      response: { status: 202, description: 'Accepted for delivery.', schema: emptySchema },
       failures: ['request_limit', 'friend_limit'],
       async handle({ caller, body }) {
-        await graph.request(caller.user, body.to);
+        await requests.request(caller.user, body.to);
         return {};
       },
     }),
@@ -66,12 +64,12 @@ export function friendRequestRoutes({
       operationId: 'acceptFriendRequest',
       tag: 'Friend requests',
       summary: 'Accept',
-      description: 'Both see each other exactly from now on, unless one narrows that or is paused.',
+      description: 'Both see each other exactly from now on, unless one restricts the grant or is paused.',
       access: 'user',
-      pathId: { description: 'Who has asked me.', malformed: 'not_found' },
-      answer: { status: 204, description: 'The two are friends.' },
+      pathId: { description: 'The sender of the request.', malformed: 'not_found' },
+      response: { status: 204, description: 'The two are friends.' },
       failures: ['friend_limit'],
-      handle: ({ caller, id }) => graph.accept(caller.user, id),
+      handle: ({ caller, id }) => requests.accept(caller.user, id),
     }),
     defineRoute({
       method: 'DELETE',
@@ -80,9 +78,9 @@ export function friendRequestRoutes({
       tag: 'Friend requests',
       summary: 'Decline or withdraw',
       access: 'user',
-      pathId: { description: 'Who has asked me, or whom I have asked.', malformed: 'invalid_payload' },
-      answer: { status: 204, description: 'There is no such request, or no longer.' },
-      handle: ({ caller, id }) => graph.declineOrWithdraw(caller.user, id),
+      pathId: { description: 'The sender or the recipient of the request.', malformed: 'invalid_payload' },
+      response: { status: 204, description: 'There is no such request.' },
+      handle: ({ caller, id }) => requests.declineOrWithdraw(caller.user, id),
     }),
   ];
 }

@@ -7,7 +7,7 @@ import { HttpServer } from './http-server.ts';
 
 let server: HttpServer;
 let agent: Agent;
-/** The requests that have arrived and wait for the test to answer them. */
+/** Requests that have arrived and wait for the test to respond. */
 let arrived: ServerResponse[];
 let onArrival: () => void;
 
@@ -31,7 +31,7 @@ afterEach(() => {
   server.stop();
 });
 
-function ask(): Promise<number | undefined> {
+function sendRequest(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const request = get({ port: server.port, agent }, (response: IncomingMessage) => {
       response.resume().once('end', () => resolve(response.statusCode));
@@ -40,20 +40,20 @@ function ask(): Promise<number | undefined> {
   });
 }
 
-async function askAndArrive(): Promise<{ answered: Promise<number | undefined>; response: ServerResponse }> {
+async function sendAndAwaitArrival(): Promise<{ status: Promise<number | undefined>; response: ServerResponse }> {
   const arrival = new Promise<void>((resolve) => {
     onArrival = resolve;
   });
-  const answered = ask();
+  const status = sendRequest();
   await arrival;
   const response = arrived.pop();
   if (!response) throw new Error('nothing arrived');
-  return { answered, response };
+  return { status, response };
 }
 
 describe('[W3] draining the HTTP server', () => {
-  it('finishes what is in hand, then is done, although the connection is kept alive', async () => {
-    const { answered, response } = await askAndArrive();
+  it('finishes requests in progress, then is done, although the connection is kept alive', async () => {
+    const { status, response } = await sendAndAwaitArrival();
     const { port } = server;
     let drained = false;
     const draining = server.drain().then(() => {
@@ -62,24 +62,24 @@ describe('[W3] draining the HTTP server', () => {
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
     expect(drained).toBe(false);
     response.end('done');
-    expect(await answered).toBe(200);
+    expect(await status).toBe(200);
     await draining;
   });
 
   it('does not wait for connections that are merely kept alive', async () => {
-    const { answered, response } = await askAndArrive();
+    const { status, response } = await sendAndAwaitArrival();
     response.end('done');
-    await answered;
+    await status;
     await server.drain();
   });
 
-  it('does not wait for connections on which nothing was asked yet', async () => {
+  it('does not wait for connections without any request yet', async () => {
     const socket = connect(server.port);
     await once(socket, 'connect');
-    // The server has seen that one by the time it answers this.
-    const { answered, response } = await askAndArrive();
+    // The server has accepted that connection before it responds to this request.
+    const { status, response } = await sendAndAwaitArrival();
     response.end('done');
-    await answered;
+    await status;
     const closed = once(socket, 'close');
     await server.drain();
     await closed;

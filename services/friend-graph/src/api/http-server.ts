@@ -1,11 +1,11 @@
-/** Listens for the API's requests, and stops without cutting one off. */
+/** HTTP server of the API, which finishes requests in progress before it stops. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 
-/** Longer than any proxy keeps an idle connection, so that it is never closed while the proxy sends a request on it. */
+/** Longer than any proxy keeps an idle connection, so that it never closes while the proxy sends a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-/** nginx sends a request when it has all of it; whoever needs longer is not nginx. */
+/** nginx buffers a request before it sends it, so that only other clients need longer. */
 const REQUEST_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -15,7 +15,7 @@ export class HttpServer implements Component {
   readonly #host: string;
   readonly #port: number;
   readonly #logger: Logger;
-  /** Connections on which nothing was ever asked: Node does not count them as idle. */
+  /** Connections without any request yet: Node does not count them as idle. */
   readonly #unused = new Set<Socket>();
   #draining = false;
 
@@ -32,7 +32,7 @@ export class HttpServer implements Component {
       (request, response) => {
         this.#unused.delete(request.socket);
         response.once('finish', () => {
-          // Its connection is idle only after this event.
+          // The connection becomes idle only after this event.
           if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
         });
         options.listener(request, response);
@@ -52,7 +52,7 @@ export class HttpServer implements Component {
     await listen(this.#server, { host: this.#host, port: this.#port, name: 'http server', logger: this.#logger });
   }
 
-  /** Refuses new connections; resolves when the last request is answered. */
+  /** Refuses new connections; resolves when the last response is sent. */
   async drain(): Promise<void> {
     this.#draining = true;
     if (!this.#server.listening) return;

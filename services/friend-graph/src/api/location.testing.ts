@@ -1,4 +1,4 @@
-/** A location instance, as far as friend-graph knows it: it answers where people are, and forgets them. */
+/** A location instance with the RPC methods that friend-graph calls: it returns and deletes last positions. */
 import { afterEach } from '@jest/globals';
 import { createBus } from '@nearby-friends/bus';
 import {
@@ -17,7 +17,7 @@ export interface LocationOfTest {
   readonly forgotten: UserId[];
 }
 
-/** Call it once in a test file, outside of tests and before what asks it, so that it ends after that. */
+/** Call it once in a test file, outside of tests and before its callers, so that it stops after them. */
 export function useLocation(): { start(redisUrl: string): Promise<LocationOfTest> } {
   const running: Lifecycle[] = [];
   afterEach(async () => {

@@ -1,4 +1,4 @@
-/** Counts, logs and traces each request by its route pattern: never its query, its token or its body. */
+/** Counts, logs and traces each request by its route pattern, never with its query, token or body. */
 import type { Clock, Logger, Tracer } from '@nearby-friends/service-kit';
 import type { RequestHandler, Response } from 'express';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
@@ -14,13 +14,13 @@ export function logRequests(options: {
   const { logger, metrics, tracer, clock } = options;
   return (request, response, next) => {
     const start = clock.now();
-    // Where a trace begins is not for clients to say: they could have everything traced.
+    // Trace context of clients is ignored: it could force every request to be sampled.
     const span = tracer.begin('request', { kind: 'server', parent: 'none' });
     response.once('close', () => {
       const ms = clock.now() - start;
       const { method } = request;
       const route = routeOf(response);
-      // Nothing was answered: the client left.
+      // No response was sent: the client disconnected.
       const status = response.headersSent ? response.statusCode : 499;
       metrics.apiRequests.inc({ method: knownMethod(method), route, status });
       metrics.apiSeconds.observe(ms / 1000);
@@ -38,7 +38,7 @@ export function logRequests(options: {
   };
 }
 
-/** Says which route a request came to, for the log and the metrics. */
+/** Records the route of a request for the log and the metrics. */
 export function nameRoute(pattern: string): RequestHandler {
   return (_request, response, next) => {
     response.locals['route'] = pattern;
@@ -51,7 +51,7 @@ function routeOf(response: Response): string {
   return typeof pattern === 'string' ? pattern : 'unknown';
 }
 
-/** A client chooses its method; a metric must not get a new series for each. */
+/** Clients choose the method; it must not create new series of a metric. */
 function knownMethod(method: string): string {
   return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) ? method : 'other';
 }

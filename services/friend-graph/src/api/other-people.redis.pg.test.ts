@@ -2,23 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 import { insertEdges } from '../database/database.testing.ts';
 import { type FriendGraphOfTest, useFriendGraph } from '../friend-graph.testing.ts';
-import { type Answer, type CallOptions, call, expectProblem, signIn } from './call-api.testing.ts';
+import { type ApiResponse, type CallOptions, call, expectProblem, signIn } from './call-api.testing.ts';
 
 const services = useFriendGraph();
 const { database } = services;
 
-/** Everything a client can compare: all but the time of the answer. */
-function looksOf({ status, headers, text }: Answer) {
+/** Everything a client can compare, except the date. */
+function comparableParts({ status, headers, text }: ApiResponse) {
   return { status, text, headers: [...headers].filter(([name]) => name !== 'date') };
 }
 
-/** Ann knows nobody of these, and must not learn whom she could know. */
+/** Ann has no relation to these ids, and responses must not reveal which of them exist. */
 const STRANGERS = {
-  nobody: 'an id that nobody has',
-  stranger: 'somebody who has no relation to her',
-  blocker: 'somebody who blocks her',
-  hermit: 'somebody who is paused',
-  gone: 'somebody who has erased the account',
+  unknown: 'an id without a user',
+  stranger: 'a user without a relation to her',
+  blocker: 'a user who blocks her',
+  hermit: 'a user who is paused',
+  gone: 'a user who has erased the account',
 };
 
 async function withStrangers(service: FriendGraphOfTest): Promise<string> {
@@ -28,14 +28,14 @@ async function withStrangers(service: FriendGraphOfTest): Promise<string> {
       expect((await call(service, method, path, { token, ...options })).status).toBeLessThan(300);
     if (id === 'blocker') await expectOk('POST', '/blocks', { json: { userId: 'ann' } });
     if (id === 'hermit') await expectOk('PUT', '/me/sharing', { json: { paused: true } });
-    // Its last step, forgetting the position, has nobody to ask here.
+    // Its last step, deleting the position, fails here: no location instance runs.
     if (id === 'gone') await call(service, 'DELETE', '/me', { token });
   }
   return await signIn(service, 'ann');
 }
 
-describe('people a user has nothing to do with', () => {
-  it('are all the same, whatever is done with their ids', async () => {
+describe('ids without a relation to the user', () => {
+  it('get the same responses in every call', async () => {
     const service = await services.start();
     const token = await withStrangers(service);
     const calls: [method: string, path: (id: string) => string, body?: (id: string) => unknown][] = [
@@ -53,15 +53,18 @@ describe('people a user has nothing to do with', () => {
       ['DELETE', (id) => `/blocks/${id}`],
     ];
     for (const [method, path, body] of calls) {
-      const looks: [string, unknown][] = [];
+      const responses: [string, unknown][] = [];
       for (const id of Object.keys(STRANGERS)) {
-        looks.push([id, looksOf(await call(service, method, path(id), { token, ...(body && { json: body(id) }) }))]);
+        responses.push([
+          id,
+          comparableParts(await call(service, method, path(id), { token, ...(body && { json: body(id) }) })),
+        ]);
       }
-      expect(looks).toEqual(looks.map(([id]) => [id, looks[0]?.[1]]));
+      expect(responses).toEqual(responses.map(([id]) => [id, responses[0]?.[1]]));
     }
   }, 90_000);
 
-  it('are listed alike among those who were asked', async () => {
+  it('are listed alike as recipients of requests', async () => {
     const service = await services.start();
     const token = await withStrangers(service);
     for (const to of Object.keys(STRANGERS)) await call(service, 'POST', '/friend-requests', { token, json: { to } });
@@ -78,11 +81,11 @@ describe('people a user has nothing to do with', () => {
       ['PUT', (id: string) => `/viewers/${id}`, { precision: 'exact' }],
       ['POST', (id: string) => `/friend-requests/${id}/accept`, undefined],
     ] as const) {
-      const ask = async (id: string) =>
-        looksOf(await call(service, method, path(id), { token, ...(json && { json }) }));
-      const unknown = await ask('nobody');
+      const accept = async (id: string) =>
+        comparableParts(await call(service, method, path(id), { token, ...(json && { json }) }));
+      const unknown = await accept('unknown');
       expect(unknown.status).toBe(404);
-      for (const id of ['no.id', 'x'.repeat(65), '%2Fme', '%00']) expect(await ask(id)).toEqual(unknown);
+      for (const id of ['no.id', 'x'.repeat(65), '%2Fme', '%00']) expect(await accept(id)).toEqual(unknown);
     }
   });
 
@@ -107,17 +110,17 @@ describe('people a user has nothing to do with', () => {
   });
 });
 
-describe('[G5] a change that takes a right away', () => {
-  it('is kept while Redis is away, is answered 503 until it is in force, and confirmed by the same call', async () => {
+describe('[G5] a change that revokes a right', () => {
+  it('is saved while Redis is unavailable, responds 503 until it is in force, and is confirmed by the same call', async () => {
     await insertEdges(database, [{ viewer: 'bob', subject: 'ann' }]);
     const service = await services.start();
     const token = await signIn(service, 'ann');
     await services.redis.kill();
     const hide = () => call(service, 'PUT', '/viewers/bob', { token, json: { precision: 'hidden' } });
-    const answer = await hide();
-    expectProblem(answer, 503, 'unavailable');
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(answer.body).toMatchObject({ retryable: true, detail: expect.stringContaining('kept') });
+    const response = await hide();
+    expectProblem(response, 503, 'unavailable');
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(response.body).toMatchObject({ retryable: true, detail: expect.stringContaining('saved') });
     const [viewer] = (await call(service, 'GET', '/viewers', { token })).body['items'] as object[];
     expect(viewer).toMatchObject({ id: 'bob', precision: 'hidden' });
     await services.redis.restart();

@@ -1,14 +1,14 @@
-/** Checks what a client sent against a schema, and says of each defect where it is. */
+/** Parses client input with a schema and reports every invalid field. */
 import { CodedError } from '@nearby-friends/protocol';
 import type { z } from 'zod';
 
-export interface InputDefect {
-  /** For example `radiusMeters`; empty for the whole. */
+interface InputDefect {
+  /** For example `radiusMeters`; empty for the whole input. */
   readonly path: string;
   readonly message: string;
 }
 
-/** The answer is 400 with all defects; none of them repeats a value. */
+/** Responds 400 with all defects; none of them repeats a value. */
 export class InvalidInputError extends CodedError {
   readonly defects: readonly InputDefect[];
 
@@ -18,17 +18,17 @@ export class InvalidInputError extends CodedError {
   }
 }
 
-/** The checked input. Throws {@link InvalidInputError}. */
+/** Returns the parsed input. Throws {@link InvalidInputError}. */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const defects = parsed.error.issues.flatMap(toDefects);
-  const paths = defects.map(({ path }) => path || 'the whole').join(', ');
-  throw new InvalidInputError(`The request is wrong at ${paths}. Correct it as "errors" says.`, defects);
+  const paths = defects.map(({ path }) => path || 'the root').join(', ');
+  throw new InvalidInputError(`The request is invalid at ${paths}; see "errors".`, defects);
 }
 
 function toDefects(issue: z.core.$ZodIssue): InputDefect[] {
   const path = issue.path.map(String);
   if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
-  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field.' }));
+  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
 }

@@ -1,4 +1,4 @@
-/** `/me`: a user's own profile. */
+/** `/me` routes: a user's own profile. */
 import type { Profiles } from '../graph/profiles.ts';
 import { profileChangeSchema, profileSchema, profileToJson } from './profile-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
@@ -11,9 +11,9 @@ export function profileRoutes({ profiles }: { profiles: Pick<Profiles, 'read' | 
       operationId: 'readProfile',
       tag: 'Me',
       summary: 'My profile',
-      description: 'Whoever holds a valid token and is not known yet is made a user here.',
+      description: 'Creates the user of a valid token if it is unknown.',
       access: 'user',
-      answer: { status: 200, description: 'The profile.', schema: profileSchema },
+      response: { status: 200, description: 'The profile.', schema: profileSchema },
       handle: async ({ caller }) => profileToJson(await profiles.read(caller.user)),
     }),
     defineRoute({
@@ -22,10 +22,10 @@ export function profileRoutes({ profiles }: { profiles: Pick<Profiles, 'read' | 
       operationId: 'changeProfile',
       tag: 'Me',
       summary: 'Change my name or my radius',
-      description: 'A new radius holds on every device at once.',
+      description: 'A new radius applies to all devices at once.',
       access: 'user',
       body: profileChangeSchema,
-      answer: { status: 200, description: 'The profile as it is now.', schema: profileSchema },
+      response: { status: 200, description: 'The new profile.', schema: profileSchema },
       handle: async ({ caller, body }) => profileToJson(await profiles.change(caller.user, body)),
     }),
   ];

@@ -1,15 +1,15 @@
-/** What a profile looks like to its owner, and what may be changed of it. */
+/** The schemas of a user's own profile and of its changes. */
 import { radiusMetersSchema } from '@nearby-friends/protocol';
 import { z } from 'zod';
 import type { Profile } from '../database/user-repository.ts';
 import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './response-schemas.ts';
 
 /**
- * No control characters, no halves of surrogate pairs, and nothing that turns the direction of the text around it:
- * PostgreSQL and screens can take the rest.
+ * Excludes control characters, lone surrogates and characters that change the direction of the surrounding text:
+ * PostgreSQL and screens accept the rest.
  */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u;
-/** A letter, digit, mark of punctuation or symbol: a name of joiners and empty fillers alone would show nothing. */
+/** Requires a letter, digit, punctuation mark or symbol: joiners and fillers alone are invisible. */
 const VISIBLE = /(?![\u115F\u1160\u3164\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const radiusSchema = radiusMetersSchema.describe('How far "near" reaches, in metres.');
@@ -21,12 +21,12 @@ export const profileChangeSchema = z
       .trim()
       .min(1)
       .max(MAX_DISPLAY_NAME_LENGTH)
-      .regex(PRINTABLE, 'must not hold control characters')
-      .regex(VISIBLE, 'must hold something that can be seen')
+      .regex(PRINTABLE, 'must not contain control characters')
+      .regex(VISIBLE, 'must contain a visible character')
       .optional(),
     radiusMeters: radiusSchema.optional(),
   })
-  .meta({ id: 'ProfileChange', description: 'What is left out stays.' });
+  .meta({ id: 'ProfileChange', description: 'Absent fields stay unchanged.' });
 
 export const profileSchema = z
   .strictObject({

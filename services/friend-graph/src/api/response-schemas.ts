@@ -1,13 +1,13 @@
-/** The parts that answers of several routes have in common. */
+/** The schemas that responses of several routes share. */
 import { precisionSchema, userIdSchema } from '@nearby-friends/protocol';
 import { z } from 'zod';
-import type { ListedFriend, ListedViewer } from '../database/friend-list-repository.ts';
+import type { ListedFriend, ListedViewer } from '../database/edge-repository.ts';
 
 export const MAX_DISPLAY_NAME_LENGTH = 100;
 
-export const idSchema = userIdSchema.meta({ id: 'UserId', description: 'Opaque; given by whoever signs the tokens.' });
+export const idSchema = userIdSchema.meta({ id: 'UserId', description: 'Opaque; assigned by the issuer of tokens.' });
 
-/** The year 9999: as far as PostgreSQL's and JavaScript's dates agree. */
+/** The year 9999: the range in which dates of PostgreSQL and JavaScript agree. */
 const MAX_TIME_MS = 253_402_300_799_999;
 export const timeSchema = z
   .int()
@@ -19,7 +19,7 @@ export const friendSchema = z
   .strictObject({
     id: idSchema,
     displayName: z.string().max(MAX_DISPLAY_NAME_LENGTH),
-    since: timeSchema.describe('Since when.'),
+    since: timeSchema.describe('Start of the friendship or time of the request.'),
   })
   .meta({ id: 'Friend' });
 
@@ -28,7 +28,7 @@ export const viewerSchema = friendSchema
     precision: precisionSchema,
     until: timeSchema.nullable().describe('When the grant ends; null: it does not end.'),
   })
-  .meta({ id: 'Viewer', description: 'Somebody who has the user as a friend, and what the user grants that viewer.' });
+  .meta({ id: 'Viewer', description: 'A person who has the user as a friend, and what the user grants that viewer.' });
 
 export function friendToJson({ id, displayName, since }: ListedFriend): z.infer<typeof friendSchema> {
   return { id, displayName, since: since.getTime() };

@@ -1,8 +1,9 @@
-/** What a user lets others see: `/me/sharing` for all of them, `PUT /viewers/{id}` for one. */
+/** Routes for what a user lets others see: `/me/sharing` for all viewers, `PUT /viewers/{id}` for one. */
 import { precisionSchema } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import { z } from 'zod';
-import type { FriendGraph } from '../graph/friend-graph.ts';
+import type { Friendships } from '../graph/friendships.ts';
+import type { SharingControl } from '../graph/sharing-control.ts';
 import { InvalidInputError } from './parse-input.ts';
 import { timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
@@ -16,30 +17,31 @@ const grantSchema = z
 
 export const sharingSchema = z
   .strictObject({
-    paused: z.boolean().describe('True: nobody sees me, and I still see my friends.'),
+    paused: z.boolean().describe('True: no viewer sees me, and I still see my friends.'),
     until: timeSchema.nullable().describe('When it becomes the opposite; null: it stays.'),
   })
   .meta({ id: 'Sharing' });
 
 const untilSchema = timeSchema.nullable().default(null);
 const grantChangeSchema = z
-  .strictObject({ ...grantSchema.shape, until: untilSchema.describe('In the future; null or absent: without an end.') })
+  .strictObject({ ...grantSchema.shape, until: untilSchema.describe('In the future; null or absent: no end.') })
   .meta({ id: 'GrantChange' });
 const sharingChangeSchema = z
   .strictObject({ ...sharingSchema.shape, until: untilSchema.describe('In the future; null or absent: it stays.') })
   .meta({ id: 'SharingChange' });
 
-const IN_FORCE = 'Answered when it is in force: no position received later reaches whom it keeps out.';
+const IN_FORCE = 'Responds when it is in force: no position received later reaches a viewer it excludes.';
 
 export function sharingRoutes(options: {
-  graph: Pick<FriendGraph, 'setGrant' | 'setSharing' | 'sharingOf'>;
+  friendships: Pick<Friendships, 'setGrant'>;
+  sharing: SharingControl;
   clock: Clock;
 }): Route[] {
-  const { graph, clock } = options;
+  const { friendships, sharing, clock } = options;
   const requireFuture = (until: number | null): void => {
     if (until === null || until > clock.now()) return;
     const defect = { path: 'until', message: 'must be in the future' };
-    throw new InvalidInputError('The request is wrong at until. Correct it as "errors" says.', [defect]);
+    throw new InvalidInputError('The request is invalid at until; see "errors".', [defect]);
   };
   return [
     defineRoute({
@@ -52,10 +54,10 @@ export function sharingRoutes(options: {
       access: 'user',
       pathId: { description: 'One of my viewers.', malformed: 'not_found' },
       body: grantChangeSchema,
-      answer: { status: 200, description: 'The grant as it is now.', schema: grantSchema },
+      response: { status: 200, description: 'The new grant.', schema: grantSchema },
       async handle({ caller, id, body, signal }) {
         requireFuture(body.until);
-        const { precision, until } = await graph.setGrant(caller.user, id, body, signal);
+        const { precision, until } = await friendships.setGrant(caller.user, id, body, signal);
         return { precision, until };
       },
     }),
@@ -66,9 +68,9 @@ export function sharingRoutes(options: {
       tag: 'Me',
       summary: 'Whether I am paused',
       access: 'user',
-      answer: { status: 200, description: 'The state.', schema: sharingSchema },
+      response: { status: 200, description: 'The state.', schema: sharingSchema },
       async handle({ caller }) {
-        const { paused, until } = await graph.sharingOf(caller.user);
+        const { paused, until } = await sharing.sharingOf(caller.user);
         return { paused, until };
       },
     }),
@@ -81,10 +83,10 @@ export function sharingRoutes(options: {
       description: IN_FORCE,
       access: 'user',
       body: sharingChangeSchema,
-      answer: { status: 200, description: 'The state as it is now.', schema: sharingSchema },
+      response: { status: 200, description: 'The new state.', schema: sharingSchema },
       async handle({ caller, body, signal }) {
         requireFuture(body.until);
-        const { paused, until } = await graph.setSharing(caller.user, body, signal);
+        const { paused, until } = await sharing.setSharing(caller.user, body, signal);
         return { paused, until };
       },
     }),

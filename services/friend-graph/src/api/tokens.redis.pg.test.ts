@@ -51,7 +51,7 @@ describe('[A1] tokens over HTTP', () => {
     const service = await services.start();
     const tokens = [
       await signed({ audience: 'elsewhere' }),
-      await signed({ issuer: 'somebody' }),
+      await signed({ issuer: 'other-issuer' }),
       await signed({ expires: null }),
       await signed({ subject: 'not a user id' }),
       await claims()
@@ -61,7 +61,7 @@ describe('[A1] tokens over HTTP', () => {
     for (const token of tokens) expect(await refusalOf(service, `Bearer ${token}`)).toEqual(UNAUTHORIZED);
   });
 
-  it('tells an expired one apart', async () => {
+  it('distinguishes an expired one', async () => {
     const service = await services.start();
     const expired = await signed({ expires: Math.floor(Date.now() / 1000) - 60 });
     expect(await refusalOf(service, `Bearer ${expired}`)).toEqual({ ...UNAUTHORIZED, code: 'token_expired' });
@@ -88,7 +88,7 @@ describe('[A1] tokens over HTTP', () => {
 });
 
 describe('[A1] tokens signed with a private key', () => {
-  it('are taken by the keys at JWKS_URL; while those cannot be had, nobody is refused for good, and readiness stays', async () => {
+  it('are verified with the keys at JWKS_URL; while those are unavailable no token is refused permanently, and readiness stays', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const jwk = { ...(await exportJWK(publicKey)), kid: 'one' };
     const host = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));

@@ -1,8 +1,8 @@
-/** The failure of a command, as it is shown to the person who ran it. */
+/** The failure of a command, in the text that its user sees. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 
-  /** Both are full sentences: what is wrong, and what to do about it. */
+  /** `problem` and `remedy` are full sentences: what is wrong, and how to fix it. */
   constructor(problem: string, remedy: string, options?: ErrorOptions) {
     super(`${problem} ${remedy}`, options);
   }

@@ -1,4 +1,4 @@
-/** Runs a command for a person: help, progress on standard output, a failure as a sentence and a non-zero exit. */
+/** Runs a command line: prints help, reports a failure as a sentence and sets the exit code. */
 import { parseArgs } from 'node:util';
 import { CommandError } from './command-error.ts';
 
@@ -6,14 +6,14 @@ export interface Command {
   readonly name: string;
   /** Printed for `--help`. */
   readonly help: string;
-  /** Its options that take a value, without the dashes. */
+  /** Options with a value, without the dashes. */
   readonly valueOptions?: readonly string[];
-  /** Whether it takes arguments that are no options. */
+  /** Whether it accepts positional arguments. */
   readonly allowPositionals?: boolean;
   run(given: { values: Readonly<Record<string, string>>; positionals: readonly string[] }): Promise<void>;
 }
 
-/** Ends with 1 when the command fails, with 2 when it was called wrongly. */
+/** Sets exit code 1 if the command fails and 2 if its arguments are invalid. */
 export async function runCommand(command: Command, args: readonly string[]): Promise<void> {
   try {
     const given = parse(command, args);
@@ -47,6 +47,6 @@ function parse(command: Command, args: readonly string[]): Parameters<Command['r
 
 function describe(error: unknown): string {
   if (error instanceof CommandError) return error.message;
-  // Nobody foresaw it: where it happened is the best that can be said.
+  // Unexpected: the stack is the most useful text.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -11,12 +11,12 @@ const HELP = `import-friendships: imports friendships from a CSV file.
   npm run import-friendships -- FILE
   pnpm import-friendships FILE
 
-FILE has the header "user,friend" and one friendship per line; each counts in both directions. People who are new are
-made. What is already there stays as it is, so importing again changes nothing. All or nothing: after an error the
-database is as it was.
+FILE has the header "user,friend" and one friendship per line; each counts in both directions. Unknown users are
+created. Existing users and friendships stay unchanged, so that a repeated import changes nothing. The import is one
+transaction: after an error the database is unchanged.
 
-  --database-url URL    the database; default DATABASE_URL, else the one of the running local stack
-  --help                this text
+  --database-url URL    the database (default: DATABASE_URL, otherwise that of the running local stack)
+  --help                show this text
 `;
 
 await runCommand(
@@ -28,13 +28,13 @@ await runCommand(
     async run({ values, positionals }) {
       const [file, ...others] = positionals;
       if (file === undefined || others.length > 0) {
-        throw new CommandError('Exactly one file is imported at a time.', 'Give its path; see --help.');
+        throw new CommandError('Exactly one FILE is required.', 'See --help.');
       }
-      const databaseUrl = await findDatabaseUrl({ named: values['database-url'], env: process.env });
+      const databaseUrl = await findDatabaseUrl({ option: values['database-url'], env: process.env });
       const started = performance.now();
       const summary = await importFriendshipsFile({
         databaseUrl,
-        // npm and pnpm run scripts in the project's folder and say where the person was.
+        // npm and pnpm run scripts in the project's folder and pass the caller's folder in INIT_CWD.
         file: path.resolve(process.env['INIT_CWD'] ?? process.cwd(), file),
         progress: createProgress(process.stdout),
       });
@@ -49,10 +49,10 @@ function describe(summary: ImportSummary, seconds: number): string {
   const friendships = read - repeated;
   const count = (n: number) => n.toLocaleString('en');
   return [
-    `Read ${count(read + selfFriendships)} lines: ${count(friendships)} friendships; left out ${count(repeated)} ` +
-      `repetitions, ${count(selfFriendships)} friendships with oneself and ${count(blocked)} where one blocks the other.`,
+    `Read ${count(read + selfFriendships)} lines: ${count(friendships)} friendships; skipped ${count(repeated)} ` +
+      `repetitions, ${count(selfFriendships)} self-friendships and ${count(blocked)} blocked friendships.`,
     `Added ${count(newUsers)} users and ${count(newEdges)} edges (two per friendship; ` +
-      `${count(2 * (friendships - blocked) - newEdges)} were there already) in ${seconds.toFixed(1)} s.`,
+      `${count(2 * (friendships - blocked) - newEdges)} already existed) in ${seconds.toFixed(1)} s.`,
     '',
   ].join('\n');
 }

@@ -1,15 +1,16 @@
 /** Reads and writes whom a user blocks. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
-import { BEFORE_ALL, type Page, type PageRequest, toPage } from './friend-list-repository.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
+import { BEFORE_ALL_IDS, type Page, type PageRequest, toPage } from './page.ts';
 
-/** Without a name: any id may be blocked, and a name would tell who exists. */
+/** Without a name: any id may be blocked, and a name would reveal which users exist. */
 export interface ListedBlock {
   readonly id: UserId;
   readonly since: Date;
 }
 
+/** Changes require that the two users are locked. */
 export class BlockRepository {
   readonly #client: DatabaseClient;
 
@@ -19,7 +20,7 @@ export class BlockRepository {
 
   async blocksOf(user: UserId, { after, limit }: PageRequest): Promise<Page<ListedBlock>> {
     const rows = await this.#client.block.findMany({
-      where: { userId: user, blockedId: { gt: after ?? BEFORE_ALL } },
+      where: { userId: user, blockedId: { gt: after ?? BEFORE_ALL_IDS } },
       orderBy: { blockedId: 'asc' },
       take: limit + 1,
       select: { blockedId: true, since: true },
@@ -29,17 +30,16 @@ export class BlockRepository {
       limit,
     );
   }
-}
 
-/** The users must be locked. */
-export async function addBlock({ sql }: GraphTransaction, user: UserId, other: UserId): Promise<void> {
-  await sql.$executeRaw`INSERT INTO blocks (user_id, blocked_id) VALUES (${user}, ${other})`;
-}
+  async count({ client }: GraphTransaction, user: UserId): Promise<number> {
+    return await client.block.count({ where: { userId: user } });
+  }
 
-export async function removeBlock({ sql }: GraphTransaction, user: UserId, other: UserId): Promise<void> {
-  await sql.$executeRaw`DELETE FROM blocks WHERE user_id = ${user} AND blocked_id = ${other}`;
-}
+  async add({ client }: GraphTransaction, user: UserId, blocked: UserId): Promise<void> {
+    await client.block.createMany({ data: [{ userId: user, blockedId: blocked }] });
+  }
 
-export async function countBlocks({ sql }: GraphTransaction, user: UserId): Promise<number> {
-  return await sql.block.count({ where: { userId: user } });
+  async remove({ client }: GraphTransaction, user: UserId, blocked: UserId): Promise<void> {
+    await client.block.deleteMany({ where: { userId: user, blockedId: blocked } });
+  }
 }

@@ -11,12 +11,12 @@ describe('the database', () => {
   it('[G4] commits durably on every connection, whatever the server is set to', async () => {
     await database.query(`ALTER SYSTEM SET synchronous_commit = off`);
     await database.query('SELECT pg_reload_conf()');
-    const asks = Array.from({ length: 8 }, () => database.opened.client.$queryRaw`SHOW synchronous_commit`);
-    expect(await Promise.all(asks)).toEqual(Array(8).fill([{ synchronous_commit: 'on' }]));
+    const results = Array.from({ length: 8 }, () => database.opened.client.$queryRaw`SHOW synchronous_commit`);
+    expect(await Promise.all(results)).toEqual(Array(8).fill([{ synchronous_commit: 'on' }]));
     expect(database.opened.pool.connections()).toBeGreaterThan(1);
   });
 
-  it('tells operators how long operations take, which fail, and whether it takes writes', async () => {
+  it('measures the duration and failures of operations, and whether it accepts writes', async () => {
     const metrics = new Metrics();
     const opened = openDatabase({
       databaseUrl: database.url,

@@ -1,4 +1,4 @@
-/** A PostgreSQL for one test file, and in it a fresh migrated database for each test. */
+/** A PostgreSQL server per test file, with a fresh migrated database for each test. */
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { silentLogger } from '@nearby-friends/service-kit';
 import { startTestPostgres, type TestPostgres } from '@nearby-friends/testing';
@@ -11,10 +11,10 @@ export interface DatabaseOfTest {
   readonly url: string;
   /** The database as the service opens it. */
   readonly opened: Database;
-  /** Ends PostgreSQL, and with it all connections. It is back at the latest when the next test starts. */
+  /** Stops PostgreSQL and with it all connections. It is started again before the next test at the latest. */
   takeAway(): Promise<void>;
   bringBack(): Promise<void>;
-  /** Runs SQL beside the service and answers the rows. */
+  /** Runs SQL on a connection of its own and returns the rows. */
   query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
@@ -23,7 +23,7 @@ export function useDatabase(): DatabaseOfTest {
   let server: TestPostgres | undefined;
   let current: { url: string; opened: Database } | undefined;
   const running = () => {
-    if (!server || !current) throw new Error('The database is there only while a test runs');
+    if (!server || !current) throw new Error('The database exists only while a test runs');
     return { server, ...current };
   };
 
@@ -77,7 +77,7 @@ export function useDatabase(): DatabaseOfTest {
   };
 }
 
-/** "The viewer sees the subject", for a test to write down. */
+/** An edge as a test writes it. */
 export interface EdgeOfTest {
   viewer: string;
   subject: string;
@@ -86,7 +86,7 @@ export interface EdgeOfTest {
   until?: number;
 }
 
-/** Writes edges, and the users they need. */
+/** Inserts edges and the users they need. */
 export async function insertEdges(database: DatabaseOfTest, edges: readonly EdgeOfTest[]): Promise<void> {
   const people = [...new Set(edges.flatMap(({ viewer, subject }) => [viewer, subject]))];
   await database.query(

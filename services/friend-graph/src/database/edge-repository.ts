@@ -1,68 +1,130 @@
-/** Writes edges: who sees whom, and how. Every change takes a version and tells of itself. */
-import type { Grant, GraphEvent, UserId } from '@nearby-friends/protocol';
+/** Reads and writes edges: which viewer may see which subject, and with which grant. */
+import type { Grant, GraphEvent, Precision, UserId } from '@nearby-friends/protocol';
+import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
+import { BEFORE_ALL_IDS, type Page, type PageRequest, toPage } from './page.ts';
 
-const EXACT: Grant = { precision: 'exact', until: null };
+/** A person the user sees. Omits the grant: a friend who hides must look like one who is offline. */
+export interface ListedFriend {
+  readonly id: UserId;
+  readonly displayName: string;
+  readonly since: Date;
+}
+
+/** A person who has the user as a friend, and what the user grants that viewer. */
+export interface ListedViewer extends ListedFriend {
+  readonly precision: Precision;
+  readonly until: Date | null;
+}
 
 interface EdgeEnds {
   readonly viewer: UserId;
   readonly subject: UserId;
 }
 
-/** Adds both directions, exact and without end; one that is there stays as it is. Both users must be locked. */
-export async function addFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
-  const version = await transaction.nextVersion();
-  const added = await transaction.sql.$queryRaw<EdgeEnds[]>`
-    INSERT INTO edges (viewer_id, subject_id, version)
-    VALUES (${one}, ${other}, ${version}), (${other}, ${one}, ${version})
-    ON CONFLICT DO NOTHING RETURNING viewer_id AS viewer, subject_id AS subject`;
-  await transaction.tell(added.map((ends) => edgeEvent(ends, version, EXACT)));
+const EXACT: Grant = { precision: 'exact', until: null };
+
+/** Every change takes a version and appends its event in the same transaction. */
+export class EdgeRepository {
+  readonly #client: DatabaseClient;
+
+  constructor(options: { client: DatabaseClient }) {
+    this.#client = options.client;
+  }
+
+  /** The people `viewer` sees, whatever their grants. */
+  async friendsOf(viewer: UserId, { after, limit }: PageRequest): Promise<Page<ListedFriend>> {
+    const rows = await this.#client.edge.findMany({
+      where: { viewerId: viewer, subjectId: { gt: after ?? BEFORE_ALL_IDS } },
+      orderBy: { subjectId: 'asc' },
+      take: limit + 1,
+      select: { subjectId: true, since: true, subject: { select: { displayName: true } } },
+    });
+    const items = rows.map(({ subjectId, since, subject }) => ({ id: subjectId as UserId, since, ...subject }));
+    return toPage(items, limit);
+  }
+
+  /** The people who see `subject`, with the grant of each, including hidden and expired ones. */
+  async viewersOf(subject: UserId, { after, limit }: PageRequest): Promise<Page<ListedViewer>> {
+    const rows = await this.#client.edge.findMany({
+      where: { subjectId: subject, viewerId: { gt: after ?? BEFORE_ALL_IDS } },
+      orderBy: { viewerId: 'asc' },
+      take: limit + 1,
+      select: { viewerId: true, since: true, precision: true, until: true, viewer: { select: { displayName: true } } },
+    });
+    const items = rows.map(({ viewerId, viewer, ...edge }) => ({ id: viewerId as UserId, ...viewer, ...edge }));
+    return toPage(items, limit);
+  }
+
+  /** Number of friends of each user; a user without friends is absent. */
+  async countFriends({ client }: GraphTransaction, users: readonly UserId[]): Promise<Map<UserId, number>> {
+    const rows = await client.edge.groupBy({
+      by: ['viewerId'],
+      where: { viewerId: { in: [...users] } },
+      _count: { _all: true },
+    });
+    return new Map(rows.map(({ viewerId, _count }) => [viewerId as UserId, _count._all]));
+  }
+
+  /** Adds both directions, exact and without end; an existing edge stays unchanged. Both users must be locked. */
+  async addFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
+    const version = await transaction.nextVersion();
+    const added = await transaction.client.edge.createManyAndReturn({
+      data: [
+        { viewerId: one, subjectId: other, version },
+        { viewerId: other, subjectId: one, version },
+      ],
+      skipDuplicates: true,
+      select: { viewerId: true, subjectId: true },
+    });
+    const ends = added.map(({ viewerId, subjectId }) => ({
+      viewer: viewerId as UserId,
+      subject: subjectId as UserId,
+    }));
+    await transaction.appendEvents(ends.map((edge) => edgeEvent(edge, version, EXACT)));
+  }
+
+  /** Removes both directions; returns whether one existed. Both users must be locked. */
+  async removeFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<boolean> {
+    // Raw: Prisma has no DELETE … RETURNING, and only edges that existed get an event.
+    const removed = await transaction.client.$queryRaw<EdgeEnds[]>`
+      DELETE FROM edges
+      WHERE (viewer_id = ${one} AND subject_id = ${other}) OR (viewer_id = ${other} AND subject_id = ${one})
+      RETURNING viewer_id AS viewer, subject_id AS subject`;
+    if (removed.length === 0) return false;
+    const version = await transaction.nextVersion();
+    await transaction.appendEvents(removed.map((edge) => edgeEvent(edge, version, null)));
+    return true;
+  }
+
+  /** Removes all edges of the user in both directions; returns the former friends. Appends no event: erasure does. */
+  async removeAllOf({ client }: GraphTransaction, user: UserId): Promise<UserId[]> {
+    // Raw: Prisma has no DELETE … RETURNING.
+    const removed = await client.$queryRaw<EdgeEnds[]>`
+      DELETE FROM edges WHERE viewer_id = ${user} OR subject_id = ${user}
+      RETURNING viewer_id AS viewer, subject_id AS subject`;
+    return [...new Set(removed.map(({ viewer, subject }) => (viewer === user ? subject : viewer)))];
+  }
+
+  /** Changes the grant of one direction; returns whether that edge exists. */
+  async changeGrant(transaction: GraphTransaction, edge: EdgeEnds, grant: Grant): Promise<boolean> {
+    const { viewer, subject } = edge;
+    // Raw: Prisma has no row locks, and the version must be taken while the edge is locked.
+    const [existing] = await transaction.client.$queryRaw<object[]>`
+      SELECT FROM edges WHERE viewer_id = ${viewer} AND subject_id = ${subject} FOR NO KEY UPDATE`;
+    if (!existing) return false;
+    const version = await transaction.nextVersion();
+    await transaction.client.edge.update({
+      where: { viewerId_subjectId: { viewerId: viewer, subjectId: subject } },
+      data: { precision: grant.precision, until: toDate(grant.until), version },
+      select: { version: true },
+    });
+    await transaction.appendEvents([edgeEvent(edge, version, grant)]);
+    return true;
+  }
 }
 
-/** Removes both directions; answers whether there was one. Both users must be locked. */
-export async function removeFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<boolean> {
-  const removed = await transaction.sql.$queryRaw<EdgeEnds[]>`
-    DELETE FROM edges
-    WHERE (viewer_id = ${one} AND subject_id = ${other}) OR (viewer_id = ${other} AND subject_id = ${one})
-    RETURNING viewer_id AS viewer, subject_id AS subject`;
-  if (removed.length === 0) return false;
-  const version = await transaction.nextVersion();
-  await transaction.tell(removed.map((ends) => edgeEvent(ends, version, null)));
-  return true;
-}
-
-/** Removes all edges from and to the user; answers who was at their other ends. Tells nothing: erasure does. */
-export async function removeAllEdges(transaction: GraphTransaction, user: UserId): Promise<UserId[]> {
-  const removed = await transaction.sql.$queryRaw<EdgeEnds[]>`
-    DELETE FROM edges WHERE viewer_id = ${user} OR subject_id = ${user}
-    RETURNING viewer_id AS viewer, subject_id AS subject`;
-  return [...new Set(removed.map(({ viewer, subject }) => (viewer === user ? subject : viewer)))];
-}
-
-/** Changes one direction; answers whether it is there. */
-export async function changeGrant(transaction: GraphTransaction, ends: EdgeEnds, grant: Grant): Promise<boolean> {
-  const { viewer, subject } = ends;
-  const [found] = await transaction.sql.$queryRaw<object[]>`
-    SELECT FROM edges WHERE viewer_id = ${viewer} AND subject_id = ${subject} FOR NO KEY UPDATE`;
-  if (!found) return false;
-  const version = await transaction.nextVersion();
-  await transaction.sql.edge.update({
-    where: { viewerId_subjectId: { viewerId: viewer, subjectId: subject } },
-    data: { precision: grant.precision, until: toDate(grant.until), version: BigInt(version) },
-    select: { version: true },
-  });
-  await transaction.tell([edgeEvent(ends, version, grant)]);
-  return true;
-}
-
-/** How many friends each of the two has. */
-export async function countFriends(transaction: GraphTransaction, users: readonly UserId[]): Promise<number[]> {
-  const rows = await transaction.sql.$queryRaw<{ friends: number }[]>`
-    SELECT (SELECT count(*)::int FROM edges WHERE viewer_id = id) AS friends FROM unnest(${users}::text[]) AS id`;
-  return rows.map(({ friends }) => friends);
-}
-
-/** ms since the epoch as PostgreSQL's type, and back. */
+/** Converts ms since the epoch to the type of a timestamp column. */
 export function toDate(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
 }

@@ -40,9 +40,9 @@ describe('which grants are read', () => {
       { viewer: 'cid', subject: 'bob', precision: 'approximate' },
     ]);
     const people = [id('ann'), id('bob'), id('cid')];
-    const answer = await viewers.read(people, NOW);
+    const response = await viewers.read(people, NOW);
     const reverse = await grants.reverseFriendsOf(people, NOW);
-    expect(answer.map(({ viewer, edges }) => [viewer, readEdges(edges).length])).toEqual([
+    expect(response.map(({ viewer, edges }) => [viewer, readEdges(edges).length])).toEqual([
       ['ann', 1],
       ['bob', 0],
       ['cid', 1],
@@ -69,7 +69,7 @@ describe('on a table where the planner has a choice', () => {
       SELECT 'user-' || i, 'user-' || (i + step * 61) % 5000 FROM generate_series(0, 4999) i, generate_series(1, 40) step
       UNION ALL SELECT 'popular', 'user-' || i FROM generate_series(0, 399) i
       UNION ALL SELECT 'user-' || i, 'popular' FROM generate_series(0, 399) i
-      -- As friendships come: one after the other, by anybody.
+      -- In random order, as friendships are made.
       ) AS friendships
       ORDER BY random()`);
     await database.query(`INSERT INTO users (id, display_name) VALUES ('popular', 'x')`);
@@ -92,12 +92,12 @@ describe('on a table where the planner has a choice', () => {
   it('[G1] finds 400 friends and 400 reverse friends, each in one query', async () => {
     const expected = Array.from({ length: 400 }, (_, i) => `user-${i}`).sort();
     const query = jest.spyOn(Client.prototype, 'query');
-    const answer = await viewers.read([POPULAR, id('nobody')], NOW);
-    const reverse = await grants.reverseFriendsOf([POPULAR, id('nobody')], NOW);
+    const response = await viewers.read([POPULAR, id('unknown')], NOW);
+    const reverse = await grants.reverseFriendsOf([POPULAR, id('unknown')], NOW);
     const queries = statementsOf(query.mock.calls).length;
     query.mockRestore();
     expect(
-      readEdges(answer[0]?.edges ?? '')
+      readEdges(response[0]?.edges ?? '')
         .map(({ subject }) => subject as string)
         .sort(),
     ).toEqual(expected);
@@ -112,12 +112,12 @@ describe('on a table where the planner has a choice', () => {
 });
 
 async function friendsOf(viewer: UserId): Promise<StatedEdge[]> {
-  const [answer] = await viewers.read([viewer], NOW);
-  // As the gateway takes it.
-  return readEdges(edgeTextSchema.parse(answer?.edges));
+  const [response] = await viewers.read([viewer], NOW);
+  // As the gateway parses it.
+  return readEdges(edgeTextSchema.parse(response?.edges));
 }
 
-/** As autovacuum does in time; it believes in rows only when their commit has been written, a moment later. */
+/** As autovacuum does eventually; pages become all-visible only after their commit is flushed, a moment later. */
 async function vacuum(): Promise<void> {
   await database.query('VACUUM (ANALYZE) users, edges');
   const [table] = await database.query<{ pages: number; visible: number }>(
@@ -137,12 +137,12 @@ interface Statement {
   readonly values: unknown[];
 }
 
-/** Without what a new connection is set up with, which is text alone. */
+/** Without the setup of new connections, which is sent as plain text. */
 function statementsOf(calls: readonly (readonly unknown[])[]): Statement[] {
   return calls.map(([config]) => config).filter((config): config is Statement => typeof config === 'object');
 }
 
-/** The plan of the one statement that `run` sends, as PostgreSQL makes it for these very values. */
+/** The plan of the one statement that `run` sends, for these values. */
 async function planOf(run: () => Promise<unknown>): Promise<Plan> {
   const query = jest.spyOn(Client.prototype, 'query');
   await run();
@@ -152,11 +152,11 @@ async function planOf(run: () => Promise<unknown>): Promise<Plan> {
   const [{ text, values } = { text: '', values: [] }] = sent;
   const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (FORMAT JSON) ${text}`, values);
   const plan = row?.['QUERY PLAN'][0]?.Plan;
-  if (!plan) throw new Error('EXPLAIN answered no plan');
+  if (!plan) throw new Error('EXPLAIN returned no plan');
   return plan;
 }
 
-/** Every way a table is read in the plan. */
+/** Every scan of a table in the plan. */
 function scansOf(plan: Plan): string[] {
   const below = (plan.Plans ?? []).flatMap(scansOf);
   const name = plan['Node Type'];

@@ -1,17 +1,17 @@
-/** Reads who may see people, many at once: the reverse friends (G1). */
+/** Reads who may see users, for many subjects at once: their reverse friends (G1). */
 import { type Grant, readGrant, type UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
 
-/** "The viewer may see the subject", and how. */
+/** The viewer may see the subject under this grant. */
 export interface GrantedEdge {
   readonly viewer: UserId;
   readonly subject: UserId;
   readonly grant: Grant;
-  /** Of the grant, see `graphVersionSchema`. */
+  /** Version of the grant, see `graphVersionSchema`. */
   readonly version: number;
 }
 
-/** Only grants that deliver now are read, as `ViewerRepository` does in the other direction. */
+/** Reads only grants that deliver now, as `ViewerRepository` does in the other direction. */
 export class GrantRepository {
   readonly #client: DatabaseClient;
 
@@ -19,28 +19,32 @@ export class GrantRepository {
     this.#client = options.client;
   }
 
-  /** Who may see each of `subjects`, by subject: one query, from the reverse index alone. Whom nobody sees is left out. */
+  /**
+   * The edges to each of `subjects`, by subject: one query, from the reverse index alone. A subject without viewers is
+   * absent.
+   */
   async reverseFriendsOf(subjects: readonly UserId[], now: number): Promise<Map<UserId, GrantedEdge[]>> {
-    const rows = await this.#client.$queryRaw<PersonEdges[]>`
-      SELECT subject_id AS person, string_agg(
+    // Raw: one row per subject; Prisma would build an object for each of up to 5,000 edges of each.
+    const rows = await this.#client.$queryRaw<SubjectEdges[]>`
+      SELECT subject_id AS subject, string_agg(
         viewer_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || version
           || coalesce(' ' || (extract(epoch FROM until) * 1000)::bigint, ' -'), ',') AS edges
       FROM edges
       WHERE subject_id = ANY(${subjects}::text[]) AND precision <> 'hidden'
         AND (until IS NULL OR until > to_timestamp(${now}::float8 / 1000))
       GROUP BY subject_id`;
-    return new Map(rows.map(({ person, edges }) => [person, edges.split(',').map((edge) => toEdge(person, edge))]));
+    return new Map(rows.map(({ subject, edges }) => [subject, edges.split(',').map((edge) => toEdge(subject, edge))]));
   }
 }
 
-/** All edges of one person as one text, as `edgeTextSchema` of the protocol has them and for its reason. */
-interface PersonEdges {
-  readonly person: UserId;
-  /** `viewer precision(e|a) version until`, separated by commas; `-` stands for no end. */
+/** All edges to one subject as one text, for the reason given at `edgeTextSchema` of the protocol. */
+interface SubjectEdges {
+  readonly subject: UserId;
+  /** `viewer precision(e|a) version until`, separated by commas; `-` means no end. */
   readonly edges: string;
 }
 
-/** Ids that are in the database are user ids: a check constraint holds that. */
+/** Ids need no parsing: a check constraint of the database guarantees their form. */
 function toEdge(subject: UserId, edge: string): GrantedEdge {
   const [viewer = '', kind, version, until] = edge.split(' ');
   return {

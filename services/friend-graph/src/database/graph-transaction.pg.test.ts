@@ -16,24 +16,24 @@ describe('a transaction of the graph', () => {
     let release: () => void = () => undefined;
     const bothHold = new Promise<void>((resolve) => (release = resolve));
     const lockBoth = (first: 'ann' | 'bob', then: 'ann' | 'bob') =>
-      transactions().run(async ({ sql }) => {
+      transactions().run(async ({ client }) => {
         attempts[first]++;
-        await sql.$queryRaw`SELECT FROM users WHERE id = ${first} FOR UPDATE`;
+        await client.$queryRaw`SELECT FROM users WHERE id = ${first} FOR UPDATE`;
         if (++holding === 2) release();
         await bothHold;
-        await sql.$queryRaw`SELECT FROM users WHERE id = ${then} FOR UPDATE`;
+        await client.$queryRaw`SELECT FROM users WHERE id = ${then} FOR UPDATE`;
         return first;
       });
     expect(await Promise.all([lockBoth('ann', 'bob'), lockBoth('bob', 'ann')])).toEqual(['ann', 'bob']);
     expect(attempts.ann + attempts.bob).toBe(3);
   });
 
-  it('leaves nothing behind, neither change nor event, when its work fails', async () => {
+  it('leaves neither change nor event when its work fails', async () => {
     await addUsers();
     const failing = transactions().run(async (transaction) => {
       await transaction.lockPair(ann, bob);
-      await transaction.sql.$executeRaw`INSERT INTO blocks (user_id, blocked_id) VALUES (${ann}, ${bob})`;
-      await transaction.tell([{ kind: 'reread', version: await transaction.nextVersion() }]);
+      await transaction.client.$executeRaw`INSERT INTO blocks (user_id, blocked_id) VALUES (${ann}, ${bob})`;
+      await transaction.appendEvents([{ kind: 'reread', version: await transaction.nextVersion() }]);
       throw new CodedError('not_found', 'No.');
     });
     await expect(failing).rejects.toMatchObject({ code: 'not_found' });
@@ -41,9 +41,9 @@ describe('a transaction of the graph', () => {
     expect(await database.query('SELECT FROM outbox')).toEqual([]);
   });
 
-  it('is unavailable, and not wrong, while PostgreSQL is away', async () => {
+  it('rejects with unavailable while PostgreSQL is unavailable', async () => {
     await database.takeAway();
-    await expect(transactions().run(({ sql }) => sql.$queryRaw`SELECT 1`)).rejects.toMatchObject({
+    await expect(transactions().run(({ client }) => client.$queryRaw`SELECT 1`)).rejects.toMatchObject({
       code: 'unavailable',
     });
   });

@@ -1,11 +1,11 @@
-/** One change of the graph: what it does is committed together with the events that tell of it, or not at all. */
+/** One change of the graph: the change and the events that describe it are committed together or not at all. */
 import { CodedError, type GraphEvent, type UserId } from '@nearby-friends/protocol';
 import { asDatabaseFailure, isWriteConflict } from './as-database-failure.ts';
 import type { DatabaseClient, TransactionClient } from './database-client.ts';
 
-/** Two changes may hold what the other needs; PostgreSQL ends one of them, which then succeeds at once. */
+/** Of two changes in a deadlock PostgreSQL aborts one, which then succeeds at its next attempt. */
 const MAX_ATTEMPTS = 4;
-/** How long to wait for a free connection, and how long everything together may take, ms. */
+/** Maximum wait for a free connection and maximum duration of the transaction, ms. */
 const LIMITS = { maxWait: 5_000, timeout: 10_000 };
 
 export class GraphTransactions {
@@ -16,14 +16,14 @@ export class GraphTransactions {
   }
 
   /**
-   * Runs `work` in a transaction, again from the start after a deadlock, and answers what it returned. Rejects with
-   * what `work` throws, or with a `CodedError` `unavailable` while PostgreSQL is away: then it is not known whether the
-   * change was made, and the same call again settles it.
+   * Runs `work` in a transaction and returns its result; restarts it after a deadlock. Rejects with what `work` throws,
+   * or with a `CodedError` `unavailable` while PostgreSQL is unavailable. In that case the outcome is unknown, and
+   * repeating the same call settles it.
    */
   async run<T>(work: (transaction: GraphTransaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#client.$transaction((sql) => work(new GraphTransaction(sql)), LIMITS);
+        return await this.#client.$transaction((client) => work(new GraphTransaction(client)), LIMITS);
       } catch (error) {
         if (attempt < MAX_ATTEMPTS && isWriteConflict(error)) continue;
         throw asDatabaseFailure(error);
@@ -33,47 +33,52 @@ export class GraphTransactions {
 }
 
 export class GraphTransaction {
-  /** For the tables' own statements. */
-  readonly sql: TransactionClient;
+  /** Only repositories use it. */
+  readonly client: TransactionClient;
 
-  constructor(sql: TransactionClient) {
-    this.sql = sql;
+  constructor(client: TransactionClient) {
+    this.client = client;
   }
 
   /**
-   * Until the transaction ends nobody else changes what is between `user` and `other`, nor how many friends either has.
-   * Always in the order of ids, so that two of them never wait for each other. `other` may be nobody; `user` must have
-   * been made, and that must be committed, so that of two who meet for the first time one sees the other.
+   * Locks both users until the transaction ends: no other transaction changes the relation of `user` and `other` or the
+   * number of friends of either. Locks in the order of ids, so that two calls never deadlock. `other` may not exist.
+   * `user` must exist in a committed transaction, so that of two users who meet for the first time one sees the other.
    */
   async lockPair(user: UserId, other: UserId): Promise<void> {
-    const rows = await this.sql.$queryRaw<{ id: string }[]>`
+    // Raw: Prisma has no row locks.
+    const rows = await this.client.$queryRaw<{ id: string }[]>`
       SELECT id FROM users WHERE id IN (${user}, ${other}) ORDER BY id FOR NO KEY UPDATE`;
-    if (!rows.some(({ id }) => id === user)) throw erasedMeanwhile();
+    if (!rows.some(({ id }) => id === user)) throw erasedConcurrently();
   }
 
-  /** Until the transaction ends the user, who must have been made, is not erased; nothing else waits for it. */
-  async holdUser(user: UserId): Promise<void> {
-    const [row] = await this.sql.$queryRaw<object[]>`SELECT FROM users WHERE id = ${user} FOR KEY SHARE`;
-    if (!row) throw erasedMeanwhile();
+  /** Prevents erasure of the existing user until the transaction ends; blocks nothing else. */
+  async lockAgainstErasure(user: UserId): Promise<void> {
+    // Raw: Prisma has no row locks.
+    const [row] = await this.client.$queryRaw<object[]>`SELECT FROM users WHERE id = ${user} FOR KEY SHARE`;
+    if (!row) throw erasedConcurrently();
   }
 
-  /** To be called when everything that the change touches is locked, and what it deletes is deleted. */
+  /** Blocks every other change that involves the user until the transaction ends. The user may not exist. */
+  async lockForErasure(user: UserId): Promise<void> {
+    // Raw: Prisma has no row locks.
+    await this.client.$queryRaw`SELECT FROM users WHERE id = ${user} FOR UPDATE`;
+  }
+
+  /** Call it after everything the change touches is locked and everything it deletes is deleted. */
   async nextVersion(): Promise<number> {
-    const [row] = await this.sql.$queryRaw<{ version: bigint }[]>`SELECT nextval('graph_version') AS version`;
-    // A number holds 2^53: a million changes per second for 285 years.
+    // Raw: Prisma has no sequences.
+    const [row] = await this.client.$queryRaw<{ version: bigint }[]>`SELECT nextval('graph_version') AS version`;
+    // 2^53 versions last 285 years at one million changes per second.
     return Number(row?.version);
   }
 
-  /** Puts the events into the outbox, in this order. */
-  async tell(events: readonly GraphEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    await this.sql.$executeRaw`
-      INSERT INTO outbox (event)
-      SELECT event FROM jsonb_array_elements(${JSON.stringify(events)}::jsonb) WITH ORDINALITY AS told (event, place)
-      ORDER BY place`;
+  /** Appends the events to the outbox in this order. */
+  async appendEvents(events: readonly GraphEvent[]): Promise<void> {
+    if (events.length > 0) await this.client.outboxRow.createMany({ data: events.map((event) => ({ event })) });
   }
 }
 
-function erasedMeanwhile(): CodedError {
-  return new CodedError('unavailable', 'The account is being erased just now. Try again in a moment.');
+function erasedConcurrently(): CodedError {
+  return new CodedError('unavailable', 'The account is being erased. Try again in a moment.');
 }

@@ -8,7 +8,7 @@ export interface IncomingRequest {
   readonly displayName: string;
   readonly since: Date;
 }
-/** Without a name: asking for one would otherwise tell who exists. */
+/** Without a name: a request would otherwise reveal which users exist. */
 export interface OutgoingRequest {
   readonly id: UserId;
   readonly since: Date;
@@ -18,39 +18,7 @@ export interface RequestLists {
   readonly outgoing: OutgoingRequest[];
 }
 
-export async function addRequest(
-  { sql }: GraphTransaction,
-  { from, to, suppressed }: { from: UserId; to: UserId; suppressed: boolean },
-): Promise<void> {
-  await sql.$executeRaw`
-    INSERT INTO friend_requests (from_id, to_id, suppressed) VALUES (${from}, ${to}, ${suppressed})`;
-}
-
-/** Shows a request that was kept back. */
-export async function showRequest({ sql }: GraphTransaction, from: UserId, to: UserId): Promise<void> {
-  await sql.$executeRaw`UPDATE friend_requests SET suppressed = false WHERE from_id = ${from} AND to_id = ${to}`;
-}
-
-/** Both directions, suppressed ones too: for two who become friends. */
-export async function removeRequestsBetween({ sql }: GraphTransaction, one: UserId, other: UserId): Promise<void> {
-  await sql.$executeRaw`
-    DELETE FROM friend_requests
-    WHERE (from_id = ${one} AND to_id = ${other}) OR (from_id = ${other} AND to_id = ${one})`;
-}
-
-/** What of them the user knows: the own request, and the other's unless it is suppressed. */
-export async function removeRequestsKnownTo({ sql }: GraphTransaction, user: UserId, other: UserId): Promise<void> {
-  await sql.$executeRaw`
-    DELETE FROM friend_requests
-    WHERE (from_id = ${user} AND to_id = ${other}) OR (from_id = ${other} AND to_id = ${user} AND NOT suppressed)`;
-}
-
-/** The user's own request goes; the other's stays for the other alone. */
-export async function hideRequestsFrom({ sql }: GraphTransaction, user: UserId, other: UserId): Promise<void> {
-  await sql.$executeRaw`DELETE FROM friend_requests WHERE from_id = ${user} AND to_id = ${other}`;
-  await sql.$executeRaw`UPDATE friend_requests SET suppressed = true WHERE from_id = ${other} AND to_id = ${user}`;
-}
-
+/** Changes require that the two users are locked. */
 export class RequestRepository {
   readonly #client: DatabaseClient;
 
@@ -58,20 +26,20 @@ export class RequestRepository {
     this.#client = options.client;
   }
 
-  /** As the user may see them, the newest first, in each direction at most `limit`, or all of them. */
+  /** As the user may see them, newest first, at most `limit` in each direction, or all. */
   async listsOf(user: UserId, limit?: number): Promise<RequestLists> {
-    const atMost = limit === undefined ? {} : { take: limit };
+    const page = limit === undefined ? {} : { take: limit };
     const [incoming, outgoing] = await Promise.all([
       this.#client.friendRequest.findMany({
         where: { toId: user, suppressed: false },
         orderBy: [{ createdAt: 'desc' }, { fromId: 'asc' }],
-        ...atMost,
+        ...page,
         select: { fromId: true, createdAt: true, from: { select: { displayName: true } } },
       }),
       this.#client.friendRequest.findMany({
         where: { fromId: user },
         orderBy: [{ createdAt: 'desc' }, { toId: 'asc' }],
-        ...atMost,
+        ...page,
         select: { toId: true, createdAt: true },
       }),
     ]);
@@ -79,5 +47,41 @@ export class RequestRepository {
       incoming: incoming.map(({ fromId, createdAt, from }) => ({ id: fromId as UserId, since: createdAt, ...from })),
       outgoing: outgoing.map(({ toId, createdAt }) => ({ id: toId as UserId, since: createdAt })),
     };
+  }
+
+  async add(
+    { client }: GraphTransaction,
+    { from, to, suppressed }: { from: UserId; to: UserId; suppressed: boolean },
+  ): Promise<void> {
+    await client.friendRequest.createMany({ data: [{ fromId: from, toId: to, suppressed }] });
+  }
+
+  /** Shows a suppressed request to its recipient. */
+  async unsuppress({ client }: GraphTransaction, from: UserId, to: UserId): Promise<void> {
+    await client.friendRequest.updateMany({ where: { fromId: from, toId: to }, data: { suppressed: false } });
+  }
+
+  /** Removes both directions, suppressed ones too: for two users who become friends. */
+  async removeBetween({ client }: GraphTransaction, one: UserId, other: UserId): Promise<void> {
+    const directions = [
+      { fromId: one, toId: other },
+      { fromId: other, toId: one },
+    ];
+    await client.friendRequest.deleteMany({ where: { OR: directions } });
+  }
+
+  /** Removes the user's own request and, unless it is suppressed, that of `other`. */
+  async removeVisibleTo({ client }: GraphTransaction, user: UserId, other: UserId): Promise<void> {
+    const visible = [
+      { fromId: user, toId: other },
+      { fromId: other, toId: user, suppressed: false },
+    ];
+    await client.friendRequest.deleteMany({ where: { OR: visible } });
+  }
+
+  /** Removes the user's own request and suppresses that of `other`, who still sees it. */
+  async hideFrom({ client }: GraphTransaction, user: UserId, other: UserId): Promise<void> {
+    await client.friendRequest.deleteMany({ where: { fromId: user, toId: other } });
+    await client.friendRequest.updateMany({ where: { fromId: other, toId: user }, data: { suppressed: true } });
   }
 }

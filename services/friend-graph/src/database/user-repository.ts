@@ -1,18 +1,18 @@
 /** Reads and writes users. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
-import { type GraphTransaction, GraphTransactions } from './graph-transaction.ts';
+import type { GraphTransaction, GraphTransactions } from './graph-transaction.ts';
 
 export interface Profile {
   readonly id: UserId;
   readonly displayName: string;
   readonly radiusMeters: number;
-  /** Of the radius, see `graphVersionSchema`. */
+  /** Version of the radius, see `graphVersionSchema`. */
   readonly radiusVersion: number;
   readonly createdAt: Date;
 }
 
-/** What a user may change; what is left out stays. */
+/** Absent fields stay unchanged. */
 export interface ProfileChange {
   readonly displayName?: string | undefined;
   readonly radiusMeters?: number | undefined;
@@ -26,17 +26,21 @@ const PROFILE_FIELDS = {
   createdAt: true,
 } as const;
 
-/** Every method rejects with a `CodedError` `unavailable` while PostgreSQL is away. */
+/** Every method rejects with a `CodedError` `unavailable` while PostgreSQL is unavailable. */
 export class UserRepository {
   readonly #client: DatabaseClient;
   readonly #transactions: GraphTransactions;
 
-  constructor(options: { client: DatabaseClient }) {
+  constructor(options: { client: DatabaseClient; transactions: GraphTransactions }) {
     this.#client = options.client;
-    this.#transactions = new GraphTransactions(options);
+    this.#transactions = options.transactions;
   }
 
-  /** The user's profile; a new user is made first, named like its id. */
+  async exists(user: UserId): Promise<boolean> {
+    return (await this.#client.user.findUnique({ where: { id: user }, select: { id: true } })) !== null;
+  }
+
+  /** The user's profile; creates a new user with the id as display name. */
   async readOrCreate(user: UserId): Promise<Profile> {
     const where = { id: user };
     const row = await this.#client.user.findUnique({ where, select: PROFILE_FIELDS });
@@ -50,31 +54,39 @@ export class UserRepository {
   }
 
   /**
-   * Changes the profile and answers the new one; a new user is made on the way. A radius takes a version and is told,
-   * also when it is the same as before.
+   * Changes the profile and returns the new one; creates a new user first. A radius takes a version and appends its
+   * event, even if it equals the stored one.
    */
   async change(user: UserId, change: ProfileChange): Promise<Profile> {
     await this.createIfNew(user);
     return await this.#transactions.run(async (transaction) => {
       await transaction.lockPair(user, user);
-      const changed = {
+      const data = {
         ...(change.displayName === undefined ? {} : { displayName: change.displayName }),
         ...(await this.#changeRadius(transaction, user, change.radiusMeters)),
       };
       const where = { id: user };
-      return toProfile(await transaction.sql.user.update({ where, data: changed, select: PROFILE_FIELDS }));
+      return toProfile(await transaction.client.user.update({ where, data, select: PROFILE_FIELDS }));
     });
+  }
+
+  /**
+   * Deletes the profile, the pause, and requests and blocks in both directions; a new table that names users belongs
+   * here. Edges must be deleted already. Rows in the outbox leave it when they are relayed.
+   */
+  async erase({ client }: GraphTransaction, user: UserId): Promise<void> {
+    // These columns have no foreign key to the user.
+    await client.friendRequest.deleteMany({ where: { toId: user } });
+    await client.block.deleteMany({ where: { blockedId: user } });
+    // Cascades to the user's own requests, blocks and pause.
+    await client.user.deleteMany({ where: { id: user } });
   }
 
   async #changeRadius(transaction: GraphTransaction, user: UserId, radiusMeters: number | undefined) {
     if (radiusMeters === undefined) return {};
     const version = await transaction.nextVersion();
-    await transaction.tell([{ kind: 'radius', version, user, radiusMeters }]);
-    return { radiusMeters, radiusVersion: BigInt(version) };
-  }
-
-  async exists(user: UserId): Promise<boolean> {
-    return (await this.#client.user.findUnique({ where: { id: user }, select: { id: true } })) !== null;
+    await transaction.appendEvents([{ kind: 'radius', version, user, radiusMeters }]);
+    return { radiusMeters, radiusVersion: version };
   }
 }
 

@@ -1,22 +1,22 @@
-/** Reads all that concerns people as viewers, many of them in one statement: what every sign-on waits for (G1). */
+/** Reads everything that sign-on needs of viewers, for many of them in one statement (G1). */
 import { DEFAULT_RADIUS_METERS, type UserId, type ViewerEdges } from '@nearby-friends/protocol';
 import type { Database } from './database.ts';
 
 interface Row {
   readonly radiusMeters: number | null;
-  /** A bigint, which comes as text. */
+  /** A bigint, which the driver returns as text. */
   readonly radiusVersion: string | null;
   readonly signedOutBefore: Date | null;
-  /** As `edgeTextSchema` of the protocol has it: it goes to the gateway as PostgreSQL wrote it. */
+  /** In the form of `edgeTextSchema` of the protocol: it goes to the gateway as PostgreSQL wrote it. */
   readonly edges: string | null;
 }
 
 const READ_VIEWERS = `
   SELECT users.radius_meters AS "radiusMeters", users.radius_version AS "radiusVersion",
          token_revocations.before AS "signedOutBefore", granted.edges
-  FROM unnest($1::text[]) WITH ORDINALITY AS asked (id, place)
-  LEFT JOIN users ON users.id = asked.id
-  LEFT JOIN token_revocations ON token_revocations.user_hash = sha256(convert_to(asked.id, 'UTF8'))
+  FROM unnest($1::text[]) WITH ORDINALITY AS requested (id, place)
+  LEFT JOIN users ON users.id = requested.id
+  LEFT JOIN token_revocations ON token_revocations.user_hash = sha256(convert_to(requested.id, 'UTF8'))
   LEFT JOIN LATERAL (
     SELECT string_agg(
       subject_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || edges.version
@@ -25,10 +25,10 @@ const READ_VIEWERS = `
              || coalesce(' ' || (extract(epoch FROM sharing.until) * 1000)::bigint, ' -'), ''),
       ',') AS edges
     FROM edges LEFT JOIN sharing ON sharing.user_id = subject_id
-    WHERE viewer_id = asked.id AND precision <> 'hidden'
+    WHERE viewer_id = requested.id AND precision <> 'hidden'
       AND (edges.until IS NULL OR edges.until > to_timestamp($2::float8 / 1000))
   ) AS granted ON true
-  ORDER BY asked.place`;
+  ORDER BY requested.place`;
 
 export class ViewerRepository {
   readonly #database: Pick<Database, 'readPrepared'>;
@@ -38,11 +38,11 @@ export class ViewerRepository {
   }
 
   /**
-   * One for each viewer, in the order asked; an unknown one has no friends and the default radius.
+   * One entry per viewer, in the given order; an unknown viewer has no friends and the default radius.
    *
-   * Only grants that deliver at `now` (ms since the epoch) are read: not hidden, and not ended. One that still runs is
-   * answered with its end, which whoever delivers must watch. One that is hidden or over never delivers again unless
-   * the subject changes it, and such a change is told to the gateways as an event of its own.
+   * Reads only grants that deliver at `now` (ms since the epoch): neither hidden nor expired. A grant with an end is
+   * returned with it, and the gateway must watch that end. A hidden or expired grant delivers again only after the
+   * subject changes it, and gateways receive such a change as an event.
    */
   async read(viewers: readonly UserId[], now: number): Promise<ViewerEdges[]> {
     const rows = await this.#database.readPrepared<Row>({

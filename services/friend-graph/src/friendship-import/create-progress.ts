@@ -1,16 +1,16 @@
-/** Shows how far an import is: a bar for a person who watches, plain lines for everything else. */
+/** Creates the progress display of an import: a bar on a terminal, plain lines elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
 
 export interface ImportProgress {
-  /** How much of the file has been read, bytes. */
+  /** Reports the bytes read so far. */
   read(bytes: number, total: number): void;
-  /** What is done next. */
-  step(what: string): void;
-  /** To be called in the end, also after a failure. */
+  /** Reports the next step. */
+  step(name: string): void;
+  /** Call it at the end, also after a failure. */
   close(): void;
 }
 
-export const silentProgress: ImportProgress = {
+export const noProgress: ImportProgress = {
   read: () => undefined,
   step: () => undefined,
   close: () => undefined,
@@ -39,9 +39,9 @@ class BarProgress implements ImportProgress {
     this.#bar.update(bytes);
   }
 
-  step(what: string): void {
+  step(name: string): void {
     this.#bar.stop();
-    this.#output.write(`${what} …\n`);
+    this.#output.write(`${name} …\n`);
   }
 
   close(): void {
@@ -49,11 +49,11 @@ class BarProgress implements ImportProgress {
   }
 }
 
-const LINE_EVERY_PERCENT = 20;
+const PERCENT_PER_LINE = 20;
 
 class LineProgress implements ImportProgress {
   readonly #output: NodeJS.WriteStream;
-  #said = 0;
+  #lastPercent = 0;
 
   constructor(output: NodeJS.WriteStream) {
     this.#output = output;
@@ -61,16 +61,16 @@ class LineProgress implements ImportProgress {
 
   read(bytes: number, total: number): void {
     const percent = Math.floor((bytes / Math.max(1, total)) * 100);
-    if (percent < this.#said + LINE_EVERY_PERCENT) return;
-    this.#said = percent;
+    if (percent < this.#lastPercent + PERCENT_PER_LINE) return;
+    this.#lastPercent = percent;
     this.#output.write(`Reading: ${percent} % of ${(total / MEGABYTE).toFixed(1)} MB\n`);
   }
 
-  step(what: string): void {
-    this.#output.write(`${what} …\n`);
+  step(name: string): void {
+    this.#output.write(`${name} …\n`);
   }
 
   close(): void {
-    // A line is complete as it is.
+    // Every line is complete already.
   }
 }

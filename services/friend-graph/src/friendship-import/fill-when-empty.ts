@@ -1,14 +1,14 @@
-/** Fills an empty table without its indexes, and puts them back: much faster than keeping them up row by row. */
+/** Fills an empty table without its indexes and recreates them: much faster than maintaining them per row. */
 import { type Client, escapeIdentifier } from 'pg';
 
 interface Definition {
   readonly name: string;
-  /** As PostgreSQL itself would write it. */
+  /** In the text form of PostgreSQL. */
   readonly definition: string;
 }
 
 const IS_EMPTY = (table: string) => `SELECT NOT EXISTS (SELECT FROM ${table}) AS empty`;
-/** Not the foreign ones: dropping those would lock the tables they point to, and whoever writes there. */
+/** Without foreign keys: dropping one would lock the referenced table and block its writers. */
 const READ_KEYS = `
 SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
 WHERE conrelid = $1::regclass AND contype IN ('p', 'u')`;
@@ -16,19 +16,19 @@ const READ_INDEXES = `
 SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
 WHERE indrelid = $1::regclass
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)`;
-/** Sorting for an index; given back when the transaction ends. */
+/** Memory to sort for an index; reset at the end of the transaction. */
 const MORE_MEMORY = `SET LOCAL maintenance_work_mem = '256MB'`;
 
 /**
- * If `table` is empty, runs `fill` while it has neither indexes nor unique keys, puts them back exactly as they were, and
- * answers true; otherwise does nothing and answers false. To be called in a transaction: nobody else reads the table
- * until that ends, and if a row violates a key, all of it fails.
+ * If `table` is empty, drops its indexes and unique keys, runs `fill`, recreates them and returns true; otherwise does
+ * nothing and returns false. Call it in a transaction: other sessions cannot read the table until it ends, and a row
+ * that violates a key fails all of it.
  */
 export async function fillWhenEmpty(client: Client, table: string, fill: () => Promise<void>): Promise<boolean> {
   if (!(await isEmpty(client, table))) return false;
   const name = escapeIdentifier(table);
   await client.query(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
-  // Somebody may have been quicker.
+  // Another session may have filled it before the lock.
   if (!(await isEmpty(client, table))) return false;
   const { rows: keys } = await client.query<Definition>(READ_KEYS, [table]);
   const { rows: indexes } = await client.query<Definition>(READ_INDEXES, [table]);

@@ -13,24 +13,24 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('takes the one that is named, then DATABASE_URL, then the running local stack', async () => {
+it('uses the option, then DATABASE_URL, then the running local stack', async () => {
   await writeFile(
     path.join(folder, 'stack.json'),
     JSON.stringify({ state: 'ready', databaseUrl: 'postgresql://stack' }),
   );
   const stack = { NEARBY_LOCAL_DIR: folder };
   const env = { ...stack, DATABASE_URL: 'postgresql://env' };
-  expect(await findDatabaseUrl({ named: 'postgresql://named', env })).toBe('postgresql://named');
-  expect(await findDatabaseUrl({ named: undefined, env })).toBe('postgresql://env');
-  expect(await findDatabaseUrl({ named: undefined, env: stack })).toBe('postgresql://stack');
+  expect(await findDatabaseUrl({ option: 'postgresql://option', env })).toBe('postgresql://option');
+  expect(await findDatabaseUrl({ option: undefined, env })).toBe('postgresql://env');
+  expect(await findDatabaseUrl({ option: undefined, env: stack })).toBe('postgresql://stack');
 });
 
 it.each([
   ['no stack has run', undefined],
   ['the stack is still starting', JSON.stringify({ state: 'starting', url: 'http://localhost' })],
   ['the record is being written', '{"state":'],
-])('says how to name one when %s', async (_when, record) => {
+])('names the remedies when %s', async (_when, record) => {
   if (record !== undefined) await writeFile(path.join(folder, 'stack.json'), record);
-  const finding = findDatabaseUrl({ named: undefined, env: { NEARBY_LOCAL_DIR: folder } });
-  await expect(finding).rejects.toThrow(/Start it with npm start, or set DATABASE_URL, or give --database-url/);
+  const finding = findDatabaseUrl({ option: undefined, env: { NEARBY_LOCAL_DIR: folder } });
+  await expect(finding).rejects.toThrow(/Start it with npm start, set DATABASE_URL, or use --database-url/);
 });

@@ -1,26 +1,29 @@
-/** Finds the database a command is to work on: the one that is named, else that of the local stack. */
+/** Finds the database of a command: from its option, the environment, or the local stack. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../cli/command-error.ts';
 
-/** The same from `src/friendship-import` and from `dist/friendship-import`. */
+/** The same folder whether this file runs from `src` or `dist`. */
 const CHECKOUT = path.resolve(import.meta.dirname, '../../../..');
 
-/** The part of infra/local's record that is used here. */
+/** The part of the state file of infra/local that is used here. */
 const stackRecordSchema = z.object({ databaseUrl: z.string().min(1) });
 
-/** Throws {@link CommandError} when there is none. */
-export async function findDatabaseUrl(options: { named: string | undefined; env: NodeJS.ProcessEnv }): Promise<string> {
-  const { named, env } = options;
-  if (named) return named;
+/** Throws {@link CommandError} if there is none. */
+export async function findDatabaseUrl(options: {
+  option: string | undefined;
+  env: NodeJS.ProcessEnv;
+}): Promise<string> {
+  const { option, env } = options;
+  if (option) return option;
   if (env['DATABASE_URL']) return env['DATABASE_URL'];
   const folder = env['NEARBY_LOCAL_DIR'] || path.join(CHECKOUT, '.local');
   const record = stackRecordSchema.safeParse(await readRecord(path.join(folder, 'stack.json')));
   if (record.success) return record.data.databaseUrl;
   throw new CommandError(
-    'It is not known which database to use: no local stack is running.',
-    'Start it with npm start, or set DATABASE_URL, or give --database-url.',
+    'No database is set and no local stack is running.',
+    'Start it with npm start, set DATABASE_URL, or use --database-url.',
   );
 }
 

@@ -53,7 +53,7 @@ describe('importing friendships', () => {
     ]);
   });
 
-  it('changes nothing the second time, and leaves a grant that was narrowed as it is', async () => {
+  it('changes nothing the second time, and leaves a changed grant as it is', async () => {
     await insertEdges(database, [{ viewer: 'ann', subject: 'bob', precision: 'hidden' }]);
     const text = 'user,friend\nann,bob\nbob,cid\n';
     expect(await importText(text)).toMatchObject({ newUsers: 1, newEdges: 3 });
@@ -63,7 +63,7 @@ describe('importing friendships', () => {
     ]);
   });
 
-  it('[G4] gives new edges a version above all earlier ones, and tells gateways to read again, once', async () => {
+  it('[G4] gives new edges a version above all earlier ones, and makes gateways re-read their rights, once', async () => {
     const [before] = await database.query<{ version: string }>(`SELECT nextval('graph_version') AS version`);
     await importText('user,friend\nann,bob\n');
     await importText('user,friend\nann,bob\n');
@@ -74,7 +74,7 @@ describe('importing friendships', () => {
     ]);
   });
 
-  it('[G2] makes nobody a friend of whom one of the two blocks, and settles open requests', async () => {
+  it('[G2] skips friendships of users one of whom blocks the other, and settles open requests', async () => {
     await database.query(
       `INSERT INTO users (id, display_name) SELECT x, x FROM unnest(array['ann', 'bob', 'cid', 'dan']) x`,
     );
@@ -99,7 +99,7 @@ describe('importing friendships', () => {
     expect(table?.visible).toBe(table?.pages);
   });
 
-  it('counts and leaves out repetitions in either direction, and friendships with oneself', async () => {
+  it('counts and skips repetitions in either direction, and friendships with oneself', async () => {
     expect(await importText('user,friend\nann,bob\nbob,ann\nann,bob\ncid,cid\n')).toEqual({
       read: 3,
       selfFriendships: 1,
@@ -111,7 +111,7 @@ describe('importing friendships', () => {
     expect(await edges()).toEqual(['ann>bob', 'bob>ann']);
   });
 
-  it('takes what spreadsheets write: byte order mark, CRLF, quotes, spaces, empty lines', async () => {
+  it('accepts what spreadsheets write: byte order mark, CRLF, quotes, spaces, empty lines', async () => {
     await importText('\uFEFFuser,friend\r\n"ann", bob\r\n\r\nbob ,"cid"\r\n');
     expect(await edges()).toEqual(['ann>bob', 'bob>ann', 'bob>cid', 'cid>bob']);
   });
@@ -133,13 +133,13 @@ describe('importing friendships', () => {
   it.each([
     ['a wrong id', 'user,friend\nann,bob\nann,b b\n', /^Line 3: "b b" is not a user id\..*nothing was imported/],
     ['an id that is too long', `user,friend\nann,${'x'.repeat(65)}\n`, /^Line 2: "x{40}…" is not a user id/],
-    ['a line cut short', 'user,friend\nann,bob\n\nann\n', /^Line 4 has 1 columns instead of two/],
-    ['a line with more', 'user,friend\nann,bob,cid\n', /^Line 2 has 3 columns/],
-    ['no header', 'ann,bob\nann,cid\n', /^The first line must be "user,friend", and it is "ann,bob"/],
+    ['a line cut short', 'user,friend\nann,bob\n\nann\n', /^Line 4 must have 2 columns but has 1/],
+    ['a line with more', 'user,friend\nann,bob,cid\n', /^Line 2 must have 2 columns but has 3/],
+    ['no header', 'ann,bob\nann,cid\n', /^The first line must be "user,friend" but is "ann,bob"/],
     ['an empty file', '', /^The first line must be "user,friend"/],
     ['a quote left open', 'user,friend\nann,bob\n"ann,cid\n', /^Line 3: ""ann" is not a user id/],
     ['no line ends', 'x'.repeat(1_000_000), /^The first line must be "user,friend"/],
-  ])('imports nothing of a file with %s, and says where', async (_what, text, message) => {
+  ])('imports nothing of a file with %s, and reports the line', async (_what, text, message) => {
     await expect(importText(text)).rejects.toThrow(message);
     expect(await edges()).toEqual([]);
     expect(await database.query('SELECT id FROM users')).toEqual([]);
@@ -151,7 +151,7 @@ describe('importing friendships', () => {
     expect(await edges()).toEqual([]);
   });
 
-  it('puts every index and key back as it was after filling the empty table', async () => {
+  it('recreates every index and key after filling the empty table', async () => {
     const definitions = () =>
       database.query(`
         SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
@@ -165,7 +165,7 @@ describe('importing friendships', () => {
     await expect(importText('user,friend\nann,cid\nann,bob\n')).resolves.toMatchObject({ newEdges: 2 });
   });
 
-  it('says what to do when the file or the tables are missing', async () => {
+  it('reports the remedy when the file or the tables are missing', async () => {
     const file = path.join(folder, 'missing.csv');
     await expect(importFriendshipsFile({ databaseUrl: database.url, file })).rejects.toThrow(/cannot be read/);
     const bare = await createDatabase(database.server.server.url);

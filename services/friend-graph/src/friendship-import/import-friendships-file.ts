@@ -1,48 +1,47 @@
-/** Imports undirected friendships from a CSV file: all of them, or after an error none. */
+/** Imports undirected friendships from a CSV file in one transaction. */
 import { stat } from 'node:fs/promises';
 import { type Client, DatabaseError } from 'pg';
 import { CommandError } from '../cli/command-error.ts';
 import { connectWhenUp } from '../cli/connect-when-up.ts';
-import { type ImportProgress, silentProgress } from './create-progress.ts';
-import { addEdges, addUsers, keepDistinct, leaveOutBlocked, stageRows } from './load-friendships.ts';
+import { type ImportProgress, noProgress } from './create-progress.ts';
+import { addEdges, addUsers, keepDistinct, removeBlocked, stageRows } from './load-friendships.ts';
 import { readFriendshipRows } from './read-friendship-rows.ts';
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly databaseUrl: string;
-  /** CSV with the header `user,friend`; each friendship once or in both directions. */
+  /** CSV with the header `user,friend`; each friendship in one or both directions. */
   readonly file: string;
-  /** Default: nobody watches. */
+  /** Default: no progress is shown. */
   readonly progress?: ImportProgress;
 }
 
 export interface ImportSummary {
-  /** Lines that name a friendship of two people. */
+  /** Lines with a friendship of two users. */
   readonly read: number;
-  /** Lines that name somebody's friendship with themselves; left out. */
+  /** Lines with the same user twice; skipped. */
   readonly selfFriendships: number;
-  /** Lines that repeat an earlier one, in either direction; left out. */
+  /** Lines that repeat an earlier one, in either direction; skipped. */
   readonly repeated: number;
-  /** Friendships of two people one of whom blocks the other; left out. */
+  /** Friendships of users one of whom blocks the other; skipped. */
   readonly blocked: number;
   readonly newUsers: number;
-  /** Directed edges that were not there before: two for each new friendship. */
+  /** New directed edges: two for each new friendship. */
   readonly newEdges: number;
 }
 
-/** How long PostgreSQL may take to appear, s. */
+/** Maximum wait for PostgreSQL to start, s. */
 const WAIT_SECONDS = 10;
 const UNDEFINED_TABLE = '42P01';
-/** VACUUM believes in rows only when their commit has been written, which some servers otherwise do a moment later. */
-const COMMIT_AT_ONCE = 'SET synchronous_commit = on';
+/** VACUUM marks pages all-visible only after the commit is flushed, which asynchronous commit delays. */
+const COMMIT_SYNCHRONOUSLY = 'SET synchronous_commit = on';
 
 /**
- * Idempotent: what is there already stays as it is, with its grants. While it adds friendships, nobody among the people
- * in the file can accept, end or block one: they are told to come back; the first import, into an empty table, lets
- * nobody read friendships either. Gateways with open sessions then read everything again. Throws {@link CommandError},
- * whose sentence is for a person.
+ * Idempotent: existing edges and their grants stay unchanged. While the import adds friendships, users in the file cannot
+ * accept, end or block one: their calls fail as `unavailable`. The first import, into an empty table, also blocks all
+ * reads of friendships. Gateways with open sessions re-read their rights afterwards. Throws {@link CommandError}.
  */
 export async function importFriendshipsFile(options: ImportOptions): Promise<ImportSummary> {
-  const { databaseUrl, file, progress = silentProgress } = options;
+  const { databaseUrl, file, progress = noProgress } = options;
   const client = await connectWhenUp({
     databaseUrl,
     command: 'import-friendships',
@@ -50,16 +49,16 @@ export async function importFriendshipsFile(options: ImportOptions): Promise<Imp
     report: (line) => progress.step(line),
   });
   try {
-    await client.query(COMMIT_AT_ONCE);
+    await client.query(COMMIT_SYNCHRONOUSLY);
     await client.query('BEGIN');
     const summary = await load(client, file, progress);
     await client.query('COMMIT');
-    // The planner's statistics, and the map that lets an index answer without the table.
-    progress.step('Tidying up');
+    // Updates the planner's statistics and the visibility map, which index-only scans need.
+    progress.step('Vacuuming');
     await client.query('VACUUM (ANALYZE) users, edges');
     return summary;
   } catch (error) {
-    throw explain(error);
+    throw toCommandError(error);
   } finally {
     progress.close();
     // Without a COMMIT, the server rolls everything back when the connection ends.
@@ -71,11 +70,11 @@ async function load(client: Client, file: string, progress: ImportProgress): Pro
   const total = await sizeOf(file);
   const { chunks, counts } = readFriendshipRows(file, (bytes) => progress.read(bytes, total));
   await stageRows(client, chunks);
-  progress.step('Leaving out repetitions');
+  progress.step('Removing repetitions');
   const distinct = await keepDistinct(client);
   progress.step('Adding users');
   const newUsers = await addUsers(client);
-  const blocked = await leaveOutBlocked(client);
+  const blocked = await removeBlocked(client);
   progress.step('Adding friendships');
   const newEdges = await addEdges(client);
   return {
@@ -92,15 +91,15 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch (error) {
-    throw new CommandError(`${file} cannot be read.`, 'Give the path of a CSV file.', { cause: error });
+    throw new CommandError(`${file} cannot be read.`, 'Check the path of the CSV file.', { cause: error });
   }
 }
 
-function explain(error: unknown): unknown {
+function toCommandError(error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error;
   if (error.code === UNDEFINED_TABLE) {
     return new CommandError(
-      'This database has no tables for friendships yet.',
+      'This database has no tables for friendships.',
       'Migrate it first: node services/friend-graph/dist/commands/migrate.js',
       { cause: error },
     );

@@ -1,11 +1,11 @@
-/** The SQL of an import: from COPY into a staging table to users and edges, in the transaction it is called in. */
+/** The SQL of an import, in the caller's transaction: COPY into a staging table, then users and edges. */
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { CommandError } from '../cli/command-error.ts';
 import { fillWhenEmpty } from './fill-when-empty.ts';
 
-/** Sorts of some million rows stay in memory; given back when the import ends. */
+/** Keeps sorts of some million rows in memory; reset at the end of the transaction. */
 const MORE_MEMORY = `SET LOCAL work_mem = '128MB'`;
 const CREATE_STAGING = `CREATE TEMPORARY TABLE staged_rows (a text COLLATE "C", b text COLLATE "C") ON COMMIT DROP`;
 const COPY_STAGING = 'COPY staged_rows (a, b) FROM STDIN';
@@ -20,28 +20,28 @@ INSERT INTO users (id, display_name)
 SELECT id, id FROM staged_people ORDER BY id
 ON CONFLICT DO NOTHING`;
 /**
- * Until the import ends nobody ends, blocks or accepts a friendship of these people: such a change would not see the
- * edges that come here, and they would outlive it. Pausing and narrowing need no such lock.
+ * Blocks other transactions that end, block or accept a friendship of these users: such a change would not see the edges
+ * of the import, and they would survive it. Pausing and changing a grant need no such lock.
  */
-const HOLD_USERS = `
+const LOCK_USERS = `
 SELECT FROM users JOIN staged_people USING (id) ORDER BY users.id FOR SHARE OF users`;
-/** Neither has said so to the other, but nobody becomes a friend of whom one blocks. */
-const LEAVE_OUT_BLOCKED = `
+/** A user does not become a friend of a user who blocks or is blocked. */
+const REMOVE_BLOCKED = `
 DELETE FROM staged_friendships USING blocks
 WHERE (user_id = a AND blocked_id = b) OR (user_id = b AND blocked_id = a)`;
-/** One for all: higher than that of every earlier change between these people, since they are held. */
+/** One version for all edges: the locks make it higher than that of every earlier change between these users. */
 const TAKE_VERSION = `SELECT nextval('graph_version') AS version`;
-const TELL_GATEWAYS = `
+const APPEND_REREAD_EVENT = `
 INSERT INTO outbox (event) VALUES (jsonb_build_object('kind', 'reread', 'version', $1::bigint))`;
-/** People become friends by the import, so what they asked each other before is settled. */
-const SETTLE_REQUESTS = `
+/** Requests between users whom the import makes friends are settled. */
+const REMOVE_REQUESTS = `
 DELETE FROM friend_requests USING staged_friendships
 WHERE (from_id = a AND to_id = b) OR (from_id = b AND to_id = a)`;
-const MAY_SKIP_TRIGGERS = `SELECT has_parameter_privilege('session_replication_role', 'SET') AS allowed`;
+const CAN_SKIP_TRIGGERS = `SELECT has_parameter_privilege('session_replication_role', 'SET') AS allowed`;
 const SKIP_TRIGGERS = 'SET LOCAL session_replication_role = replica';
-const MAY_DEFINE = `
+const CAN_ALTER_EDGES = `
 SELECT pg_has_role(relowner, 'USAGE') AS allowed FROM pg_class WHERE oid = 'edges'::regclass`;
-/** In the order of the primary key: its pages are then written once each, and two imports never deadlock. */
+/** In the order of the primary key: each index page is written once, and two imports never deadlock. */
 const INSERT_EDGES = `
 INSERT INTO edges (viewer_id, subject_id, version)
 SELECT viewer_id, subject_id, $1::bigint FROM (
@@ -51,54 +51,54 @@ SELECT viewer_id, subject_id, $1::bigint FROM (
 ORDER BY viewer_id, subject_id`;
 const INSERT_NEW_EDGES = `${INSERT_EDGES} ON CONFLICT DO NOTHING`;
 
-/** Copies rows `lesser id, tab, greater id, line feed` into the staging table. Throws what `chunks` throws. */
+/** Copies rows `smaller id, tab, greater id, line feed` into the staging table. Throws what `chunks` throws. */
 export async function stageRows(client: Client, chunks: AsyncIterable<string>): Promise<void> {
   await client.query(MORE_MEMORY);
   await client.query(CREATE_STAGING);
   await pipeline(chunks, client.query(copyFrom(COPY_STAGING)));
 }
 
-/** Leaves out repetitions; answers how many friendships remain. */
+/** Removes repetitions; returns the number of remaining friendships. */
 export async function keepDistinct(client: Client): Promise<number> {
   const distinct = await rowsOf(client, KEEP_DISTINCT_FRIENDSHIPS);
   await client.query('ANALYZE staged_friendships');
   return distinct;
 }
 
-/** Adds the people who are new, and holds all of them until the transaction ends; answers how many were new. */
+/** Creates unknown users and locks all users until the transaction ends; returns the number of new ones. */
 export async function addUsers(client: Client): Promise<number> {
   const people = await rowsOf(client, COLLECT_PEOPLE);
   const newUsers = await rowsOf(client, INSERT_USERS);
-  // The lock an edge's foreign keys would take, for all people at once.
-  if ((await rowsOf(client, HOLD_USERS)) !== people) {
-    throw new CommandError('Somebody in the file was deleted while it was imported.', 'Import it again.');
+  // The lock that the foreign keys of an edge take, for all users at once.
+  if ((await rowsOf(client, LOCK_USERS)) !== people) {
+    throw new CommandError('A user in the file was erased during the import.', 'Import the file again.');
   }
   return newUsers;
 }
 
-/** Leaves out the friendships of people one of whom blocks the other; answers how many. To be called after addUsers. */
-export async function leaveOutBlocked(client: Client): Promise<number> {
-  return await rowsOf(client, LEAVE_OUT_BLOCKED);
+/** Removes friendships of users one of whom blocks the other; returns their number. Call it after `addUsers`. */
+export async function removeBlocked(client: Client): Promise<number> {
+  return await rowsOf(client, REMOVE_BLOCKED);
 }
 
 /**
- * Adds both directions of each friendship that are not there yet, and tells the gateways to read everything again;
- * answers how many edges were new.
+ * Adds the missing edges in both directions and appends an event that makes gateways re-read their rights; returns the
+ * number of new edges.
  */
 export async function addEdges(client: Client): Promise<number> {
   const { rows } = await client.query<{ version: string }>(TAKE_VERSION);
   const version = [rows[0]?.version];
-  await client.query(SETTLE_REQUESTS);
+  await client.query(REMOVE_REQUESTS);
   const newEdges = await insertEdges(client, version);
-  if (newEdges > 0) await client.query(TELL_GATEWAYS, version);
+  if (newEdges > 0) await client.query(APPEND_REREAD_EVENT, version);
   return newEdges;
 }
 
 async function insertEdges(client: Client, version: unknown[]): Promise<number> {
-  // All people are there and held, so the two foreign keys of every edge are known to hold; checking each one again
-  // takes longer than all the rest. Where the database does not let us skip it, it is merely slower.
-  if (await isAllowed(client, MAY_SKIP_TRIGGERS)) await client.query(SKIP_TRIGGERS);
-  if (await isAllowed(client, MAY_DEFINE)) {
+  // All users exist and are locked, so that the foreign keys of every edge hold; checking each of them takes longer than
+  // the rest of the import. Without the privilege to skip the checks the import is only slower.
+  if (await isAllowed(client, CAN_SKIP_TRIGGERS)) await client.query(SKIP_TRIGGERS);
+  if (await isAllowed(client, CAN_ALTER_EDGES)) {
     let newEdges = 0;
     const wasEmpty = await fillWhenEmpty(client, 'edges', async () => {
       newEdges = await rowsOf(client, INSERT_EDGES, version);

@@ -1,33 +1,33 @@
-/** Reads a CSV file of friendships and turns it into rows for COPY, refusing what is not one. */
+/** Reads a CSV file of friendships, validates it and converts it to rows for COPY. */
 import { createReadStream } from 'node:fs';
 import { type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { CommandError } from '../cli/command-error.ts';
 
-export interface RowCounts {
-  /** Lines that name a friendship. */
+interface RowCounts {
+  /** Lines with a friendship of two users. */
   friendships: number;
-  /** Lines that name somebody's friendship with themselves; they are left out. */
+  /** Lines with the same user twice; skipped. */
   selfFriendships: number;
 }
 
-export interface FriendshipRows {
-  /** Text for `COPY … FROM STDIN`: the two ids of each friendship, the lesser first, so that a repetition is one. */
+interface FriendshipRows {
+  /** Text for `COPY … FROM STDIN`: both ids of each friendship, the smaller first, so that repetitions are equal. */
   readonly chunks: AsyncIterable<string>;
-  /** Grows while the chunks are read. */
+  /** Increases while the chunks are read. */
   readonly counts: Readonly<RowCounts>;
 }
 
 const HEADER = 'user,friend';
 const COLUMNS = 2;
 const READ_BYTES = 1 << 18;
-/** Far more than two ids with quotes and spaces; a file without line ends must not fill the memory. */
+/** Far more than two ids with quotes and spaces; bounds the memory for a file without line ends. */
 const MAX_LINE_CHARACTERS = 1_000;
-/** How much of a wrong value an error shows. */
-const SHOWN_CHARACTERS = 40;
+/** Length of an invalid value in an error message. */
+const MAX_SHOWN_CHARACTERS = 40;
 
 /**
- * Throws {@link CommandError} with the line's number at the first line that is no friendship. `onBytes` hears how much
- * of the file has been read.
+ * Throws {@link CommandError} with the line number at the first invalid line. `onBytes` receives the number of bytes
+ * read so far.
  */
 export function readFriendshipRows(file: string, onBytes: (bytes: number) => void): FriendshipRows {
   const counts: RowCounts = { friendships: 0, selfFriendships: 0 };
@@ -54,8 +54,8 @@ async function* readChunks(file: string, counts: RowCounts, onBytes: (bytes: num
 }
 
 /**
- * Lines of CSV to rows of COPY. The values are ids, which hold neither comma nor quote nor line end: all that CSV's
- * quoting can do here is to stand around an id, so a general parser, ten times slower, would read nothing else.
+ * Converts lines of CSV to rows of COPY. Ids contain no comma, quote or line end, so that quotes can only surround an
+ * id; a general CSV parser would give the same result ten times slower.
  */
 class LineConverter {
   readonly #counts: RowCounts;
@@ -78,7 +78,7 @@ class LineConverter {
     return rows;
   }
 
-  /** Throws when not even a header came. */
+  /** Throws if there was no header. */
   finish(): void {
     if (!this.#sawHeader) this.#takeHeader([]);
   }
@@ -87,8 +87,8 @@ class LineConverter {
     const header = fields.join(',').replace('\uFEFF', '');
     if (header.toLowerCase() !== HEADER) {
       throw new CommandError(
-        `The first line must be "${HEADER}", and it is "${shorten(header)}".`,
-        'Add or correct that line.',
+        `The first line must be "${HEADER}" but is "${shorten(header)}".`,
+        'Add or correct the header.',
       );
     }
     this.#sawHeader = true;
@@ -97,7 +97,7 @@ class LineConverter {
   #toRow(fields: readonly string[]): string {
     if (fields.length !== COLUMNS) {
       throw new CommandError(
-        `Line ${this.#line} has ${fields.length} columns instead of two.`,
+        `Line ${this.#line} must have 2 columns but has ${fields.length}.`,
         'Correct it; nothing was imported.',
       );
     }
@@ -116,12 +116,12 @@ class LineConverter {
     if (id.success) return id.data;
     throw new CommandError(
       `Line ${this.#line}: "${shorten(field)}" is not a user id.`,
-      'An id has 1–64 characters of A-Za-z0-9_-. Correct it; nothing was imported.',
+      'A user id has 1–64 characters of A-Za-z0-9_-. Correct it; nothing was imported.',
     );
   }
 }
 
-/** Without the quotes and spaces around them; null for an empty line. */
+/** Fields without surrounding quotes and spaces; null for an empty line. */
 function fieldsOf(line: string): string[] | null {
   const text = line.trim();
   if (text === '') return null;
@@ -137,12 +137,12 @@ function unquote(field: string): string {
 }
 
 function shorten(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+  return text.length <= MAX_SHOWN_CHARACTERS ? text : `${text.slice(0, MAX_SHOWN_CHARACTERS)}…`;
 }
 
 function unreadable(file: string, error: unknown): CommandError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new CommandError(`${file} cannot be read (${code ?? message}).`, 'Give the path of a CSV file.', {
+  return new CommandError(`${file} cannot be read (${code ?? message}).`, 'Check the path of the CSV file.', {
     cause: error,
   });
 }

@@ -10,58 +10,60 @@ const version = expect.any(Number);
 const HOUR_MS = 3_600_000;
 
 describe('pausing', () => {
-  it('[G2] is kept and told, turns into its opposite at its end, and is nobody else’s', async () => {
+  it('[G2] is saved and published, becomes its opposite at its end, and affects no other user', async () => {
     const until = Date.now() + HOUR_MS;
     const paused = { paused: true, until };
-    expect(await setting.graph.setSharing(ann, paused)).toEqual(paused);
-    expect(await setting.graph.sharingOf(ann)).toEqual(paused);
-    expect(await setting.graph.sharingOf(bob)).toEqual(SHARING);
+    expect(await setting.graph.sharing.setSharing(ann, paused)).toEqual(paused);
+    expect(await setting.graph.sharing.sharingOf(ann)).toEqual(paused);
+    expect(await setting.graph.sharing.sharingOf(bob)).toEqual(SHARING);
     expect(await setting.takeEvents()).toEqual([{ kind: 'sharing', version, subject: 'ann', sharing: paused }]);
-    await setting.graph.setSharing(ann, { paused: true, until: Date.now() - 1 });
-    expect(await setting.graph.sharingOf(ann)).toEqual(SHARING);
-    await setting.graph.setSharing(ann, { paused: false, until: Date.now() - 1 });
-    expect(await setting.graph.sharingOf(ann)).toEqual({ paused: true, until: null });
+    await setting.graph.sharing.setSharing(ann, { paused: true, until: Date.now() - 1 });
+    expect(await setting.graph.sharing.sharingOf(ann)).toEqual(SHARING);
+    await setting.graph.sharing.setSharing(ann, { paused: false, until: Date.now() - 1 });
+    expect(await setting.graph.sharing.sharingOf(ann)).toEqual({ paused: true, until: null });
   });
 
-  it('keeps a row only for who has ever paused', async () => {
-    await setting.graph.setSharing(ann, SHARING);
+  it('stores a row only for users who have ever paused', async () => {
+    await setting.graph.sharing.setSharing(ann, SHARING);
     expect(await database.query('SELECT * FROM sharing')).toEqual([]);
     expect(await setting.takeEvents()).toEqual([]);
-    await setting.graph.setSharing(ann, { paused: true, until: null });
-    await setting.graph.setSharing(ann, SHARING);
+    await setting.graph.sharing.setSharing(ann, { paused: true, until: null });
+    await setting.graph.sharing.setSharing(ann, SHARING);
     const events = await setting.takeEvents();
     expect(events.map((event) => event.kind === 'sharing' && event.sharing.paused)).toEqual([true, false]);
     const rows = await database.query('SELECT user_id, paused, until, version::int FROM sharing');
     expect(rows).toEqual([{ user_id: 'ann', paused: false, until: null, version: events.at(-1)?.version }]);
   });
 
-  it('[G4] keeps what it told with the highest version, whoever pauses and resumes at once', async () => {
+  it('[G4] stores the state that it published with the highest version, under concurrent changes', async () => {
     await Promise.all(
-      Array.from({ length: 40 }, (_, i) => setting.graph.setSharing(ann, { paused: i % 2 === 0, until: 4e12 + i })),
+      Array.from({ length: 40 }, (_, i) =>
+        setting.graph.sharing.setSharing(ann, { paused: i % 2 === 0, until: 4e12 + i }),
+      ),
     );
     const events = await setting.takeEvents();
     const last = events.toSorted((one, other) => one.version - other.version).at(-1);
-    expect(last).toMatchObject({ kind: 'sharing', sharing: await setting.graph.sharingOf(ann) });
+    expect(last).toMatchObject({ kind: 'sharing', sharing: await setting.graph.sharing.sharingOf(ann) });
     expect(new Set(events.map((event) => event.version)).size).toBe(40);
   });
 });
 
 describe('signing out everywhere', () => {
-  it('voids the tokens issued until now, and tells the gateways which', async () => {
-    expect(await setting.graph.revocations.signedOutBefore(ann)).toBeNull();
+  it('revokes the tokens issued until now, and publishes the time', async () => {
+    expect(await setting.repositories.revocations.signedOutBefore(ann)).toBeNull();
     const start = Date.now();
-    await setting.graph.signOutEverywhere(ann);
-    const before = (await setting.graph.revocations.signedOutBefore(ann)) ?? 0;
+    await setting.graph.accounts.signOutEverywhere(ann);
+    const before = (await setting.repositories.revocations.signedOutBefore(ann)) ?? 0;
     expect(before).toBeGreaterThanOrEqual(start - 1_000);
     expect(await setting.takeEvents()).toEqual([{ kind: 'signed-out', version, user: 'ann', before }]);
-    expect(await setting.graph.revocations.signedOutBefore(bob)).toBeNull();
-    await setting.graph.signOutEverywhere(ann);
-    expect(await setting.graph.revocations.signedOutBefore(ann)).toBeGreaterThan(before);
+    expect(await setting.repositories.revocations.signedOutBefore(bob)).toBeNull();
+    await setting.graph.accounts.signOutEverywhere(ann);
+    expect(await setting.repositories.revocations.signedOutBefore(ann)).toBeGreaterThan(before);
   });
 });
 
 describe('erasing', () => {
-  /** Everything in the database, as text, without the migrations' books. */
+  /** Everything in the database, as text, except the table of migrations. */
   async function everything(): Promise<string> {
     const tables = await database.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
@@ -72,32 +74,32 @@ describe('erasing', () => {
     return JSON.stringify(contents);
   }
 
-  it('[G2] leaves nothing of the user in any table, on nobody’s list, and nothing in the outbox', async () => {
-    const gone = id('somebody-who-leaves');
+  it('[G2] leaves nothing of the user in any table, on any list or in the outbox', async () => {
+    const gone = id('leaving-user');
     await setting.befriend('ann', gone);
     await setting.befriend(gone, 'bob');
-    await setting.graph.request(cid, gone);
-    await setting.graph.request(gone, id('dan'));
-    await setting.graph.block(gone, id('eve'));
-    await setting.graph.block(id('eve'), gone);
-    await setting.graph.request(gone, id('eve'));
-    await setting.graph.setSharing(gone, { paused: true, until: null });
-    await setting.graph.setGrant(gone, ann, { precision: 'hidden', until: null });
-    await setting.graph.profiles.change(gone, { radiusMeters: 500, displayName: 'somebody-who-leaves indeed' });
-    await setting.graph.signOutEverywhere(gone);
+    await setting.graph.requests.request(cid, gone);
+    await setting.graph.requests.request(gone, id('dan'));
+    await setting.graph.friendships.block(gone, id('eve'));
+    await setting.graph.friendships.block(id('eve'), gone);
+    await setting.graph.requests.request(gone, id('eve'));
+    await setting.graph.sharing.setSharing(gone, { paused: true, until: null });
+    await setting.graph.friendships.setGrant(gone, ann, { precision: 'hidden', until: null });
+    await setting.graph.profiles.change(gone, { radiusMeters: 500, displayName: 'leaving-user indeed' });
+    await setting.graph.accounts.signOutEverywhere(gone);
     expect(await everything()).toContain(gone);
-    const told = await setting.takeEvents();
+    const published = await setting.takeEvents();
 
-    await setting.graph.erase(gone);
+    await setting.graph.accounts.erase(gone);
     expect(await everything()).not.toContain(gone);
     expect(await setting.friendsOf('ann')).toEqual([]);
-    expect((await setting.graph.requestsOf(cid)).outgoing).toEqual([]);
-    expect((await setting.graph.blocksOf(id('eve'), { after: null, limit: 9 })).items).toEqual([]);
+    expect((await setting.graph.requests.requestsOf(cid)).outgoing).toEqual([]);
+    expect((await setting.repositories.blocks.blocksOf(id('eve'), { after: null, limit: 9 })).items).toEqual([]);
     expect(setting.forgotten).toEqual([gone]);
     const [erased, ...more] = await setting.takeEvents();
     expect([erased, more]).toEqual([{ kind: 'erased', version, user: gone, before: expect.any(Number) }, []]);
-    expect(erased?.version).toBeGreaterThan(Math.max(...told.map((event) => event.version)));
-    expect(await setting.graph.revocations.signedOutBefore(gone)).toEqual((erased as { before: number }).before);
+    expect(erased?.version).toBeGreaterThan(Math.max(...published.map((event) => event.version)));
+    expect(await setting.repositories.revocations.signedOutBefore(gone)).toEqual((erased as { before: number }).before);
     await eventually(() =>
       expect(setting.notices.slice(-2).toSorted((one, other) => (one.user < other.user ? -1 : 1))).toEqual([
         { user: 'ann', friendsChanged: { kind: 'removed', userId: gone } },
@@ -106,24 +108,24 @@ describe('erasing', () => {
     );
   });
 
-  it('is idempotent, and takes a user who was never made', async () => {
-    await setting.graph.erase(ann);
-    await setting.graph.erase(ann);
+  it('is idempotent, and accepts an unknown user', async () => {
+    await setting.graph.accounts.erase(ann);
+    await setting.graph.accounts.erase(ann);
     expect((await setting.takeEvents()).map((event) => event.kind)).toEqual(['erased', 'erased']);
     expect(setting.forgotten).toEqual(['ann', 'ann']);
   });
 
-  it('[G4] has a version above all edges that it removes, whoever changes them at the same moment', async () => {
+  it('[G4] has a version above all edges that it removes, under concurrent changes', async () => {
     for (let round = 0; round < 20; round++) {
       const [leaver, friend] = [id(`leaver-${round}`), id(`friend-${round}`)];
       await setting.befriend(leaver, friend);
       await Promise.allSettled([
-        setting.graph.setGrant(leaver, friend, { precision: 'approximate', until: null }),
-        setting.graph.erase(leaver),
-        setting.graph.setGrant(friend, leaver, { precision: 'approximate', until: null }),
-        setting.graph.setSharing(leaver, { paused: true, until: null }),
+        setting.graph.friendships.setGrant(leaver, friend, { precision: 'approximate', until: null }),
+        setting.graph.accounts.erase(leaver),
+        setting.graph.friendships.setGrant(friend, leaver, { precision: 'approximate', until: null }),
+        setting.graph.sharing.setSharing(leaver, { paused: true, until: null }),
       ]);
-      // A pause may make the user anew: whoever still holds the phone is somebody.
+      // A pause after the erasure may create the user again.
       expect(await setting.friendsOf(friend)).toEqual([]);
       const events = await setting.takeEvents();
       const erased = events.find((event) => event.kind === 'erased')?.version ?? 0;
@@ -131,48 +133,50 @@ describe('erasing', () => {
     }
   });
 
-  it('survives that two friends leave at the same moment', async () => {
+  it('survives the concurrent erasure of two friends', async () => {
     for (let round = 0; round < 20; round++) {
       const [one, other] = [id(`a-${round}`), id(`b-${round}`)];
       await setting.befriend(one, other);
-      // Whoever is being erased may be told to come again.
-      const unfriending = setting.graph.unfriend(one, other).catch((error) => expect(error.code).toBe('unavailable'));
-      await Promise.all([setting.graph.erase(one), setting.graph.erase(other), unfriending]);
+      // A user who is being erased may be refused as unavailable.
+      const unfriending = setting.graph.friendships
+        .unfriend(one, other)
+        .catch((error) => expect(error.code).toBe('unavailable'));
+      await Promise.all([setting.graph.accounts.erase(one), setting.graph.accounts.erase(other), unfriending]);
       expect(await setting.friendsOf(one)).toEqual([]);
     }
   });
 });
 
 describe('the export', () => {
-  it('holds everything that is kept about the user, and not what the user must not know', async () => {
+  it('contains everything stored about the user, except what the user must not know', async () => {
     const until = Date.now() + HOUR_MS;
     await setting.befriend('ann', 'bob');
-    await setting.graph.setGrant(ann, bob, { precision: 'approximate', until });
-    await setting.graph.request(cid, ann);
-    await setting.graph.request(ann, id('dan'));
-    await setting.graph.block(ann, id('eve'));
-    await setting.graph.request(id('eve'), ann);
-    await setting.graph.setSharing(ann, { paused: true, until });
-    await setting.graph.signOutEverywhere(ann);
+    await setting.graph.friendships.setGrant(ann, bob, { precision: 'approximate', until });
+    await setting.graph.requests.request(cid, ann);
+    await setting.graph.requests.request(ann, id('dan'));
+    await setting.graph.friendships.block(ann, id('eve'));
+    await setting.graph.requests.request(id('eve'), ann);
+    await setting.graph.sharing.setSharing(ann, { paused: true, until });
+    await setting.graph.accounts.signOutEverywhere(ann);
     const position = { at: 5, position: { lat: 1, lng: 2, battery: 0.5 } };
     setting.positions.set(ann, position);
     const since = expect.any(Date);
     const friend = { id: 'bob', displayName: 'bob', since };
-    expect(await setting.graph.exportOf(ann)).toEqual({
+    expect(await setting.graph.exporter.exportOf(ann)).toEqual({
       profile: await setting.graph.profiles.read(ann),
       sharing: { paused: true, until },
       friends: [friend],
       viewers: [{ ...friend, precision: 'approximate', until: new Date(until) }],
       requests: { incoming: [{ id: 'cid', displayName: 'cid', since }], outgoing: [{ id: 'dan', since }] },
       blocks: [{ id: 'eve', since }],
-      signedOutBefore: await setting.graph.revocations.signedOutBefore(ann),
+      signedOutBefore: await setting.repositories.revocations.signedOutBefore(ann),
       position,
     });
   });
 });
 
 describe('the radius', () => {
-  it('[G4] takes a version, and the highest is the one that is kept, whoever changes it at once', async () => {
+  it('[G4] takes a version, and the highest one is stored, under concurrent changes', async () => {
     await Promise.all(
       Array.from({ length: 30 }, (_, i) => setting.graph.profiles.change(ann, { radiusMeters: 500 + i })),
     );

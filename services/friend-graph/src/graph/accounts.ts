@@ -1,77 +1,94 @@
-/** Decides what signing out everywhere and leaving for good mean. */
+/** Decides how a user signs out everywhere and how an account is erased. */
 import type { UserId } from '@nearby-friends/protocol';
-import type { Clock } from '@nearby-friends/service-kit';
-import { removeAllEdges } from '../database/edge-repository.ts';
-import { eraseUser } from '../database/erase-user.ts';
-import type { GraphTransactions } from '../database/graph-transaction.ts';
-import { revokeTokens } from '../database/token-revocations.ts';
-import type { Enforcement } from '../outbox/change-propagation.ts';
+import { type Clock, unauthorized } from '@nearby-friends/service-kit';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { ChangePropagation } from '../outbox/change-propagation.ts';
 import type { DeviceNotices } from './device-notices.ts';
 
 /** Port: deletes the last known position. Idempotent; rejects with `unavailable`. */
 export type ForgetPosition = (user: UserId) => Promise<unknown>;
 
-/** Both void the token they were asked with: whatever fails afterwards comes about by itself. */
+/** Both changes revoke the token of the call itself: after a failure the call is repeated with the revoked token. */
 export class Accounts {
-  readonly #transactions: GraphTransactions;
-  readonly #enforcement: Enforcement;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'revocations'>;
+  readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
   readonly #forgetPosition: ForgetPosition;
   readonly #clock: Clock;
 
   constructor(options: {
-    transactions: GraphTransactions;
-    enforcement: Enforcement;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'revocations'>;
+    propagation: ChangePropagation;
     notices: DeviceNotices;
     forgetPosition: ForgetPosition;
     clock: Clock;
   }) {
-    this.#transactions = options.transactions;
-    this.#enforcement = options.enforcement;
+    this.#repositories = options.repositories;
+    this.#propagation = options.propagation;
     this.#notices = options.notices;
     this.#forgetPosition = options.forgetPosition;
     this.#clock = options.clock;
   }
 
-  /** Voids every token issued until now. Resolves when no connection with such a token is served any more. */
+  /** Revokes every token issued until now. Resolves when no connection with such a token is served. */
   async signOutEverywhere(user: UserId, signal?: AbortSignal): Promise<void> {
-    const before = this.#thisMillisecond();
-    await this.#transactions.run(async (transaction) => {
-      await revokeTokens(transaction, user, before);
+    const { transactions, revocations } = this.#repositories;
+    const before = this.#currentMillisecond();
+    await transactions.run(async (transaction) => {
+      await revocations.revoke(transaction, user, before);
       const version = await transaction.nextVersion();
-      await transaction.tell([{ kind: 'signed-out', version, user, before }]);
+      await transaction.appendEvents([{ kind: 'signed-out', version, user, before }]);
     });
-    await this.#enforcement.waitUntilAppliedEverywhere(signal);
+    await this.#propagation.waitUntilAppliedEverywhere(signal);
+  }
+
+  /** Repeats only the wait of {@link signOutEverywhere}: a revoked token must not revoke newer ones. */
+  async confirmSignOut(signal?: AbortSignal): Promise<void> {
+    await this.#propagation.waitUntilAppliedEverywhere(signal);
   }
 
   /**
-   * Deletes everything that is kept about the user, also on other people's lists, and voids every token issued until
-   * now. Resolves when that is in force everywhere and the last position is deleted; if it rejects before, the position
-   * ends with its TTL. What is left is a hash of the id until no such token can be valid, and the event in the stream
-   * until it is trimmed. Idempotent, for an unknown user too.
+   * Deletes everything stored about the user, including entries on other users' lists, and revokes every token issued
+   * until now. Resolves when all gateways have applied that and the last position is deleted; if it rejects before, the
+   * position expires with its TTL. What remains is a hash of the id until no such token can be valid, and the event in
+   * the stream until it is trimmed. Idempotent, also for an unknown user.
    */
   async erase(user: UserId, signal?: AbortSignal): Promise<void> {
-    const before = this.#thisMillisecond();
-    const formerFriends = await this.#transactions.run(async (transaction) => {
-      await transaction.sql.$queryRaw`SELECT FROM users WHERE id = ${user} FOR UPDATE`;
-      const friends = await removeAllEdges(transaction, user);
-      await eraseUser(transaction, user);
-      await revokeTokens(transaction, user, before);
-      // Last: it must be higher than the version of every edge that went.
+    const { transactions, users, edges, revocations } = this.#repositories;
+    const before = this.#currentMillisecond();
+    const formerFriends = await transactions.run(async (transaction) => {
+      await transaction.lockForErasure(user);
+      const friends = await edges.removeAllOf(transaction, user);
+      await users.erase(transaction, user);
+      await revocations.revoke(transaction, user, before);
+      // Last: it must be higher than the version of every removed edge.
       const version = await transaction.nextVersion();
-      await transaction.tell([{ kind: 'erased', version, user, before }]);
+      await transaction.appendEvents([{ kind: 'erased', version, user, before }]);
       return friends;
     });
     this.#notices.send(
       formerFriends.map((friend) => ({ user: friend, friendsChanged: { kind: 'removed', userId: user } })),
     );
-    await this.#enforcement.waitUntilAppliedEverywhere(signal);
-    // After the last connection is closed: no position comes after this.
+    await this.#finishErasure(user, signal);
+  }
+
+  /**
+   * Repeats only the wait of {@link erase}. Rejects with `unauthorized` if the user exists: a revoked token must not
+   * erase an account.
+   */
+  async confirmErasure(user: UserId, signal?: AbortSignal): Promise<void> {
+    if (await this.#repositories.users.exists(user)) throw unauthorized();
+    await this.#finishErasure(user, signal);
+  }
+
+  async #finishErasure(user: UserId, signal: AbortSignal | undefined): Promise<void> {
+    await this.#propagation.waitUntilAppliedEverywhere(signal);
+    // After the last connection is closed no position can follow.
     await this.#forgetPosition(user);
   }
 
-  /** A token of this very millisecond is older than the call: rounded up, so that it is void. */
-  #thisMillisecond(): number {
+  /** Rounds up, so that a token issued in this very millisecond is revoked too. */
+  #currentMillisecond(): number {
     return Math.ceil(this.#clock.now());
   }
 }

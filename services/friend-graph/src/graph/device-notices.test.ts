@@ -20,47 +20,47 @@ const people = (count: number) =>
   }));
 
 describe('notices', () => {
-  it('go to everybody, a few at a time, and not before the caller goes on', async () => {
-    const told: string[] = [];
+  it('go to all users, a few at a time, and not synchronously', async () => {
+    const notified: string[] = [];
     let inFlight = 0;
-    let most = 0;
+    let maxInFlight = 0;
     const { notices } = start(async (user) => {
-      most = Math.max(most, ++inFlight);
+      maxInFlight = Math.max(maxInFlight, ++inFlight);
       await new Promise(setImmediate);
       inFlight--;
-      told.push(user);
+      notified.push(user);
     });
     const all = people(3 * NOTICES_IN_FLIGHT + 1);
     for (const notice of all) notices.send([notice]);
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
     await notices.drain();
-    expect(told.toSorted()).toEqual(all.map(({ user }) => user).toSorted());
-    expect(most).toBe(NOTICES_IN_FLIGHT);
+    expect(notified.toSorted()).toEqual(all.map(({ user }) => user).toSorted());
+    expect(maxInFlight).toBe(NOTICES_IN_FLIGHT);
   });
 
-  it('do not wait for a slow gateway while fewer than allowed are on their way', async () => {
-    const told: string[] = [];
+  it('do not wait for a slow gateway while fewer than the limit are in flight', async () => {
+    const notified: string[] = [];
     const { notices } = start(async (user) => {
-      told.push(user);
+      notified.push(user);
       await new Promise(() => undefined);
     });
     for (const [i, notice] of people(3).entries()) {
       notices.send([notice]);
-      await eventually(() => expect(told).toHaveLength(i + 1));
+      await eventually(() => expect(notified).toHaveLength(i + 1));
     }
   });
 
-  it('are lost one by one when no gateway takes them, and that is counted', async () => {
+  it('are lost one by one and counted when no gateway accepts them', async () => {
     let calls = 0;
     const { notices, lost } = start(async () => {
-      if (calls++ % 2 === 0) throw new Error('nobody there');
+      if (calls++ % 2 === 0) throw new Error('no gateway');
     });
     notices.send(people(10));
     await notices.drain();
     expect([calls, await lost()]).toEqual([10, 5]);
   });
 
-  it('do not fill the memory while nobody answers', async () => {
+  it('do not fill the memory while no gateway responds', async () => {
     const { notices, lost } = start(() => new Promise(() => undefined));
     notices.send(people(MAX_WAITING_NOTICES));
     notices.send(people(7));

@@ -1,9 +1,9 @@
-/** Sends `friends:changed` to people's devices, beside the work that caused it. */
+/** Sends `friends:changed` to users' devices, independently of the change that caused it. */
 import type { FriendsChanged, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
-/** Port: tells every device of the user, whichever replica it is on; at most once, resolves when it is on its way. */
+/** Port: notifies every device of the user on any gateway, at most once; resolves when the message is on its way. */
 export type NotifyDevices = (user: UserId, friendsChanged: FriendsChanged) => Promise<unknown>;
 
 export interface Notice {
@@ -11,14 +11,14 @@ export interface Notice {
   readonly friendsChanged: FriendsChanged;
 }
 
-/** Someone with 5,000 friends leaves: the gateways are told of a few at a time. */
+/** Limits the load on gateways when a user with 5,000 friends is erased. */
 export const NOTICES_IN_FLIGHT = 32;
-/** While no gateway takes any, the oldest are dropped rather than kept in memory. */
+/** Bounds the memory while no gateway accepts notices: the oldest are dropped. */
 export const MAX_WAITING_NOTICES = 20_000;
 
 /**
- * At most once: a notice only says that a list is worth reading again, and what a device missed it reads when it
- * connects. Nobody waits for it, so that the time of an answer does not tell whether somebody was notified.
+ * At-most-once: a notice only says that a list is worth reading again, and a device reads its lists when it connects.
+ * No caller waits for a notice, so that the response time does not reveal whether another user was notified.
  */
 export class DeviceNotices {
   readonly name = 'device notices';
@@ -27,7 +27,7 @@ export class DeviceNotices {
   readonly #metrics: FriendGraphMetrics;
   readonly #waiting: Notice[] = [];
   readonly #senders = new Set<Promise<void>>();
-  /** Senders that wait for a gateway's answer; the others are about to take the next notice. */
+  /** Senders that wait for a gateway; the others are about to take the next notice. */
   #busy = 0;
 
   constructor(options: { notify: NotifyDevices; logger: Logger; metrics: FriendGraphMetrics }) {
@@ -38,10 +38,10 @@ export class DeviceNotices {
 
   send(notices: readonly Notice[]): void {
     this.#waiting.push(...notices);
-    const tooMany = this.#waiting.length - MAX_WAITING_NOTICES;
-    if (tooMany > 0) {
-      this.#waiting.splice(0, tooMany);
-      this.#metrics.devicesNotTold.inc(tooMany);
+    const excess = this.#waiting.length - MAX_WAITING_NOTICES;
+    if (excess > 0) {
+      this.#waiting.splice(0, excess);
+      this.#metrics.deviceNoticesLost.inc(excess);
     }
     while (this.#senders.size < NOTICES_IN_FLIGHT && this.#senders.size - this.#busy < this.#waiting.length) {
       const sender = this.#sendWaiting().finally(() => this.#senders.delete(sender));
@@ -49,21 +49,21 @@ export class DeviceNotices {
     }
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when no notice waits. */
   async drain(): Promise<void> {
     while (this.#senders.size > 0) await Promise.all(this.#senders);
   }
 
   async #sendWaiting(): Promise<void> {
-    // Not in the turn of the caller, whose answer goes first.
+    // Not in the caller's turn: its response goes first.
     await new Promise(setImmediate);
     for (let notice = this.#waiting.shift(); notice; notice = this.#waiting.shift()) {
       this.#busy++;
       try {
         await this.#notify(notice.user, notice.friendsChanged);
       } catch (error) {
-        this.#metrics.devicesNotTold.inc();
-        this.#logger.debug({ error }, 'no gateway took a notice');
+        this.#metrics.deviceNoticesLost.inc();
+        this.#logger.debug({ error }, 'device notice lost');
       } finally {
         this.#busy--;
       }
@@ -71,7 +71,7 @@ export class DeviceNotices {
   }
 }
 
-/** "You two became friends", or "are no longer", to both. */
+/** Notices to both users that they became friends, or no longer are. */
 export function noticesToBoth(kind: 'accepted' | 'removed', one: UserId, other: UserId): Notice[] {
   return [
     { user: one, friendsChanged: { kind, userId: other } },

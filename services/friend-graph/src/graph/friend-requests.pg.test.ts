@@ -8,9 +8,9 @@ const setting = useGraph();
 const { database } = setting;
 const [ann, bob, cid] = [id('ann'), id('bob'), id('cid')];
 
-/** Whose requests the user sees, and to whom the user's own go. */
+/** The ids in the request lists of the user. */
 async function requestsOf(user: UserId) {
-  const { incoming, outgoing } = await setting.graph.requestsOf(user);
+  const { incoming, outgoing } = await setting.graph.requests.requestsOf(user);
   return { incoming: incoming.map((one) => one.id), outgoing: outgoing.map((one) => one.id) };
 }
 const NONE = { incoming: [], outgoing: [] };
@@ -29,10 +29,10 @@ async function addManyFriends(user: string, count: number): Promise<void> {
   );
 }
 
-describe('asking', () => {
-  it('[G2] is listed with both, is told to the one who is asked, and lets nobody see anybody', async () => {
-    await setting.graph.request(ann, bob);
-    await setting.graph.request(ann, bob);
+describe('requesting', () => {
+  it('[G2] is listed for both, notifies the recipient, and grants nothing', async () => {
+    await setting.graph.requests.request(ann, bob);
+    await setting.graph.requests.request(ann, bob);
     expect(await requestsOf(ann)).toEqual({ incoming: [], outgoing: ['bob'] });
     expect(await requestsOf(bob)).toEqual({ incoming: ['ann'], outgoing: [] });
     await eventually(() =>
@@ -42,96 +42,99 @@ describe('asking', () => {
     expect(await setting.takeEvents()).toEqual([]);
   });
 
-  it('[G2] makes friends of two who ask each other', async () => {
-    await setting.graph.request(ann, bob);
-    await setting.graph.request(bob, ann);
+  it('[G2] makes friends of two who request each other', async () => {
+    await setting.graph.requests.request(ann, bob);
+    await setting.graph.requests.request(bob, ann);
     expect([await setting.friendsOf('ann'), await setting.friendsOf('bob')]).toEqual([['bob'], ['ann']]);
     expect([await requestsOf(ann), await requestsOf(bob)]).toEqual([NONE, NONE]);
   });
 
-  it('[G2] makes friends of two who ask each other at the same moment, whoever they are', async () => {
+  it('[G2] makes friends of two who request each other concurrently', async () => {
     const pairs = Array.from({ length: 30 }, (_, i) => [id(`a-${i}`), id(`b-${i}`)] as const);
     await Promise.all(
-      pairs.flatMap(([one, other]) => [setting.graph.request(one, other), setting.graph.request(other, one)]),
+      pairs.flatMap(([one, other]) => [
+        setting.graph.requests.request(one, other),
+        setting.graph.requests.request(other, one),
+      ]),
     );
     for (const [one, other] of pairs) expect(await setting.friendsOf(one)).toEqual([other]);
   });
 
-  it('changes nothing between friends, nor towards somebody one blocks', async () => {
+  it('changes nothing between friends, nor towards a blocked user', async () => {
     await setting.befriend('ann', 'bob');
-    await setting.graph.block(ann, cid);
+    await setting.graph.friendships.block(ann, cid);
     await setting.takeEvents();
-    await setting.graph.request(ann, bob);
-    await setting.graph.request(ann, cid);
+    await setting.graph.requests.request(ann, bob);
+    await setting.graph.requests.request(ann, cid);
     expect(await requestsOf(ann)).toEqual(NONE);
     expect(await setting.takeEvents()).toEqual([]);
   });
 
-  it('refuses to ask oneself', async () => {
-    await expect(setting.graph.request(ann, ann)).rejects.toMatchObject({ code: 'invalid_payload' });
+  it('refuses a request to oneself', async () => {
+    await expect(setting.graph.requests.request(ann, ann)).rejects.toMatchObject({ code: 'invalid_payload' });
   });
 
-  it('[G2] looks the same to the asker for a stranger, a blocker and an id that nobody has', async () => {
-    await setting.graph.block(bob, ann);
+  it('[G2] looks the same to the sender for a stranger, a blocker and an unknown id', async () => {
+    await setting.graph.friendships.block(bob, ann);
     await setting.graph.profiles.createIfNew(cid);
-    const nobody = id('nobody');
-    for (const to of [bob, cid, nobody]) await setting.graph.request(ann, to);
-    expect((await requestsOf(ann)).outgoing.sort()).toEqual(['bob', 'cid', 'nobody']);
-    expect((await setting.graph.requestsOf(ann)).outgoing.map((one) => Object.keys(one).sort())).toEqual(
+    const unknown = id('unknown');
+    for (const to of [bob, cid, unknown]) await setting.graph.requests.request(ann, to);
+    expect((await requestsOf(ann)).outgoing.sort()).toEqual(['bob', 'cid', 'unknown']);
+    expect((await setting.graph.requests.requestsOf(ann)).outgoing.map((one) => Object.keys(one).sort())).toEqual(
       Array(3).fill(['id', 'since']),
     );
-    for (const to of [bob, cid, nobody]) await setting.graph.declineOrWithdraw(ann, to);
+    for (const to of [bob, cid, unknown]) await setting.graph.requests.declineOrWithdraw(ann, to);
     expect(await requestsOf(ann)).toEqual(NONE);
   });
 
-  it('[G2] shows a request made to a blocker only when it is made anew after unblocking, and nobody can tell', async () => {
-    await setting.graph.block(bob, ann);
-    await setting.graph.request(ann, bob);
+  it('[G2] shows a request to a blocker only when it is repeated after unblocking, undetectably', async () => {
+    await setting.graph.friendships.block(bob, ann);
+    await setting.graph.requests.request(ann, bob);
     expect(await requestsOf(bob)).toEqual(NONE);
-    await setting.graph.unblock(bob, ann);
+    await setting.graph.friendships.unblock(bob, ann);
     expect(await requestsOf(bob)).toEqual(NONE);
-    await expect(setting.graph.accept(bob, ann)).rejects.toMatchObject({ code: 'not_found' });
-    await setting.graph.declineOrWithdraw(bob, ann);
-    const before = await setting.graph.requestsOf(ann);
+    await expect(setting.graph.requests.accept(bob, ann)).rejects.toMatchObject({ code: 'not_found' });
+    await setting.graph.requests.declineOrWithdraw(bob, ann);
+    const before = await setting.graph.requests.requestsOf(ann);
     expect(before.outgoing).toHaveLength(1);
     expect(setting.notices).toEqual([]);
-    await setting.graph.request(ann, bob);
-    // Not even the time of the request has changed for its author.
-    expect(await setting.graph.requestsOf(ann)).toEqual(before);
+    await setting.graph.requests.request(ann, bob);
+    // Not even the time of the request changes for its sender.
+    expect(await setting.graph.requests.requestsOf(ann)).toEqual(before);
     expect(await requestsOf(bob)).toEqual({ incoming: ['ann'], outgoing: [] });
     expect(setting.notices).toEqual([{ user: 'bob', friendsChanged: { kind: 'requested', userId: 'ann' } }]);
   });
 
-  it('[G2] makes friends of two who have both asked, also when one request was kept back', async () => {
-    await setting.graph.request(ann, bob);
-    await setting.graph.block(bob, ann);
-    await setting.graph.unblock(bob, ann);
-    await setting.graph.request(bob, ann);
+  it('[G2] makes friends of two who have both sent a request, also when one was suppressed', async () => {
+    await setting.graph.requests.request(ann, bob);
+    await setting.graph.friendships.block(bob, ann);
+    await setting.graph.friendships.unblock(bob, ann);
+    await setting.graph.requests.request(bob, ann);
     expect(await setting.friendsOf('bob')).toEqual(['ann']);
     expect([await requestsOf(ann), await requestsOf(bob)]).toEqual([NONE, NONE]);
   });
 
-  it('keeps so many open requests and no more, also when they come at once', async () => {
+  it('limits the number of open requests, also for concurrent ones', async () => {
     await setting.graph.profiles.createIfNew(ann);
     await database.query(
       `INSERT INTO friend_requests (from_id, to_id) SELECT 'ann', 'x-' || i FROM generate_series(3, $1::int) i`,
       [MAX_OPEN_REQUESTS],
     );
-    const asked = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, i) => setting.graph.request(ann, id(`y-${i}`))),
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) => setting.graph.requests.request(ann, id(`y-${i}`))),
     );
-    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
-    await expect(setting.graph.request(ann, id('more'))).rejects.toMatchObject({ code: 'request_limit' });
-    await expect(setting.graph.request(ann, id('x-3'))).resolves.toBeUndefined();
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    await expect(setting.graph.requests.request(ann, id('more'))).rejects.toMatchObject({ code: 'request_limit' });
+    await expect(setting.graph.requests.request(ann, id('x-3'))).resolves.toBeUndefined();
     expect((await requestsOf(ann)).outgoing).toHaveLength(MAX_OPEN_REQUESTS);
   });
 });
 
 describe('accepting', () => {
-  it('[G2] makes two exact edges, tells the gateways and both people, and is idempotent', async () => {
-    await setting.graph.request(ann, bob);
-    await setting.graph.accept(bob, ann);
-    await setting.graph.accept(bob, ann);
+  it('[G2] adds two exact edges, publishes them, notifies both users, and is idempotent', async () => {
+    await setting.graph.requests.request(ann, bob);
+    await setting.graph.requests.accept(bob, ann);
+    await setting.graph.requests.accept(bob, ann);
     expect(await setting.viewersOf('ann')).toEqual([['bob', 'exact', null]]);
     expect(await setting.viewersOf('bob')).toEqual([['ann', 'exact', null]]);
     const grant = { precision: 'exact', until: null };
@@ -150,53 +153,55 @@ describe('accepting', () => {
     );
   });
 
-  it('[G2] needs a request to the one who accepts', async () => {
-    await setting.graph.request(ann, bob);
+  it('[G2] requires a request to the accepting user', async () => {
+    await setting.graph.requests.request(ann, bob);
     for (const [user, from] of [
       [ann, bob],
       [cid, ann],
       [bob, cid],
-      [bob, id('nobody')],
+      [bob, id('unknown')],
     ] as const) {
-      await expect(setting.graph.accept(user, from)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(setting.graph.requests.accept(user, from)).rejects.toMatchObject({ code: 'not_found' });
     }
     expect(await setting.takeEvents()).toEqual([]);
   });
 
-  it('comes about or not when it is withdrawn at the same moment, and never both', async () => {
+  it('either succeeds or is withdrawn, never both, when these are concurrent', async () => {
     for (let round = 0; round < 30; round++) {
       const [one, other] = [id(`a-${round}`), id(`b-${round}`)];
-      await setting.graph.request(one, other);
+      await setting.graph.requests.request(one, other);
       const [accepted] = await Promise.allSettled([
-        setting.graph.accept(other, one),
-        setting.graph.declineOrWithdraw(one, other),
+        setting.graph.requests.accept(other, one),
+        setting.graph.requests.declineOrWithdraw(one, other),
       ]);
       expect(await setting.friendsOf(one)).toEqual(accepted.status === 'fulfilled' ? [other] : []);
       expect(await requestsOf(one)).toEqual(NONE);
     }
   });
 
-  it('[G3] is refused to whoever has 5,000 friends, on either side', async () => {
+  it('[G3] is refused when either side has 5,000 friends', async () => {
     await addManyFriends('star', MAX_FRIENDS);
-    await setting.graph.request(ann, id('star'));
-    await setting.graph.request(id('star'), bob);
-    await expect(setting.graph.accept(id('star'), ann)).rejects.toMatchObject({ code: 'friend_limit' });
-    await expect(setting.graph.accept(bob, id('star'))).rejects.toMatchObject({ code: 'friend_limit' });
-    await expect(setting.graph.request(bob, id('star'))).rejects.toMatchObject({ code: 'friend_limit' });
-    await setting.graph.unfriend(id('star'), id('star-1'));
-    await setting.graph.accept(id('star'), ann);
+    await setting.graph.requests.request(ann, id('star'));
+    await setting.graph.requests.request(id('star'), bob);
+    await expect(setting.graph.requests.accept(id('star'), ann)).rejects.toMatchObject({ code: 'friend_limit' });
+    await expect(setting.graph.requests.accept(bob, id('star'))).rejects.toMatchObject({ code: 'friend_limit' });
+    await expect(setting.graph.requests.request(bob, id('star'))).rejects.toMatchObject({ code: 'friend_limit' });
+    await setting.graph.friendships.unfriend(id('star'), id('star-1'));
+    await setting.graph.requests.accept(id('star'), ann);
     expect(await setting.friendsOf('star')).toHaveLength(MAX_FRIENDS);
   });
 
-  it('[G3] never exceeds 5,000 however many accept at once', async () => {
+  it('[G3] never exceeds 5,000 under concurrent accepts', async () => {
     await addManyFriends('star', MAX_FRIENDS - 5);
-    const askers = Array.from({ length: 40 }, (_, i) => id(`asker-${i}`));
+    const senders = Array.from({ length: 40 }, (_, i) => id(`sender-${i}`));
     const star = id('star');
-    for (const [i, asker] of askers.entries()) {
-      await (i % 2 ? setting.graph.request(asker, star) : setting.graph.request(star, asker));
+    for (const [i, sender] of senders.entries()) {
+      await (i % 2 ? setting.graph.requests.request(sender, star) : setting.graph.requests.request(star, sender));
     }
     const accepted = await Promise.allSettled(
-      askers.map((asker, i) => (i % 2 ? setting.graph.accept(star, asker) : setting.graph.accept(asker, star))),
+      senders.map((sender, i) =>
+        i % 2 ? setting.graph.requests.accept(star, sender) : setting.graph.requests.accept(sender, star),
+      ),
     );
     const refusals = accepted.filter((one) => one.status === 'rejected').map(({ reason }) => reason.code);
     expect(refusals).toEqual(Array(35).fill('friend_limit'));

@@ -1,124 +1,126 @@
-/** Decides how people become friends: one asks, the other accepts. */
+/** Decides how users become friends: one sends a request, the other accepts it. */
 import { CodedError, type UserId } from '@nearby-friends/protocol';
-import { addFriendship, countFriends } from '../database/edge-repository.ts';
-import type { GraphTransaction, GraphTransactions } from '../database/graph-transaction.ts';
-import { type PairState, readPairState } from '../database/pair-state.ts';
-import {
-  addRequest,
-  removeRequestsBetween,
-  removeRequestsKnownTo,
-  showRequest,
-} from '../database/request-repository.ts';
-import type { UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/change-propagation.ts';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { GraphTransaction } from '../database/graph-transaction.ts';
+import { type PairState, readPairState } from '../database/read-pair-state.ts';
+import type { RequestLists } from '../database/request-repository.ts';
+import type { ChangePropagation } from '../outbox/change-propagation.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
-import { MAX_FRIENDS, MAX_OPEN_REQUESTS } from './limits.ts';
+import { MAX_FRIENDS, MAX_LISTED_REQUESTS, MAX_OPEN_REQUESTS } from './limits.ts';
 
-type AskOutcome = 'no change' | 'requested' | 'requested in vain' | 'accepted';
+type RequestOutcome = 'unchanged' | 'requested' | 'suppressed' | 'accepted';
 
 export class FriendRequests {
-  readonly #users: UserRepository;
-  readonly #transactions: GraphTransactions;
-  readonly #enforcement: Enforcement;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests'>;
+  readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
 
   constructor(options: {
-    users: UserRepository;
-    transactions: GraphTransactions;
-    enforcement: Enforcement;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests'>;
+    propagation: ChangePropagation;
     notices: DeviceNotices;
   }) {
-    this.#users = options.users;
-    this.#transactions = options.transactions;
-    this.#enforcement = options.enforcement;
+    this.#repositories = options.repositories;
+    this.#propagation = options.propagation;
     this.#notices = options.notices;
   }
 
+  /** The newest requests of and to the user, see {@link MAX_LISTED_REQUESTS}. */
+  async requestsOf(user: UserId): Promise<RequestLists> {
+    return await this.#repositories.requests.listsOf(user, MAX_LISTED_REQUESTS);
+  }
+
   /**
-   * `from` asks `to`, or accepts when `to` has asked already. Idempotent. To a stranger, to somebody who blocks `from`
-   * and to an id that nobody has, the same happens as far as `from` can tell: the request is kept, and listed. Rejects
-   * with `invalid_payload` for a request to oneself, `request_limit`, or, where it would accept, `friend_limit`.
+   * Sends a request from `from` to `to`, or accepts if `to` has already sent one. Idempotent. `from` cannot distinguish
+   * a stranger, a user who blocks `from` and an unknown id: the request is stored and listed in each case. Rejects with
+   * `invalid_payload` for a request to oneself, `request_limit`, or, where it would accept, `friend_limit`.
    */
   async request(from: UserId, to: UserId): Promise<void> {
-    if (from === to) throw new CodedError('invalid_payload', 'Nobody is a friend of oneself. Name somebody else.');
-    await this.#users.createIfNew(from);
-    const outcome = await this.#transactions.run(async (transaction) => {
+    if (from === to) throw new CodedError('invalid_payload', 'to must be another user.');
+    const { transactions, users } = this.#repositories;
+    await users.createIfNew(from);
+    const outcome = await transactions.run(async (transaction) => {
       await transaction.lockPair(from, to);
-      return await ask(transaction, from, to);
+      return await this.#request(transaction, from, to);
     });
-    if (outcome === 'accepted') this.#tellAccepted(from, to);
+    if (outcome === 'accepted') this.#notifyAccepted(from, to);
     if (outcome === 'requested') {
       this.#notices.send([{ user: to, friendsChanged: { kind: 'requested', userId: from } }]);
     }
   }
 
   /**
-   * Makes the two friends, both exact, if `from` has asked. Idempotent. Rejects with `not_found` when there is no such
-   * request that the user may see, and `friend_limit` when either has as many friends as one can have (G3).
+   * Makes the two friends, both exact, if `from` has sent a request. Idempotent. Rejects with `not_found` if the user
+   * has no such visible request, and `friend_limit` if either has the maximum number of friends (G3).
    */
   async accept(user: UserId, from: UserId): Promise<void> {
-    await this.#users.createIfNew(user);
-    const accepted = await this.#transactions.run(async (transaction) => {
+    const { transactions, users } = this.#repositories;
+    await users.createIfNew(user);
+    const accepted = await transactions.run(async (transaction) => {
       await transaction.lockPair(user, from);
       const state = await readPairState(transaction, user, from);
       if (state.friends) return false;
-      if (!mayBecomeFriends(state)) throw new CodedError('not_found', 'There is no such request.');
-      await makeFriends(transaction, user, from);
+      if (!canAccept(state)) throw new CodedError('not_found', 'There is no such request.');
+      await this.#makeFriends(transaction, user, from);
       return true;
     });
-    if (accepted) this.#tellAccepted(user, from);
-    else this.#enforcement.soon();
+    if (accepted) this.#notifyAccepted(user, from);
+    else this.#propagation.trigger();
   }
 
-  /** Removes the request between the two, whoever made it, as far as the user knows of it. Idempotent. */
+  /** Removes the requests between the two that are visible to the user. Idempotent. */
   async declineOrWithdraw(user: UserId, other: UserId): Promise<void> {
-    await this.#users.createIfNew(user);
-    await this.#transactions.run(async (transaction) => {
-      // So that a request is accepted or withdrawn, and never both.
+    const { transactions, users, requests } = this.#repositories;
+    await users.createIfNew(user);
+    await transactions.run(async (transaction) => {
+      // The lock ensures that a request is either accepted or withdrawn.
       await transaction.lockPair(user, other);
-      await removeRequestsKnownTo(transaction, user, other);
+      await requests.removeVisibleTo(transaction, user, other);
     });
   }
 
-  #tellAccepted(one: UserId, other: UserId): void {
-    this.#enforcement.soon();
+  #notifyAccepted(one: UserId, other: UserId): void {
+    this.#propagation.trigger();
     this.#notices.send(noticesToBoth('accepted', one, other));
   }
+
+  /** The statements before the request is stored are the same for every `to`. */
+  async #request(transaction: GraphTransaction, from: UserId, to: UserId): Promise<RequestOutcome> {
+    const { requests } = this.#repositories;
+    const state = await readPairState(transaction, from, to);
+    // A user who wants to befriend a blocked one must unblock first; an error code for that is not worth it.
+    if (state.friends || state.blocks) return 'unchanged';
+    // A request suppressed while `from` blocked its sender counts too, now that both have sent one: its sender could
+    // detect any other outcome.
+    if (state.incoming !== 'none' && !state.isBlocked) {
+      await this.#makeFriends(transaction, from, to);
+      return 'accepted';
+    }
+    if (state.outgoing === 'suppressed' && !state.isBlocked) {
+      // Sent again after unblocking. Its time stays, or its sender could detect that it was suppressed.
+      await requests.unsuppress(transaction, from, to);
+      return 'requested';
+    }
+    if (state.outgoing !== 'none') return 'unchanged';
+    if (state.outgoingCount >= MAX_OPEN_REQUESTS) {
+      const message = `At most ${MAX_OPEN_REQUESTS} requests can be open. Withdraw one first.`;
+      throw new CodedError('request_limit', message);
+    }
+    await requests.add(transaction, { from, to, suppressed: state.isBlocked });
+    return state.isBlocked ? 'suppressed' : 'requested';
+  }
+
+  async #makeFriends(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
+    const { edges, requests } = this.#repositories;
+    const counts = await edges.countFriends(transaction, [one, other]);
+    if (Math.max(...counts.values()) >= MAX_FRIENDS) {
+      throw new CodedError('friend_limit', `One of you already has ${MAX_FRIENDS} friends, the maximum.`);
+    }
+    await edges.addFriendship(transaction, one, other);
+    await requests.removeBetween(transaction, one, other);
+  }
 }
 
-/** The statements before the request is written are the same whoever `to` is. */
-async function ask(transaction: GraphTransaction, from: UserId, to: UserId): Promise<AskOutcome> {
-  const state = await readPairState(transaction, from, to);
-  // Whoever wants to be friends with somebody they block unblocks first; saying so here is not worth a code.
-  if (state.friends || state.blocks) return 'no change';
-  // A request that was kept back while `from` blocked its author counts as well, now that both have asked: the author
-  // could tell by anything else.
-  if (state.incoming !== 'none' && !state.isBlocked) {
-    await makeFriends(transaction, from, to);
-    return 'accepted';
-  }
-  if (state.outgoing === 'suppressed' && !state.isBlocked) {
-    // Asked again, and not blocked any more. Its time stays, or its author could tell that it was kept back.
-    await showRequest(transaction, from, to);
-    return 'requested';
-  }
-  if (state.outgoing !== 'none') return 'no change';
-  if (state.outgoingCount >= MAX_OPEN_REQUESTS) {
-    throw new CodedError('request_limit', `At most ${MAX_OPEN_REQUESTS} requests can be open. Withdraw one first.`);
-  }
-  await addRequest(transaction, { from, to, suppressed: state.isBlocked });
-  return state.isBlocked ? 'requested in vain' : 'requested';
-}
-
-function mayBecomeFriends({ incoming, blocks, isBlocked }: PairState): boolean {
+function canAccept({ incoming, blocks, isBlocked }: PairState): boolean {
   return incoming === 'open' && !blocks && !isBlocked;
-}
-
-async function makeFriends(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
-  const counts = await countFriends(transaction, [one, other]);
-  if (counts.some((count) => count >= MAX_FRIENDS)) {
-    throw new CodedError('friend_limit', `One of you has ${MAX_FRIENDS} friends already. Nobody can have more.`);
-  }
-  await addFriendship(transaction, one, other);
-  await removeRequestsBetween(transaction, one, other);
 }

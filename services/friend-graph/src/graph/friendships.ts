@@ -1,87 +1,84 @@
-/** Decides what becomes of a friendship: ended, forbidden, or narrowed in one direction. */
+/** Decides how a friendship ends, is blocked, or is restricted in one direction. */
 import { CodedError, type Grant, type UserId } from '@nearby-friends/protocol';
-import { addBlock, countBlocks, removeBlock } from '../database/block-repository.ts';
-import { changeGrant, removeFriendship } from '../database/edge-repository.ts';
-import type { GraphTransactions } from '../database/graph-transaction.ts';
-import { readPairState } from '../database/pair-state.ts';
-import { hideRequestsFrom } from '../database/request-repository.ts';
-import type { UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/change-propagation.ts';
+import type { Repositories } from '../database/create-repositories.ts';
+import { readPairState } from '../database/read-pair-state.ts';
+import type { ChangePropagation } from '../outbox/change-propagation.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
 import { MAX_BLOCKS } from './limits.ts';
 
 /**
- * What takes a right away resolves when that is in force everywhere (G5), also when nothing had to be changed: an
- * earlier call may have failed while it waited. The signal ends the waiting and never the change.
+ * A revocation resolves when all gateways have applied it (G5), even if nothing had to be changed: an earlier call may
+ * have failed during its wait. The signal aborts the wait and never the change.
  */
 export class Friendships {
-  readonly #users: UserRepository;
-  readonly #transactions: GraphTransactions;
-  readonly #enforcement: Enforcement;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'blocks'>;
+  readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
 
   constructor(options: {
-    users: UserRepository;
-    transactions: GraphTransactions;
-    enforcement: Enforcement;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'blocks'>;
+    propagation: ChangePropagation;
     notices: DeviceNotices;
   }) {
-    this.#users = options.users;
-    this.#transactions = options.transactions;
-    this.#enforcement = options.enforcement;
+    this.#repositories = options.repositories;
+    this.#propagation = options.propagation;
     this.#notices = options.notices;
   }
 
   /** Ends the friendship in both directions. Idempotent. */
   async unfriend(user: UserId, friend: UserId, signal?: AbortSignal): Promise<void> {
-    await this.#users.createIfNew(user);
-    const removed = await this.#transactions.run(async (transaction) => {
+    const { transactions, users, edges } = this.#repositories;
+    await users.createIfNew(user);
+    const removed = await transactions.run(async (transaction) => {
       await transaction.lockPair(user, friend);
-      return await removeFriendship(transaction, user, friend);
+      return await edges.removeFriendship(transaction, user, friend);
     });
     if (removed) this.#notices.send(noticesToBoth('removed', user, friend));
-    await this.#enforcement.waitUntilAppliedEverywhere(signal);
+    await this.#propagation.waitUntilAppliedEverywhere(signal);
   }
 
   /**
    * Ends the friendship, and the user never sees a request of `other` again; to `other` it looks as if the user had
-   * ended the friendship and let the request lie. Any id may be blocked. Idempotent. Rejects with `invalid_payload` for
+   * ended the friendship and ignored the request. Any id can be blocked. Idempotent. Rejects with `invalid_payload` for
    * oneself and beyond {@link MAX_BLOCKS}.
    */
   async block(user: UserId, other: UserId, signal?: AbortSignal): Promise<void> {
-    if (user === other) throw new CodedError('invalid_payload', 'Nobody can block oneself. Name somebody else.');
-    await this.#users.createIfNew(user);
-    const removed = await this.#transactions.run(async (transaction) => {
+    if (user === other) throw new CodedError('invalid_payload', 'userId must be another user.');
+    const { transactions, users, edges, requests, blocks } = this.#repositories;
+    await users.createIfNew(user);
+    const removed = await transactions.run(async (transaction) => {
       await transaction.lockPair(user, other);
-      const { blocks } = await readPairState(transaction, user, other);
-      if (!blocks) {
-        if ((await countBlocks(transaction, user)) >= MAX_BLOCKS) {
-          throw new CodedError('invalid_payload', `At most ${MAX_BLOCKS} can be blocked. Unblock somebody first.`);
+      const state = await readPairState(transaction, user, other);
+      if (!state.blocks) {
+        if ((await blocks.count(transaction, user)) >= MAX_BLOCKS) {
+          throw new CodedError('invalid_payload', `At most ${MAX_BLOCKS} users can be blocked. Unblock one first.`);
         }
-        await addBlock(transaction, user, other);
+        await blocks.add(transaction, user, other);
       }
-      await hideRequestsFrom(transaction, user, other);
-      return await removeFriendship(transaction, user, other);
+      await requests.hideFrom(transaction, user, other);
+      return await edges.removeFriendship(transaction, user, other);
     });
     if (removed) this.#notices.send(noticesToBoth('removed', user, other));
-    await this.#enforcement.waitUntilAppliedEverywhere(signal);
+    await this.#propagation.waitUntilAppliedEverywhere(signal);
   }
 
-  /** Brings nothing back: the two may ask each other again. Idempotent. */
+  /** Restores nothing: the two may send each other requests again. Idempotent. */
   async unblock(user: UserId, other: UserId): Promise<void> {
-    await this.#users.createIfNew(user);
-    await this.#transactions.run(async (transaction) => {
+    const { transactions, users, blocks } = this.#repositories;
+    await users.createIfNew(user);
+    await transactions.run(async (transaction) => {
       await transaction.lockPair(user, other);
-      await removeBlock(transaction, user, other);
+      await blocks.remove(transaction, user, other);
     });
   }
 
-  /** What `viewer` sees of `subject` from now on; answers it. Rejects with `not_found` when the two are no friends. */
+  /** Sets and returns what `viewer` may see of `subject`. Rejects with `not_found` if the two are not friends. */
   async setGrant(subject: UserId, viewer: UserId, grant: Grant, signal?: AbortSignal): Promise<Grant> {
-    const found = await this.#transactions.run((transaction) => changeGrant(transaction, { viewer, subject }, grant));
+    const { transactions, edges } = this.#repositories;
+    const found = await transactions.run((transaction) => edges.changeGrant(transaction, { viewer, subject }, grant));
     if (!found) throw new CodedError('not_found', 'There is no such viewer.');
-    if (grant.precision === 'exact' && grant.until === null) this.#enforcement.soon();
-    else await this.#enforcement.waitUntilAppliedEverywhere(signal);
+    if (grant.precision === 'exact' && grant.until === null) this.#propagation.trigger();
+    else await this.#propagation.waitUntilAppliedEverywhere(signal);
     return grant;
   }
 }

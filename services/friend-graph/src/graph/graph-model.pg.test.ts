@@ -13,7 +13,7 @@ import {
 
 const setting = useGraph();
 
-/** Answers the code of the failure, or "ok". */
+/** Returns the error code, or "ok". */
 async function perform(operation: Operation): Promise<string> {
   try {
     await call(operation);
@@ -26,24 +26,24 @@ async function perform(operation: Operation): Promise<string> {
 async function call(operation: Operation): Promise<unknown> {
   const { graph } = setting;
   const who = id(operation.who);
-  if (operation.kind === 'share') return await graph.setSharing(who, operation.sharing);
-  if (operation.kind === 'erase') return await graph.erase(who);
+  if (operation.kind === 'share') return await graph.sharing.setSharing(who, operation.sharing);
+  if (operation.kind === 'erase') return await graph.accounts.erase(who);
   const whom = id(operation.whom);
   switch (operation.kind) {
     case 'request':
-      return await graph.request(who, whom);
+      return await graph.requests.request(who, whom);
     case 'accept':
-      return await graph.accept(who, whom);
+      return await graph.requests.accept(who, whom);
     case 'decline':
-      return await graph.declineOrWithdraw(who, whom);
+      return await graph.requests.declineOrWithdraw(who, whom);
     case 'unfriend':
-      return await graph.unfriend(who, whom);
+      return await graph.friendships.unfriend(who, whom);
     case 'block':
-      return await graph.block(who, whom);
+      return await graph.friendships.block(who, whom);
     case 'unblock':
-      return await graph.unblock(who, whom);
+      return await graph.friendships.unblock(who, whom);
     case 'grant':
-      return await graph.setGrant(who, whom, operation.grant);
+      return await graph.friendships.setGrant(who, whom, operation.grant);
   }
 }
 
@@ -52,9 +52,9 @@ async function viewOf(name: string): Promise<View> {
   const [friends, viewers, requests, blocks, sharing] = await Promise.all([
     setting.friendsOf(name),
     setting.viewersOf(name),
-    setting.graph.requestsOf(who),
-    setting.graph.blocksOf(who, { after: null, limit: 100 }),
-    setting.graph.sharingOf(who),
+    setting.graph.requests.requestsOf(who),
+    setting.repositories.blocks.blocksOf(who, { after: null, limit: 100 }),
+    setting.graph.sharing.sharingOf(who),
   ]);
   return {
     friends,
@@ -68,7 +68,7 @@ async function viewOf(name: string): Promise<View> {
 const allViews = () => Promise.all(PEOPLE.map(viewOf));
 const viewsOf = (model: GraphModel) => PEOPLE.map((who) => model.view(who));
 
-/** What gateways hold that have heard everything, some of it twice, in an order that `seed` chooses. */
+/** The state of a gateway that has received every event twice, in an order chosen by `seed`. */
 async function gatewayAfterAll(seed: number): Promise<GatewayModel> {
   const events = await setting.takeEvents();
   const gateway = new GatewayModel();
@@ -85,19 +85,19 @@ async function expectGatewaysToAgree(model: GraphModel, seed: number): Promise<v
   for (const who of PEOPLE) expect(gateway.sharingOf(who)).toEqual(model.view(who).sharing);
 }
 
-async function startAnew(): Promise<void> {
+async function clearAll(): Promise<void> {
   await setting.database.query('TRUNCATE users, edges, friend_requests, blocks, sharing, outbox, token_revocations');
   setting.stream.events.length = 0;
 }
 
-/** All orders in which these can come after each other. */
+/** All permutations. */
 function orders<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
   return items.flatMap((item, i) => orders(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
 }
 
 describe('[G2] [G4] the friend graph', () => {
-  it('is what a plain model says, for everybody after every step, and so are gateways', async () => {
+  it('matches a plain model for every user after every step, and so do gateways', async () => {
     await fc.assert(
       fc
         .asyncProperty(fc.array(operationOrErasure, { minLength: 8, maxLength: 30 }), fc.nat(), async (steps, seed) => {
@@ -108,12 +108,12 @@ describe('[G2] [G4] the friend graph', () => {
           }
           await expectGatewaysToAgree(model, seed);
         })
-        .beforeEach(startAnew),
+        .beforeEach(clearAll),
       { numRuns: 10, endOnFailure: true },
     );
   }, 120_000);
 
-  it('ends up as if changes made at the same moment had come one after the other, and so do gateways', async () => {
+  it('serializes concurrent changes, and gateways agree', async () => {
     await fc.assert(
       fc
         .asyncProperty(
@@ -132,14 +132,14 @@ describe('[G2] [G4] the friend graph', () => {
               const model = start.copy();
               const codes: string[] = [];
               for (const { step, i } of order) codes[i] = model.apply(step);
-              return { model, said: JSON.stringify([codes, viewsOf(model)]) };
+              return { model, outcome: JSON.stringify([codes, viewsOf(model)]) };
             });
-            expect(possible.map(({ said }) => said)).toContain(seen);
-            const happened = possible.find(({ said }) => said === seen);
+            expect(possible.map(({ outcome }) => outcome)).toContain(seen);
+            const happened = possible.find(({ outcome }) => outcome === seen);
             if (happened) await expectGatewaysToAgree(happened.model, seed);
           },
         )
-        .beforeEach(startAnew),
+        .beforeEach(clearAll),
       { numRuns: 30, endOnFailure: true },
     );
   }, 120_000);

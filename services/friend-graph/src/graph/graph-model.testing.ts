@@ -1,4 +1,4 @@
-/** What the friend graph does, said a second time and as plainly as possible: in memory, one change after the other. */
+/** A reference model of the friend graph: in memory, one change after the other. */
 import type { Grant, GraphEvent, Sharing } from '@nearby-friends/protocol';
 import fc from 'fast-check';
 
@@ -16,16 +16,16 @@ export type Operation =
   | { readonly kind: 'erase'; readonly who: Person };
 
 const EXACT: Grant = { precision: 'exact', until: null };
-/** Ends are far away: the model knows no time. */
+/** Ends are far in the future: the model has no clock. */
 const until = fc.option(fc.constant(4_000_000_000_000), { nil: null });
 const person = fc.constantFrom(...PEOPLE);
 const pair = fc.uniqueArray(person, { minLength: 2, maxLength: 2 }) as fc.Arbitrary<[Person, Person]>;
 const betweenTwo = (kinds: readonly ('request' | 'accept' | 'decline' | 'unfriend' | 'block' | 'unblock')[]) =>
   fc.tuple(fc.constantFrom(...kinds), pair).map(([kind, [who, whom]]): Operation => ({ kind, who, whom }));
 
-/** What two or more people may do at the same moment. */
+/** The operations that may run concurrently. */
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
-  // Rare things need friendships to happen to.
+  // More frequent, so that friendships exist for the other operations.
   { weight: 5, arbitrary: betweenTwo(['request', 'accept']) },
   { weight: 4, arbitrary: betweenTwo(['decline', 'unfriend', 'block', 'unblock']) },
   {
@@ -48,7 +48,7 @@ export const operationOrErasure: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: person.map((who): Operation => ({ kind: 'erase', who })) },
 );
 
-/** What one person can find out. */
+/** Everything one user can see. */
 export interface View {
   readonly friends: string[];
   readonly viewers: [string, string, number | null][];
@@ -76,7 +76,7 @@ export class GraphModel {
     return copy;
   }
 
-  /** Answers the code of the failure, or "ok". */
+  /** Returns the error code, or "ok". */
   apply(operation: Operation): string {
     const { who } = operation;
     if (operation.kind === 'share') {
@@ -109,11 +109,11 @@ export class GraphModel {
         if (this.requests.get(back) === false) this.requests.delete(back);
         return 'ok';
       case 'unfriend':
-        this.#part(there, back);
+        this.#unfriend(there, back);
         return 'ok';
       case 'block':
         this.blocks.add(there);
-        this.#part(there, back);
+        this.#unfriend(there, back);
         this.requests.delete(there);
         if (this.requests.has(back)) this.requests.set(back, true);
         return 'ok';
@@ -163,13 +163,13 @@ export class GraphModel {
     }
   }
 
-  #part(there: string, back: string): void {
+  #unfriend(there: string, back: string): void {
     this.edges.delete(there);
     this.edges.delete(back);
   }
 }
 
-/** What a gateway makes of the events, in whatever order and however often they come: the highest version wins. */
+/** A model of a gateway: in any order and repetition of events the highest version wins. */
 export class GatewayModel {
   readonly #edges = new Map<string, { version: number; grant: Grant | null }>();
   readonly #sharing = new Map<string, { version: number; sharing: Sharing }>();

@@ -1,19 +1,20 @@
-/** A friend graph on real PostgreSQL, with everything around it in memory. */
+/** A friend graph on real PostgreSQL, with its other dependencies in memory. */
 import { afterEach, beforeEach } from '@jest/globals';
 import { type GraphEvent, parseUserId, type UserId } from '@nearby-friends/protocol';
 import { Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing';
+import { createRepositories, type Repositories } from '../database/create-repositories.ts';
 import { type DatabaseOfTest, useDatabase } from '../database/database.testing.ts';
-import { FriendListRepository } from '../database/friend-list-repository.ts';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { EventStreamOfTest } from '../outbox/event-stream.testing.ts';
-import type { LastPosition } from './data-export.ts';
+import { composeGraph, type FriendGraph } from './compose-graph.ts';
+import type { LastPosition } from './data-exporter.ts';
 import type { Notice } from './device-notices.ts';
-import { FriendGraph } from './friend-graph.ts';
 
 export interface GraphOfTest {
   readonly database: DatabaseOfTest;
   readonly graph: FriendGraph;
+  readonly repositories: Repositories;
   readonly stream: EventStreamOfTest;
   readonly registry: Metrics;
   /** `friends:changed` as sent to devices. */
@@ -21,11 +22,11 @@ export interface GraphOfTest {
   /** Whose last position was deleted. */
   readonly forgotten: readonly UserId[];
   readonly positions: Map<UserId, LastPosition>;
-  /** Takes what has been relayed since the last time, everything that is committed. */
+  /** Relays everything committed and returns the events since the last call. */
   takeEvents(): Promise<GraphEvent[]>;
-  /** Makes two people friends. */
+  /** Makes two users friends. */
   befriend(one: string, other: string): Promise<void>;
-  /** Everybody the user sees, and everybody who sees the user with precision and end. */
+  /** The friends of the user, and the viewers of the user with precision and end. */
   friendsOf(user: string): Promise<string[]>;
   viewersOf(user: string): Promise<[string, string, number | null][]>;
 }
@@ -39,7 +40,7 @@ export function useGraph(): GraphOfTest {
   const database = useDatabase();
   let current: ReturnType<typeof build> | undefined;
   const running = () => {
-    if (!current) throw new Error('The graph is there only while a test runs');
+    if (!current) throw new Error('The graph exists only while a test runs');
     return current;
   };
 
@@ -55,6 +56,9 @@ export function useGraph(): GraphOfTest {
     database,
     get graph() {
       return running().graph;
+    },
+    get repositories() {
+      return running().repositories;
     },
     get stream() {
       return running().stream;
@@ -72,19 +76,19 @@ export function useGraph(): GraphOfTest {
       return running().positions;
     },
     async takeEvents() {
-      await eventually(() => running().graph.waitUntilAppliedEverywhere());
+      await eventually(() => running().graph.propagation.waitUntilAppliedEverywhere());
       return running().stream.events.splice(0);
     },
     async befriend(one, other) {
-      await running().graph.request(id(one), id(other));
-      await running().graph.accept(id(other), id(one));
+      await running().graph.requests.request(id(one), id(other));
+      await running().graph.requests.accept(id(other), id(one));
     },
     async friendsOf(user) {
-      const { items } = await running().lists.friendsOf(id(user), ALL);
+      const { items } = await running().repositories.edges.friendsOf(id(user), ALL);
       return items.map((friend) => friend.id);
     },
     async viewersOf(user) {
-      const { items } = await running().lists.viewersOf(id(user), ALL);
+      const { items } = await running().repositories.edges.viewersOf(id(user), ALL);
       return items.map((viewer) => [viewer.id, viewer.precision, viewer.until?.getTime() ?? null]);
     },
   };
@@ -96,8 +100,9 @@ function build(database: DatabaseOfTest) {
   const notices: Notice[] = [];
   const forgotten: UserId[] = [];
   const positions = new Map<UserId, LastPosition>();
-  const graph = new FriendGraph({
-    client: database.opened.client,
+  const repositories = createRepositories(database.opened);
+  const graph = composeGraph({
+    repositories,
     stream,
     notifyDevices: async (user, friendsChanged) => void notices.push({ user, friendsChanged }),
     forgetPosition: async (user) => void forgotten.push(user),
@@ -107,6 +112,5 @@ function build(database: DatabaseOfTest) {
     logger: silentLogger,
     metrics: createFriendGraphMetrics(registry),
   });
-  const lists = new FriendListRepository({ client: database.opened.client });
-  return { graph, stream, registry, notices, forgotten, positions, lists };
+  return { graph, stream, registry, notices, forgotten, positions, repositories };
 }

@@ -1,19 +1,18 @@
-/** Decides what happens to a user's profile, and lets the user's sessions hear of it. */
-
+/** Decides how a user's profile changes. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { Profile, ProfileChange, UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/change-propagation.ts';
+import type { ChangePropagation } from '../outbox/change-propagation.ts';
 
 export class Profiles {
   readonly #users: UserRepository;
-  readonly #enforcement: Pick<Enforcement, 'soon'>;
+  readonly #propagation: Pick<ChangePropagation, 'trigger'>;
 
-  constructor(options: { users: UserRepository; enforcement: Pick<Enforcement, 'soon'> }) {
+  constructor(options: { users: UserRepository; propagation: Pick<ChangePropagation, 'trigger'> }) {
     this.#users = options.users;
-    this.#enforcement = options.enforcement;
+    this.#propagation = options.propagation;
   }
 
-  /** A user who is not known yet is made: whoever holds a valid token is somebody. */
+  /** Creates an unknown user: a valid token is proof enough. */
   async read(user: UserId): Promise<Profile> {
     return await this.#users.readOrCreate(user);
   }
@@ -23,12 +22,12 @@ export class Profiles {
   }
 
   /**
-   * Keeps the change; every session of the user hears of a radius a moment later, and of two in the order of their
-   * versions. Rejects with `unavailable` while PostgreSQL is away.
+   * Saves the change. Every session of the user receives a new radius a moment later; of two radii the one with the
+   * higher version applies. Rejects with `unavailable` while PostgreSQL is unavailable.
    */
   async change(user: UserId, change: ProfileChange): Promise<Profile> {
     const profile = await this.#users.change(user, change);
-    if (change.radiusMeters !== undefined) this.#enforcement.soon();
+    if (change.radiusMeters !== undefined) this.#propagation.trigger();
     return profile;
   }
 }

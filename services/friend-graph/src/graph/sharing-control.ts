@@ -1,56 +1,49 @@
-/** Decides whether a user is seen at all: pausing and resuming, for all viewers at once. */
+/** Decides whether a user shares a position at all: pause and resume, for all viewers together. */
 import { SHARING, type Sharing, type UserId } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { GraphTransactions } from '../database/graph-transaction.ts';
-import { changeSharing, type SharingRepository } from '../database/sharing-repository.ts';
-import type { UserRepository } from '../database/user-repository.ts';
-import type { Enforcement } from '../outbox/change-propagation.ts';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { ChangePropagation } from '../outbox/change-propagation.ts';
 
 export class SharingControl {
-  readonly #users: UserRepository;
-  readonly #sharing: SharingRepository;
-  readonly #transactions: GraphTransactions;
-  readonly #enforcement: Enforcement;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'sharing'>;
+  readonly #propagation: ChangePropagation;
   readonly #clock: Clock;
 
   constructor(options: {
-    users: UserRepository;
-    sharing: SharingRepository;
-    transactions: GraphTransactions;
-    enforcement: Enforcement;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'sharing'>;
+    propagation: ChangePropagation;
     clock: Clock;
   }) {
-    this.#users = options.users;
-    this.#sharing = options.sharing;
-    this.#transactions = options.transactions;
-    this.#enforcement = options.enforcement;
+    this.#repositories = options.repositories;
+    this.#propagation = options.propagation;
     this.#clock = options.clock;
   }
 
   /**
-   * Pauses or resumes; at `until` that turns into its opposite. Answers it. Resolves when it is in force everywhere,
-   * unless it takes nothing away. The signal ends the waiting and never the change.
+   * Pauses or resumes; at `until` the state becomes its opposite. Returns the state. Resolves when all gateways have
+   * applied it, unless it revokes nothing. The signal aborts the wait and never the change.
    */
-  async setSharing(user: UserId, sharing: Sharing, signal?: AbortSignal): Promise<Sharing> {
-    await this.#users.createIfNew(user);
-    await this.#transactions.run(async (transaction) => {
-      await transaction.holdUser(user);
-      await changeSharing(transaction, user, sharing);
+  async setSharing(user: UserId, state: Sharing, signal?: AbortSignal): Promise<Sharing> {
+    const { transactions, users, sharing } = this.#repositories;
+    await users.createIfNew(user);
+    await transactions.run(async (transaction) => {
+      await transaction.lockAgainstErasure(user);
+      await sharing.change(transaction, user, state);
     });
-    if (!sharing.paused && sharing.until === null) this.#enforcement.soon();
-    else await this.#enforcement.waitUntilAppliedEverywhere(signal);
-    return sharing;
+    if (!state.paused && state.until === null) this.#propagation.trigger();
+    else await this.#propagation.waitUntilAppliedEverywhere(signal);
+    return state;
   }
 
-  /** What holds now. */
+  /** The current state. */
   async sharingOf(user: UserId): Promise<Sharing> {
-    const [kept] = await this.#sharing.sharingOf([user]);
-    return kept ? asOf(kept.sharing, this.#clock.now()) : SHARING;
+    const [stored] = await this.#repositories.sharing.sharingOf([user]);
+    return stored ? sharingAt(stored.sharing, this.#clock.now()) : SHARING;
   }
 }
 
-/** The same said at `now`, ms since the epoch: after its turn it is the opposite, without end. */
-function asOf(sharing: Sharing, now: number): Sharing {
+/** The state at `now`, ms since the epoch: from `until` on it is the opposite, without end. */
+function sharingAt(sharing: Sharing, now: number): Sharing {
   if (sharing.until === null || now < sharing.until) return sharing;
   return { paused: !sharing.paused, until: null };
 }

@@ -1,4 +1,4 @@
-/** What friend-graph counts. */
+/** The metrics of friend-graph. */
 import type { Counter, Histogram, Metrics } from '@nearby-friends/service-kit';
 
 export interface FriendGraphMetrics {
@@ -11,10 +11,10 @@ export interface FriendGraphMetrics {
   readonly apiRequests: Counter<'method' | 'route' | 'status'>;
   readonly apiSeconds: Histogram;
   readonly outboxRelayed: Counter;
-  /** What the outbox held when it was last looked at; read by two gauges. */
+  /** State of the outbox at the last tick of the relay; two gauges read it. */
   readonly outbox: { rows: number; oldestSeconds: number };
   readonly revocationSeconds: Histogram;
-  readonly devicesNotTold: Counter;
+  readonly deviceNoticesLost: Counter;
 }
 
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
@@ -23,55 +23,49 @@ export function createFriendGraphMetrics(metrics: Metrics): FriendGraphMetrics {
   const outbox = { rows: 0, oldestSeconds: 0 };
   metrics.gauge(
     'nearby_outbox_rows',
-    'Changes that wait to be relayed to the gateways; 10,000 means very many.',
+    'Changes waiting to be relayed to the gateways; counted up to 10,000.',
     () => outbox.rows,
   );
-  metrics.gauge(
-    'nearby_outbox_oldest_seconds',
-    'How long the oldest of them has waited, s.',
-    () => outbox.oldestSeconds,
-  );
+  metrics.gauge('nearby_outbox_oldest_seconds', 'Age of the oldest change in the outbox.', () => outbox.oldestSeconds);
   return {
     outbox,
-    outboxRelayed: metrics.counter(
-      'nearby_outbox_relayed_total',
-      'Changes that this replica has relayed to the gateways.',
-    ),
+    outboxRelayed: metrics.counter('nearby_outbox_relayed_total', 'Changes this replica has relayed to the gateways.'),
     revocationSeconds: metrics.latency(
       'nearby_revocation_latency_seconds',
-      'Time from the commit of a change that takes a right away until no gateway delivers under it, s.',
+      'Time from the commit of a revocation until all gateways have applied it.',
     ),
-    devicesNotTold: metrics.counter(
+    deviceNoticesLost: metrics.counter(
       'nearby_friends_changed_lost_total',
-      'Messages friends:changed that no gateway took; the lists themselves are right.',
+      'friends:changed messages that could not be passed to a gateway; the lists themselves are correct.',
     ),
     activeUsersAnnounced: metrics.counter(
       'nearby_activations_published_total',
-      'Users who became active, whose viewers were all told.',
+      'Users who became active and were announced to all their viewers.',
     ),
     friendActivePublished: metrics.counter(
       'nearby_friend_active_published_total',
-      'Messages to viewers that a friend became active, whether or not a gateway listened.',
+      'friend-active messages published to inboxes, whether or not a gateway subscribed.',
     ),
-    friendsOfSeconds: metrics.latency(
-      'nearby_friends_of_seconds',
-      'Time to read the friends of a batch of viewers, s.',
-    ),
+    friendsOfSeconds: metrics.latency('nearby_friends_of_seconds', 'Time to read the friends of a batch of viewers.'),
     reverseFriendsSeconds: metrics.latency(
       'nearby_reverse_friends_seconds',
-      'Time to read the reverse friends of a batch of active users, s.',
+      'Time to read the reverse friends of a batch of active users.',
     ),
     friendsOfBatchSize: metrics.histogram(
       'nearby_friends_of_batch_size',
-      'Viewers per question of a gateway.',
+      'Viewers per friends-of request of a gateway.',
       BATCH_BUCKETS,
     ),
-    announceBatchSize: metrics.histogram('nearby_activation_batch_size', 'Users per announcement.', BATCH_BUCKETS),
+    announceBatchSize: metrics.histogram(
+      'nearby_activation_batch_size',
+      'Users per announcement of active users.',
+      BATCH_BUCKETS,
+    ),
     apiRequests: metrics.counter('nearby_api_requests_total', 'HTTP requests, by method, route pattern and status.', [
       'method',
       'route',
       'status',
     ]),
-    apiSeconds: metrics.latency('nearby_api_request_seconds', 'Time from an HTTP request to its answer, s.'),
+    apiSeconds: metrics.latency('nearby_api_request_seconds', 'Time from an HTTP request to its response.'),
   };
 }

@@ -45,8 +45,8 @@ async function firstName(): Promise<string> {
   return (await readMigrations(folder))[0]?.name ?? '';
 }
 
-describe('migrate', () => {
-  it('applies everything once, says so, and keeps the books as Prisma does', async () => {
+describe('applying migrations', () => {
+  it('applies everything once, reports it, and records it as Prisma does', async () => {
     const lines: string[] = [];
     const report = (line: string) => lines.push(line);
     const all = await readMigrations(folder);
@@ -68,7 +68,7 @@ describe('migrate', () => {
     expect(applied.flat()).toEqual(all.map(({ name }) => name));
   });
 
-  it('refuses an applied migration that was changed, and says what to do', async () => {
+  it('refuses an applied migration that was changed, with the remedy', async () => {
     await applyMigrations({ databaseUrl, folder });
     await writeFile(path.join(folder, await firstName(), 'migration.sql'), 'SELECT 1;');
     await expect(applyMigrations({ databaseUrl, folder })).rejects.toThrow(
@@ -76,7 +76,7 @@ describe('migrate', () => {
     );
   });
 
-  it('applies nothing of a migration that fails, and the mended one later', async () => {
+  it('applies nothing of a migration that fails, and the corrected one later', async () => {
     await applyMigrations({ databaseUrl, folder });
     await addMigration('20990101000000_broken', 'CREATE TABLE half (id int); SELECT broken;');
     await expect(applyMigrations({ databaseUrl, folder })).rejects.toThrow(
@@ -96,10 +96,10 @@ describe('migrate', () => {
     expect(lines).toContain('The database already has 20990101000000_newer, which this build does not know.');
   });
 
-  it('says so when nobody listens there, and does not show the password', async () => {
+  it('reports an unreachable server without the password', async () => {
     const absent = `postgresql://someone:secret@127.0.0.1:${await findFreePort()}/x`;
     const failure = applyMigrations({ databaseUrl: absent, folder, waitSeconds: 0 });
-    await expect(failure).rejects.toThrow(/did not answer within 0 s.*Start it, or correct DATABASE_URL/);
+    await expect(failure).rejects.toThrow(/did not respond within 0 s.*Start it, or correct DATABASE_URL/);
     await expect(failure).rejects.not.toThrow(/secret/);
   });
 

@@ -1,14 +1,14 @@
-/** Brings a database to the schema of this build, keeping the books exactly as Prisma's own CLI does. */
+/** Migrates a database to the schema of this build, with the same bookkeeping as Prisma's CLI. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { CommandError } from '../cli/command-error.ts';
 import { connectWhenUp } from '../cli/connect-when-up.ts';
 import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './read-migrations.ts';
 
-/** The key Prisma's CLI locks with, so that it and this runner exclude each other too. */
+/** The advisory lock of Prisma's CLI, so that it and this runner exclude each other. */
 const PRISMA_LOCK_KEY = 72_707_369;
 
-const CREATE_BOOKS = `
+const CREATE_MIGRATIONS_TABLE = `
 CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id" VARCHAR(36) PRIMARY KEY NOT NULL,
     "checksum" VARCHAR(64) NOT NULL,
@@ -19,33 +19,33 @@ CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
     "applied_steps_count" INTEGER NOT NULL DEFAULT 0
 )`;
-const READ_BOOKS = `
+const READ_APPLIED = `
 SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
 FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`;
-const NOTE_APPLIED = `
+const RECORD_APPLIED = `
 INSERT INTO "_prisma_migrations" (id, migration_name, checksum, started_at, finished_at, applied_steps_count)
 VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`;
 
-interface NotedMigration {
+interface RecordedMigration {
   readonly name: string;
   readonly checksum: string;
   readonly finished: boolean;
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly databaseUrl: string;
-  /** How long PostgreSQL may take to appear, seconds. Default 60. */
+  /** Maximum wait for PostgreSQL to start, seconds. Default 60. */
   readonly waitSeconds?: number;
-  /** Hears what is being done, one line at a time. Default: nobody. */
+  /** Receives progress, one line per call. Default: discarded. */
   readonly report?: (line: string) => void;
   /** Default: the migrations of this build. */
   readonly folder?: string;
 }
 
 /**
- * Applies what is missing, each migration in a transaction of its own together with its note: it is either applied and
- * noted, or neither. Several may run at once; one works and the others wait. Answers the names it applied.
- * Throws {@link CommandError}, whose sentence is for a person.
+ * Applies pending migrations, each in one transaction together with its record in `_prisma_migrations`. Concurrent runs
+ * are safe: one works and the others wait. Returns the names of the applied migrations.
+ * Throws {@link CommandError}.
  */
 export async function applyMigrations(options: MigrateOptions): Promise<string[]> {
   const { databaseUrl, waitSeconds = 60, report = () => undefined, folder = MIGRATIONS_FOLDER } = options;
@@ -53,17 +53,17 @@ export async function applyMigrations(options: MigrateOptions): Promise<string[]
   const client = await connectWhenUp({ databaseUrl, command: 'migrate', waitSeconds, report });
   try {
     await lock(client, report);
-    await client.query(CREATE_BOOKS);
-    const { rows: noted } = await client.query<NotedMigration>(READ_BOOKS);
-    const missing = findMissing(migrations, noted, report);
-    for (const migration of missing) {
+    await client.query(CREATE_MIGRATIONS_TABLE);
+    const { rows: recorded } = await client.query<RecordedMigration>(READ_APPLIED);
+    const pending = findPending(migrations, recorded, report);
+    for (const migration of pending) {
       report(`Applying ${migration.name} …`);
       await apply(client, migration);
     }
-    report(summary(missing.length, migrations.length));
-    return missing.map(({ name }) => name);
+    report(summary(pending.length, migrations.length));
+    return pending.map(({ name }) => name);
   } finally {
-    // The lock goes with the connection.
+    // The end of the connection releases the lock.
     await client.end();
   }
 }
@@ -77,45 +77,45 @@ async function lock(client: Client, report: (line: string) => void): Promise<voi
   await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK_KEY]);
 }
 
-function findMissing(
+function findPending(
   migrations: readonly Migration[],
-  noted: readonly NotedMigration[],
+  recorded: readonly RecordedMigration[],
   report: (line: string) => void,
 ): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
-  for (const { name, checksum, finished } of noted) {
+  for (const { name, checksum, finished } of recorded) {
     const migration = known.get(name);
     if (!finished) {
       throw new CommandError(
-        `The migration ${name} failed half-way in this database.`,
-        `Mend the schema by hand, then say how it ended: npx prisma migrate resolve --applied ${name}, or --rolled-back.`,
+        `The migration ${name} failed part-way in this database.`,
+        `Repair the schema manually, then run npx prisma migrate resolve --applied ${name}, or --rolled-back ${name}.`,
       );
     }
     if (!migration) {
-      // A newer build was here; migrations only add, so this build still works.
+      // A newer build has migrated it; migrations only add, so that this build still works.
       report(`The database already has ${name}, which this build does not know.`);
     } else if (migration.checksum !== checksum) {
       throw new CommandError(
-        `The migration ${name} was changed after it had been applied to this database.`,
-        'Restore its migration.sql as it was (git log shows it) and put the change into a new migration.',
+        `The migration ${name} was changed after it was applied to this database.`,
+        'Restore its migration.sql from git and put the change into a new migration.',
       );
     }
   }
-  const notedNames = new Set(noted.map(({ name }) => name));
-  return migrations.filter(({ name }) => !notedNames.has(name));
+  const recordedNames = new Set(recorded.map(({ name }) => name));
+  return migrations.filter(({ name }) => !recordedNames.has(name));
 }
 
 async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
   try {
     await client.query('BEGIN');
     await client.query(sql);
-    await client.query(NOTE_APPLIED, [randomUUID(), name, checksum]);
+    await client.query(RECORD_APPLIED, [randomUUID(), name, checksum]);
     await client.query('COMMIT');
   } catch (error) {
-    // Rolled back by the server in any case: the connection is ended next.
+    // The server rolls back in any case: the connection ends next.
     throw new CommandError(
       `The migration ${name} failed and was rolled back: ${error instanceof Error ? error.message : String(error)}.`,
-      'Mend its migration.sql, or the data it stumbled over, and migrate again.',
+      'Correct its migration.sql or the conflicting data, and migrate again.',
       { cause: error },
     );
   }

@@ -4,17 +4,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface Migration {
-  /** The folder's name; they are applied in its order. */
+  /** Name of the folder; migrations are applied in the order of names. */
   readonly name: string;
   readonly sql: string;
-  /** SHA-256 of the file, in hex: how Prisma notices that an applied migration was changed. */
+  /** SHA-256 of the file in hex, with which Prisma detects that an applied migration was changed. */
   readonly checksum: string;
 }
 
-/** The same folder from `src/migrations` and from `dist/migrations`. */
+/** The same folder whether this file runs from `src` or `dist`. */
 export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, '../../prisma/migrations');
 
-/** In the order of application. Rejects when the folder or a `migration.sql` cannot be read. */
+/** Returns them in the order of application. Rejects if the folder or a `migration.sql` cannot be read. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);

@@ -1,11 +1,11 @@
-/** Sees to it that a change is in force: known to every gateway that may still deliver. */
+/** Propagates committed changes to every gateway that may still deliver. */
 import { CodedError } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
 
-export class Enforcement {
+export class ChangePropagation {
   readonly #relay: Pick<OutboxRelay, 'flush' | 'trigger'>;
   readonly #stream: Pick<GraphEventStream, 'barrier'>;
   readonly #clock: Clock;
@@ -23,15 +23,15 @@ export class Enforcement {
     this.#metrics = options.metrics;
   }
 
-  /** For a change that takes nothing away: it may arrive a moment later. */
-  soon(): void {
+  /** For a change that revokes nothing: starts the relay and does not wait for it. */
+  trigger(): void {
     this.#relay.trigger();
   }
 
   /**
-   * For a change that has been committed: resolves when it is in force everywhere (G5). Rejects with `unavailable` when
-   * that cannot be said in time, or the signal says that nobody waits any more; the change stays, and comes into force
-   * by itself.
+   * For a committed change that revokes something: resolves when every gateway that may still deliver has applied it
+   * (G5). Rejects with `unavailable` when that cannot be confirmed in time or the signal aborts; the change stays
+   * committed and is applied without further calls.
    */
   async waitUntilAppliedEverywhere(signal?: AbortSignal): Promise<void> {
     const committedAt = this.#clock.now();
@@ -39,9 +39,8 @@ export class Enforcement {
       await this.#relay.flush();
       await this.#stream.barrier(signal ? { signal } : {});
     } catch (error) {
-      throw new CodedError('unavailable', 'The change is kept, but not yet in force everywhere. Send it again.', {
-        cause: error,
-      });
+      const message = 'The change is saved but not confirmed by all gateways yet. Send the same request again.';
+      throw new CodedError('unavailable', message, { cause: error });
     }
     this.#metrics.revocationSeconds.observe((this.#clock.now() - committedAt) / 1000);
   }

@@ -1,12 +1,12 @@
-/** A stream in memory that does what a test wants it to. */
+/** An in-memory event stream whose steps a test controls. */
 import { type GraphEvent, graphEventCodec } from '@nearby-friends/protocol';
 import type { GraphEventStream } from './graph-event-stream.ts';
 
 export class EventStreamOfTest implements GraphEventStream {
   readonly events: GraphEvent[] = [];
-  /** Called before the events are taken. */
+  /** Called before events are appended. */
   beforeAppend: () => Promise<void> | void = () => undefined;
-  /** How many events were on the stream when each barrier was asked for. */
+  /** Number of events on the stream at the start of each barrier. */
   readonly barriers: number[] = [];
   beforeBarrier: (options: { signal?: AbortSignal }) => Promise<void> | void = () => undefined;
   trims = 0;

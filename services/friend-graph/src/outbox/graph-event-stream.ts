@@ -1,15 +1,15 @@
-/** Port: the stream by which every gateway hears of changes. */
+/** Port: the stream through which every gateway receives changes of the graph. */
 export interface GraphEventStream {
   /**
-   * Appends in order; resolves when the stream has them all. Rejects when it does not take them: some may have been
-   * taken, and saying them again is harmless.
+   * Appends in order; resolves when the stream has all of them. When it rejects, some may have been appended; appending
+   * them again is harmless.
    */
   append(payloads: readonly Buffer[]): Promise<void>;
   /**
-   * Resolves when everything appended before this call is applied by every gateway that may still deliver. Rejects with
-   * `unavailable` when that takes too long, or when the signal says that nobody waits any more.
+   * Resolves when every gateway that may still deliver has applied everything appended before this call. Rejects with
+   * `unavailable` after a deadline or when the signal aborts.
    */
   barrier(options?: { deadlineMs?: number; signal?: AbortSignal }): Promise<void>;
-  /** Drops what every gateway has had time to read. */
+  /** Drops entries that every gateway has had time to read. */
   trim(): Promise<void>;
 }

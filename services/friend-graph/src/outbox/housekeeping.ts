@@ -1,11 +1,11 @@
-/** At the start and once a minute: drops what is kept for a time only. */
+/** Deletes data with a limited lifetime, at the start and once a minute. */
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { TokenRevocations } from '../database/token-revocations.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 
 export const HOUSEKEEPING_INTERVAL_MS = 60_000;
 
-/** Every replica does it; twice does no harm. */
+/** Runs on every replica; deleting twice is harmless. */
 export class Housekeeping implements Component {
   readonly name = 'housekeeping';
   readonly #stream: Pick<GraphEventStream, 'trim'>;
@@ -14,12 +14,12 @@ export class Housekeeping implements Component {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #cancelTimer: CancelTimer = () => undefined;
-  #underWay: Promise<void> = Promise.resolve();
+  #current: Promise<void> = Promise.resolve();
 
   constructor(options: {
     stream: Pick<GraphEventStream, 'trim'>;
     revocations: Pick<TokenRevocations, 'purge'>;
-    /** No token lives longer, so that a revocation older than this voids nothing any more. */
+    /** Maximum lifetime of a token: an older revocation applies to no valid token. */
     tokenMaxLifetimeMs: number;
     clock: Clock;
     logger: Logger;
@@ -31,17 +31,17 @@ export class Housekeeping implements Component {
     this.#logger = options.logger;
   }
 
-  /** The first time makes the stream known here early: whoever waits for a change to be in force has to know it for a while. */
+  /** Trims at once, so that the writer knows the stream early: a barrier requires that it has known it for a while. */
   start(): void {
-    this.#underWay = this.#run();
+    this.#current = this.#run();
     this.#cancelTimer = this.#clock.every(HOUSEKEEPING_INTERVAL_MS, () => {
-      this.#underWay = this.#run();
+      this.#current = this.#run();
     });
   }
 
   async drain(): Promise<void> {
     this.#cancelTimer();
-    await this.#underWay;
+    await this.#current;
   }
 
   async #run(): Promise<void> {
@@ -50,7 +50,10 @@ export class Housekeeping implements Component {
       this.#revocations.purge(this.#clock.now() - this.#tokenMaxLifetimeMs),
     ]);
     for (const result of results) {
-      if (result.status === 'rejected') this.#logger.warn({ error: result.reason }, 'housekeeping waits a minute');
+      if (result.status === 'rejected') {
+        const retryInMs = HOUSEKEEPING_INTERVAL_MS;
+        this.#logger.warn({ error: result.reason, retryInMs }, 'housekeeping failed');
+      }
     }
   }
 }

@@ -6,10 +6,10 @@ import { Client } from 'pg';
 import { useDatabase } from '../database/database.testing.ts';
 import { openDatabase } from '../database/database.ts';
 import { GraphTransactions } from '../database/graph-transaction.ts';
+import { MAX_ROWS_PER_MOVE, OutboxRepository } from '../database/outbox-repository.ts';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { EventStreamOfTest } from './event-stream.testing.ts';
 import { OutboxRelay, RELAY_INTERVAL_MS } from './outbox-relay.ts';
-import { MAX_ROWS_AT_ONCE, OutboxRepository } from './outbox-repository.ts';
 
 const database = useDatabase();
 const ends: (() => unknown)[] = [];
@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** A replica of its own: own connections, same stream. */
+/** A replica with its own connections and the shared stream. */
 function newReplica(clock = systemClock) {
   const opened = openDatabase({
     databaseUrl: database.url,
@@ -45,10 +45,10 @@ function newReplica(clock = systemClock) {
     outbox,
     metrics,
     registry,
-    /** Commits so many changes, each in a transaction of its own. */
+    /** Commits `count` changes, each in its own transaction. */
     async change(count = 1): Promise<void> {
       for (let i = 0; i < count; i++) {
-        await transactions.run((transaction) => transaction.tell([{ kind: 'reread', version: ++version }]));
+        await transactions.run((transaction) => transaction.appendEvents([{ kind: 'reread', version: ++version }]));
       }
     },
   };
@@ -59,19 +59,19 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const waiting = async () => Number((await database.query<{ count: string }>('SELECT count(*) FROM outbox'))[0]?.count);
 
 describe('[G4] the relay', () => {
-  it('brings everything committed to the stream, in order, and empties the outbox', async () => {
+  it('relays everything committed to the stream, in order, and empties the outbox', async () => {
     const { relay, change, registry } = newReplica();
     await database.query(
       `INSERT INTO outbox (event) SELECT jsonb_build_object('kind', 'reread', 'version', i)
        FROM generate_series(1, $1::int) i`,
-      [2 * MAX_ROWS_AT_ONCE + 3],
+      [2 * MAX_ROWS_PER_MOVE + 3],
     );
     await change();
     await relay.flush();
-    expect(versions()).toEqual([...upTo(2 * MAX_ROWS_AT_ONCE + 3), 1]);
+    expect(versions()).toEqual([...upTo(2 * MAX_ROWS_PER_MOVE + 3), 1]);
     expect(await waiting()).toBe(0);
     const text = await registry.registry.metrics();
-    expect(text).toMatch(new RegExp(`^nearby_outbox_relayed_total ${2 * MAX_ROWS_AT_ONCE + 4}$`, 'm'));
+    expect(text).toMatch(new RegExp(`^nearby_outbox_relayed_total ${2 * MAX_ROWS_PER_MOVE + 4}$`, 'm'));
   });
 
   it('keeps every kind of event as it was', async () => {
@@ -84,12 +84,14 @@ describe('[G4] the relay', () => {
       { kind: 'signed-out', version: 5, user: ann, before: 1_700_000_000_123 },
       { kind: 'erased', version: 6, user: ann, before: 1 },
     ];
-    await new GraphTransactions({ client: database.opened.client }).run((transaction) => transaction.tell(events));
+    await new GraphTransactions({ client: database.opened.client }).run((transaction) =>
+      transaction.appendEvents(events),
+    );
     await newReplica().relay.flush();
     expect(stream.events).toEqual(events);
   });
 
-  it('shares a pass among callers, and gives one that comes during a pass another', async () => {
+  it('shares a pass among callers, and runs another for a caller during a pass', async () => {
     const { relay, change } = newReplica();
     await change();
     let passes = 0;
@@ -122,12 +124,13 @@ describe('[G4] the relay', () => {
     await slow.end();
   });
 
-  it('works for one replica at a time; the others wait for its end or do the rest', async () => {
+  it('runs on one replica at a time; the others wait or relay the rest', async () => {
     const replicas = [newReplica(), newReplica(), newReplica()];
     let atOnce = 0;
     stream.beforeAppend = async () => {
       expect(++atOnce).toBe(1);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      // A round trip to PostgreSQL, during which the other replicas try to relay.
+      await waiting();
       atOnce--;
     };
     await Promise.all(
@@ -144,12 +147,12 @@ describe('[G4] the relay', () => {
     expect(await waiting()).toBe(0);
   });
 
-  it('says it again when it died between appending and deleting', async () => {
+  it('relays again when it died between append and delete', async () => {
     const [dying, other] = [newReplica(), newReplica()];
     await dying.change(3);
     stream.beforeAppend = async () => {
       stream.beforeAppend = () => undefined;
-      // What kill -9 does to its connections, while what it has appended is on its way.
+      // As kill -9 does to its connections, after the append.
       await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'replica'`);
     };
     await expect(dying.relay.flush()).rejects.toMatchObject({ code: 'unavailable' });
@@ -159,7 +162,7 @@ describe('[G4] the relay', () => {
     expect(await waiting()).toBe(0);
   });
 
-  it('relays what a replica committed and died before it relayed it', async () => {
+  it('relays events of a replica that died between commit and relay', async () => {
     await newReplica().change(2);
     const clock = new ManualClock();
     newReplica(clock).relay.start();
@@ -167,7 +170,7 @@ describe('[G4] the relay', () => {
     await eventually(() => expect(versions()).toEqual([1, 2]));
   });
 
-  it('lets another one go on when one is frozen in the middle', async () => {
+  it('continues on another replica when one freezes during a move', async () => {
     const [frozen, other] = [newReplica(), newReplica()];
     await frozen.change(2);
     let thaw: () => void = () => undefined;
@@ -186,7 +189,7 @@ describe('[G4] the relay', () => {
     await expect(freezing).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('keeps everything while Redis is away, says how much waits, and goes on by itself', async () => {
+  it('keeps everything while Redis is unavailable, measures the backlog, and recovers', async () => {
     const { relay, change, metrics } = newReplica();
     relay.start();
     stream.beforeAppend = () => Promise.reject(new Error('gone'));
@@ -199,7 +202,7 @@ describe('[G4] the relay', () => {
     await eventually(() => expect(metrics.outbox).toEqual({ rows: 0, oldestSeconds: 0 }));
   });
 
-  it('goes on by itself when PostgreSQL is back', async () => {
+  it('recovers when PostgreSQL is available again', async () => {
     const { relay, change } = newReplica();
     await change();
     relay.start();

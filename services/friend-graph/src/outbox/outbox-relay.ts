@@ -1,22 +1,22 @@
-/** Brings what is in the outbox to the stream: after every change at once, and otherwise twice a second. */
+/** Relays events from the outbox to the stream: after every change, and twice a second. */
 import { CodedError } from '@nearby-friends/protocol';
 import { type CancelTimer, type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
+import { MAX_ROWS_PER_MOVE, type OutboxRepository } from '../database/outbox-repository.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
-import { MAX_ROWS_AT_ONCE, type OutboxRepository } from './outbox-repository.ts';
 
-/** For what a replica has committed and died before it relayed it. */
+/** Covers events of a replica that died between commit and relay. */
 export const RELAY_INTERVAL_MS = 500;
-/** Another replica is at it: look again after this time. It needs about as long for one batch. */
+/** Wait while another replica relays; about the duration of one batch. */
 const BUSY_RETRY_MS = 10;
-/** How long another replica may be at it before whoever waits here is told, ms; more than a frozen one keeps its lock. */
+/** Maximum wait for another replica, ms; longer than a frozen one keeps its lock. */
 const MAX_BUSY_MS = 8_000;
-/** How long Redis may take for one batch. What it takes later is there twice. */
+/** Maximum duration of one append to Redis. A batch that completes later is appended twice. */
 const APPEND_TIMEOUT_MS = 3_000;
 
 /**
- * Every replica has one; one at a time works. Rows leave in the order of their ids, at least once: what a killed relay
- * had appended and not yet deleted comes again, and gateways go by the version.
+ * Runs on every replica; one at a time relays. Rows leave in the order of their ids, at least once: rows that a killed
+ * relay had appended and not deleted are relayed again, and gateways ignore versions they have seen.
  */
 export class OutboxRelay implements Component {
   readonly name = 'outbox relay';
@@ -48,37 +48,37 @@ export class OutboxRelay implements Component {
     this.#cancelTimer = this.#clock.every(RELAY_INTERVAL_MS, () => void this.#tick());
   }
 
-  /** What is still in the outbox afterwards another replica relays, or this one when it is back. */
+  /** Another replica relays what is still in the outbox afterwards, or this one after its restart. */
   async drain(): Promise<void> {
     this.#cancelTimer();
     await this.flush().catch(() => undefined);
   }
 
-  /** Relays soon; nobody waits for it, and what fails is tried again by the timer. */
+  /** Starts a relay without waiting for it; the timer retries failures. */
   trigger(): void {
     this.flush().catch(() => undefined);
   }
 
   /**
-   * Resolves when everything that was committed before this call is on the stream, whichever replica has brought it
-   * there. Rejects when PostgreSQL or Redis do not let it. Callers at the same time share one pass.
+   * Resolves when everything committed before this call is on the stream, whichever replica relayed it. Rejects while
+   * PostgreSQL or Redis is unavailable. Concurrent callers share one pass.
    */
   flush(): Promise<void> {
-    this.#next ??= this.#passAfterTheCurrentOne();
+    this.#next ??= this.#passAfterCurrent();
     return this.#next;
   }
 
-  async #passAfterTheCurrentOne(): Promise<void> {
-    // The one under way may have read the outbox before the caller's change was committed.
+  async #passAfterCurrent(): Promise<void> {
+    // The current pass may have read the outbox before the caller's change was committed.
     await this.#current?.catch(() => undefined);
     this.#current = this.#next;
     this.#next = null;
     try {
       await this.#pass();
-      if (this.#isFailing) this.#logger.info('changes are relayed again');
+      if (this.#isFailing) this.#logger.info('outbox relay recovered');
       this.#isFailing = false;
     } catch (error) {
-      this.#sayThatItFails(error);
+      this.#reportFailure(error);
       throw error;
     }
   }
@@ -89,7 +89,7 @@ export class OutboxRelay implements Component {
       const outcome = await this.#outbox.move((payloads) => this.#append(payloads));
       if (outcome.kind === 'moved') {
         this.#metrics.outboxRelayed.inc(outcome.count);
-        if (outcome.count < MAX_ROWS_AT_ONCE) return;
+        if (outcome.count < MAX_ROWS_PER_MOVE) return;
       } else {
         if (this.#clock.now() - startedAt >= MAX_BUSY_MS) throw new Error('another replica is still relaying');
         await delay(this.#clock, BUSY_RETRY_MS);
@@ -99,13 +99,13 @@ export class OutboxRelay implements Component {
 
   async #append(payloads: readonly Buffer[]): Promise<void> {
     let cancel: CancelTimer = () => undefined;
-    const tooLate = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(APPEND_TIMEOUT_MS, () => reject(new Error('no answer in time')));
+    const timeout = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(APPEND_TIMEOUT_MS, () => reject(new Error('the append timed out')));
     });
     try {
-      await Promise.race([this.#stream.append(payloads), tooLate]);
+      await Promise.race([this.#stream.append(payloads), timeout]);
     } catch (error) {
-      throw new CodedError('unavailable', 'The event stream does not answer just now.', { cause: error });
+      throw new CodedError('unavailable', 'The event stream is unavailable. Try again in a moment.', { cause: error });
     } finally {
       cancel();
     }
@@ -118,14 +118,14 @@ export class OutboxRelay implements Component {
       this.#metrics.outbox.oldestSeconds = oldestSeconds;
       if (rows > 0) this.trigger();
     } catch (error) {
-      this.#sayThatItFails(error);
+      this.#reportFailure(error);
     }
   }
 
-  /** Once, not twice a second for as long as it lasts. */
-  #sayThatItFails(error: unknown): void {
+  /** Logs the first failure only, not one per tick. */
+  #reportFailure(error: unknown): void {
     if (this.#isFailing) return;
     this.#isFailing = true;
-    this.#logger.warn({ error }, 'changes wait in the outbox; they are tried again until they are relayed');
+    this.#logger.warn({ error }, 'outbox relay failing');
   }
 }

@@ -10,7 +10,7 @@ import {
 import { ManualClock, Metrics } from '@nearby-friends/service-kit';
 import type { SubjectSharing } from '../database/sharing-repository.ts';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
-import { ActivityAnnouncer, MAX_RIGHTS_AGE_MS, PUBLISHES_IN_FLIGHT } from './activity-announcer.ts';
+import { ActivityAnnouncer, MAX_PUBLISHES_IN_FLIGHT, MAX_RIGHTS_AGE_MS } from './activity-announcer.ts';
 
 const EXACT: Grant = { precision: 'exact', until: null };
 const STAR = parseUserId('star');
@@ -21,9 +21,9 @@ class Setting {
   readonly registry = new Metrics();
   readonly published: string[] = [];
   inFlight = 0;
-  mostInFlight = 0;
-  /** Called for each message; by default Redis takes it. */
-  take: (channel: string) => Promise<number> = () => Promise.resolve(1);
+  maxInFlight = 0;
+  /** Called for each message; by default Redis accepts it. */
+  accept: (channel: string) => Promise<number> = () => Promise.resolve(1);
   grantOf = new Map<UserId, Grant>();
   sharing: SubjectSharing[] = [];
   readonly messages: InboxMessage[] = [];
@@ -42,9 +42,9 @@ class Setting {
       },
       sharing: { sharingOf: async (subjects) => this.sharing.filter(({ subject }) => subjects.includes(subject)) },
       publish: async (channel, payload) => {
-        this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+        this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
         this.messages.push(inboxMessageCodec.decode(payload));
-        const receivers = await this.take(channel);
+        const receivers = await this.accept(channel);
         this.inFlight--;
         this.published.push(channel);
         return receivers;
@@ -61,14 +61,14 @@ class Setting {
 }
 
 describe('announcing active users', () => {
-  it('tells all of very many viewers, with a bounded number of messages on their way', async () => {
+  it('notifies all of very many viewers, with a bounded number of messages in flight', async () => {
     const setting = new Setting();
-    const viewers = Array.from({ length: 2 * PUBLISHES_IN_FLIGHT + 1 }, (_, i) => parseUserId(`viewer-${i}`));
+    const viewers = Array.from({ length: 2 * MAX_PUBLISHES_IN_FLIGHT + 1 }, (_, i) => parseUserId(`viewer-${i}`));
     for (const viewer of viewers) setting.grantOf.set(viewer, EXACT);
-    setting.take = () => new Promise((resolve) => setImmediate(resolve, 1));
+    setting.accept = () => new Promise((resolve) => setImmediate(resolve, 1));
     await setting.announce(STAR);
     expect(setting.published.sort()).toEqual(viewers.map(inboxChannel).sort());
-    expect(setting.mostInFlight).toBe(PUBLISHES_IN_FLIGHT);
+    expect(setting.maxInFlight).toBe(MAX_PUBLISHES_IN_FLIGHT);
     const metrics = await setting.registry.registry.metrics();
     expect(metrics).toMatch(new RegExp(`^nearby_friend_active_published_total ${viewers.length}$`, 'm'));
     expect(metrics).toMatch(/^nearby_activations_published_total 1$/m);
@@ -82,14 +82,14 @@ describe('announcing active users', () => {
     expect(setting.published).toHaveLength(3);
   });
 
-  it('does not tell a viewer whose grant ends while others are told, nor one that is hidden', async () => {
+  it('does not notify a viewer whose grant ends while others are notified, nor one that is hidden', async () => {
     const setting = new Setting();
     const ending = setting.clock.now() + 10;
-    for (let i = 0; i < PUBLISHES_IN_FLIGHT; i++) setting.grantOf.set(parseUserId(`early-${i}`), EXACT);
+    for (let i = 0; i < MAX_PUBLISHES_IN_FLIGHT; i++) setting.grantOf.set(parseUserId(`early-${i}`), EXACT);
     setting.grantOf.set(parseUserId('ends'), { precision: 'exact', until: ending });
     setting.grantOf.set(parseUserId('stays'), { precision: 'exact', until: ending + 1 });
     setting.grantOf.set(parseUserId('hidden'), { precision: 'hidden', until: null });
-    setting.take = async () => {
+    setting.accept = async () => {
       if (setting.clock.now() < ending) setting.clock.advance(10);
       return 1;
     };
@@ -97,7 +97,7 @@ describe('announcing active users', () => {
     expect(setting.published.filter((channel) => !channel.includes('early'))).toEqual(['inbox:{stays}']);
   });
 
-  it('says the version of the grant, and the pause of whoever has ever paused', async () => {
+  it('includes the version of the grant, and the sharing state of subjects who have ever paused', async () => {
     const setting = new Setting();
     setting.grantOf.set(parseUserId('ann'), EXACT);
     const paused = { sharing: { paused: true, until: 5 }, version: 9 };
@@ -109,26 +109,26 @@ describe('announcing active users', () => {
     ]);
   });
 
-  it('[G5] reads the rights again when telling takes long, and tells nobody whose right is gone by then', async () => {
+  it('[G5] re-reads the rights during a long announcement, and notifies no viewer whose right was revoked', async () => {
     const setting = new Setting();
-    for (let i = 0; i < PUBLISHES_IN_FLIGHT; i++) setting.grantOf.set(parseUserId(`early-${i}`), EXACT);
+    for (let i = 0; i < MAX_PUBLISHES_IN_FLIGHT; i++) setting.grantOf.set(parseUserId(`early-${i}`), EXACT);
     setting.grantOf.set(parseUserId('revoked'), EXACT);
     setting.grantOf.set(parseUserId('stays'), EXACT);
-    setting.take = async () => {
+    setting.accept = async () => {
       if (setting.grantOf.delete(parseUserId('revoked'))) setting.clock.advance(MAX_RIGHTS_AGE_MS + 1);
       return 1;
     };
     await setting.announce(STAR);
     expect(setting.queries).toBe(2);
-    // Where the events ended before each reading.
+    // Watermark of the events before each read.
     const ends = setting.messages.map(({ asOf }) => asOf?.last);
-    expect(ends.slice(0, PUBLISHES_IN_FLIGHT)).toEqual(Array(PUBLISHES_IN_FLIGHT).fill('0-0'));
-    expect(ends.slice(PUBLISHES_IN_FLIGHT)).toEqual(['1-0']);
-    expect(setting.published).toHaveLength(PUBLISHES_IN_FLIGHT + 1);
+    expect(ends.slice(0, MAX_PUBLISHES_IN_FLIGHT)).toEqual(Array(MAX_PUBLISHES_IN_FLIGHT).fill('0-0'));
+    expect(ends.slice(MAX_PUBLISHES_IN_FLIGHT)).toEqual(['1-0']);
+    expect(setting.published).toHaveLength(MAX_PUBLISHES_IN_FLIGHT + 1);
     expect(setting.published.at(-1)).toBe('inbox:{stays}');
   });
 
-  it('fails as unavailable, and tells nobody, while nobody says where the events end', async () => {
+  it('rejects with unavailable, and notifies no viewer, while the watermark of the events is unknown', async () => {
     const setting = new Setting();
     setting.grantOf.set(parseUserId('ann'), EXACT);
     setting.isRedisAway = true;
@@ -136,10 +136,10 @@ describe('announcing active users', () => {
     expect(setting.messages).toEqual([]);
   });
 
-  it('fails as unavailable when Redis does not take one message, so that it is announced again', async () => {
+  it('rejects with unavailable when Redis does not accept one message, so that it is announced again', async () => {
     const setting = new Setting();
     for (const name of ['ann', 'bob', 'cid']) setting.grantOf.set(parseUserId(name), EXACT);
-    setting.take = (channel) => (channel.includes('bob') ? Promise.reject(new Error('gone')) : Promise.resolve(0));
+    setting.accept = (channel) => (channel.includes('bob') ? Promise.reject(new Error('gone')) : Promise.resolve(0));
     await expect(setting.announce(STAR)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await setting.registry.registry.metrics()).toMatch(/^nearby_activations_published_total 0$/m);
   });

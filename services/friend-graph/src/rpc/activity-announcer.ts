@@ -1,5 +1,4 @@
-/** Tells the viewers of users who became active, each through its inbox. */
-
+/** Announces users who became active to their viewers, through the inbox of each viewer. */
 import type { Publish, StreamEnd } from '@nearby-friends/bus';
 import {
   CodedError,
@@ -22,40 +21,36 @@ export interface ActiveUser {
   readonly position: Position;
 }
 
-/** What is needed of the rights: who may see these people, and which of them have ever paused. */
-export type ReverseFriends = Pick<GrantRepository, 'reverseFriendsOf'>;
-export type SharingOfSubjects = Pick<SharingRepository, 'sharingOf'>;
-
-/** How many messages are on their way to Redis at once: memory stays bounded however many viewers there are. */
-export const PUBLISHES_IN_FLIGHT = 1_000;
+/** Bounds the memory of messages in flight to Redis, however many viewers there are. */
+export const MAX_PUBLISHES_IN_FLIGHT = 1_000;
 /**
- * Rights that were read longer ago are read again, ms: nobody is told under a right that was taken away longer ago than
- * a gateway may itself be behind. Far below the time for which gateways remember that a right was taken away.
+ * Rights read longer ago are read again, ms: no viewer is notified under a right that was revoked longer ago than a
+ * gateway may itself be behind. Far below the time for which gateways remember revocations.
  */
 export const MAX_RIGHTS_AGE_MS = 5_000;
 
 interface Rights {
-  /** When reading began, ms on the monotonic clock. */
+  /** When the read began, ms on the monotonic clock. */
   readonly readAt: number;
-  /** Where the stream of graph events ended before that: what it has said by then is in what was read. */
+  /** Watermark of the graph events before the read: the rights include every event up to it. */
   readonly asOf: StreamEnd;
   readonly edgesTo: ReadonlyMap<UserId, readonly GrantedEdge[]>;
   readonly sharing: ReadonlyMap<UserId, SubjectSharing>;
 }
 
 export class ActivityAnnouncer {
-  readonly #grants: ReverseFriends;
-  readonly #sharing: SharingOfSubjects;
+  readonly #grants: Pick<GrantRepository, 'reverseFriendsOf'>;
+  readonly #sharing: Pick<SharingRepository, 'sharingOf'>;
   readonly #publish: Publish;
   readonly #streamEnd: () => Promise<StreamEnd>;
   readonly #clock: Clock;
   readonly #metrics: FriendGraphMetrics;
 
   constructor(options: {
-    grants: ReverseFriends;
-    sharing: SharingOfSubjects;
+    grants: Pick<GrantRepository, 'reverseFriendsOf'>;
+    sharing: Pick<SharingRepository, 'sharingOf'>;
     publish: Publish;
-    /** Of the graph events. */
+    /** Reads the watermark of the graph events. */
     streamEnd: () => Promise<StreamEnd>;
     clock: Clock;
     metrics: FriendGraphMetrics;
@@ -69,22 +64,22 @@ export class ActivityAnnouncer {
   }
 
   /**
-   * Publishes `friend-active` to the inbox of every viewer whose grant delivers now; nothing to a viewer whose grant is
-   * hidden or over. A subject's pause goes along, for the gateways to heed. Resolves once Redis has taken all of them;
-   * rejects with `unavailable` when the rights cannot be read (then nothing more is published) or Redis does not take
-   * one (then some may have been, and saying it again is harmless).
+   * Publishes `friend-active` to the inbox of every viewer whose grant delivers now, and nothing to a viewer whose grant
+   * is hidden or expired. The message includes the subject's pause, which gateways apply. Resolves once Redis has all
+   * messages. Rejects with `unavailable` if the rights cannot be read (nothing more is published then) or Redis does not
+   * accept a message (others may have been published; repeating them is harmless).
    */
   async announce(active: readonly ActiveUser[]): Promise<void> {
     this.#metrics.announceBatchSize.observe(active.length);
     const subjects = [...new Set(active.map(({ user }) => user))];
     let rights = await this.#readRights(subjects);
-    for (const activity of active) rights = await this.#tellViewers(activity, rights, subjects);
+    for (const activity of active) rights = await this.#notifyViewers(activity, rights, subjects);
     this.#metrics.activeUsersAnnounced.inc(active.length);
   }
 
   async #readRights(subjects: readonly UserId[]): Promise<Rights> {
     const readAt = this.#clock.now();
-    const asOf = await this.#findStreamEnd();
+    const asOf = await this.#readStreamEnd();
     const stopTimer = this.#metrics.reverseFriendsSeconds.startTimer();
     const [edgesTo, sharing] = await Promise.all([
       this.#grants.reverseFriendsOf(subjects, readAt),
@@ -94,34 +89,33 @@ export class ActivityAnnouncer {
     return { readAt, asOf, edgesTo, sharing: new Map(sharing.map((one) => [one.subject, one])) };
   }
 
-  async #findStreamEnd(): Promise<StreamEnd> {
+  async #readStreamEnd(): Promise<StreamEnd> {
     try {
       return await this.#streamEnd();
     } catch (error) {
-      throw new CodedError('unavailable', 'Redis did not say where the events end. Announce it again.', {
-        cause: error,
-      });
+      const message = 'The watermark of the graph events could not be read from Redis. Announce again.';
+      throw new CodedError('unavailable', message, { cause: error });
     }
   }
 
-  /** Answers the rights as they were read last, for the next one. */
-  async #tellViewers(activity: ActiveUser, given: Rights, subjects: readonly UserId[]): Promise<Rights> {
+  /** Returns the rights read last, for the next user. */
+  async #notifyViewers(activity: ActiveUser, given: Rights, subjects: readonly UserId[]): Promise<Rights> {
     let rights = given;
     let waiting = rights.edgesTo.get(activity.user) ?? [];
-    const told = new Set<UserId>();
+    const notified = new Set<UserId>();
     while (waiting.length > 0) {
-      // Once more, at the last moment: a grant may have ended or been taken away while the others were told.
+      // Checked per batch: a grant may have expired or been revoked while earlier batches were published.
       const now = this.#clock.now();
       if (now - rights.readAt > MAX_RIGHTS_AGE_MS) {
         rights = await this.#readRights(subjects);
-        waiting = (rights.edgesTo.get(activity.user) ?? []).filter(({ viewer }) => !told.has(viewer));
+        waiting = (rights.edgesTo.get(activity.user) ?? []).filter(({ viewer }) => !notified.has(viewer));
         continue;
       }
-      const batch = waiting.slice(0, PUBLISHES_IN_FLIGHT);
-      waiting = waiting.slice(PUBLISHES_IN_FLIGHT);
-      for (const { viewer } of batch) told.add(viewer);
+      const batch = waiting.slice(0, MAX_PUBLISHES_IN_FLIGHT);
+      waiting = waiting.slice(MAX_PUBLISHES_IN_FLIGHT);
+      for (const { viewer } of batch) notified.add(viewer);
       const due = batch.filter(({ grant }) => isGranted(grant, now));
-      const encode = messageEncoder(activity, rights.sharing.get(activity.user), rights.asOf);
+      const encode = createEncoder(activity, rights.sharing.get(activity.user), rights.asOf);
       await this.#publishAll(due.map((edge) => [inboxChannel(edge.viewer), encode(edge)]));
     }
     return rights;
@@ -131,15 +125,15 @@ export class ActivityAnnouncer {
     try {
       await Promise.all(messages.map(([channel, payload]) => this.#publish(channel, payload)));
     } catch (error) {
-      throw new CodedError('unavailable', 'Not all viewers could be told. Announce it again.', { cause: error });
+      throw new CodedError('unavailable', 'Not all viewers were notified. Announce again.', { cause: error });
     }
     this.#metrics.friendActivePublished.inc(messages.length);
   }
 }
 
-/** Viewers with the same grant of the same version, such as all who were imported, get the same bytes. */
-function messageEncoder({ user, at, position }: ActiveUser, kept: SubjectSharing | undefined, asOf: StreamEnd) {
-  const sharing = kept ? { sharing: kept.sharing, version: kept.version } : null;
+/** Viewers with the same grant of the same version, such as all imported ones, share the encoded bytes. */
+function createEncoder({ user, at, position }: ActiveUser, stored: SubjectSharing | undefined, asOf: StreamEnd) {
+  const sharing = stored ? { sharing: stored.sharing, version: stored.version } : null;
   const encoded = new Map<string, Buffer>();
   return ({ grant, version }: GrantedEdge): Buffer => {
     const key = `${version} ${grant.precision} ${grant.until}`;

@@ -1,4 +1,4 @@
-/** Answers gateways: whom these viewers may see, and within what radius. */
+/** Looks up for gateways whom viewers may see, and within which radius. */
 import type { UserId, ViewerEdges } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { ViewerRepository } from '../database/viewer-repository.ts';
@@ -15,7 +15,7 @@ export class FriendLookup {
     this.#metrics = options.metrics;
   }
 
-  /** As {@link ViewerRepository.read}. Rejects with `unavailable` while PostgreSQL is away. */
+  /** See {@link ViewerRepository.read}. Rejects with `unavailable` while PostgreSQL is unavailable. */
   async friendsOf(viewers: readonly UserId[]): Promise<{ viewers: ViewerEdges[] }> {
     this.#metrics.friendsOfBatchSize.observe(viewers.length);
     const stopTimer = this.#metrics.friendsOfSeconds.startTimer();

@@ -18,7 +18,7 @@ const HERE = { lat: 37.7, lng: -122.4 };
 const HOUR_MS = 3_600_000;
 
 describe('friends-of', () => {
-  it('answers every viewer asked: friends, grants and radius, and nothing but the default for a stranger', async () => {
+  it('returns friends, grants and radius of every requested viewer, and the defaults for a stranger', async () => {
     await insertEdges(database, [
       { viewer: 'ann', subject: 'bob', precision: 'approximate' },
       { viewer: 'ann', subject: 'cid', precision: 'hidden' },
@@ -33,8 +33,8 @@ describe('friends-of', () => {
     ]);
     await services.start();
     const gateway = await services.connectGateway();
-    const answer = await gateway.rpc.call(friendsOf, { viewers: [id('ann'), id('stranger'), id('bob')] });
-    expect(answer.viewers).toEqual([
+    const response = await gateway.rpc.call(friendsOf, { viewers: [id('ann'), id('stranger'), id('bob')] });
+    expect(response.viewers).toEqual([
       {
         viewer: 'ann',
         radiusMeters: 1234.5,
@@ -59,20 +59,20 @@ describe('friends-of', () => {
     ]);
   });
 
-  it('says "unavailable" while PostgreSQL is away, and answers again by itself', async () => {
+  it('rejects with unavailable while PostgreSQL is unavailable, and recovers', async () => {
     await insertEdges(database, [{ viewer: 'ann', subject: 'bob' }]);
     await services.start({ DATABASE_TIMEOUT_MS: '300' });
     const gateway = await services.connectGateway();
-    const ask = () => gateway.rpc.call(friendsOf, { viewers: [id('ann')] });
+    const request = () => gateway.rpc.call(friendsOf, { viewers: [id('ann')] });
     await database.takeAway();
-    await expect(ask()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(request()).rejects.toMatchObject({ code: 'unavailable' });
     await database.bringBack();
-    await eventually(async () => expect((await ask()).viewers[0]?.edges).toBe('bob e 0 -'));
+    await eventually(async () => expect((await request()).viewers[0]?.edges).toBe('bob e 0 -'));
   });
 });
 
 describe('announce-active', () => {
-  it('[S2] tells every viewer with its own grant, whoever became active in the same batch', async () => {
+  it('[S2] notifies every viewer with its own grant, for all users of a batch', async () => {
     const until = Date.now() + HOUR_MS;
     await insertEdges(database, [
       { viewer: 'ann', subject: 'star' },
@@ -87,7 +87,7 @@ describe('announce-active', () => {
       active: [
         { user: id('star'), at: 1000, position: HERE },
         { user: id('cid'), at: 2000, position: { lat: 1, lng: 2 } },
-        { user: id('nobody'), at: 3000, position: HERE },
+        { user: id('unknown'), at: 3000, position: HERE },
       ],
     });
     const exact = { grant: { precision: 'exact', until: null }, version: 0 };
@@ -108,7 +108,7 @@ describe('announce-active', () => {
     );
   });
 
-  it('never tells a viewer whose grant is hidden or over', async () => {
+  it('never notifies a viewer whose grant is hidden or expired', async () => {
     await insertEdges(database, [
       { viewer: 'hidden', subject: 'star', precision: 'hidden' },
       { viewer: 'over', subject: 'star', until: Date.now() - 1 },
@@ -126,7 +126,7 @@ describe('announce-active', () => {
     expect([inboxes['hidden'], inboxes['over']]).toEqual([[], []]);
   });
 
-  it('in doubt tells nobody: while the rights cannot be read, the announcement fails', async () => {
+  it('notifies no viewer while the rights cannot be read: the announcement fails', async () => {
     await insertEdges(database, [{ viewer: 'ann', subject: 'star' }]);
     await services.start({ DATABASE_TIMEOUT_MS: '300' });
     const gateway = await services.connectGateway();
@@ -142,7 +142,7 @@ describe('announce-active', () => {
 });
 
 describe('set-radius', () => {
-  it('[G4] keeps the radius, makes a new user, and tells every gateway with a version', async () => {
+  it('[G4] stores the radius, creates a new user, and publishes it with a version', async () => {
     await services.start();
     const gateway = await services.connectGateway();
     const first = await gateway.rpc.call(setRadius, { user: id('new'), radiusMeters: 500 });
@@ -151,10 +151,10 @@ describe('set-radius', () => {
     expect(await database.query(`SELECT id, display_name, radius_meters, radius_version::int FROM users`)).toEqual([
       { id: 'new', display_name: 'new', radius_meters: 750, radius_version: version },
     ]);
-    const told = { kind: 'radius', version, user: 'new', radiusMeters: 750 };
+    const published = { kind: 'radius', version, user: 'new', radiusMeters: 750 };
     await eventually(async () => {
       const [[, fields] = ['', []]] = await gateway.commands.xrevrange(GRAPH_EVENTS, '+', '-', 'COUNT', 1);
-      expect(fields.map(tryParse)).toContainEqual(told);
+      expect(fields.map(tryParse)).toContainEqual(published);
     });
     await eventually(async () => expect(await database.query('SELECT id FROM outbox')).toEqual([]));
   });

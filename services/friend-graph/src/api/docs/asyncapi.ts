@@ -1,4 +1,4 @@
-/** The AsyncAPI 3.0 document of the socket events, made of the schemas that validate them. */
+/** Creates the AsyncAPI 3.0 document of the socket events from the schemas that validate them. */
 import { CLIENT_PROTOCOL_VERSION } from '@nearby-friends/protocol';
 import { z } from 'zod';
 import type { JsonSchema } from './json-schema.ts';
@@ -25,11 +25,11 @@ export interface AsyncApiDocument {
   readonly info: JsonSchema;
   readonly servers: JsonSchema;
   readonly channels: { readonly root: JsonSchema & { readonly messages: Record<string, AsyncApiMessage> } };
-  /** As the server does them. */
+  /** From the point of view of the server. */
   readonly operations: Record<string, Operation>;
 }
 
-/** `location:update` → `location-update`: a name that may stand in a reference. */
+/** `location:update` → `location-update`: a name that is valid in a reference. */
 export const referenceName = (event: string) => event.replace(':', '-');
 
 export function asyncApiDocument(): AsyncApiDocument {
@@ -42,7 +42,7 @@ export function asyncApiDocument(): AsyncApiDocument {
   const channel = { $ref: `#/channels/${CHANNEL}` };
 
   const connecting = 'auth of the Socket.IO handshake; never the query string.';
-  const refusing = 'The connection is refused; this is err.data.';
+  const refusing = 'The connection is refused; err.data of the error.';
   operations[CONNECT] = {
     action: 'receive',
     channel,
@@ -57,7 +57,7 @@ export function asyncApiDocument(): AsyncApiDocument {
       channel,
       summary,
       messages: add(name, summary, payload),
-      reply: { channel, messages: add(ackName, `What ${name} is acknowledged with, for those who ask.`, ack) },
+      reply: { channel, messages: add(ackName, `Acknowledgement of ${name}, if the client requests one.`, ack) },
     };
   }
   for (const [name, { summary, payload }] of Object.entries(SERVER_EVENTS)) {
@@ -69,7 +69,7 @@ export function asyncApiDocument(): AsyncApiDocument {
       title: 'nearby-friends',
       version: `${CLIENT_PROTOCOL_VERSION}.0.0`,
       description:
-        'Positions, over Socket.IO 4: WebSocket first, long-polling as the fallback. Who may see whom is decided over HTTP.',
+        'Positions over Socket.IO 4: WebSocket first, long-polling as the fallback. The HTTP API controls who may see whom.',
     },
     servers: {
       here: {
@@ -85,7 +85,7 @@ export function asyncApiDocument(): AsyncApiDocument {
   };
 }
 
-/** As for who sends: fields that are not named here are to be ignored by whoever receives. */
+/** In the form of the sender: receivers must ignore unknown fields. */
 function toJsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema, ...own } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as JsonSchema;
   return withNotes(own) as JsonSchema;

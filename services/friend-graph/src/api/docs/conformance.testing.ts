@@ -1,8 +1,8 @@
-/** Calls the API as its own document describes it, and holds every answer against that document. */
+/** Calls the API and compares every response with the API's own document. */
 import { expect } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FriendGraphOfTest } from '../../friend-graph.testing.ts';
-import { type Answer, type CallOptions, call } from '../call-api.testing.ts';
+import { type ApiResponse, type CallOptions, call } from '../call-api.testing.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
@@ -13,18 +13,18 @@ interface DocumentedResponse {
 
 export interface Conformance {
   readonly document: OpenApiDocument;
-  /** `GET /me 200`, for everything that the document says may be answered. */
+  /** `GET /me 200`, for every documented response. */
   readonly documented: ReadonlySet<string>;
-  /** What of it was answered so far. */
+  /** The part of it received so far. */
   readonly seen: Set<string>;
   /**
-   * Calls `GET /viewers/{id}` with `id` in its place, expects `status`, and that the document describes the answer.
+   * Calls `GET /viewers/{id}` with `id` in its place, expects `status`, and that the document describes the response.
    */
-  expectAnswer(
+  expectResponse(
     operation: string,
     status: number,
     options?: CallOptions & { id?: string; query?: string },
-  ): Promise<Answer>;
+  ): Promise<ApiResponse>;
 }
 
 export async function readDocument(service: FriendGraphOfTest): Promise<Conformance> {
@@ -49,32 +49,32 @@ export async function readDocument(service: FriendGraphOfTest): Promise<Conforma
       operations.flatMap((operation) => Object.keys(responsesOf(operation)).map((status) => `${operation} ${status}`)),
     ),
     seen,
-    async expectAnswer(operation, status, { id = 'nobody', query = '', ...options } = {}) {
+    async expectResponse(operation, status, { id = 'unknown', query = '', ...options } = {}) {
       const [method = '', path = ''] = operation.split(' ');
-      const answer = await call(service, method, path.replace('{id}', id) + query, options);
-      expect({ operation, status: answer.status, text: answer.text }).toMatchObject({ operation, status });
-      const response = responsesOf(operation)[status];
-      if (!response) throw new Error(`${operation} answers ${status}, which is not documented`);
-      for (const [name, header] of Object.entries(response.headers ?? {})) {
-        const value = answer.headers.get(name) ?? '';
+      const response = await call(service, method, path.replace('{id}', id) + query, options);
+      expect({ operation, status: response.status, text: response.text }).toMatchObject({ operation, status });
+      const documented = responsesOf(operation)[status];
+      if (!documented) throw new Error(`${operation} responds ${status}, which is not documented`);
+      for (const [name, header] of Object.entries(documented.headers ?? {})) {
+        const value = response.headers.get(name) ?? '';
         const isNumber = header.schema['type'] === 'integer';
         expect({ name, isRight: ajv.validate(header.schema, isNumber ? Number(value) : value) }).toEqual({
           name,
           isRight: true,
         });
       }
-      const [[type, media] = ['', { schema: {} }]] = Object.entries(response.content ?? {});
-      if (type === '') expect(answer.text).toBe('');
+      const [[type, media] = ['', { schema: {} }]] = Object.entries(documented.content ?? {});
+      if (type === '') expect(response.text).toBe('');
       else {
-        expect(answer.headers.get('content-type')?.split(';')[0]).toBe(type);
+        expect(response.headers.get('content-type')?.split(';')[0]).toBe(type);
         const reference = `document#/paths/${escapePointer(path)}/${method.toLowerCase()}/responses/${status}/content/${escapePointer(type)}/schema`;
         const validate = ajv.compile({ $ref: reference });
-        validate(answer.body);
+        validate(response.body);
         expect({ operation, status, errors: validate.errors ?? [] }).toEqual({ operation, status, errors: [] });
         expect(media.schema).not.toEqual({});
       }
       seen.add(`${operation} ${status}`);
-      return answer;
+      return response;
     },
   };
 }

@@ -1,8 +1,8 @@
-/** The readable pages of the API's documents, as HTML without anything from elsewhere. */
+/** The HTML pages of the API's documents, without resources of other origins. */
 import type { AsyncApiDocument } from './asyncapi.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-/** Everything below this path belongs to the documents. */
+/** The path of the documents and their pages. */
 export const DOCS_PATH = '/api/docs';
 
 export const API_PAGE = page(
@@ -15,7 +15,7 @@ export const API_PAGE = page(
   ['swagger-ui.css', 'docs.css'],
 );
 
-/** A file of its own, since the page may hold no script. The token stays in the page's memory. */
+/** A separate file, because the policy allows no inline script. The token stays in the page's memory. */
 export const START_SCRIPT = `SwaggerUIBundle({
   url: '${DOCS_PATH}/openapi.json',
   dom_id: '#api',
@@ -36,7 +36,7 @@ th, td { padding: .25rem .5rem .25rem 0; border-bottom: 1px solid #ddd; text-ali
 td:first-child { font-family: ui-monospace, monospace; }
 `;
 
-/** Every event with its fields. */
+/** The page of all socket events and their fields. */
 export function eventsPage({ channels, operations }: AsyncApiDocument): string {
   const { messages } = channels.root;
   const sections = Object.entries(operations).map(([key, { action, summary, reply }]) => {
@@ -78,7 +78,7 @@ interface Field {
   readonly note: string;
 }
 
-/** All fields of a schema, those of items and alternatives too. */
+/** All fields of a schema, including those of items and alternatives. */
 function fieldsOf(schema: JsonSchema, prefix: string): Field[] {
   const alternatives = schema['anyOf'] as JsonSchema[] | undefined;
   if (alternatives) return alternatives.flatMap((one) => fieldsOf(one, prefix));

@@ -1,21 +1,21 @@
-/** Serves the documents of the API and their pages, under `/api/docs`. */
+/** Routes of the API's documents and their pages, under `/api/docs`. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import { nameRoute } from '../log-requests.ts';
-import { answerMethodNotAllowed } from '../problem.ts';
+import { respondMethodNotAllowed } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { asyncApiDocument } from './asyncapi.ts';
 import { API_PAGE, DOCS_PATH, eventsPage, START_SCRIPT, STYLE } from './docs-pages.ts';
 import { openApiDocument } from './openapi.ts';
 
-/** What the page needs of Swagger UI, and no more. */
+/** The files of Swagger UI that the page needs. */
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
-/** The same for everybody, and new with a new build at the latest after this time, s. */
+/** The documents are public; caches refresh them within this time after a deploy. */
 const CACHE_CONTROL = 'public, max-age=300';
 
-/** Nothing from elsewhere, no script but the files here; the page may call this API, and nobody may frame it. */
+/** Allows only resources and scripts of this origin and calls to this API; forbids framing. */
 const contentSecurityPolicy = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {
@@ -30,7 +30,7 @@ const contentSecurityPolicy = helmet.contentSecurityPolicy({
   },
 });
 
-/** To be mounted at {@link DOCS_PATH}. */
+/** Mount it at {@link DOCS_PATH}. */
 export function docsRouter(routes: readonly Route[]): Router {
   const asyncApi = asyncApiDocument();
   const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -40,10 +40,10 @@ export function docsRouter(routes: readonly Route[]): Router {
     next();
   });
   const serve = (address: string, type: string, text: string) => {
-    const answer: RequestHandler = (_request, response) => {
+    const send: RequestHandler = (_request, response) => {
       response.type(type).send(text);
     };
-    router.route(address).get(answer).all(answerMethodNotAllowed('GET', 'HEAD'));
+    router.route(address).get(send).all(respondMethodNotAllowed('GET', 'HEAD'));
   };
   serve('/', 'html', API_PAGE);
   serve('/events', 'html', eventsPage(asyncApi));
@@ -55,7 +55,7 @@ export function docsRouter(routes: readonly Route[]): Router {
     const send: RequestHandler = (_request, response) => {
       response.sendFile(file, { root: swaggerFolder, cacheControl: false });
     };
-    router.route(`/assets/${file}`).get(send).all(answerMethodNotAllowed('GET', 'HEAD'));
+    router.route(`/assets/${file}`).get(send).all(respondMethodNotAllowed('GET', 'HEAD'));
   }
   return router;
 }

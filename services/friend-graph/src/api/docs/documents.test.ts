@@ -44,7 +44,7 @@ describe('the AsyncAPI document', () => {
     }
   });
 
-  it('says of every field what it means, and of no field that is gone', () => {
+  it('describes every field, and no field that does not exist', () => {
     const names = new Set(
       [...JSON.stringify(messages).matchAll(/"([A-Za-z]+)":\{"description"/g)].map(([, name]) => name),
     );

@@ -1,15 +1,15 @@
-/** Turns the schemas that validate into the JSON Schemas that documents show. */
+/** Converts the schemas that validate input to the JSON Schemas that documents show. */
 import { z } from 'zod';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
-/** The named schemas of one document, gathered while its parts are turned. */
-export class SchemaGatherer {
+/** Collects the named schemas of one document while its parts are converted. */
+export class SchemaCollector {
   readonly #named = new Map<string, JsonSchema>();
 
   /**
-   * The schema as JSON Schema 2020-12 (that of OpenAPI 3.1). Whatever has an `id` in its metadata is gathered and
-   * referred to. `input`: what may be sent, `output`: what is answered.
+   * Converts the schema to JSON Schema 2020-12, which OpenAPI 3.1 uses. A schema with an `id` in its metadata is
+   * collected and referenced. `input`: form of a request, `output`: form of a response.
    */
   add(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $schema, $defs = {}, ...own } = z.toJSONSchema(schema, { io }) as JsonSchema & { $defs?: JsonSchema };
@@ -17,7 +17,7 @@ export class SchemaGatherer {
     return toReferences(own);
   }
 
-  /** Where the one named `name` is referred to. */
+  /** The collected schemas in the order of their names. */
   get named(): Record<string, JsonSchema> {
     return Object.fromEntries([...this.#named].sort(([one], [other]) => (one < other ? -1 : 1)));
   }

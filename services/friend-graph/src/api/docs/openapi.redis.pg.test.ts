@@ -12,10 +12,10 @@ const services = useFriendGraph();
 const { database } = services;
 const HOUR_MS = 3_600_000;
 const tooLarge = { json: { pad: 'x'.repeat(20_000) } };
-const ask = (to: string) => ({ json: { to } });
+const requestTo = (to: string) => ({ json: { to } });
 
 describe('the OpenAPI document', () => {
-  it('is one, by the official schema, and every operation in it can be told apart', async () => {
+  it('is valid by the official schema, and every operation has a unique id', async () => {
     const { document } = await readDocument(await services.start());
     expect(await new Validator().validate({ ...document })).toEqual({ valid: true });
     expect(await new Validator().validate({ ...document, paths: { me: {} } })).toMatchObject({
@@ -25,7 +25,7 @@ describe('the OpenAPI document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('describes every answer that the API gives, and the API gives every answer that it describes', async () => {
+  it('describes every response of the API, and the API sends every response that it describes', async () => {
     const location = await locations.start(services.redis.url);
     const service = await services.start({ DATABASE_TIMEOUT_MS: '1000' });
     const api = await readDocument(service);
@@ -41,11 +41,11 @@ describe('the OpenAPI document', () => {
     for (const [operation, { security, requestBody }] of operationsOf(api.document.paths)) {
       const needsToken = (security as unknown[]).length > 0;
       const json = requestBody ? { json: goodBodies[operation] } : {};
-      await api.expectAnswer(operation, 503, { ...(needsToken ? { token: erin } : {}), ...json });
+      await api.expectResponse(operation, 503, { ...(needsToken ? { token: erin } : {}), ...json });
     }
-    // What nobody foresaw cannot be called for.
-    const foreseen = [...api.documented].filter((answer) => !answer.endsWith(' 500'));
-    expect([...api.seen].sort()).toEqual(foreseen.sort());
+    // Unexpected failures cannot be provoked.
+    const expected = [...api.documented].filter((response) => !response.endsWith(' 500'));
+    expect([...api.seen].sort()).toEqual(expected.sort());
   });
 
   it('leaves nothing out: whatever it does not describe is not there', async () => {
@@ -56,9 +56,9 @@ describe('the OpenAPI document', () => {
       const allowed = Object.keys(methods).map((method) => method.toUpperCase());
       if (allowed.includes('GET')) allowed.push('HEAD');
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one))) {
-        const answer = await call(service, method, path.replace('{id}', 'bob'), { token });
-        expect([method, path, answer.status]).toEqual([method, path, 405]);
-        expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(allowed.sort());
+        const response = await call(service, method, path.replace('{id}', 'bob'), { token });
+        expect([method, path, response.status]).toEqual([method, path, 405]);
+        expect(response.headers.get('allow')?.split(', ').sort()).toEqual(allowed.sort());
       }
       expect((await call(service, 'GET', `${path.replace('{id}', 'bob')}/more/still`, { token })).status).toBe(404);
     }
@@ -68,7 +68,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** A body that is right, for every operation that takes one. */
+/** A valid body for every operation with a body. */
 const goodBodies: Record<string, unknown> = {
   'PATCH /me': { radiusMeters: 500 },
   'PUT /viewers/{id}': { precision: 'hidden' },
@@ -91,49 +91,49 @@ async function expectRefusals(api: Conformance, token: string): Promise<void> {
     const body = requestBody ? { json: goodBodies[operation] } : {};
     const credentials = (security as unknown[]).length > 0 ? { token } : {};
     if ('token' in credentials) {
-      await api.expectAnswer(operation, 401, body);
-      await api.expectAnswer(operation, 401, { ...body, token: `${token}x` });
+      await api.expectResponse(operation, 401, body);
+      await api.expectResponse(operation, 401, { ...body, token: `${token}x` });
     }
     if (requestBody) {
-      await api.expectAnswer(operation, 413, { ...credentials, ...tooLarge });
+      await api.expectResponse(operation, 413, { ...credentials, ...tooLarge });
       for (const json of [{ unknown: 1 }, [], null, 'text', { ...(goodBodies[operation] as object), more: true }]) {
-        await api.expectAnswer(operation, 400, { ...credentials, json });
+        await api.expectResponse(operation, 400, { ...credentials, json });
       }
-      await api.expectAnswer(operation, 400, { ...credentials, raw: { type: 'text/plain', body: '{}' } });
-      await api.expectAnswer(operation, 400, credentials);
+      await api.expectResponse(operation, 400, { ...credentials, raw: { type: 'text/plain', body: '{}' } });
+      await api.expectResponse(operation, 400, credentials);
     }
     if ((parameters as { in: string }[]).some((parameter) => parameter.in === 'query')) {
-      await api.expectAnswer(operation, 400, { ...credentials, query: '?limit=0' });
+      await api.expectResponse(operation, 400, { ...credentials, query: '?limit=0' });
     }
     if (operation.includes('{id}')) {
       const malformed = statuses.includes('404') ? 404 : 400;
-      await api.expectAnswer(operation, malformed, { ...credentials, ...body, id: 'no%20id' });
-      if (malformed === 404) await api.expectAnswer(operation, 404, { ...credentials, ...body });
+      await api.expectResponse(operation, malformed, { ...credentials, ...body, id: 'no%20id' });
+      if (malformed === 404) await api.expectResponse(operation, 404, { ...credentials, ...body });
     }
   }
   for (const until of [Date.now() - 1, 'tomorrow', 1.5, -1, 1e18]) {
-    await api.expectAnswer('PUT /me/sharing', 400, { token, json: { paused: true, until } });
-    await api.expectAnswer('PUT /viewers/{id}', 400, { token, json: { precision: 'exact', until } });
+    await api.expectResponse('PUT /me/sharing', 400, { token, json: { paused: true, until } });
+    await api.expectResponse('PUT /viewers/{id}', 400, { token, json: { precision: 'exact', until } });
   }
-  await api.expectAnswer('POST /friend-requests', 400, { token, ...ask('ann') });
-  await api.expectAnswer('POST /blocks', 400, { token, json: { userId: 'ann' } });
+  await api.expectResponse('POST /friend-requests', 400, { token, ...requestTo('ann') });
+  await api.expectResponse('POST /blocks', 400, { token, json: { userId: 'ann' } });
 }
 
 /** [G3] and its like. */
 async function expectLimits(api: Conformance, { query }: Pick<DatabaseOfTest, 'query'>, ann: string): Promise<void> {
   const full = await tokenOf('full');
-  await api.expectAnswer('GET /me', 200, { token: full });
+  await api.expectResponse('GET /me', 200, { token: full });
   await query(
     `INSERT INTO users (id, display_name) SELECT 'x' || i, 'x' FROM generate_series(1, 5000) AS i ON CONFLICT DO NOTHING`,
   );
   await query(`INSERT INTO edges (viewer_id, subject_id) SELECT 'full', 'x' || i FROM generate_series(1, 5000) AS i`);
-  await api.expectAnswer('POST /friend-requests', 202, { token: ann, ...ask('full') });
-  await api.expectAnswer('POST /friend-requests/{id}/accept', 409, { token: full, id: 'ann' });
-  await api.expectAnswer('DELETE /friend-requests/{id}', 204, { token: full, id: 'ann' });
+  await api.expectResponse('POST /friend-requests', 202, { token: ann, ...requestTo('full') });
+  await api.expectResponse('POST /friend-requests/{id}/accept', 409, { token: full, id: 'ann' });
+  await api.expectResponse('DELETE /friend-requests/{id}', 204, { token: full, id: 'ann' });
   await query(
     `INSERT INTO friend_requests (from_id, to_id) SELECT 'full', 'x' || i FROM generate_series(1, 1000) AS i`,
   );
-  await api.expectAnswer('POST /friend-requests', 409, { token: full, ...ask('somebody') });
+  await api.expectResponse('POST /friend-requests', 409, { token: full, ...requestTo('other') });
 }
 
 interface Tokens {
@@ -141,36 +141,39 @@ interface Tokens {
   readonly bob: string;
 }
 
-/** Two people find each other, narrow what they see, and part. */
+/** Two users become friends, restrict what they see, and end the friendship. */
 async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void> {
-  await api.expectAnswer('PATCH /me', 200, { token: ann, json: { displayName: 'Ann', radiusMeters: 500 } });
-  await api.expectAnswer('GET /me', 200, { token: ann });
-  await api.expectAnswer('POST /friend-requests', 202, { token: ann, ...ask('bob') });
-  const asked = await api.expectAnswer('GET /friend-requests', 200, { token: ann });
-  expect(asked.body).toEqual({ incoming: [], outgoing: [{ id: 'bob', since: expect.any(Number) }] });
-  const incoming = await api.expectAnswer('GET /friend-requests', 200, { token: bob });
+  await api.expectResponse('PATCH /me', 200, { token: ann, json: { displayName: 'Ann', radiusMeters: 500 } });
+  await api.expectResponse('GET /me', 200, { token: ann });
+  await api.expectResponse('POST /friend-requests', 202, { token: ann, ...requestTo('bob') });
+  const listed = await api.expectResponse('GET /friend-requests', 200, { token: ann });
+  expect(listed.body).toEqual({ incoming: [], outgoing: [{ id: 'bob', since: expect.any(Number) }] });
+  const incoming = await api.expectResponse('GET /friend-requests', 200, { token: bob });
   expect(incoming.body['incoming']).toEqual([{ id: 'ann', displayName: 'Ann', since: expect.any(Number) }]);
   for (let time = 0; time < 2; time++) {
-    await api.expectAnswer('POST /friend-requests/{id}/accept', 204, { token: bob, id: 'ann' });
+    await api.expectResponse('POST /friend-requests/{id}/accept', 204, { token: bob, id: 'ann' });
   }
   const until = Date.now() + HOUR_MS;
   const grant = { precision: 'approximate', until };
-  const granted = await api.expectAnswer('PUT /viewers/{id}', 200, { token: ann, id: 'bob', json: grant });
+  const granted = await api.expectResponse('PUT /viewers/{id}', 200, { token: ann, id: 'bob', json: grant });
   expect(granted.body).toEqual(grant);
-  const viewers = await api.expectAnswer('GET /viewers', 200, { token: ann });
+  const viewers = await api.expectResponse('GET /viewers', 200, { token: ann });
   expect(viewers.body['items']).toEqual([{ id: 'bob', displayName: 'bob', since: expect.any(Number), ...grant }]);
-  // Bob is told nothing of it.
-  const friends = await api.expectAnswer('GET /friends', 200, { token: bob });
+  // Bob is not notified.
+  const friends = await api.expectResponse('GET /friends', 200, { token: bob });
   expect(friends.body['items']).toEqual([{ id: 'ann', displayName: 'Ann', since: expect.any(Number) }]);
-  expect((await api.expectAnswer('GET /me/sharing', 200, { token: ann })).body).toEqual({ paused: false, until: null });
-  await api.expectAnswer('PUT /me/sharing', 200, { token: ann, json: { paused: true, until } });
-  expect((await api.expectAnswer('GET /me/sharing', 200, { token: ann })).body).toEqual({ paused: true, until });
-  await api.expectAnswer('POST /blocks', 204, { token: ann, json: { userId: 'cid' } });
-  const blocks = await api.expectAnswer('GET /blocks', 200, { token: ann });
+  expect((await api.expectResponse('GET /me/sharing', 200, { token: ann })).body).toEqual({
+    paused: false,
+    until: null,
+  });
+  await api.expectResponse('PUT /me/sharing', 200, { token: ann, json: { paused: true, until } });
+  expect((await api.expectResponse('GET /me/sharing', 200, { token: ann })).body).toEqual({ paused: true, until });
+  await api.expectResponse('POST /blocks', 204, { token: ann, json: { userId: 'cid' } });
+  const blocks = await api.expectResponse('GET /blocks', 200, { token: ann });
   expect(blocks.body).toEqual({ items: [{ id: 'cid', since: expect.any(Number) }], nextCursor: null });
 
-  const held = await api.expectAnswer('GET /me/export', 200, { token: ann });
-  expect(held.body).toMatchObject({
+  const exported = await api.expectResponse('GET /me/export', 200, { token: ann });
+  expect(exported.body).toMatchObject({
     profile: { id: 'ann', displayName: 'Ann', radiusMeters: 500 },
     sharing: { paused: true, until },
     friends: [{ id: 'bob' }],
@@ -179,25 +182,25 @@ async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void
     blocks: [{ id: 'cid' }],
     position: { lat: 1.5, lng: 2.5, speed: 3 },
   });
-  expect((await api.expectAnswer('GET /me/export', 200, { token: bob })).body['position']).toBeNull();
-  await api.expectAnswer('DELETE /blocks/{id}', 204, { token: ann, id: 'cid' });
-  await api.expectAnswer('DELETE /friends/{id}', 204, { token: ann, id: 'bob' });
-  expect((await api.expectAnswer('GET /viewers', 200, { token: ann })).body['items']).toEqual([]);
+  expect((await api.expectResponse('GET /me/export', 200, { token: bob })).body['position']).toBeNull();
+  await api.expectResponse('DELETE /blocks/{id}', 204, { token: ann, id: 'cid' });
+  await api.expectResponse('DELETE /friends/{id}', 204, { token: ann, id: 'bob' });
+  expect((await api.expectResponse('GET /viewers', 200, { token: ann })).body['items']).toEqual([]);
 }
 
 /** Both end their tokens, each in one way. */
 async function expectEnds(api: Conformance, { ann, bob }: Tokens, signInAgain: (userId: string) => Promise<string>) {
-  await api.expectAnswer('POST /me/sign-out', 204, { token: ann });
-  await api.expectAnswer('GET /me', 401, { token: ann });
+  await api.expectResponse('POST /me/sign-out', 204, { token: ann });
+  await api.expectResponse('GET /me', 401, { token: ann });
   // The same call with the same token confirms it, and erases nothing.
-  await api.expectAnswer('POST /me/sign-out', 204, { token: ann });
-  await api.expectAnswer('DELETE /me', 401, { token: ann });
+  await api.expectResponse('POST /me/sign-out', 204, { token: ann });
+  await api.expectResponse('DELETE /me', 401, { token: ann });
   const newer = await signInAgain('ann');
-  await api.expectAnswer('POST /me/sign-out', 204, { token: ann });
-  await api.expectAnswer('GET /me', 200, { token: newer });
+  await api.expectResponse('POST /me/sign-out', 204, { token: ann });
+  await api.expectResponse('GET /me', 200, { token: newer });
 
-  await api.expectAnswer('DELETE /me', 204, { token: bob });
-  await api.expectAnswer('GET /me', 401, { token: bob });
-  await api.expectAnswer('DELETE /me', 204, { token: bob });
-  await api.expectAnswer('POST /dev/tokens', 201, { json: { userId: 'dora' } });
+  await api.expectResponse('DELETE /me', 204, { token: bob });
+  await api.expectResponse('GET /me', 401, { token: bob });
+  await api.expectResponse('DELETE /me', 204, { token: bob });
+  await api.expectResponse('POST /dev/tokens', 201, { json: { userId: 'dora' } });
 }

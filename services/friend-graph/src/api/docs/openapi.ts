@@ -1,19 +1,19 @@
-/** The OpenAPI 3.1 document of the HTTP API, made of the descriptions that its router is made of. */
+/** Creates the OpenAPI 3.1 document of the HTTP API from the descriptions of its routes. */
 import { CLIENT_PROTOCOL_VERSION, ERROR_CODES, type ErrorCodeName } from '@nearby-friends/protocol';
 import { API_PREFIX } from '../api-prefix.ts';
 import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
 import { idSchema } from '../response-schemas.ts';
 import { failuresOf, type Route } from '../route.ts';
-import { type JsonSchema, SchemaGatherer } from './json-schema.ts';
+import { type JsonSchema, SchemaCollector } from './json-schema.ts';
 
 const SECURITY_SCHEME = 'token';
 
 const DESCRIPTION = `Who may see whom, and everything a person can do about it. Positions themselves go over
 [Socket.IO](/api/docs/events).
 
-User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent: after a 503
-the same call again completes it. What narrows somebody's view is answered when it is in force everywhere. Ids that the
-caller has nothing to do with are answered like ids that nobody has. Every GET may be asked as HEAD.`;
+User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent: after a 503,
+repeating the call completes it. A call that revokes a viewer's access responds when the revocation is in force
+everywhere. The responses for ids unrelated to the caller and for unknown ids are the same. Every GET also works as HEAD.`;
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
@@ -25,7 +25,7 @@ export interface OpenApiDocument {
 }
 
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
-  const schemas = new SchemaGatherer();
+  const schemas = new SchemaCollector();
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const route of routes) {
     const operations = paths[route.path] ?? {};
@@ -50,14 +50,14 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
   };
 }
 
-function operationOf(route: Route, schemas: SchemaGatherer): JsonSchema {
+function operationOf(route: Route, schemas: SchemaCollector): JsonSchema {
   const { operationId, tag, summary, description, body, access } = route;
   return {
     operationId,
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: access === 'anybody' ? [] : [{ [SECURITY_SCHEME]: [] }],
+    security: access === 'public' ? [] : [{ [SECURITY_SCHEME]: [] }],
     parameters: parametersOf(route, schemas),
     ...(body && {
       requestBody: { required: true, content: contentOf('application/json', schemas.add(body, 'input')) },
@@ -66,7 +66,7 @@ function operationOf(route: Route, schemas: SchemaGatherer): JsonSchema {
   };
 }
 
-function parametersOf({ pathId, query }: Route, schemas: SchemaGatherer): JsonSchema[] {
+function parametersOf({ pathId, query }: Route, schemas: SchemaCollector): JsonSchema[] {
   const ofPath = pathId
     ? [
         {
@@ -93,14 +93,14 @@ function parametersOf({ pathId, query }: Route, schemas: SchemaGatherer): JsonSc
   return [...ofPath, ...ofQuery];
 }
 
-function successOf({ answer }: Route, schemas: SchemaGatherer): Record<string, JsonSchema> {
-  const { status, description, schema } = answer;
+function successOf({ response }: Route, schemas: SchemaCollector): Record<string, JsonSchema> {
+  const { status, description, schema } = response;
   const content = schema && { content: contentOf('application/json', schemas.add(schema, 'output')) };
   return { [status]: { description, ...content } };
 }
 
-/** One response per status, each with the codes that come with it. */
-function failureResponsesOf(route: Route, schemas: SchemaGatherer): Record<string, JsonSchema> {
+/** One response per status, with the error codes of that status. */
+function failureResponsesOf(route: Route, schemas: SchemaCollector): Record<string, JsonSchema> {
   const byStatus = new Map<number, ErrorCodeName[]>();
   for (const code of failuresOf(route)) {
     const { status } = ERROR_CODES[code];
@@ -122,7 +122,7 @@ function failureResponsesOf(route: Route, schemas: SchemaGatherer): Record<strin
 
 function headersOf(status: number): JsonSchema {
   if (status === 503) {
-    const description = 'When to come back, s.';
+    const description = 'When to retry, s.';
     return { headers: { 'Retry-After': { description, required: true, schema: { type: 'integer', minimum: 1 } } } };
   }
   if (status === 401) {

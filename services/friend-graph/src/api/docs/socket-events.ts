@@ -1,4 +1,4 @@
-/** Every event of the socket protocol: the table that its document and its page are made of. */
+/** Every event of the socket protocol, for its document and its page. */
 import {
   type Ack,
   type AckFailure,
@@ -18,12 +18,12 @@ import {
 } from '@nearby-friends/protocol';
 import { z } from 'zod';
 
-export interface SocketEvent {
+interface SocketEvent {
   readonly summary: string;
   readonly payload: z.ZodType;
 }
-export interface AnsweredEvent extends SocketEvent {
-  /** What a client that asks for an acknowledgement gets. */
+interface AcknowledgedEvent extends SocketEvent {
+  /** The acknowledgement, if the client requests one. */
   readonly ack: z.ZodType<Ack>;
 }
 
@@ -36,20 +36,21 @@ const failureSchema = z.object({
 }) satisfies z.ZodType<AckFailure>;
 const doneSchema = z.object({ ok: z.literal(true) });
 
-/** The compiler holds the keys to be all there are. */
-export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AnsweredEvent> = {
+/** The type requires an entry for every event. */
+export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AcknowledgedEvent> = {
   'location:update': {
-    summary: 'Here I am. Unknown fields are ignored; a packet has at most 4 KB.',
+    summary: 'A position update. Unknown fields are ignored; a packet has at most 4 KB.',
     payload: locationUpdateSchema,
     ack: z.union([doneSchema.extend({ at: z.number() }), failureSchema]) satisfies z.ZodType<LocationUpdateAck>,
   },
   'radius:set': {
-    summary: 'How far "near" reaches for me. Kept in the profile, so it holds on every device.',
+    summary: 'Radius of "near" for me. Stored in the profile, so that it applies to every device.',
     payload: radiusSetSchema,
     ack: z.union([doneSchema, failureSchema]),
   },
   'token:refresh': {
-    summary: 'A new token for the same user, before the old one ends. Without it, the connection is closed at the end.',
+    summary:
+      'A new token for the same user, before the old one expires. Otherwise the connection closes when it expires.',
     payload: tokenRefreshSchema,
     ack: z.union([doneSchema, failureSchema]),
   },
@@ -58,27 +59,27 @@ export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AnsweredEvent> = 
 export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
   'nearby:snapshot': {
     summary:
-      'The whole list, sorted by distance: after the first location:update of every connection, and whenever the list ' +
-      'must be replaced.',
+      'The complete list, sorted by distance: after the first location:update of every connection, and whenever the ' +
+      'list must be replaced.',
     payload: nearbySnapshotSchema,
   },
   'nearby:changes': {
     summary:
-      'Everything since the last message, the newest value per friend. "removed" gives no reason: far, silent, hidden, ' +
+      'Changes since the last message, the newest value per friend. "removed" gives no reason: far, inactive, hidden, ' +
       'blocked and offline look alike.',
     payload: nearbyChangesSchema,
   },
   'friends:changed': {
-    summary: 'A friendship was asked for, made or ended; on every device of the user.',
+    summary: 'A friendship was requested, made or ended; sent to every device of the user.',
     payload: friendsChangedSchema,
   },
   'server:draining': {
-    summary: 'The transport closes soon; reconnect after that time.',
+    summary: 'The transport closes soon; reconnect after the given time.',
     payload: serverDrainingSchema,
   },
 };
 
-/** How a connection begins: `auth` of the handshake, and what `connect_error` carries as `data` when it is refused. */
+/** The handshake: its `auth`, and the `data` of `connect_error` when the connection is refused. */
 export const HANDSHAKE: { readonly auth: z.ZodType; readonly refusal: z.ZodType } = {
   auth: handshakeAuthSchema,
   refusal: z.object({
@@ -87,33 +88,35 @@ export const HANDSHAKE: { readonly auth: z.ZodType; readonly refusal: z.ZodType 
   }),
 };
 
-/** What a field means, wherever it occurs. */
+/** Meaning of the fields, in all events. */
 export const FIELD_NOTES: Readonly<Record<string, string>> = {
   lat: 'Degrees north.',
   lng: 'Degrees east.',
   accuracy: 'Radius of the uncertainty, metres.',
   heading: 'Direction of travel, degrees clockwise from north.',
   speed: 'Metres per second.',
-  battery: 'State of charge as the phone gives it; passed on, never interpreted.',
-  distance: 'Great-circle metres on a sphere of radius 6,371,008.8 m; for "approximate" to the grid point.',
+  battery: 'State of charge as sent by the phone; forwarded, never interpreted.',
+  distance:
+    'Great-circle distance in metres on a sphere of radius 6,371,008.8 m; for "approximate", to the grid point.',
   at: 'When the server received the position, ms since the epoch.',
   precision: '"approximate": a grid point of about 1 km; accuracy, heading, speed and battery are absent.',
   id: 'The friend.',
   userId: 'The other person.',
   kind: 'What happened.',
-  radiusMeters: 'How far "near" reaches, metres.',
-  meters: 'How far "near" is to reach, metres.',
-  friends: 'Everybody who is near now.',
-  upserts: 'Who has come or moved.',
-  removed: 'Who is not near any more.',
-  reconnectInMs: 'Reconnect after this time, ms; each client is given another.',
+  radiusMeters: 'Radius of "near", metres.',
+  meters: 'New radius of "near", metres.',
+  friends: 'All friends who are near now.',
+  upserts: 'Friends who came near or moved.',
+  removed: 'Friends who are no longer near.',
+  reconnectInMs: 'Reconnect after this time, ms; different for each client.',
   token: 'A JWT.',
-  protocolVersion: 'The version that the client speaks; refused when it is not spoken here.',
+  protocolVersion: 'Protocol version of the client; an unsupported version is refused.',
   distances:
-    'Who measures what changes because the viewer moves. `client`: friends are sent for news of theirs only, and the ' +
-    'client measures from its own last report; who enters and who leaves is the server’s as ever. Default, and for anything else: `server`.',
-  ok: 'Whether it was taken.',
+    'Who updates distances when the viewer moves. `client`: a friend is sent only when the friend changes, and the ' +
+    'client measures from its own last position update; the server still decides who enters and leaves the list. ' +
+    'Default, and for any other value: `server`.',
+  ok: 'Whether it was accepted.',
   code: 'Stable; for programs.',
   message: 'A sentence for a person.',
-  retryable: 'Whether coming back makes sense: with a new token for token_expired, else after a pause.',
+  retryable: 'Whether a retry makes sense: with a new token for token_expired, otherwise after a pause.',
 };

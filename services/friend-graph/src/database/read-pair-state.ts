@@ -1,34 +1,34 @@
-/** Reads everything that is between two people, as one of them stands to the other. */
+/** Reads the relation of two users from the point of view of one of them. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { GraphTransaction } from './graph-transaction.ts';
 
-export type RequestState = 'none' | 'open' | 'suppressed';
+type RequestState = 'none' | 'open' | 'suppressed';
 
 export interface PairState {
   /** Both see each other. */
   readonly friends: boolean;
-  /** The other's request to the user. */
+  /** Request of the other to the user. */
   readonly incoming: RequestState;
-  /** The user's request to the other. */
+  /** Request of the user to the other. */
   readonly outgoing: RequestState;
+  /** The user blocks the other. */
   readonly blocks: boolean;
+  /** The other blocks the user. */
   readonly isBlocked: boolean;
-  /** How many requests of the user are open, suppressed ones too: the user cannot tell them apart. */
+  /** Number of the user's open requests, including suppressed ones: the user cannot distinguish them. */
   readonly outgoingCount: number;
 }
 
-interface Row {
-  readonly friends: boolean;
+interface Row extends Omit<PairState, 'incoming' | 'outgoing'> {
+  /** `suppressed` of the request; null: no request. */
   readonly incoming: boolean | null;
   readonly outgoing: boolean | null;
-  readonly blocks: boolean;
-  readonly isBlocked: boolean;
-  readonly outgoingCount: number;
 }
 
-/** One statement whoever the other is, so that its time tells nothing. Both must be locked. */
-export async function readPairState({ sql }: GraphTransaction, user: UserId, other: UserId): Promise<PairState> {
-  const [row] = await sql.$queryRaw<[Row]>`
+/** Both users must be locked. */
+export async function readPairState({ client }: GraphTransaction, user: UserId, other: UserId): Promise<PairState> {
+  // Raw: one statement for every `other`, so that its duration does not reveal whether that user exists or blocks.
+  const [row] = await client.$queryRaw<[Row]>`
     SELECT
       (SELECT count(*) = 2 FROM edges
        WHERE (viewer_id = ${user} AND subject_id = ${other}) OR (viewer_id = ${other} AND subject_id = ${user})

@@ -1,0 +1,31 @@
+/** Creates every repository of a database once. */
+import { BlockRepository } from './block-repository.ts';
+import type { Database } from './database.ts';
+import { EdgeRepository } from './edge-repository.ts';
+import { GrantRepository } from './grant-repository.ts';
+import { GraphTransactions } from './graph-transaction.ts';
+import { OutboxRepository } from './outbox-repository.ts';
+import { RequestRepository } from './request-repository.ts';
+import { SharingRepository } from './sharing-repository.ts';
+import { TokenRevocations } from './token-revocations.ts';
+import { UserRepository } from './user-repository.ts';
+import { ViewerRepository } from './viewer-repository.ts';
+
+export type Repositories = ReturnType<typeof createRepositories>;
+
+export function createRepositories(database: Pick<Database, 'client' | 'readPrepared'>) {
+  const { client } = database;
+  const transactions = new GraphTransactions({ client });
+  return {
+    transactions,
+    users: new UserRepository({ client, transactions }),
+    viewers: new ViewerRepository({ database }),
+    edges: new EdgeRepository({ client }),
+    grants: new GrantRepository({ client }),
+    requests: new RequestRepository({ client }),
+    blocks: new BlockRepository({ client }),
+    sharing: new SharingRepository({ client }),
+    revocations: new TokenRevocations({ client }),
+    outbox: new OutboxRepository({ client }),
+  };
+}

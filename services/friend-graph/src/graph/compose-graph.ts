@@ -1,0 +1,63 @@
+/** Wires the services that change and read the friend graph. */
+import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
+import { ChangePropagation } from '../outbox/change-propagation.ts';
+import type { GraphEventStream } from '../outbox/graph-event-stream.ts';
+import { Housekeeping } from '../outbox/housekeeping.ts';
+import { OutboxRelay } from '../outbox/outbox-relay.ts';
+import { Accounts, type ForgetPosition } from './accounts.ts';
+import { DataExporter, type ReadLastPosition } from './data-exporter.ts';
+import { DeviceNotices, type NotifyDevices } from './device-notices.ts';
+import { FriendRequests } from './friend-requests.ts';
+import { Friendships } from './friendships.ts';
+import { Profiles } from './profiles.ts';
+import { SharingControl } from './sharing-control.ts';
+
+/**
+ * Every change is idempotent. A revocation resolves once all gateways have applied it, and rejects with `unavailable`
+ * when that cannot be confirmed in time: the change stays committed, and repeating the call waits again. A signal aborts
+ * the wait and never the change.
+ */
+export interface FriendGraph {
+  readonly requests: FriendRequests;
+  readonly friendships: Friendships;
+  readonly sharing: SharingControl;
+  readonly accounts: Accounts;
+  readonly profiles: Profiles;
+  readonly exporter: DataExporter;
+  readonly propagation: ChangePropagation;
+  /** Start them after the database and Redis, and before anything that makes changes. */
+  readonly components: readonly Component[];
+}
+
+export function composeGraph(options: {
+  repositories: Repositories;
+  stream: GraphEventStream;
+  notifyDevices: NotifyDevices;
+  forgetPosition: ForgetPosition;
+  readLastPosition: ReadLastPosition;
+  /** Maximum lifetime of a token, ms. */
+  tokenMaxLifetimeMs: number;
+  clock: Clock;
+  logger: Logger;
+  metrics: FriendGraphMetrics;
+}): FriendGraph {
+  const { repositories, stream, clock, logger, metrics } = options;
+  const { tokenMaxLifetimeMs, forgetPosition, readLastPosition } = options;
+  const { revocations } = repositories;
+  const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
+  const propagation = new ChangePropagation({ relay, stream, clock, metrics });
+  const notices = new DeviceNotices({ notify: options.notifyDevices, logger, metrics });
+  const sharing = new SharingControl({ repositories, propagation, clock });
+  return {
+    requests: new FriendRequests({ repositories, propagation, notices }),
+    friendships: new Friendships({ repositories, propagation, notices }),
+    sharing,
+    accounts: new Accounts({ repositories, propagation, notices, forgetPosition, clock }),
+    profiles: new Profiles({ users: repositories.users, propagation }),
+    exporter: new DataExporter({ repositories, sharing, readLastPosition }),
+    propagation,
+    components: [relay, notices, new Housekeeping({ stream, revocations, tokenMaxLifetimeMs, clock, logger })],
+  };
+}

@@ -1,0 +1,73 @@
+/** Collects everything stored about a user, for that user. */
+import type { Position, Sharing, UserId } from '@nearby-friends/protocol';
+import type { ListedBlock } from '../database/block-repository.ts';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { ListedFriend, ListedViewer } from '../database/edge-repository.ts';
+import type { Page, PageRequest } from '../database/page.ts';
+import type { RequestLists } from '../database/request-repository.ts';
+import type { Profile } from '../database/user-repository.ts';
+import type { SharingControl } from './sharing-control.ts';
+
+export interface LastPosition {
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly position: Position;
+}
+
+/** Port: null if there is none. Rejects with `unavailable`. */
+export type ReadLastPosition = (user: UserId) => Promise<LastPosition | null>;
+
+export interface DataExport {
+  readonly profile: Profile;
+  readonly sharing: Sharing;
+  readonly friends: ListedFriend[];
+  readonly viewers: ListedViewer[];
+  /** Without the requests that are suppressed for the user: they belong to their senders. */
+  readonly requests: RequestLists;
+  readonly blocks: ListedBlock[];
+  /** Tokens issued at this time or earlier are revoked, ms since the epoch; null: none is. */
+  readonly signedOutBefore: number | null;
+  readonly position: LastPosition | null;
+}
+
+const PAGE_SIZE = 1_000;
+type Sources = Pick<Repositories, 'users' | 'edges' | 'requests' | 'blocks' | 'revocations'>;
+
+export class DataExporter {
+  readonly #repositories: Sources;
+  readonly #sharing: SharingControl;
+  readonly #readLastPosition: ReadLastPosition;
+
+  constructor(options: { repositories: Sources; sharing: SharingControl; readLastPosition: ReadLastPosition }) {
+    this.#repositories = options.repositories;
+    this.#sharing = options.sharing;
+    this.#readLastPosition = options.readLastPosition;
+  }
+
+  /** Rejects with `unavailable` rather than return a part. */
+  async exportOf(user: UserId): Promise<DataExport> {
+    const { users, edges, requests, blocks, revocations } = this.#repositories;
+    const profile = await users.readOrCreate(user);
+    const [sharing, friends, viewers, requestLists, blocked, signedOutBefore, position] = await Promise.all([
+      this.#sharing.sharingOf(user),
+      readAll((page) => edges.friendsOf(user, page)),
+      readAll((page) => edges.viewersOf(user, page)),
+      requests.listsOf(user),
+      readAll((page) => blocks.blocksOf(user, page)),
+      revocations.signedOutBefore(user),
+      this.#readLastPosition(user),
+    ]);
+    return { profile, sharing, friends, viewers, requests: requestLists, blocks: blocked, signedOutBefore, position };
+  }
+}
+
+async function readAll<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let after: UserId | null = null;
+  do {
+    const page: Page<T> = await read({ after, limit: PAGE_SIZE });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return items;
+}

@@ -1,0 +1,24 @@
+/** Serves the RPC methods of friend-graph to gateways and location. */
+import type { Bus } from '@nearby-friends/bus';
+import { announceActive, friendsOf, setRadius } from '@nearby-friends/protocol';
+import type { Profiles } from '../graph/profiles.ts';
+import type { ActivityAnnouncer } from './activity-announcer.ts';
+import type { FriendLookup } from './friend-lookup.ts';
+
+export function serveRpc(options: {
+  rpc: Bus['rpc'];
+  lookup: FriendLookup;
+  announcer: ActivityAnnouncer;
+  profiles: Pick<Profiles, 'change'>;
+}): void {
+  const { rpc, lookup, announcer, profiles } = options;
+  rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
+  rpc.serve(announceActive, async ({ active }) => {
+    await announcer.announce(active);
+    return {};
+  });
+  rpc.serve(setRadius, async ({ user, radiusMeters }) => {
+    const { radiusVersion } = await profiles.change(user, { radiusMeters });
+    return { version: radiusVersion };
+  });
+}
