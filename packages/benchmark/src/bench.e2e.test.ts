@@ -48,7 +48,7 @@ it('memory is sampled while clients leave and come back, and clients that stoppe
   );
   const [slow, memory] = results;
   expect(slow?.rows.map((row) => row['phase'])).toEqual([
-    'everybody reads',
+    'all read',
     '10 do not, buffers full',
     'they have read again',
     'they have gone',

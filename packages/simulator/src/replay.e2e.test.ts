@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 const PROGRAM = fileURLToPath(new URL('../dist/replay.js', import.meta.url));
-/** Real data is no part of this project: it is used where NEARBY_DATA says, or beside the checkout. */
+/** Real data is no part of this project: it is read from NEARBY_DATA, or beside the checkout. */
 const DATA = process.env['NEARBY_DATA'] ?? fileURLToPath(new URL('../../../../shared/data/sf', import.meta.url));
 const isThere = ['friendships.csv', 'checkins.csv', 'cab_traces.csv'].every((name) =>
   existsSync(path.join(DATA, name)),

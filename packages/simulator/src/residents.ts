@@ -8,10 +8,10 @@ import { GraphApi } from './client/graph-api.ts';
 import { importPairs } from './client/import-friendships.ts';
 import { makeFriends } from './client/make-friends.ts';
 import { sourceAddress } from './client/source-address.ts';
-import { devTokens, KeptTokens, signedTokens, signingOf } from './client/tokens.ts';
+import { devTokens, signedTokens, signingOf, TokenCache } from './client/tokens.ts';
 import { checkOpenFiles } from './simulation/check-open-files.ts';
 import { Crowd } from './simulation/crowd.ts';
-import { type DemoCity, foundDemoCity, nameEverybody } from './simulation/demo-city.ts';
+import { createDemoCity, type DemoCity, nameAll } from './simulation/demo-city.ts';
 import { Experience } from './simulation/experience.ts';
 import { ResidentsWatch } from './simulation/residents-watch.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
@@ -25,10 +25,10 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
   checkOpenFiles(plan.people);
   const { now } = wallClock;
-  const city = foundDemoCity({ ...plan, streets: await loadCityStreets(), startsAtMs: now() });
+  const city = createDemoCity({ ...plan, streets: await loadCityStreets(), startsAtMs: now() });
   const signing = signingOf(process.env);
   const source = signing === undefined ? devTokens({ url: plan.url, clock: wallClock }) : signedTokens(signing);
-  const tokens = new KeptTokens(source);
+  const tokens = new TokenCache(source);
   const experience = new Experience(now);
   const crowd = new Crowd({
     ...city,
@@ -47,7 +47,7 @@ async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
   try {
     while (!signal.aborted) {
       crowd.tick();
-      watch.look(now(), { online: crowd.online, reasons: countsText(experience.refused) });
+      watch.update(now(), { online: crowd.online, reasons: countsText(experience.refused) });
       await wallClock.pause(TICK_MS);
     }
   } finally {
@@ -58,7 +58,7 @@ async function live(plan: ResidentsPlan, signal: AbortSignal): Promise<void> {
 /** Never rejects: without friendships the residents stay on the map. */
 async function makeFriendships(
   { url }: ResidentsPlan,
-  { city, tokens, signal }: { city: DemoCity; tokens: KeptTokens; signal: AbortSignal },
+  { city, tokens, signal }: { city: DemoCity; tokens: TokenCache; signal: AbortSignal },
 ): Promise<void> {
   const places = new Map(city.citizens.map(({ user }, index) => [user, index]));
   const addressOf = (user: UserId): string => sourceAddress(places.get(user) ?? places.size);
@@ -69,7 +69,7 @@ async function makeFriendships(
   try {
     if (databaseUrl) await importPairs(friendships, databaseUrl, signal);
     else await makeFriends(api, friendships);
-    await nameEverybody(api, city);
+    await nameAll(api, city);
     print(
       `${city.newcomersFriendships.length} of them are friends of “${DEMO_PERSON.id}”, and of each other: sign in as ${DEMO_PERSON.id} at ${url}`,
     );

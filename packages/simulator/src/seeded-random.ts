@@ -25,8 +25,8 @@ export function randomOf(seed: number, ...numbers: readonly number[]): Random {
 }
 
 /** Uniform between the two. */
-export function between(random: Random, least: number, most: number): number {
-  return least + random() * (most - least);
+export function between(random: Random, min: number, max: number): number {
+  return min + random() * (max - min);
 }
 
 /** Bell-shaped around 0 with standard deviation 1 (Box and Muller's transform). */

@@ -1,7 +1,7 @@
 /** `npm run simulate`: simulates a city on a deployment for a while and reports what its people experienced. */
 import { RemedyError } from '@nearby-friends/local-stack';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
-import { type City, foundCity } from './city/city.ts';
+import { type City, createCity } from './city/city.ts';
 import { CityClock } from './city/city-clock.ts';
 import { runProgram } from './cli/command-line.ts';
 import { createLiveView } from './cli/live-view.ts';
@@ -11,7 +11,7 @@ import { GraphApi } from './client/graph-api.ts';
 import { writeFriendships } from './client/import-friendships.ts';
 import { makeFriends } from './client/make-friends.ts';
 import { sourceAddress } from './client/source-address.ts';
-import { devTokens, KeptTokens, readTokens, signedTokens, tokensFrom } from './client/tokens.ts';
+import { devTokens, readTokens, signedTokens, TokenCache, tokensFrom } from './client/tokens.ts';
 import { checkOpenFiles } from './simulation/check-open-files.ts';
 import { simulate } from './simulation/simulation.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
@@ -48,13 +48,13 @@ async function run(plan: SimulationPlan, signal: AbortSignal): Promise<number> {
   return report.ok ? 0 : 1;
 }
 
-async function findPeople(plan: SimulationPlan): Promise<{ users: UserId[]; tokens: KeptTokens }> {
+async function findPeople(plan: SimulationPlan): Promise<{ users: UserId[]; tokens: TokenCache }> {
   const named = Array.from({ length: plan.people ?? 0 }, (_, index) => parseUserId(`${plan.prefix}-${index}`));
   switch (plan.tokens.from) {
     case 'deployment':
-      return { users: named, tokens: new KeptTokens(devTokens({ url: plan.url, clock: wallClock })) };
+      return { users: named, tokens: new TokenCache(devTokens({ url: plan.url, clock: wallClock })) };
     case 'secret':
-      return { users: named, tokens: new KeptTokens(signedTokens(plan.tokens.signing)) };
+      return { users: named, tokens: new TokenCache(signedTokens(plan.tokens.signing)) };
     case 'file': {
       const known = await readTokens(plan.tokens.file);
       const { people = known.size } = plan;
@@ -62,7 +62,7 @@ async function findPeople(plan: SimulationPlan): Promise<{ users: UserId[]; toke
         const remedy = 'Add tokens, or lower --people.';
         throw new RemedyError(`The file holds tokens for ${known.size} people.`, remedy);
       }
-      return { users: [...known.keys()].slice(0, people), tokens: new KeptTokens(tokensFrom(known)) };
+      return { users: [...known.keys()].slice(0, people), tokens: new TokenCache(tokensFrom(known)) };
     }
   }
 }
@@ -73,7 +73,7 @@ async function buildCity(
 ): Promise<City> {
   const streets = await loadCityStreets();
   const clock = new CityClock({ startsAtMs: wallClock.now(), startMinute, pace });
-  return foundCity({ streets, users, clock, seed, alwaysOn });
+  return createCity({ streets, users, clock, seed, alwaysOn });
 }
 
 async function befriend(
@@ -83,7 +83,7 @@ async function befriend(
     tokens,
     signal,
     print,
-  }: { city: City; tokens: KeptTokens; signal: AbortSignal; print: (line: string) => void },
+  }: { city: City; tokens: TokenCache; signal: AbortSignal; print: (line: string) => void },
 ): Promise<void> {
   const places = new Map(city.citizens.map(({ user }, index) => [user, index]));
   const addressOf = (user: UserId): string => sourceAddress(places.get(user) ?? 0);

@@ -5,7 +5,7 @@ import { flush } from './flush.ts';
 import { highest } from './highest.ts';
 import { lookup } from './lookup.ts';
 import { memory } from './memory.ts';
-import { book } from './reference-case.ts';
+import { referenceCase } from './reference-case.ts';
 import { signOn } from './sign-on.ts';
 import { slowReader } from './slow-reader.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -22,7 +22,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   slowReader,
   signOn,
   memory,
-  book,
+  referenceCase,
   lookup,
   unitCosts,
 ];

@@ -19,7 +19,7 @@ const rounds = (build: BuildKind, ...costs: number[]) =>
         sendLags: new LatencyHistogram(),
         framesIn: 1_000,
         bytesIn: 90_000,
-        reportsSent: 25,
+        updatesSent: 25,
       },
       cpuNs: { gateway: cost * 1_000_000 },
     }),
@@ -74,7 +74,7 @@ describe('rounds', () => {
       seed: 1,
       idiomaticHighest: undefined,
     };
-    const context = { settings, check: () => undefined, say: () => undefined };
+    const context = { settings, check: () => undefined, log: () => undefined };
     const trials = [trialOf('ours'), trialOf('sharded')];
     const { shares } = await alternateRounds(context, trials, { intervalMs: 1_000, bound });
     return { order, shares };

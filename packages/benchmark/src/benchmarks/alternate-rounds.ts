@@ -6,7 +6,7 @@ import type { BenchContext } from './bench-context.ts';
 import { progressLine } from './measurement-table.ts';
 
 /** How our build stands to the idiomatic one. */
-export interface Comparison {
+interface Comparison {
   /** One for each build, in the order of the trials. */
   readonly summaries: readonly Summary[];
   /** Of several idiomatic builds the one that costs least: what ours is held against. */
@@ -25,7 +25,7 @@ const WARM_UP_MS = 1_300;
  * of all of them is sure to be on one side of the bound, whatever the others were.
  */
 export async function alternateRounds(
-  context: Pick<BenchContext, 'settings' | 'check' | 'say'>,
+  context: Pick<BenchContext, 'settings' | 'check' | 'log'>,
   trials: readonly Pick<Trial, 'measure'>[],
   plan: Omit<LoadPlan, 'seconds'> & { readonly seconds?: number; readonly bound: number },
 ): Promise<Comparison> {
@@ -37,7 +37,7 @@ export async function alternateRounds(
       context.check();
       const measured = await trial.measure({ seconds: context.settings.seconds, warmUpMs: WARM_UP_MS, ...load });
       rounds.get(trial)?.push(measured);
-      context.say(`round ${round + 1}, ${progressLine(measured)}`);
+      context.log(`round ${round + 1}, ${progressLine(measured)}`);
     }
     const { shares } = compareRounds([...rounds.values()]);
     const within = shares.filter((share) => share <= bound).length;

@@ -30,8 +30,8 @@ export interface IdiomaticHighest {
 }
 
 /** Below this many clients nothing is worth measuring, whatever the scale. */
-const FEWEST_CLIENTS = 50;
-/** Active friends of everybody, as in the book: 400, a tenth of them active. */
+const MIN_CLIENTS = 50;
+/** Active friends of each user, as in the 10 M user reference case: 400, a tenth of them active. */
 export const ACTIVE_FRIENDS = 40;
 /** Load processes of one trial have consecutive networks. */
 const NETWORKS_PER_TRIAL = 20;
@@ -39,7 +39,7 @@ const FIRST_NETWORK = 10;
 
 export class BenchContext {
   readonly settings: BenchSettings;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** What has been read in this run, by number of clients. */
   readonly crowds = new Map<number, CrowdReading>();
   readonly #database: BenchDatabase;
@@ -48,17 +48,17 @@ export class BenchContext {
 
   constructor(options: {
     settings: BenchSettings;
-    say: (line: string) => void;
+    log: (line: string) => void;
     database: BenchDatabase;
     signal: AbortSignal;
   }) {
     this.settings = options.settings;
-    this.say = options.say;
+    this.log = options.log;
     this.#database = options.database;
     this.#signal = options.signal;
   }
 
-  /** What a benchmark before has found; undefined while nobody knows. */
+  /** What an earlier benchmark found; undefined until then. */
   get idiomatic(): IdiomaticHighest | undefined {
     return this.#idiomatic;
   }
@@ -69,7 +69,7 @@ export class BenchContext {
 
   /** So many clients at the chosen scale, at most `most`. */
   clients(atFullScale: number, most = Number.MAX_SAFE_INTEGER): number {
-    return Math.min(most, Math.max(FEWEST_CLIENTS, Math.round(atFullScale * this.settings.scale)));
+    return Math.min(most, Math.max(MIN_CLIENTS, Math.round(atFullScale * this.settings.scale)));
   }
 
   graph(users: number, more: Partial<GraphShape> = {}): GraphShape {
@@ -85,7 +85,7 @@ export class BenchContext {
   async withManyEdges<Result>(shape: ManyEdges, work: (database: Database) => Promise<Result>): Promise<Result> {
     const database = await this.#database.withManyEdges(shape, (line) => {
       this.check();
-      this.say(line);
+      this.log(line);
     });
     try {
       return await work(database);
@@ -103,7 +103,7 @@ export class BenchContext {
   ): Promise<Result> {
     const { people, ...options } = more;
     this.check();
-    this.say(`${graph.users} users with ${graph.friends} active friends each are put into PostgreSQL`);
+    this.log(`${graph.users} users with ${graph.friends} active friends each are put into PostgreSQL`);
     const database: Database = await this.#database.withFriendships(graph, people);
     const trials: Trial[] = [];
     try {
@@ -118,7 +118,7 @@ export class BenchContext {
             network: FIRST_NETWORK + place * NETWORKS_PER_TRIAL,
             progress: (line) => {
               this.check();
-              this.say(line);
+              this.log(line);
             },
             ...options,
           }),
@@ -132,7 +132,7 @@ export class BenchContext {
   }
 }
 
-/** Milliseconds between two reports of one user, so that everybody together gets that many deliveries/s. */
+/** Milliseconds between two reports of one user, so that all users together get that many deliveries/s. */
 export function intervalFor(deliveriesPerSecond: number, edges: number): number {
   return (1_000 * edges) / deliveriesPerSecond;
 }

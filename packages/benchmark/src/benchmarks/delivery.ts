@@ -5,7 +5,7 @@ import { type GraphShape, makeGraph } from '../load/social-graph.ts';
 import { alternateRounds, sharesText } from './alternate-rounds.ts';
 import { ACTIVE_FRIENDS, type BenchContext, intervalFor } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
-import { CLIENTS_OF_HIGHEST, knowIdiomatic, searchIdiomatic } from './highest.ts';
+import { CLIENTS_OF_HIGHEST, findIdiomaticHighest, searchIdiomatic } from './highest.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
 
 const SHARE_OF_HIGHEST = 0.7;
@@ -21,7 +21,7 @@ export const delivery: Benchmark = {
   name: 'delivery',
   about: 'CPU per delivery at 70 % of the idiomatic build’s highest load, beside a bare write (goal 1)',
   async run(context) {
-    const { kinds, carried } = await knowOpponents(context);
+    const { kinds, carried } = await findOpponents(context);
     const graph = graphAt(context, carried);
     const { edges } = makeGraph(graph);
     const comparison = await context.withTrials(['ours', ...kinds], graph, (trials) =>
@@ -29,7 +29,7 @@ export const delivery: Benchmark = {
     );
     const { summaries, idiomatic, share } = comparison;
     const bytes = Math.round(idiomatic.bytesPerDelivery);
-    context.say('measuring bare writes');
+    context.log('measuring bare writes');
     const floor = await measureFloor({
       sockets: graph.users,
       writesPerSecond: idiomatic.offered,
@@ -38,7 +38,7 @@ export const delivery: Benchmark = {
     });
     return {
       name: 'delivery',
-      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, everybody near, ${PER_CLIENT} deliveries/s per client, ${context.settings.gateways} gateways; median of ${comparison.shares.length} rounds`,
+      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, all near, ${PER_CLIENT} deliveries/s per client, ${context.settings.gateways} gateways; median of ${comparison.shares.length} rounds`,
       columns: MEASUREMENT_COLUMNS,
       rows: [
         ...summaries.map(measurementRow),
@@ -75,15 +75,15 @@ function graphAt(context: BenchContext, highest: number): GraphShape {
  * More clients, each with less to do, cost them more: at 70 % of what they carry with few of them they may be past their
  * end, where they are late and cheap. `highest` has compared both adapters; without it both are measured here.
  */
-async function knowOpponents(context: BenchContext): Promise<{ kinds: readonly BuildKind[]; carried: number }> {
+async function findOpponents(context: BenchContext): Promise<{ kinds: readonly BuildKind[]; carried: number }> {
   const given = context.settings.idiomaticHighest;
   if (given !== undefined) return { kinds: BOTH, carried: given };
   const kinds = context.idiomatic === undefined ? BOTH : [context.idiomatic.kind];
-  const { kind, highest } = await knowIdiomatic(context);
+  const { kind, highest } = await findIdiomaticHighest(context);
   const graph = graphAt(context, highest);
   const searchedWith = context.clients(CLIENTS_OF_HIGHEST);
   if (Math.abs(graph.users / searchedWith - 1) <= ABOUT_AS_MANY) return { kinds, carried: highest };
-  context.say(`searching for the highest load of the idiomatic build with ${graph.users} clients`);
+  context.log(`searching for the highest load of the idiomatic build with ${graph.users} clients`);
   // When not even half of it is carried in that moment, the first figure is all there is.
   return { kinds, carried: (await searchIdiomatic(context, kind, graph, SEARCHED_FROM * highest)) ?? highest };
 }

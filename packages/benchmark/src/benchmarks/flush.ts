@@ -29,7 +29,7 @@ export const flush: Benchmark = {
         },
         options,
       );
-      context.say(`flush ${options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS} ms, ${progressLine(measured)}`);
+      context.log(`flush ${options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS} ms, ${progressLine(measured)}`);
       return summarize([measured]);
     };
     const curve: { flushMs: number; summary: Summary }[] = [];
@@ -41,7 +41,7 @@ export const flush: Benchmark = {
       curve.map(({ flushMs, summary }) => [flushMs, pick(summary)] as const);
     return {
       name: 'flush',
-      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, everybody near, ${PER_CLIENT} deliveries/s per client, by flush interval`,
+      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, all near, ${PER_CLIENT} deliveries/s per client, by flush interval`,
       columns: [{ key: 'flushMs', label: 'flush ms' }, ...MEASUREMENT_COLUMNS],
       rows: [
         ...curve.map(({ flushMs, summary }) => ({ flushMs, ...measurementRow(summary) })),

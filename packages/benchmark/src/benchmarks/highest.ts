@@ -42,7 +42,7 @@ export const highest: Benchmark = {
     const found = [sharded, classic, ours];
     return {
       name: 'highest',
-      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, everybody near, ${context.settings.gateways} gateways; the load was raised until more than 1 % came late: later than 300 ms (idiomatic), than the flush interval + 50 ms (nearby-friends)`,
+      title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, all near, ${context.settings.gateways} gateways; the load was raised until more than 1 % came late: later than 300 ms (idiomatic), than the flush interval + 50 ms (nearby-friends)`,
       columns: [...MEASUREMENT_COLUMNS, { key: 'sustained', label: 'sustained' }],
       rows: found.flatMap(({ steps, highest: top }) =>
         steps.map(({ result }) => ({
@@ -119,9 +119,9 @@ function chartsOf(found: readonly Found[]): Chart[] {
 }
 
 /** The better idiomatic build and its highest load: known from before, or searched for now with the sharded adapter. */
-export async function knowIdiomatic(context: BenchContext): Promise<IdiomaticHighest> {
+export async function findIdiomaticHighest(context: BenchContext): Promise<IdiomaticHighest> {
   if (context.idiomatic !== undefined) return context.idiomatic;
-  context.say('searching for the highest load of the idiomatic build; --idiomatic-highest N leaves that out');
+  context.log('searching for the highest load of the idiomatic build; --idiomatic-highest N leaves that out');
   const load = await searchIdiomatic(context, 'sharded', context.graph(context.clients(CLIENTS_OF_HIGHEST)));
   if (load === undefined) throw new Error('the idiomatic build carries not even the first load of the search');
   const found: IdiomaticHighest = { kind: 'sharded', highest: load };

@@ -15,11 +15,11 @@ const FRIENDS = 400;
 /** The most that anybody may have (G3), and of how many people. */
 const FRIENDS_OF_POPULAR = 5_000;
 const POPULAR = 100;
-const FEWEST_USERS = 2 * FRIENDS_OF_POPULAR;
+const MIN_USERS = 2 * FRIENDS_OF_POPULAR;
 /** Of each kind, after as many to warm up. */
 const LOOKUPS = 1_000;
 
-interface Asked {
+interface LookupFigures {
   readonly friends: number;
   readonly p50: number;
   readonly p99: number;
@@ -32,7 +32,7 @@ export const lookup: Benchmark = {
   about: 'asking friend-graph for one person’s friends, among 10 million edges; to load them takes minutes',
   isByNameOnly: true,
   async run(context) {
-    const users = Math.max(FEWEST_USERS, context.clients(EDGES / FRIENDS));
+    const users = Math.max(MIN_USERS, context.clients(EDGES / FRIENDS));
     const shape = { users, friends: FRIENDS, popular: POPULAR, friendsOfPopular: FRIENDS_OF_POPULAR };
     const rows = await context.withManyEdges(shape, async ({ url }) => {
       const build = await deployOurs({ databaseUrl: url, gateways: 0 });
@@ -44,7 +44,7 @@ export const lookup: Benchmark = {
     });
     return {
       name: 'lookup',
-      title: `one person's friends at a time, from the question to the parsed answer, over the bus, among ${users * FRIENDS} edges`,
+      title: `one person's friends at a time, from the RPC request to the parsed response, over the bus, among ${users * FRIENDS} edges`,
       columns: [
         { key: 'friends', label: 'friends' },
         { key: 'p50', label: 'p50 ms', digits: 1 },
@@ -69,7 +69,7 @@ async function measureLookups(
   redisUrl: string,
   friendGraph: readonly number[],
   users: number,
-): Promise<Asked[]> {
+): Promise<LookupFigures[]> {
   const bus = createBus({
     redisUrl,
     service: 'gateway',
@@ -80,23 +80,23 @@ async function measureLookups(
   });
   const lifecycle = new Lifecycle({ components: bus.components, logger: silentLogger });
   await lifecycle.start();
-  const ask = async (user: number, expected: number): Promise<number> => {
-    const askedAt = performance.now();
+  const lookUp = async (user: number, expected: number): Promise<number> => {
+    const startedAt = performance.now();
     const { viewers } = await bus.rpc.call(friendsOf, { viewers: [parseUserId(userName(user))] });
     const friends = readEdges(viewers[0]?.edges ?? '').length;
-    const tookMs = performance.now() - askedAt;
+    const tookMs = performance.now() - startedAt;
     if (friends !== expected) throw new Error(`${expected} friends were put in and ${friends} found`);
     return tookMs;
   };
-  const measure = async (friends: number, from: number, to: number): Promise<Asked> => {
-    context.say(`${LOOKUPS} lookups of ${friends} friends`);
+  const measure = async (friends: number, from: number, to: number): Promise<LookupFigures> => {
+    context.log(`${LOOKUPS} lookups of ${friends} friends`);
     const userAt = (lookup: number): number => from + Math.floor(randomAt(context.settings.seed, lookup) * (to - from));
-    for (let lookup = 0; lookup < LOOKUPS; lookup += 1) await ask(userAt(LOOKUPS + lookup), friends);
+    for (let lookup = 0; lookup < LOOKUPS; lookup += 1) await lookUp(userAt(LOOKUPS + lookup), friends);
     const before = await readCpu(friendGraph);
     const times: number[] = [];
     for (let lookup = 0; lookup < LOOKUPS; lookup += 1) {
       context.check();
-      times.push(await ask(userAt(lookup), friends));
+      times.push(await lookUp(userAt(lookup), friends));
     }
     const cpuMs = cpuBetween(before, await readCpu(friendGraph)) / 1e6 / LOOKUPS;
     return { friends, p50: quantile(times, 0.5), p99: quantile(times, 0.99), cpuMs };

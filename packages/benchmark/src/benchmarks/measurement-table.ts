@@ -28,7 +28,7 @@ export function measurementRow(measured: Measurement | Summary): Row {
   return { spread: null, ...measured, build: BUILD_TITLES[measured.build] };
 }
 
-/** One line for whoever waits. */
+/** One line for the person who waits. */
 export function progressLine({ build, offered, cost, p99, late, missing }: Measurement): string {
   const lost = (100 * (late + missing)).toFixed(1);
   return `${build}: ${Math.round(offered)} deliveries/s offered, ${cost.toFixed(1)} µs each, p99 ${p99} ms, ${lost} % late or missing`;

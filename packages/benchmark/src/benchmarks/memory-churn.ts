@@ -10,9 +10,9 @@ import type { BenchContext } from './bench-context.ts';
 /** How long a client stays on average: short, so that an hour is worth a day. */
 const STAY_SECONDS = 60;
 const AWAY_MS = 2_000;
-const REPORT_INTERVAL_MS = 10_000;
+const UPDATE_INTERVAL_MS = 10_000;
 const SAMPLES = 30;
-const SHORTEST_SAMPLE_MS = 2_000;
+const MIN_SAMPLE_INTERVAL_MS = 2_000;
 const MS_PER_MINUTE = 60_000;
 /** Memory grows with the first clients that come back: this share of the time does not count for the drift. */
 const SETTLING_SHARE = 0.25;
@@ -34,7 +34,7 @@ export interface ChurnSample {
 export async function sampleChurn(context: BenchContext, trial: Trial): Promise<ChurnSample[]> {
   const { load, build } = trial;
   const totalMs = context.settings.churnMinutes * MS_PER_MINUTE;
-  const everyMs = Math.max(SHORTEST_SAMPLE_MS, totalMs / SAMPLES);
+  const everyMs = Math.max(MIN_SAMPLE_INTERVAL_MS, totalMs / SAMPLES);
   const samples: ChurnSample[] = [];
   const sample = async (minutes: number): Promise<void> => {
     const resident = await residentBytes(build.pids().gateway);
@@ -42,12 +42,12 @@ export async function sampleChurn(context: BenchContext, trial: Trial): Promise<
     const { live } = await load.status();
     samples.push({ minutes, live, resident, used });
     const [rss, heap] = [resident, used].map((bytes) => (bytes / MB).toFixed(1));
-    context.say(`churn, ${minutes.toFixed(1)} min: ${live} connected, RSS ${rss} MB, ${heap} MB of it used`);
+    context.log(`churn, ${minutes.toFixed(1)} min: ${live} connected, RSS ${rss} MB, ${heap} MB of it used`);
   };
   await load.churn({ perSecond: load.clients / STAY_SECONDS, awayMs: AWAY_MS });
   try {
     await trial.measure({
-      intervalMs: REPORT_INTERVAL_MS,
+      intervalMs: UPDATE_INTERVAL_MS,
       seconds: totalMs / 1_000,
       meanwhile: async () => {
         const beganAt = performance.now();
@@ -91,7 +91,7 @@ export function churnResult(
     })),
     goals: isLong ? [goal('RSS', resident), goal('memory in use', used)] : [],
     notes: [
-      `Churn: each client leaves once in ${STAY_SECONDS} s and comes back ${AWAY_MS / 1_000} s later, everybody reports every ${REPORT_INTERVAL_MS / 1_000} s; garbage is collected after each sample.`,
+      `Churn: each client leaves once in ${STAY_SECONDS} s and comes back ${AWAY_MS / 1_000} s later, all report every ${UPDATE_INTERVAL_MS / 1_000} s; garbage is collected after each sample.`,
       `Drift over the last ${(minutes * (1 - SETTLING_SHARE)).toFixed(1)} of ${minutes.toFixed(1)} minutes: RSS ${text(resident)}, in use ${text(used)}.${isLong ? '' : ` Too short for goal 4, which is about an hour: --churn-minutes 60.`}`,
     ],
     charts: [chartOf(samples)],

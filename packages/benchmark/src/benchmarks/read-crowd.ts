@@ -10,7 +10,7 @@ import { progressLine } from './measurement-table.ts';
 
 /** Deliveries/s: a report every 10 s, until buffers are as large as they become. */
 export const DELIVERIES_PER_CLIENT = 4;
-const REPORT_INTERVAL_MS = (1_000 * ACTIVE_FRIENDS) / DELIVERIES_PER_CLIENT;
+const UPDATE_INTERVAL_MS = (1_000 * ACTIVE_FRIENDS) / DELIVERIES_PER_CLIENT;
 export const IDLE_MS = 3_000;
 export const MB = 1_024 * 1_024;
 
@@ -31,14 +31,14 @@ export async function readCrowd(
     async ([trial]) => {
       if (trial === undefined) throw new Error('a trial was not opened');
       const { build } = trial;
-      const load = await trial.measure({ intervalMs: REPORT_INTERVAL_MS, seconds: context.settings.seconds });
+      const load = await trial.measure({ intervalMs: UPDATE_INTERVAL_MS, seconds: context.settings.seconds });
       const busy = await residentBytes(build.pids().gateway);
-      context.say(progressLine(load));
+      context.log(progressLine(load));
       await delay(IDLE_MS);
       const idle = await residentBytes(build.pids().gateway);
       const { resident: collected, used } = await collectedMemory(build);
       const megabytes = [busy, idle, collected].map((bytes) => (bytes / MB).toFixed(0));
-      context.say(`${clients} clients: ${megabytes.join(', ')} MB`);
+      context.log(`${clients} clients: ${megabytes.join(', ')} MB`);
       await more?.(trial);
       return { load, busy, idle, collected, used };
     },

@@ -32,7 +32,7 @@ export async function searchHighest(
         seconds: Math.max(1, context.settings.seconds / 2),
         warmUpMs: WARM_UP_MS,
       });
-      context.say(progressLine(measured));
+      context.log(progressLine(measured));
       return measured;
     },
   });

@@ -9,7 +9,7 @@ import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement
 
 const RETURNING = 5_000;
 const STAYING = 5_000;
-const REPORT_INTERVAL_MS = 10_000;
+const UPDATE_INTERVAL_MS = 10_000;
 /** The first gateway is the one that dies. */
 const GATEWAYS = 3;
 const POLL_MS = 20;
@@ -48,7 +48,7 @@ async function storm(
   users: number,
 ): ReturnType<Benchmark['run']> {
   const staying = [returning, users] as const;
-  const others = { intervalMs: REPORT_INTERVAL_MS, senders: staying, viewers: staying };
+  const others = { intervalMs: UPDATE_INTERVAL_MS, senders: staying, viewers: staying };
   const { seconds } = context.settings;
   let baselineCores = 0;
   const before = await trial.measure({
@@ -61,7 +61,7 @@ async function storm(
       baselineCores = cpuBetween(cpu, await readCpu(survivors(trial))) / 1e6 / (trial.load.now() - at);
     },
   });
-  context.say(`before: ${progressLine(before)}`);
+  context.log(`before: ${progressLine(before)}`);
   let happened: Storm | undefined;
   const during = await trial.measure({
     ...others,
@@ -71,14 +71,14 @@ async function storm(
     },
   });
   if (happened === undefined) throw new Error('the storm was not played');
-  context.say(`during: ${progressLine(during)}`);
+  context.log(`during: ${progressLine(during)}`);
   const { signOns } = await trial.load.status();
   const baseline = baselineCores * happened.seconds;
   const cpuSeconds = happened.cpuNs / 1e9;
   const perCore = happened.signOns / Math.max(0.001, cpuSeconds - baseline);
   return {
     name: 'sign-on',
-    title: `${returning} clients of a killed gateway, with ${ACTIVE_FRIENDS} active friends each, come back to ${GATEWAYS - 1} gateways after 0.5–1.5 s, while ${users - returning} others go on with a report every ${REPORT_INTERVAL_MS / 1_000} s`,
+    title: `${returning} clients of a killed gateway, with ${ACTIVE_FRIENDS} active friends each, come back to ${GATEWAYS - 1} gateways after 0.5–1.5 s, while ${users - returning} others go on with a report every ${UPDATE_INTERVAL_MS / 1_000} s`,
     columns: [{ key: 'phase', label: 'the others' }, ...MEASUREMENT_COLUMNS],
     rows: [rowOf('before', before), rowOf('during', during)],
     goals: [

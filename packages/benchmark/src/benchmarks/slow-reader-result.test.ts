@@ -20,7 +20,7 @@ function figures(changed: Partial<SlowReaderFigures> = {}): SlowReaderFigures {
   return {
     users: 100,
     slowClients: 10,
-    reportIntervalMs: 1_000,
+    updateIntervalMs: 1_000,
     flushIntervalMs: 150,
     filledInSeconds: 10,
     heldBack: 9.9,

@@ -1,4 +1,4 @@
-/** What the figures of `slow-reader` say, as a table and goals. */
+/** The figures of `slow-reader` as a table and goals. */
 import type { Resumed } from '../load/worker-messages.ts';
 import type { GatewayMemory } from '../measure/gateway-memory.ts';
 import type { Measurement } from '../measure/measurement.ts';
@@ -21,7 +21,7 @@ export interface Memory {
 export interface SlowReaderFigures {
   readonly users: number;
   readonly slowClients: number;
-  readonly reportIntervalMs: number;
+  readonly updateIntervalMs: number;
   readonly flushIntervalMs: number;
   readonly filledInSeconds: number;
   /** Clients whose flushes were put off while it was measured, on average. */
@@ -50,7 +50,7 @@ export function slowReaderResult(figures: SlowReaderFigures): BenchmarkResult {
   });
   return {
     name: 'slow-reader',
-    title: `${users} users with ${1_000 / figures.reportIntervalMs} report/s each; ${slowClients} more clients, friends of all of them, stop reading; flush ${figures.flushIntervalMs} ms`,
+    title: `${users} users with ${1_000 / figures.updateIntervalMs} report/s each; ${slowClients} more clients, friends of all of them, stop reading; flush ${figures.flushIntervalMs} ms`,
     columns: [
       { key: 'phase', label: 'while' },
       ...MEASUREMENT_COLUMNS.filter(({ key }) => OF_THE_OTHERS.includes(key)),
@@ -62,7 +62,7 @@ export function slowReaderResult(figures: SlowReaderFigures): BenchmarkResult {
       { key: 'outdated', label: 'shown outdated' },
     ],
     rows: [
-      row('everybody reads', before.load, before),
+      row('all read', before.load, before),
       row(`${slowClients} do not, buffers full`, during.load, during),
       { ...row('they have read again', null, after), outdated: figures.resumed.outdated },
       row('they have gone', gone, null),
@@ -119,11 +119,11 @@ function notesOf(figures: SlowReaderFigures): string[] {
   const each = (bytes: number): string => `${(bytes / slowClients / KB).toFixed(0)} KB`;
   const grown = (pick: (memory: Memory) => number): number => pick(during) - pick(before);
   const connections = grown(({ kernel }) => kernel.connectionBytes ?? 0);
-  const says = during.kernel.connectionBytes === null ? 'ss is missing' : `${each(connections)} as ss says`;
+  const bySs = during.kernel.connectionBytes === null ? 'ss is missing' : `${each(connections)} by ss`;
   return [
     `Buffers were full after ${figures.filledInSeconds.toFixed(0)} s; then ${figures.heldBack.toFixed(0)} of ${slowClients} were held back.`,
-    `Per client that does not read: gateway RSS ${each(grown(({ gateway }) => gateway.resident))}, of it in use ${each(grown(({ gateway }) => gateway.used))}; the kernel ${each(grown(({ kernel }) => kernel.machineBytes))} for both ends (${says}) with ${each(during.kernel.queuedBytes)} unread. The kernel’s part is bounded by net.ipv4.tcp_wmem and tcp_rmem.`,
+    `Per client that does not read: gateway RSS ${each(grown(({ gateway }) => gateway.resident))}, of it in use ${each(grown(({ gateway }) => gateway.used))}; the kernel ${each(grown(({ kernel }) => kernel.machineBytes))} for both ends (${bySs}) with ${each(during.kernel.queuedBytes)} unread. The kernel’s part is bounded by net.ipv4.tcp_wmem and tcp_rmem.`,
     `Each that reads again got ${(resumed.framesIn / slowClients).toFixed(0)} messages of ${each(resumed.bytesIn)} in all, most of them from the kernel’s buffers; a whole list of ${users} friends is some ${((users * BYTES_PER_FRIEND) / KB).toFixed(0)} KB.`,
-    'Clients that do not read answer pings nevertheless: a gateway gives up who does not after 20 to 45 s.',
+    'Clients that do not read still send pongs: a gateway disconnects those that do not after 20 to 45 s.',
   ];
 }

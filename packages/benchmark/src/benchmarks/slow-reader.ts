@@ -15,16 +15,16 @@ import { HELD_BACK_ENOUGH, type SlowReaderFigures, slowReaderResult } from './sl
 const USERS = 400;
 /** Enough for their memory to stand out; each takes some 4 MB of the kernel's. */
 const SLOW_CLIENTS = 60;
-const FEWEST_SLOW_CLIENTS = 10;
+const MIN_SLOW_CLIENTS = 10;
 /** Of the users among each other: enough to be measured, and little beside what the slow clients are sent. */
 const FRIENDS_OF_OTHERS = 10;
-const REPORT_INTERVAL_MS = 1_000;
-/** Shorter than the gateway's own, and everybody reports once in it: 400 friends fill 300 KB/s. */
+const UPDATE_INTERVAL_MS = 1_000;
+/** Shorter than the gateway's own, and each user reports once in it: 400 friends fill 300 KB/s. */
 const FLUSH_INTERVAL_MS = 150;
 const FILL_DEADLINE_MS = 35_000;
 const WARM_UP_MS = 1_000;
 const RUSH_SECONDS = 6;
-/** Between two looks at how many are held back. */
+/** Between two counts of the clients that are held back. */
 const FILL_SECONDS = 2;
 
 export const slowReader: Benchmark = {
@@ -32,7 +32,7 @@ export const slowReader: Benchmark = {
   about:
     'memory per client that stops reading, its effect on the others, and what it sees when it reads again (goal 5)',
   async run(context) {
-    const slowClients = Math.max(FEWEST_SLOW_CLIENTS, Math.round(SLOW_CLIENTS * Math.min(1, context.settings.scale)));
+    const slowClients = Math.max(MIN_SLOW_CLIENTS, Math.round(SLOW_CLIENTS * Math.min(1, context.settings.scale)));
     const graph = context.graph(USERS, { friends: FRIENDS_OF_OTHERS, hubs: slowClients });
     return await context.withTrials(
       ['ours'],
@@ -48,22 +48,22 @@ export const slowReader: Benchmark = {
 
 async function stopAndGoOn(context: BenchContext, trial: Trial, slowClients: number): Promise<SlowReaderFigures> {
   const { load } = trial;
-  const everybody = [0, USERS] as const;
+  const users = [0, USERS] as const;
   const slow = [USERS, USERS + slowClients] as const;
   const { seconds } = context.settings;
-  const others = { intervalMs: REPORT_INTERVAL_MS, senders: everybody, viewers: everybody };
+  const others = { intervalMs: UPDATE_INTERVAL_MS, senders: users, viewers: users };
   const steady: LoadPlan = { ...others, seconds, warmUpMs: WARM_UP_MS };
   const filling: LoadPlan = { ...others, seconds: FILL_SECONDS, warmUpMs: 0, intervalMs: FLUSH_INTERVAL_MS };
   const measure = async (who: string): Promise<Measurement> => {
     const measured = await trial.measure(steady);
-    context.say(`${who}: ${progressLine(measured)}`);
+    context.log(`${who}: ${progressLine(measured)}`);
     return measured;
   };
 
-  // Gateways grow with the first rush whoever reads: by some 4 MB in the first seconds of it.
+  // Gateways grow by some 4 MB in the first seconds of the first rush, even if all clients read.
   await trial.measure({ ...filling, seconds: RUSH_SECONDS });
-  const before = await measure('everybody reads');
-  const memoryBefore = await look(trial);
+  const before = await measure('all read');
+  const memoryBefore = await readMemory(trial);
 
   await load.pause(slow);
   const stoppedAt = performance.now();
@@ -72,23 +72,23 @@ async function stopAndGoOn(context: BenchContext, trial: Trial, slowClients: num
     context.check();
     ({ heldBack } = await countHeldBack(trial, () => trial.measure(filling)));
     const queued = (await tcpMemory(portsOf(trial))).queuedBytes / 1e6;
-    context.say(`${Math.round(heldBack)} of ${slowClients} are held back; ${queued.toFixed(0)} MB wait in the kernel`);
+    context.log(`${Math.round(heldBack)} of ${slowClients} are held back; ${queued.toFixed(0)} MB wait in the kernel`);
   }
   const filledInSeconds = (performance.now() - stoppedAt) / 1_000;
   const held = await countHeldBack(trial, () => measure(`${slowClients} do not read`));
-  const memoryDuring = await look(trial);
+  const memoryDuring = await readMemory(trial);
 
-  // Nobody reports now, so what is the newest stays it.
-  const resumed = await load.resume(slow, everybody);
-  context.say(`they read again: the newest of all after ${Math.round(resumed.tookMs)} ms`);
-  const memoryAfter = await look(trial);
+  // No user reports now, so the newest position stays the newest.
+  const resumed = await load.resume(slow, users);
+  context.log(`they read again: the newest of all after ${Math.round(resumed.tookMs)} ms`);
+  const memoryAfter = await readMemory(trial);
   const { lost } = await load.status();
   await load.leave(slow);
   const gone = await measure('they have gone');
   return {
     users: USERS,
     slowClients,
-    reportIntervalMs: REPORT_INTERVAL_MS,
+    updateIntervalMs: UPDATE_INTERVAL_MS,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     filledInSeconds,
     heldBack: held.heldBack,
@@ -113,7 +113,7 @@ async function countHeldBack<Result>(
   return { result, heldBack: (after - before) / ((endedAt - beganAt) / build.flushIntervalMs) };
 }
 
-async function look(trial: Trial): Promise<{ gateway: GatewayMemory; kernel: TcpMemory }> {
+async function readMemory(trial: Trial): Promise<{ gateway: GatewayMemory; kernel: TcpMemory }> {
   return { gateway: await collectedMemory(trial.build), kernel: await tcpMemory(portsOf(trial)) };
 }
 

@@ -1,4 +1,4 @@
-/** `subscriptions`: how many channels are listened to, and how often Redis has to tell a gateway (goal 3). */
+/** `subscriptions`: how many channels are subscribed to, and how many messages Redis sends to gateways (goal 3). */
 import { inactiveFriendsOf } from '../deploy/bench-database.ts';
 import { makeGraph } from '../load/social-graph.ts';
 import { redisFigures, serviceFigures } from '../measure/service-figures.ts';
@@ -7,7 +7,7 @@ import { ACTIVE_FRIENDS, type BenchContext, intervalFor } from './bench-context.
 import type { Benchmark } from './benchmark.ts';
 
 const USERS = 1_000;
-/** As in the book: a tenth of 400 is active. */
+/** As in the 10 M user reference case: a tenth of 400 is active. */
 const INACTIVE_FRIENDS = 360;
 const PER_CLIENT = 10;
 
@@ -60,10 +60,10 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
     ],
     rows: [
       { what: '(gateway, active friend) pairs', value: watched },
-      { what: 'subscriptions to friends, as the gateways say', value: friends },
-      { what: 'subscriptions to positions, as Redis says', value: locationSubscriptions },
-      { what: 'channels of positions, as Redis says', value: locationChannels },
-      { what: 'subscriptions if all friends were listened to', value: toAll },
+      { what: 'subscriptions to friends, by the gateways', value: friends },
+      { what: 'subscriptions to positions, by Redis', value: locationSubscriptions },
+      { what: 'channels of positions, by Redis', value: locationChannels },
+      { what: 'subscriptions if all friends were subscribed to', value: toAll },
       { what: 'Redis messages per delivery', value: messagesPerDelivery },
     ],
     goals: [
@@ -92,7 +92,7 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
   };
 }
 
-/** Clients are on the gateways in turn; a gateway listens once to each user who is a friend of somebody there. */
+/** Clients are on the gateways in turn; a gateway subscribes once to each user who is a friend of one of its clients. */
 function pairsOfGateways(users: number, gateways: number, friendsOf: (viewer: number) => Iterable<number>): number {
   const pairs = new Set<number>();
   for (let viewer = 0; viewer < users; viewer += 1) {

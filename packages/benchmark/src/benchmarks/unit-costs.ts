@@ -20,11 +20,11 @@ interface Layout {
   readonly friends: number;
   readonly gateways: number;
   readonly isFar?: boolean;
-  /** Between two reports of one user, ms; null: nobody reports. */
+  /** Between two reports of one user, ms; null: no user reports. */
   readonly intervalsMs: readonly (number | null)[];
 }
 
-/** Each cause is varied while the others stay: nobody sees a report; gateways hear it and tell nobody; viewers are told. */
+/** Each cause is varied while the others stay: no viewer; gateways that receive but do not send; viewers that are sent it. */
 const LAYOUTS: readonly Layout[] = [
   { title: 'no friends', friends: 0, gateways: 2, intervalsMs: [null, 2_000, 700] },
   { title: '40 friends, far', friends: 40, gateways: 2, isFar: true, intervalsMs: [2_000] },
@@ -34,7 +34,7 @@ const LAYOUTS: readonly Layout[] = [
 ];
 
 /** Per second. CPU in µs, of all processes of the kind. */
-export interface LoadSeen {
+interface ObservedLoad {
   readonly title: string;
   readonly gateways: number;
   readonly reports: number;
@@ -52,13 +52,13 @@ export const unitCosts: Benchmark = {
   about: 'what a report, a message, a friend in a list and a frame cost, for `npm run capacity`; two minutes',
   isByNameOnly: true,
   async run(context) {
-    const seen: LoadSeen[] = [];
+    const seen: ObservedLoad[] = [];
     for (const layout of LAYOUTS) seen.push(...(await tryLayout(context, layout)));
     return unitCostResult(seen, context.clients(CLIENTS));
   },
 };
 
-async function tryLayout(context: BenchContext, layout: Layout): Promise<LoadSeen[]> {
+async function tryLayout(context: BenchContext, layout: Layout): Promise<ObservedLoad[]> {
   const { title, friends, gateways, isFar = false, intervalsMs } = layout;
   const graph = context.graph(context.clients(CLIENTS), {
     friends,
@@ -69,12 +69,12 @@ async function tryLayout(context: BenchContext, layout: Layout): Promise<LoadSee
     graph,
     async ([trial]) => {
       if (trial === undefined) throw new Error('a trial was not opened');
-      const seen: LoadSeen[] = [];
+      const seen: ObservedLoad[] = [];
       await trial.measure(WARM_UP);
       for (const intervalMs of intervalsMs) {
         const every = intervalMs === null ? 'idle' : `every ${intervalMs / 1_000} s`;
         const load = { title: `${title}, ${every}`, gateways, ...(await observe(context, trial, intervalMs)) };
-        context.say(`${load.title}: ${Math.round(load.gatewayMicros / 1_000)} ms of the gateways’ CPU per second`);
+        context.log(`${load.title}: ${Math.round(load.gatewayMicros / 1_000)} ms of the gateways’ CPU per second`);
         seen.push(load);
       }
       return seen;
@@ -83,7 +83,7 @@ async function tryLayout(context: BenchContext, layout: Layout): Promise<LoadSee
   );
 }
 
-type Counted = Omit<LoadSeen, 'title' | 'gateways'>;
+type Counted = Omit<ObservedLoad, 'title' | 'gateways'>;
 
 async function observe(context: BenchContext, trial: Trial, intervalMs: number | null): Promise<Counted> {
   const { seconds } = context.settings;
@@ -93,10 +93,10 @@ async function observe(context: BenchContext, trial: Trial, intervalMs: number |
     ...(intervalMs === null ? { senders: [0, 0] as const } : {}),
     seconds,
     meanwhile: async () => {
-      const [before, beganAt] = [await look(trial), performance.now()];
-      // The last look is to fall into the measured time.
+      const [before, beganAt] = [await readCounters(trial), performance.now()];
+      // The last reading must fall into the measured time.
       await delay(seconds * 900);
-      const [after, endedAt] = [await look(trial), performance.now()];
+      const [after, endedAt] = [await readCounters(trial), performance.now()];
       const rate = (amount: number): number => (amount * 1_000) / (endedAt - beganAt);
       const micros = (kind: 'gateway' | 'location' | 'redis'): number =>
         rate(cpuBetween(before.cpu[kind], after.cpu[kind]) / 1_000);
@@ -111,11 +111,11 @@ async function observe(context: BenchContext, trial: Trial, intervalMs: number |
       };
     },
   });
-  if (counted === undefined) throw new Error('the load was not looked at');
+  if (counted === undefined) throw new Error('the load was not observed');
   return counted;
 }
 
-async function look({ build }: Trial) {
+async function readCounters({ build }: Trial) {
   const pids = build.pids();
   const figure = (name: string) => serviceFigures(build.gateways, name);
   const [gateway, location, redis, reports, messages, upserts, changes, snapshots] = await Promise.all([
@@ -137,18 +137,18 @@ const GATHER_SECONDS = 0.05;
 const MANY_TO_A_BATCH = 5;
 
 /** Per second: a batch begins with the first position after the last batch has left. */
-function batches({ reports, gateways }: LoadSeen): number {
+function batches({ reports, gateways }: ObservedLoad): number {
   return reports / (1 + (reports / gateways) * GATHER_SECONDS);
 }
 
-/** The book's: 40 friends who report every 30 s. */
-const BOOK_DELIVERIES_PER_CLIENT = 40 / 30;
+/** Of the 10 M user reference case: 40 friends who report every 30 s. */
+const REFERENCE_DELIVERIES_PER_CLIENT = 40 / 30;
 const FLUSH_SECONDS = 1;
-/** A list waits a flush interval after the first that is to be told; what comes meanwhile at random times goes with it. */
-const BOOK_FRAMES_PER_DELIVERY = 1 / (1 + BOOK_DELIVERIES_PER_CLIENT * FLUSH_SECONDS);
+/** A list waits a flush interval after the first change; later changes, at random times, go with it. */
+const REFERENCE_FRAMES_PER_DELIVERY = 1 / (1 + REFERENCE_DELIVERIES_PER_CLIENT * FLUSH_SECONDS);
 
-export function unitCostResult(seen: readonly LoadSeen[], clients: number): BenchmarkResult {
-  const gatewayCounts = (load: LoadSeen) => [
+function unitCostResult(seen: readonly ObservedLoad[], clients: number): BenchmarkResult {
+  const gatewayCounts = (load: ObservedLoad) => [
     load.reports,
     load.messages,
     load.upserts,
@@ -156,21 +156,21 @@ export function unitCostResult(seen: readonly LoadSeen[], clients: number): Benc
     batches(load),
     load.gateways,
   ];
-  const redisCounts = (load: LoadSeen) => [load.reports, batches(load), load.messages, 1];
-  const locationCounts = (load: LoadSeen) => [load.reports, batches(load), 1];
-  const fit = (counts: (load: LoadSeen) => number[], total: (load: LoadSeen) => number): number[] =>
+  const redisCounts = (load: ObservedLoad) => [load.reports, batches(load), load.messages, 1];
+  const locationCounts = (load: ObservedLoad) => [load.reports, batches(load), 1];
+  const fit = (counts: (load: ObservedLoad) => number[], total: (load: ObservedLoad) => number): number[] =>
     fitCosts(seen.map((load) => ({ counts: counts(load), total: total(load) })));
   const gateway = fit(gatewayCounts, (load) => load.gatewayMicros);
   const redis = fit(redisCounts, (load) => load.redisMicros);
   const location = fit(locationCounts, (load) => load.locationMicros);
   const [perReport = 0, perMessage = 0, perUpsert = 0, perFrame = 0, perBatch = 0, perGateway = 0] = gateway;
   const off = (costs: number[], counts: number[], total: number): number => fittedTotal(costs, counts) / total - 1;
-  const perDelivery = perUpsert + BOOK_FRAMES_PER_DELIVERY * perFrame;
+  const perDelivery = perUpsert + REFERENCE_FRAMES_PER_DELIVERY * perFrame;
   const [redisReport = 0, redisBatch = 0, redisMessage = 0, redisRest = 0] = redis;
   const [locationReport = 0, locationBatch = 0, locationRest = 0] = location;
-  const say = (name: string, value: number): string => `${name}: ${value.toFixed(2)}`;
-  const sayPerReport = (name: string, report: number, batch: number): string =>
-    `${say(name, report + batch / MANY_TO_A_BATCH)} with ${MANY_TO_A_BATCH} positions to a batch, ${(report + batch).toFixed(2)} one by one: ${report.toFixed(2)} for each and ${batch.toFixed(2)} for each batch`;
+  const figure = (name: string, value: number): string => `${name}: ${value.toFixed(2)}`;
+  const figurePerReport = (name: string, report: number, batch: number): string =>
+    `${figure(name, report + batch / MANY_TO_A_BATCH)} with ${MANY_TO_A_BATCH} positions to a batch, ${(report + batch).toFixed(2)} one by one: ${report.toFixed(2)} for each and ${batch.toFixed(2)} for each batch`;
   return {
     name: 'unit-costs',
     title: `${clients} clients under loads that differ in one thing each; CPU in ms per second, and how far the fitted costs are off`,
@@ -200,12 +200,12 @@ export function unitCostResult(seen: readonly LoadSeen[], clients: number): Benc
     goals: [],
     notes: [
       'For unit-costs.json, µs:',
-      sayPerReport('gatewayMicrosPerReport', perReport, perBatch),
-      say('gatewayMicrosPerMessage', perMessage),
-      `${say('gatewayMicrosPerDelivery', perDelivery)}, as in the book: ${perUpsert.toFixed(2)} per friend in a list + ${BOOK_FRAMES_PER_DELIVERY.toFixed(2)} × ${perFrame.toFixed(2)} per frame`,
-      sayPerReport('locationMicrosPerReport', locationReport, locationBatch),
-      sayPerReport('redisMicrosPerReport', redisReport, redisBatch),
-      say('redisMicrosPerMessage', redisMessage),
+      figurePerReport('gatewayMicrosPerUpdate', perReport, perBatch),
+      figure('gatewayMicrosPerMessage', perMessage),
+      `${figure('gatewayMicrosPerDelivery', perDelivery)}, in the 10 M user reference case: ${perUpsert.toFixed(2)} per friend in a list + ${REFERENCE_FRAMES_PER_DELIVERY.toFixed(2)} × ${perFrame.toFixed(2)} per frame`,
+      figurePerReport('locationMicrosPerUpdate', locationReport, locationBatch),
+      figurePerReport('redisMicrosPerUpdate', redisReport, redisBatch),
+      figure('redisMicrosPerMessage', redisMessage),
       `Whatever happens, per second: ${(perGateway / 1_000).toFixed(1)} ms of each gateway, ${(locationRest / 1_000).toFixed(1)} of location, ${(redisRest / 1_000).toFixed(1)} of Redis.`,
       `A gateway sends each location instance what it gathers for it in ${GATHER_SECONDS * 1_000} ms: many instances mean small batches, and a busy instance pays less for each than the idle one here.`,
     ],

@@ -19,7 +19,7 @@ export const users: Benchmark = {
     const [few, many] = summaries;
     return {
       name: 'users',
-      title: `${ACTIVE_FRIENDS} active friends each, everybody near, ${DELIVERIES_PER_CLIENT} deliveries/s per client`,
+      title: `${ACTIVE_FRIENDS} active friends each, all near, ${DELIVERIES_PER_CLIENT} deliveries/s per client`,
       columns: MEASUREMENT_COLUMNS,
       rows: summaries.map(measurementRow),
       goals: [

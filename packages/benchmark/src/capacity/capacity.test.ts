@@ -62,7 +62,7 @@ describe('the unit costs', () => {
 
   it('of another file are refused with what is wrong', () => {
     expect(() => parseUnitCosts('{', 'mine.json')).toThrow('mine.json is no JSON');
-    expect(() => parseUnitCosts('{}', 'mine.json')).toThrow('gatewayMicrosPerReport');
+    expect(() => parseUnitCosts('{}', 'mine.json')).toThrow('gatewayMicrosPerUpdate');
   });
 });
 

@@ -26,7 +26,7 @@ export interface Capacity {
   readonly activeFriends: number;
   readonly deliveries: number;
   /** Gateways that one position goes to, on average. */
-  readonly gatewaysPerReport: number;
+  readonly gatewaysPerUpdate: number;
   /** Positions that Redis hands to gateways. */
   readonly messages: number;
   readonly gatewayCores: number;
@@ -59,7 +59,7 @@ export function computeCapacity(
   const deliveries = reports * activeFriends * near;
   const gatewaysForConnections = Math.ceil(users / connectionsPerGateway);
   const coresWith = (gateways: number): number =>
-    (reports * cost('gatewayMicrosPerReport') +
+    (reports * cost('gatewayMicrosPerUpdate') +
       reports * gatewaysWithViewer(gateways, activeFriends) * cost('gatewayMicrosPerMessage') +
       deliveries * cost('gatewayMicrosPerDelivery')) /
     1e6;
@@ -72,17 +72,17 @@ export function computeCapacity(
     if (wanted <= gateways) break;
     gateways = wanted;
   }
-  const gatewaysPerReport = gatewaysWithViewer(gateways, activeFriends);
-  const messages = reports * gatewaysPerReport;
-  const locationCores = (reports * cost('locationMicrosPerReport')) / 1e6;
-  const redisCores = (reports * cost('redisMicrosPerReport') + messages * cost('redisMicrosPerMessage')) / 1e6;
-  // Every user is active; each gateway listens once for each who is a friend of somebody there.
-  const subscriptions = users * gatewaysPerReport;
+  const gatewaysPerUpdate = gatewaysWithViewer(gateways, activeFriends);
+  const messages = reports * gatewaysPerUpdate;
+  const locationCores = (reports * cost('locationMicrosPerUpdate')) / 1e6;
+  const redisCores = (reports * cost('redisMicrosPerUpdate') + messages * cost('redisMicrosPerMessage')) / 1e6;
+  // Every user is active; each gateway subscribes once to each user who is a friend of one of its clients.
+  const subscriptions = users * gatewaysPerUpdate;
   return {
     reports,
     activeFriends,
     deliveries,
-    gatewaysPerReport,
+    gatewaysPerUpdate,
     messages,
     gatewayCores: coresWith(gateways),
     gatewaysForCpu,
@@ -96,7 +96,7 @@ export function computeCapacity(
     subscriptions,
     redisBytes: users * cost('redisBytesPerEntry') + subscriptions * cost('redisBytesPerSubscription'),
     toClientsBits: 8 * deliveries * cost('bytesPerDelivery'),
-    fromClientsBits: 8 * reports * cost('bytesPerReport'),
+    fromClientsBits: 8 * reports * cost('bytesPerUpdate'),
     busBits: 8 * (messages + reports) * cost('busBytesPerMessage'),
   };
 }

@@ -3,14 +3,14 @@ import { createCommand, fileFrom, numberBetween } from '@nearby-friends/simulato
 import type { Machine, Workload } from './compute-capacity.ts';
 import { OWN_COSTS } from './unit-costs.ts';
 
-export interface CapacityPlan {
+interface CapacityPlan {
   readonly workload: Workload;
   readonly machine: Machine;
   readonly costsFile: string;
 }
 
 /** The defaults are the 10 M user reference case. */
-export function capacityCommand(env: NodeJS.ProcessEnv) {
+function capacityCommand(env: NodeJS.ProcessEnv) {
   return createCommand(
     'npm run capacity --',
     'Computes how many gateways, location instances and Redis shards a workload needs, from unit costs and where they come ' +

@@ -5,27 +5,27 @@ import { RemedyError } from '@nearby-friends/local-stack';
 
 /** Microseconds of CPU, and bytes. */
 export const UNIT_COST_NAMES = [
-  'gatewayMicrosPerReport',
+  'gatewayMicrosPerUpdate',
   'gatewayMicrosPerMessage',
   'gatewayMicrosPerDelivery',
-  'locationMicrosPerReport',
-  'redisMicrosPerReport',
+  'locationMicrosPerUpdate',
+  'redisMicrosPerUpdate',
   'redisMicrosPerMessage',
   'gatewayBytesPerClient',
   'gatewayBytesAtRest',
   'redisBytesPerEntry',
   'redisBytesPerSubscription',
   'bytesPerDelivery',
-  'bytesPerReport',
+  'bytesPerUpdate',
   'busBytesPerMessage',
 ] as const;
 export type UnitCostName = (typeof UNIT_COST_NAMES)[number];
 
-/** How far a cost can be trusted; only the first two say something about this build. */
-export const BASES = ['measured', 'counted', 'published', 'sketch', 'goal', 'assumed', 'not said'] as const;
-export type Basis = (typeof BASES)[number];
+/** How far a cost can be trusted; only the first two are about this build. */
+const BASES = ['measured', 'counted', 'published', 'sketch', 'goal', 'assumed', 'not said'] as const;
+type Basis = (typeof BASES)[number];
 
-export interface UnitCost {
+interface UnitCost {
   readonly value: number;
   readonly basis: Basis;
   readonly source: string;

@@ -12,7 +12,7 @@ export interface MeasurePlan {
   readonly out: string | undefined;
 }
 
-export type BenchPlan = { readonly kind: 'write docs'; readonly from: string } | MeasurePlan;
+type BenchPlan = { readonly kind: 'write docs'; readonly from: string } | MeasurePlan;
 
 export function benchCommand(env: NodeJS.ProcessEnv) {
   const byNameOnly = BENCHMARKS.filter(({ isByNameOnly }) => isByNameOnly).map(({ name }) => name);

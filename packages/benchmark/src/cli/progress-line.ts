@@ -1,10 +1,10 @@
-/** Tells a waiting person what is going on: on a terminal in one line that changes, elsewhere line by line. */
+/** Shows progress: on a terminal in one line that changes, elsewhere line by line. */
 
 type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-export interface ProgressLine {
-  say(line: string): void;
-  /** Takes the changing line away, for what is to stay. */
+interface ProgressLine {
+  log(line: string): void;
+  /** Removes the changing line, before permanent output. */
   clear(): void;
 }
 
@@ -12,7 +12,7 @@ export interface ProgressLine {
 export function createProgressLine(screen: Screen, now: () => number): ProgressLine {
   const isTerminal = screen.isTTY === true;
   return {
-    say: (line) => {
+    log: (line) => {
       const text = `${(now() / 1_000).toFixed(0).padStart(4)} s  ${line}`;
       screen.write(isTerminal ? `\r\u001b[K${text.slice(0, (screen.columns ?? 80) - 1)}` : `${text}\n`);
     },

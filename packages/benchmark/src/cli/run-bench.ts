@@ -12,14 +12,14 @@ export async function runBench({ benchmarks, settings }: MeasurePlan, signal: Ab
   const beganAt = performance.now();
   const startedAt = new Date().toISOString();
   const progress = createProgressLine(process.stderr, () => performance.now() - beganAt);
-  progress.say('starting PostgreSQL');
+  progress.log('starting PostgreSQL');
   const machine = await describeMachine();
   const database = await BenchDatabase.start();
   try {
     const results: BenchmarkResult[] = [];
-    const context = new BenchContext({ settings, database, signal, say: (line) => progress.say(line) });
+    const context = new BenchContext({ settings, database, signal, log: (line) => progress.log(line) });
     for (const benchmark of benchmarks) {
-      progress.say(`${benchmark.name}: ${benchmark.about}`);
+      progress.log(`${benchmark.name}: ${benchmark.about}`);
       const result = await benchmark.run(context);
       context.check();
       results.push(result);

@@ -7,7 +7,7 @@ import { capacityText } from '../capacity/capacity-text.ts';
 import { computeCapacity } from '../capacity/compute-capacity.ts';
 import { parseCapacityArguments } from '../capacity/parse-capacity-arguments.ts';
 import { readUnitCosts } from '../capacity/unit-costs.ts';
-import { performanceSection, withSection } from '../report/performance-section.ts';
+import { performanceSection, replaceSection } from '../report/performance-section.ts';
 import type { BenchReport } from '../report/result.ts';
 import { svgChart } from '../report/svg-chart.ts';
 
@@ -27,17 +27,17 @@ export async function writeDocument(from: string, document = DOCUMENT): Promise<
   const report = await readReport(from);
   const text = await readFile(document, 'utf8');
   const section = `${performanceSection(report, IMAGE_FOLDER)}\n\n${await capacitySection()}`;
-  await writeFile(document, withSection(text, section));
+  await writeFile(document, replaceSection(text, section));
   return [document, ...(await writeCharts(report, path.join(path.dirname(document), IMAGE_FOLDER)))];
 }
 
-/** Markdown: what `npm run capacity` says without options. */
+/** Markdown: the output of `npm run capacity` without options. */
 async function capacitySection(): Promise<string> {
   const plan = parseCapacityArguments([], {});
   const costs = await readUnitCosts(plan.costsFile);
   const capacity = computeCapacity(plan.workload, plan.machine, (name) => costs[name].value);
   const text = capacityText(plan.workload, plan.machine, costs, capacity);
-  return `## Capacity\n\nThe book’s case, as \`npm run capacity\` computes it; its options take other workloads.\n\n\`\`\`\n${text}\`\`\``;
+  return `## Capacity\n\nThe 10 M user reference case, as \`npm run capacity\` computes it; its options describe other workloads.\n\n\`\`\`\n${text}\`\`\``;
 }
 
 async function readReport(file: string): Promise<BenchReport> {

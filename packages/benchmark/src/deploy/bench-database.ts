@@ -20,7 +20,7 @@ export interface MorePeople {
 }
 
 /** How many there are in all, so that a tenth of all users is active, as a tenth of each one's friends is. */
-export function inactiveUsers(users: number, inactiveFriends: number): number {
+function inactiveUsers(users: number, inactiveFriends: number): number {
   return inactiveFriends > 0 ? users * Math.min(9, inactiveFriends) : 0;
 }
 
@@ -77,14 +77,14 @@ export class BenchDatabase {
    * A new database in which `users` people see `friends` others each, and the first `popular` of them `friendsOfPopular`.
    * PostgreSQL makes them up by itself: millions sent from here would take several times as long.
    */
-  async withManyEdges(shape: ManyEdges, say: (line: string) => void): Promise<Database> {
+  async withManyEdges(shape: ManyEdges, log: (line: string) => void): Promise<Database> {
     const database = await createDatabase(this.#server.url, { template: this.#template.name });
     const client = new Client({ connectionString: database.url });
     await client.connect();
     try {
       await client.query('SET session_replication_role = replica');
-      await insertManyEdges(client, shape, say);
-      say('indexes and statistics');
+      await insertManyEdges(client, shape, log);
+      log('indexes and statistics');
       await client.query('VACUUM (ANALYZE) users, edges');
       // Otherwise all that was just written is written to disk while it is measured.
       await client.query('CHECKPOINT');
@@ -108,17 +108,17 @@ export interface ManyEdges {
 
 /** Viewers whose edges one statement makes up. */
 const VIEWERS_PER_STATEMENT = 500;
-/** From one friend to the next; without a common factor with the usual numbers of users, so nobody is met twice. */
+/** From one friend to the next; without a common factor with the usual numbers of users, so no friend comes twice. */
 const STRIDE = 61;
 
-async function insertManyEdges(client: Client, shape: ManyEdges, say: (line: string) => void): Promise<void> {
+async function insertManyEdges(client: Client, shape: ManyEdges, log: (line: string) => void): Promise<void> {
   const { users, friends, popular, friendsOfPopular } = shape;
   const name = (index: string): string => `'u' || lpad((${index})::text, ${USER_DIGITS}, '0')`;
   await client.query(`INSERT INTO users (id, display_name) SELECT ${name('i')}, 'x' FROM generate_series(0, $1) i`, [
     users - 1,
   ]);
   for (let from = 0; from < users; from += VIEWERS_PER_STATEMENT) {
-    say(`${from} of ${users} people have their friends`);
+    log(`${from} of ${users} people have their friends`);
     await client.query(
       `INSERT INTO edges (viewer_id, subject_id)
        SELECT ${name('i')}, ${name(`(i + step * ${STRIDE}) % $3`)}

@@ -8,7 +8,7 @@ const PROGRAM = fileURLToPath(new URL('../../dist/idiomatic/idiomatic-gateway.js
 const READY_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 3_000;
 
-export interface IdiomaticOptions {
+interface IdiomaticOptions {
   readonly adapter: Exclude<BuildKind, 'ours'>;
   readonly databaseUrl: string;
   readonly gateways: number;

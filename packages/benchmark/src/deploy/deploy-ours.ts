@@ -11,7 +11,7 @@ import {
 } from '@nearby-friends/local-stack';
 import type { DeployedBuild } from './deployed-build.ts';
 
-export interface OursOptions {
+interface OursOptions {
   readonly databaseUrl: string;
   readonly gateways: number;
   /** Default: the gateway's own. */
@@ -22,7 +22,7 @@ export interface OursOptions {
 
 /** The gateway's default, of its settings. */
 export const DEFAULT_FLUSH_INTERVAL_MS = 1_000;
-/** The load sends as fast as it is told; what a client may send is not what is measured. */
+/** The load sends as fast as planned; the rate limit is not what is measured. */
 const EVENTS_PER_SECOND = '1000';
 const READY_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 5_000;
@@ -38,7 +38,7 @@ export async function deployOurs(options: OursOptions): Promise<DeployedBuild> {
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
     REDIS_URL: redis.url,
-    // Whoever stops the benchmark need not wait for clients to be sent elsewhere.
+    // Stopping the benchmark does not wait for a drain.
     STOP_DEADLINE_SECONDS: '4',
   };
   const start = async (service: ServiceName, number: number, env: Readonly<Record<string, string>>) =>

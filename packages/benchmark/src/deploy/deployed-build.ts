@@ -2,8 +2,7 @@
 import type { ServiceProcess } from '@nearby-friends/local-stack';
 
 /** Our services, or one Socket.IO room per friend with one of the two adapters for Redis. */
-export const BUILD_KINDS = ['ours', 'classic', 'sharded'] as const;
-export type BuildKind = (typeof BUILD_KINDS)[number];
+export type BuildKind = 'ours' | 'classic' | 'sharded';
 
 export const BUILD_TITLES: Readonly<Record<BuildKind, string>> = {
   ours: 'nearby-friends',
@@ -21,7 +20,7 @@ export interface DeployedBuild {
   readonly jwtSecret: string;
   /** The longest that conflation holds a position back, ms. */
   readonly flushIntervalMs: number;
-  /** Asked anew each time: a process that was restarted has another pid. */
+  /** Read again each time: a restarted process has another pid. */
   pids(): Readonly<Record<ProcessGroup, readonly number[]>>;
   stop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const NODE_PROGRAM = fileURLToPath(new URL('../../dist/floor/write-floor.js', import.meta.url));
 const C_PROGRAM = fileURLToPath(new URL('../../src/floor/write-floor.c', import.meta.url));
 
-export interface FloorLoad {
+interface FloorLoad {
   readonly sockets: number;
   readonly writesPerSecond: number;
   /** Of one write. */
@@ -19,7 +19,7 @@ export interface FloorLoad {
   readonly seconds: number;
 }
 
-export interface Floor {
+interface Floor {
   /** Microseconds of CPU per write through Node. */
   readonly node: number;
   /** From C; null where there is no compiler. */

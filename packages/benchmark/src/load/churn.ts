@@ -27,7 +27,7 @@ export class Churn {
     this.#timer = setInterval(() => this.#letLeave(), TICK_MS);
   }
 
-  /** Nobody leaves any more; who is away still comes back. */
+  /** No further clients leave; those who are away still come back. */
   stop(): void {
     clearInterval(this.#timer);
   }

@@ -5,15 +5,15 @@ import { DeliveryLedger } from './delivery-ledger.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { LoadClient, type Traffic } from './load-client.ts';
 import { randomAt } from './random-at.ts';
-import { ReportSender } from './report-sender.ts';
 import { isIn, type RunPlan, Schedule, type UserRange } from './schedule.ts';
 import { clockSince } from './shared-clock.ts';
 import { signedToken } from './signed-token.ts';
 import { makeGraph, type SocialGraph } from './social-graph.ts';
+import { UpdateSender } from './update-sender.ts';
 import { userName } from './user-names.ts';
-import type { LastReports, Resumed, RunReport, WorkerSetup, WorkerStatus } from './worker-messages.ts';
+import type { LastUpdates, Resumed, RunReport, WorkerSetup, WorkerStatus } from './worker-messages.ts';
 
-/** Everybody is within this of the middle unless the graph says otherwise, degrees of longitude: some 900 m. */
+/** All users are within this of the middle unless the graph says otherwise, degrees of longitude: some 900 m. */
 const SPREAD_DEGREES = 0.01;
 const MIDDLE_LONGITUDE = -122.4;
 /** Clients per source address; the kernel has some 28,000 ports for each. */
@@ -23,7 +23,7 @@ const RETRY_MS = 200;
 const RETURN_MIN_MS = 500;
 const RETURN_SPREAD_MS = 1_000;
 const CATCH_UP_DEADLINE_MS = 30_000;
-/** Each look goes through all lists. */
+/** Each poll goes through all lists. */
 const POLL_MS = 25;
 
 export class ClientCrowd {
@@ -33,7 +33,7 @@ export class ClientCrowd {
   readonly #ledger: DeliveryLedger;
   readonly #clients: LoadClient[];
   readonly #placeOf = new Map<number, number>();
-  readonly #traffic: Traffic = { framesIn: 0, bytesIn: 0, reportsSent: 0 };
+  readonly #traffic: Traffic = { framesIn: 0, bytesIn: 0, updatesSent: 0 };
   readonly #ports: number[];
   #signOns = new LatencyHistogram();
   #returnPorts: readonly number[] | null = null;
@@ -77,7 +77,7 @@ export class ClientCrowd {
 
   async run(plan: RunPlan): Promise<RunReport> {
     const schedule = new Schedule(plan, this.#graph.users, this.#setup.graph.seed);
-    const sender = new ReportSender(this.#clients, plan, schedule, this.#now);
+    const sender = new UpdateSender(this.#clients, plan, schedule, this.#now);
     await this.#until(plan.startMs);
     this.#ledger.begin(plan, schedule);
     sender.start();
@@ -95,7 +95,7 @@ export class ClientCrowd {
       sendLags: sender.lags.bins(),
       framesIn: after.framesIn - before.framesIn,
       bytesIn: after.bytesIn - before.bytesIn,
-      reportsSent: after.reportsSent - before.reportsSent,
+      updatesSent: after.updatesSent - before.updatesSent,
     };
   }
 
@@ -108,14 +108,14 @@ export class ClientCrowd {
     for (const client of this.#in(users)) client.pause();
   }
 
-  lastReports(users: UserRange): LastReports {
-    return this.#in(users).flatMap(({ user, lastReportMs }) =>
-      lastReportMs === null ? [] : [[user, lastReportMs] as const],
+  lastUpdates(users: UserRange): LastUpdates {
+    return this.#in(users).flatMap(({ user, lastUpdateMs }) =>
+      lastUpdateMs === null ? [] : [[user, lastUpdateMs] as const],
     );
   }
 
   /** Lets them read again, and waits until each shows what is the newest of its friends. */
-  async resume(users: UserRange, newest: LastReports): Promise<Resumed> {
+  async resume(users: UserRange, newest: LastUpdates): Promise<Resumed> {
     const paused = this.#in(users);
     const newestOf = new Map(newest);
     const outdated = (): number => paused.reduce((sum, { user }) => sum + this.#ledger.outdated(user, newestOf), 0);

@@ -3,7 +3,7 @@ import { LatencyHistogram } from './latency-histogram.ts';
 import { isIn, type RunPlan, type Schedule } from './schedule.ts';
 import type { SocialGraph } from './social-graph.ts';
 
-export interface DeliveryCount {
+interface DeliveryCount {
   /** Pairs of a measured position and a viewer who is to see it. */
   readonly expected: number;
   /** Of these, shown in time: it, or a newer one of that friend. */
@@ -58,8 +58,8 @@ export class DeliveryLedger {
     const run = this.#run;
     if (run === null || !isIn(run.plan.viewers, viewer) || !isIn(run.plan.senders, friend)) return;
     const { schedule, plan, latencies } = run;
-    const last = Math.min(schedule.reportAt(friend, sentAtMs), schedule.afterMeasured(friend) - 1);
-    const settled = before < plan.startMs ? -1 : schedule.reportAt(friend, before);
+    const last = Math.min(schedule.updateAt(friend, sentAtMs), schedule.afterMeasured(friend) - 1);
+    const settled = before < plan.startMs ? -1 : schedule.updateAt(friend, before);
     for (let report = Math.max(settled + 1, schedule.firstMeasured(friend)); report <= last; report += 1) {
       latencies.add(nowMs - schedule.timeOf(friend, report));
     }

@@ -41,7 +41,7 @@ export class LatencyHistogram {
     for (const [bin, count] of bins) this.add(bin, count);
   }
 
-  /** The bins that are not empty: what one process tells another. */
+  /** The bins that are not empty: what one process sends to another. */
   bins(): [bin: number, count: number][] {
     return Array.from(this.#counts.entries()).filter(([, count]) => count > 0);
   }

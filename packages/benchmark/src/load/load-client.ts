@@ -7,14 +7,14 @@ import { clientTextFrame, eachFrame, OPCODE_CLOSE, OPCODE_TEXT, textOffset } fro
 export type MeasuredBy = 'client' | 'server';
 
 /** What all clients of a process share. */
-export interface ClientSurroundings {
+interface ClientSurroundings {
   /** Milliseconds since the benchmark's beginning. */
   readonly now: () => number;
   /** A client shows `friend` where it was at `sentAtMs`. */
   readonly arrived: (viewer: number, friend: number, sentAtMs: number, nowMs: number) => void;
   /** The client has its first list, so long (ms) after it began to connect. */
   readonly live: (client: LoadClient, tookMs: number) => void;
-  /** The connection has ended, without this side having asked for it. */
+  /** The connection has ended, and this side did not close it. */
   readonly lost: (client: LoadClient, reason: string) => void;
   readonly traffic: Traffic;
 }
@@ -23,7 +23,7 @@ export interface ClientSurroundings {
 export interface Traffic {
   framesIn: number;
   bytesIn: number;
-  reportsSent: number;
+  updatesSent: number;
 }
 
 /**
@@ -34,7 +34,7 @@ type State = 'closed' | 'upgrading' | 'greeting' | 'signing on' | 'live';
 
 const HTTP_END = '\r\n\r\n';
 const PONG = clientTextFrame('3');
-/** Of a client that does not read: well below the 20 s in which a gateway wants a ping answered. */
+/** Of a client that does not read: well below the gateway's ping timeout of 20 s. */
 const PONG_WHILE_PAUSED_MS = 5_000;
 /** Shared by all sockets: each read is dealt with before the next one begins. */
 const READ_BUFFER = Buffer.allocUnsafe(256 * 1024);
@@ -47,14 +47,14 @@ const SOCKET_EVENT = 0x32; // 42
 const SOCKET_CONNECT_ERROR = 0x34; // 44
 /** Where the name of an event begins: after `42["`. */
 const NAME_OFFSET = 4;
-/** What makes a client live: its first list, or the idiomatic build's word that all rooms are joined. */
-const SIGNED_ON = [Buffer.from('nearby:snapshot'), Buffer.from('rooms:joined')];
+/** What makes a client live: its first list, or the idiomatic build's event that all rooms are joined. */
+const SIGN_ON_EVENTS = [Buffer.from('nearby:snapshot'), Buffer.from('rooms:joined')];
 
 export class LoadClient {
   readonly user: number;
   state: State = 'closed';
   /** The time its last report stands for, ms since the benchmark's beginning; null: it never reported. */
-  lastReportMs: number | null = null;
+  lastUpdateMs: number | null = null;
   readonly #surroundings: ClientSurroundings;
   readonly #hello: Buffer;
   readonly #report: Buffer;
@@ -119,13 +119,13 @@ export class LoadClient {
   /** Reports the position that stands for that time, ms since the benchmark's beginning; nothing while not live. */
   report(timeMs: number): void {
     if (this.state !== 'live') return;
-    this.lastReportMs = timeMs;
+    this.lastUpdateMs = timeMs;
     this.#send(timeMs);
   }
 
   /**
-   * Stops reading; what is sent to it then fills the kernel's buffers. It goes on answering pings it has not read, since
-   * a gateway gives up who does not: that bounds what a dead phone costs, and what is looked for is the most.
+   * Stops reading; what is sent to it then fills the kernel's buffers. It still sends pongs, since a gateway
+   * disconnects clients that do not: that bounds the cost of a dead phone, and the maximum is measured here.
    */
   pause(): void {
     this.#socket?.pause();
@@ -137,7 +137,7 @@ export class LoadClient {
     this.#socket?.resume();
   }
 
-  /** Leaves, which nobody is told of: it is not lost. */
+  /** Leaves without counting as lost. */
   close(): void {
     clearInterval(this.#pongs);
     const socket = this.#socket;
@@ -153,7 +153,7 @@ export class LoadClient {
     const frame = socket.writableLength === 0 ? this.#report : Buffer.from(this.#report);
     writeTime(frame, this.#timeAt, timeMs);
     socket.write(frame);
-    this.#surroundings.traffic.reportsSent += 1;
+    this.#surroundings.traffic.updatesSent += 1;
   }
 
   #read(bytesRead: number): void {
@@ -182,7 +182,7 @@ export class LoadClient {
     const end = head.indexOf(HTTP_END);
     if (end < 0) return 0;
     if (!head.startsWith('HTTP/1.1 101')) {
-      this.#socket?.destroy(new Error(`the gateway answered ${head.slice(0, 30).split('\r\n')[0]}`));
+      this.#socket?.destroy(new Error(`the gateway responded ${head.slice(0, 30).split('\r\n')[0]}`));
       return to;
     }
     this.state = 'greeting';
@@ -225,5 +225,5 @@ export class LoadClient {
 }
 
 function isSignedOn(bytes: Uint8Array, at: number): boolean {
-  return SIGNED_ON.some((name) => name.every((byte, place) => bytes[at + place] === byte));
+  return SIGN_ON_EVENTS.some((name) => name.every((byte, place) => bytes[at + place] === byte));
 }

@@ -6,10 +6,10 @@ import type { MeasuredBy } from './load-client.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import { clockSince, monotonicMs } from './shared-clock.ts';
 import type { GraphShape } from './social-graph.ts';
-import type { LastReports, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
+import type { LastUpdates, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly graph: GraphShape;
   readonly jwtSecret: string;
   /** Default: the client, as this project's own does. */
@@ -31,15 +31,15 @@ export interface LoadReport {
   readonly sendLags: LatencyHistogram;
   readonly framesIn: number;
   readonly bytesIn: number;
-  readonly reportsSent: number;
+  readonly updatesSent: number;
 }
 
-export interface LoadStatus extends Omit<WorkerStatus, 'signOns'> {
+interface LoadStatus extends Omit<WorkerStatus, 'signOns'> {
   readonly signOns: LatencyHistogram;
 }
 
 const PROGRESS_EVERY_MS = 2_000;
-/** Nobody new has got a list for so long: something is wrong. */
+/** Without a further client that got its list for this long, something is wrong. */
 const STUCK_MS = 60_000;
 const DEFAULT_CLIENTS_PER_PROCESS = 5_000;
 /** In all; more at once would be a storm, which is a benchmark of its own. */
@@ -57,15 +57,15 @@ export class LoadGenerator {
     this.now = now;
   }
 
-  /** Starts the processes; nobody is connected yet. */
+  /** Starts the processes; no client is connected yet. */
   static async start(options: LoadOptions): Promise<LoadGenerator> {
     const { graph, jwtSecret, portOf, network, distances = 'client' } = options;
     const { clientsPerProcess = DEFAULT_CLIENTS_PER_PROCESS } = options;
-    const everybody = Array.from({ length: graph.users + (graph.hubs ?? 0) }, (_, user) => ({
+    const all = Array.from({ length: graph.users + (graph.hubs ?? 0) }, (_, user) => ({
       user,
       port: portOf(user),
     }));
-    const clients = everybody.filter((client): client is { user: number; port: number } => client.port !== null);
+    const clients = all.filter((client): client is { user: number; port: number } => client.port !== null);
     const processCount = Math.max(1, Math.ceil(clients.length / clientsPerProcess));
     const beginningMs = monotonicMs();
     const processes = Array.from({ length: processCount }, () => new WorkerProcess());
@@ -73,7 +73,7 @@ export class LoadGenerator {
       await Promise.all(
         processes.map((process, number) => {
           const own = clients.filter((_, place) => place % processCount === number);
-          return process.ask({
+          return process.request({
             kind: 'setup',
             beginningMs,
             graph,
@@ -98,12 +98,12 @@ export class LoadGenerator {
   }
 
   /**
-   * Resolves when everybody has a first list. `progress` is told now and then how many have. Rejects when for a while
-   * nobody has come further, with the reason for which the last connection was lost.
+   * Resolves when all clients have a first list. `progress` gets their number now and then. Rejects when that number
+   * does not grow for a while, with the reason why the last connection was lost.
    */
   async connect(progress: (live: number) => void = () => undefined): Promise<void> {
-    const connected = Promise.all(this.#processes.map((process) => process.ask({ kind: 'connect' })));
-    // When watching gives up first, nobody waits for this any more.
+    const connected = Promise.all(this.#processes.map((process) => process.request({ kind: 'connect' })));
+    // Not awaited any more if the loop below gives up first.
     connected.catch(() => undefined);
     let best = 0;
     let bestAt = this.now();
@@ -124,7 +124,7 @@ export class LoadGenerator {
   }
 
   async run(plan: RunPlan): Promise<LoadReport> {
-    const reports = await this.#askAll<RunReport>({ kind: 'run', plan });
+    const reports = await this.#requestAll<RunReport>({ kind: 'run', plan });
     const latencies = new LatencyHistogram();
     const sendLags = new LatencyHistogram();
     for (const report of reports) {
@@ -138,14 +138,14 @@ export class LoadGenerator {
       late: sum(({ late }) => late),
       framesIn: sum(({ framesIn }) => framesIn),
       bytesIn: sum(({ bytesIn }) => bytesIn),
-      reportsSent: sum(({ reportsSent }) => reportsSent),
+      updatesSent: sum(({ updatesSent }) => updatesSent),
       latencies,
       sendLags,
     };
   }
 
   async status(): Promise<LoadStatus> {
-    const all = await this.#askAll<WorkerStatus>({ kind: 'status' });
+    const all = await this.#requestAll<WorkerStatus>({ kind: 'status' });
     const signOns = new LatencyHistogram();
     for (const one of all) signOns.merge(one.signOns);
     return {
@@ -157,19 +157,19 @@ export class LoadGenerator {
     };
   }
 
-  /** From now on, clients whose connection is lost come back to these ports; sign-ons are counted anew. */
+  /** From now on, clients whose connection is lost come back to these ports; the count of sign-ons starts again. */
   async returnTo(ports: readonly number[]): Promise<void> {
-    await this.#askAll({ kind: 'return to', ports });
+    await this.#requestAll({ kind: 'return to', ports });
   }
 
   async pause(users: UserRange): Promise<void> {
-    await this.#askAll({ kind: 'pause', users });
+    await this.#requestAll({ kind: 'pause', users });
   }
 
   /** Lets them read again until each shows the last report of all its friends among `senders`, at most 30 s. */
   async resume(users: UserRange, senders: UserRange): Promise<Resumed> {
-    const newest = (await this.#askAll<LastReports>({ kind: 'last reports', users: senders })).flat();
-    const all = await this.#askAll<Resumed>({ kind: 'resume', users, newest });
+    const newest = (await this.#requestAll<LastUpdates>({ kind: 'last updates', users: senders })).flat();
+    const all = await this.#requestAll<Resumed>({ kind: 'resume', users, newest });
     const sum = (pick: (one: Resumed) => number): number => all.reduce((total, one) => total + pick(one), 0);
     return {
       tookMs: Math.max(...all.map(({ tookMs }) => tookMs)),
@@ -181,21 +181,21 @@ export class LoadGenerator {
 
   /** These close their connections and stay away. */
   async leave(users: UserRange): Promise<void> {
-    await this.#askAll({ kind: 'leave', users });
+    await this.#requestAll({ kind: 'leave', users });
   }
 
   /** From now on so many clients leave per second and come back; null: no more. */
   async churn(plan: ChurnPlan | null): Promise<void> {
     const processes = this.#processes.length;
     const each = plan === null ? null : { ...plan, perSecond: plan.perSecond / processes };
-    await this.#askAll({ kind: 'churn', plan: each });
+    await this.#requestAll({ kind: 'churn', plan: each });
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#processes.map((process) => process.stop()));
   }
 
-  async #askAll<Result>(command: Parameters<WorkerProcess['ask']>[0]): Promise<Result[]> {
-    return await Promise.all(this.#processes.map((process) => process.ask<Result>(command)));
+  async #requestAll<Result>(command: Parameters<WorkerProcess['request']>[0]): Promise<Result[]> {
+    return await Promise.all(this.#processes.map((process) => process.request<Result>(command)));
   }
 }

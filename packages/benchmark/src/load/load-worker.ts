@@ -1,49 +1,49 @@
-/** The program of one load process: does what the benchmark tells it over the IPC channel, and ends with it. */
+/** The program of one load process: executes the benchmark's commands from the IPC channel, and ends with it. */
 import { ClientCrowd } from './client-crowd.ts';
-import type { WorkerAnswer, WorkerCommand } from './worker-messages.ts';
+import type { WorkerCommand, WorkerResponse } from './worker-messages.ts';
 
 let crowd: ClientCrowd | undefined;
 
-function theCrowd(): ClientCrowd {
+function requireCrowd(): ClientCrowd {
   if (crowd === undefined) throw new Error('nothing has been set up');
   return crowd;
 }
 
-async function obey(command: WorkerCommand): Promise<unknown> {
+async function execute(command: WorkerCommand): Promise<unknown> {
   switch (command.kind) {
     case 'setup':
       crowd = new ClientCrowd(command);
       return null;
     case 'connect':
-      return await theCrowd().connect();
+      return await requireCrowd().connect();
     case 'run':
-      return await theCrowd().run(command.plan);
+      return await requireCrowd().run(command.plan);
     case 'return to':
-      return theCrowd().returnTo(command.ports);
+      return requireCrowd().returnTo(command.ports);
     case 'pause':
-      return theCrowd().pause(command.users);
+      return requireCrowd().pause(command.users);
     case 'leave':
-      return theCrowd().leave(command.users);
+      return requireCrowd().leave(command.users);
     case 'churn':
-      return theCrowd().churn(command.plan);
-    case 'last reports':
-      return theCrowd().lastReports(command.users);
+      return requireCrowd().churn(command.plan);
+    case 'last updates':
+      return requireCrowd().lastUpdates(command.users);
     case 'resume':
-      return await theCrowd().resume(command.users, command.newest);
+      return await requireCrowd().resume(command.users, command.newest);
     case 'status':
-      return theCrowd().status();
+      return requireCrowd().status();
   }
 }
 
-function answer(message: WorkerAnswer): void {
-  // Who asked may have gone meanwhile.
+function respond(message: WorkerResponse): void {
+  // The benchmark may have ended meanwhile.
   if (process.connected) process.send?.(message);
 }
 
 process.on('message', ({ id, command }: { id: number; command: WorkerCommand }) => {
-  obey(command).then(
-    (result) => answer({ id, ok: true, result: result ?? null }),
-    (error: unknown) => answer({ id, ok: false, reason: error instanceof Error ? error.message : String(error) }),
+  execute(command).then(
+    (result) => respond({ id, ok: true, result: result ?? null }),
+    (error: unknown) => respond({ id, ok: false, reason: error instanceof Error ? error.message : String(error) }),
   );
 });
 // Ctrl-C reaches the whole group; the benchmark then ends its processes in its own order.

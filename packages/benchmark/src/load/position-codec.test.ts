@@ -14,7 +14,7 @@ describe('a position that carries its intended send time', () => {
     writeTime(bytes, TIME_OFFSET, timeMs);
     const [event, position] = JSON.parse(bytes.toString().slice(2)) as [string, { lat: number; lng: number }];
     expect(event).toBe('location:update');
-    // A gateway parses the number and writes it anew, without trailing zeros.
+    // A gateway parses the number and writes it again, without trailing zeros.
     expect(found(`42["nearby:changes",{"upserts":[${JSON.stringify({ id: 'u000042', ...position })}]}]`)).toEqual([
       [42, timeMs],
     ]);

@@ -1,7 +1,7 @@
 /** Hides the intended send time in a position, and finds positions in what a gateway sends, without parsing the JSON. */
 import { USER_DIGITS } from './user-names.ts';
 
-/** Everybody is within about a kilometre of everybody: the fraction of the latitude is time, 1e-7° per millisecond. */
+/** All users are within about a kilometre: the fraction of the latitude encodes time, 1e-7° per millisecond. */
 const BASE_LATITUDE = 37;
 const FRACTION_DIGITS = 7;
 /** The time that fits into a degree: 2.7 hours, ms. */
@@ -36,8 +36,8 @@ export function writeTime(bytes: Uint8Array, offset: number, timeMs: number): vo
   }
 }
 
-/** Told for each position found: whose (index), and when it was meant to be sent (ms since the benchmark's beginning). */
-export type PositionSink = (user: number, sentAtMs: number) => void;
+/** Called for each position found: whose (index), and its intended send time (ms since the benchmark's beginning). */
+type PositionSink = (user: number, sentAtMs: number) => void;
 
 /**
  * Finds every object with an `id` like `u000042` and a `lat` in the JSON text between `from` and `to`, whatever the order
@@ -89,7 +89,7 @@ function readDigits(bytes: Uint8Array, at: number, count: number): number {
   return value;
 }
 
-/** A number ends where its digits end; trailing zeros are left out by whoever wrote it. */
+/** A number ends where its digits end; its writer may have left out trailing zeros. */
 function readTime(bytes: Uint8Array, at: number): number {
   let i = at;
   while (isDigit(bytes[i])) i += 1;

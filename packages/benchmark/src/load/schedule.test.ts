@@ -18,7 +18,7 @@ describe('the schedule', () => {
   it('knows each report by the time it was meant for', () => {
     for (let user = 0; user < 100; user += 1) {
       for (let report = 0; report < 30; report += 1) {
-        expect(schedule.reportAt(user, schedule.timeOf(user, report)) === report).toBe(true);
+        expect(schedule.updateAt(user, schedule.timeOf(user, report)) === report).toBe(true);
       }
     }
   });

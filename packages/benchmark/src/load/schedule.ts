@@ -50,7 +50,7 @@ export class Schedule {
   }
 
   /** The number of the report that was meant for that time; negative for one from before the start. */
-  reportAt(user: number, timeMs: number): number {
+  updateAt(user: number, timeMs: number): number {
     return Math.round((timeMs - this.#startMs - this.phaseOf(user)) / this.#intervalMs);
   }
 

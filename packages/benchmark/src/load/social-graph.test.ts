@@ -10,7 +10,7 @@ describe('the random graph', () => {
     expect(again.friendsOf(17)).toEqual(graph.friendsOf(17));
   });
 
-  it('holds both directions, nobody twice and nobody for their own friend', () => {
+  it('holds both directions, no friend twice and no user as their own friend', () => {
     const sets = Array.from({ length: graph.users }, (_, user) => new Set(graph.friendsOf(user)));
     const wrong = sets.flatMap((friends, user) =>
       friends.size === graph.friendsOf(user).length && [...friends].every((one) => one !== user && sets[one]?.has(user))
@@ -20,7 +20,7 @@ describe('the random graph', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('gives everybody nearly as many friends as asked, and the hubs everybody', () => {
+  it('gives each user nearly as many friends as requested, and the hubs all users', () => {
     const counts = Array.from({ length: 2_000 }, (_, user) => graph.friendsOf(user).length);
     expect(Math.min(...counts)).toBeGreaterThan(30);
     expect(Math.max(...counts)).toBeLessThanOrEqual(42);
@@ -28,7 +28,7 @@ describe('the random graph', () => {
     expect(graph.edges).toBeGreaterThan(2_000 * 41);
   });
 
-  it('has nobody’s friends gathered near their index', () => {
+  it('spreads the friends of a user over all indices', () => {
     const distances = [...graph.friendsOf(1_000)].map((friend) => Math.abs(friend - 1_000));
     expect(Math.max(...distances)).toBeGreaterThan(500);
   });

@@ -1,4 +1,4 @@
-/** The random friendships of a benchmark: everybody has about the same number of friends, anywhere among the users. */
+/** The random friendships of a benchmark: each user has about the same number of friends, anywhere among the users. */
 import { randomAt } from './random-at.ts';
 
 export interface GraphShape {
@@ -9,7 +9,7 @@ export interface GraphShape {
   /** Further users, indices users … users + hubs − 1, each a friend of every ordinary user. Default 0. */
   readonly hubs?: number;
   readonly seed: number;
-  /** How far everybody is from the middle at most, degrees of longitude. Default: all are near each other. */
+  /** Maximum distance of users from the middle, degrees of longitude. Default: all are near each other. */
   readonly spreadDegrees?: number;
 }
 

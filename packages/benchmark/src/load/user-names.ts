@@ -2,8 +2,6 @@
 
 /** Digits of the index in an id. */
 export const USER_DIGITS = 6;
-/** More users than any machine this runs on can hold. */
-export const MAX_USERS = 10 ** USER_DIGITS;
 
 /** `u000042` for index 42. */
 export function userName(index: number): string {

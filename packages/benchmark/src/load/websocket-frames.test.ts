@@ -17,25 +17,25 @@ describe('frames from the server', () => {
   const texts = ['2', 'x'.repeat(125), 'y'.repeat(126), 'z'.repeat(70_000), 'end'];
   const whole = Buffer.concat(texts.map(serverFrame));
 
-  it('are told one by one, of every length', () => {
-    const told: string[] = [];
+  it('are passed on one by one, of every length', () => {
+    const passed: string[] = [];
     const end = eachFrame(whole, 0, whole.length, (_opcode, bytes, from, to) => {
-      told.push(Buffer.from(bytes.subarray(from, to)).toString());
+      passed.push(Buffer.from(bytes.subarray(from, to)).toString());
     });
-    expect(told).toEqual(texts);
+    expect(passed).toEqual(texts);
     expect(end).toBe(whole.length);
   });
 
   it('are the same wherever the stream is cut', () => {
     const small = Buffer.concat(['2', 'y'.repeat(200), 'end'].map(serverFrame));
     for (let cut = 0; cut <= small.length; cut += 1) {
-      const told: string[] = [];
+      const passed: string[] = [];
       const sink = (_opcode: number, bytes: Uint8Array, from: number, to: number): void => {
-        told.push(Buffer.from(bytes.subarray(from, to)).toString());
+        passed.push(Buffer.from(bytes.subarray(from, to)).toString());
       };
       const end = eachFrame(small, 0, cut, sink);
       eachFrame(small, end, small.length, sink);
-      expect(told).toEqual(['2', 'y'.repeat(200), 'end']);
+      expect(passed).toEqual(['2', 'y'.repeat(200), 'end']);
     }
   });
 });

@@ -24,11 +24,11 @@ export function textOffset(textBytes: number): number {
 }
 
 /** Takes each whole frame: the opcode, and where its payload lies. */
-export type FrameSink = (opcode: number, bytes: Uint8Array, from: number, to: number) => void;
+type FrameSink = (opcode: number, bytes: Uint8Array, from: number, to: number) => void;
 
 /**
- * Tells every whole frame between `from` and `to`; a server's frames are not masked. Answers where the first incomplete
- * one begins, `to` when there is none.
+ * Passes every whole frame between `from` and `to` to the sink; a server's frames are not masked. Returns where the
+ * first incomplete one begins, `to` when there is none.
  */
 export function eachFrame(bytes: Buffer, from: number, to: number, sink: FrameSink): number {
   let at = from;

@@ -1,4 +1,4 @@
-/** What the benchmark and its load processes say to each other. */
+/** The messages between the benchmark and its load processes. */
 import type { ChurnPlan } from './churn.ts';
 import type { MeasuredBy } from './load-client.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
@@ -22,24 +22,24 @@ export interface WorkerSetup {
 
 export type WorkerCommand =
   | ({ readonly kind: 'setup' } & WorkerSetup)
-  /** Connects all; answered when all are live. */
+  /** Connects all; the response comes when all are live. */
   | { readonly kind: 'connect' }
-  /** Answered with a report when the run has ended. */
+  /** The response is a report when the run has ended. */
   | { readonly kind: 'run'; readonly plan: RunPlan }
   /** From now on a client whose connection is lost comes back to one of these ports after 0.5–1.5 s. */
   | { readonly kind: 'return to'; readonly ports: readonly number[] }
   | { readonly kind: 'pause'; readonly users: UserRange }
-  /** Answered with {@link LastReports} of these users. */
-  | { readonly kind: 'last reports'; readonly users: UserRange }
-  /** Answered when each of the users shows all `newest`, or after 30 s. */
-  | { readonly kind: 'resume'; readonly users: UserRange; readonly newest: LastReports }
+  /** The response is {@link LastUpdates} of these users. */
+  | { readonly kind: 'last updates'; readonly users: UserRange }
+  /** The response comes when each of the users shows all `newest`, or after 30 s. */
+  | { readonly kind: 'resume'; readonly users: UserRange; readonly newest: LastUpdates }
   /** These leave for good. */
   | { readonly kind: 'leave'; readonly users: UserRange }
   /** From now on clients leave and come back; null: no more. */
   | { readonly kind: 'churn'; readonly plan: ChurnPlan | null }
   | { readonly kind: 'status' };
 
-export type Bins = readonly (readonly [bin: number, count: number])[];
+type Bins = readonly (readonly [bin: number, count: number])[];
 
 export interface RunReport {
   readonly expected: number;
@@ -51,7 +51,7 @@ export interface RunReport {
   /** While measuring. */
   readonly framesIn: number;
   readonly bytesIn: number;
-  readonly reportsSent: number;
+  readonly updatesSent: number;
 }
 
 export interface WorkerStatus {
@@ -65,7 +65,7 @@ export interface WorkerStatus {
 }
 
 /** The times that users' last reports stand for, ms since the benchmark's beginning; who never reported is left out. */
-export type LastReports = readonly (readonly [user: number, timeMs: number])[];
+export type LastUpdates = readonly (readonly [user: number, timeMs: number])[];
 
 export interface Resumed {
   /** Until the last one had the newest, or until waiting was given up, ms. */
@@ -77,6 +77,6 @@ export interface Resumed {
   readonly bytesIn: number;
 }
 
-export type WorkerAnswer =
+export type WorkerResponse =
   | { readonly id: number; readonly ok: true; readonly result: unknown }
   | { readonly id: number; readonly ok: false; readonly reason: string };

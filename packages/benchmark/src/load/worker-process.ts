@@ -1,8 +1,8 @@
-/** One load process as the benchmark sees it: commands and their answers. */
+/** One load process as the benchmark sees it: commands and their responses. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { WorkerAnswer, WorkerCommand } from './worker-messages.ts';
+import type { WorkerCommand, WorkerResponse } from './worker-messages.ts';
 
 /** The built program, the same from `src/` and from `dist/`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/load/load-worker.js', import.meta.url));
@@ -18,7 +18,7 @@ export class WorkerProcess {
   #nextId = 1;
 
   constructor() {
-    this.#child.on('message', (message: WorkerAnswer) => {
+    this.#child.on('message', (message: WorkerResponse) => {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       if (message.ok) waiting?.resolve(message.result);
@@ -39,7 +39,7 @@ export class WorkerProcess {
   }
 
   /** Rejects when the command fails or the process ends. */
-  async ask<Result>(command: WorkerCommand): Promise<Result> {
+  async request<Result>(command: WorkerCommand): Promise<Result> {
     const id = this.#nextId;
     this.#nextId += 1;
     return await new Promise<Result>((resolve, reject) => {

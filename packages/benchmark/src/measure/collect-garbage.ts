@@ -1,4 +1,4 @@
-/** Makes a Node process collect its garbage, so that its memory can be compared, and asks it what is left. */
+/** Makes a Node process collect its garbage, so that its memory can be compared, and reads what is left. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '@nearby-friends/local-stack';
 import { WebSocket } from 'ws';
@@ -10,13 +10,13 @@ const LISTENING = /Debugger listening on (ws:\/\/\S+)/;
 const POLL_MS = 20;
 const DEADLINE_MS = 5_000;
 
-/** Ids of the requests to the inspector; it answers in their order. */
+/** Ids of the requests to the inspector; responses come in their order. */
 const COLLECT_AGAIN = 2;
-const ASK_MEMORY = 3;
+const READ_MEMORY = 3;
 /** The values of its heap, and the buffers outside. */
 const USED_BYTES = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())';
 
-interface InspectorAnswer {
+interface InspectorResponse {
   readonly id?: number;
   readonly result?: { readonly result?: { readonly value?: unknown } };
 }
@@ -29,16 +29,16 @@ export async function collectGarbage(service: ServiceProcess): Promise<number> {
   const url = addressIn(service.logs) ?? (await openInspector(service));
   const socket = new WebSocket(url, { perMessageDeflate: false });
   return await new Promise<number>((resolve, reject) => {
-    const ask = (id: number, method: string, params = {}): void => socket.send(JSON.stringify({ id, method, params }));
+    const send = (id: number, method: string, params = {}): void => socket.send(JSON.stringify({ id, method, params }));
     socket.once('error', reject);
     socket.once('close', () => reject(new Error(`the inspector of ${service.name} closed the connection`)));
     socket.on('open', () => {
-      for (const id of [1, COLLECT_AGAIN]) ask(id, 'HeapProfiler.collectGarbage');
-      ask(ASK_MEMORY, 'Runtime.evaluate', { expression: USED_BYTES, returnByValue: true });
+      for (const id of [1, COLLECT_AGAIN]) send(id, 'HeapProfiler.collectGarbage');
+      send(READ_MEMORY, 'Runtime.evaluate', { expression: USED_BYTES, returnByValue: true });
     });
     socket.on('message', (data) => {
-      const { id, result } = JSON.parse(String(data)) as InspectorAnswer;
-      if (id === ASK_MEMORY) resolve(Number(result?.result?.value));
+      const { id, result } = JSON.parse(String(data)) as InspectorResponse;
+      if (id === READ_MEMORY) resolve(Number(result?.result?.value));
     });
   }).finally(() => socket.close());
 }

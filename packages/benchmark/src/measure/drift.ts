@@ -1,8 +1,8 @@
-/** Says whether a figure that is sampled over time stays where it is. */
+/** Computes the drift of a figure that is sampled over time. */
 import { slope } from './statistics.ts';
 
 export interface Drift {
-  /** Of the straight line nearest to the samples. */
+  /** Slope of the least-squares line. */
   readonly perMinute: number;
   /** The same as a share of the samples' mean. */
   readonly sharePerHour: number;

@@ -1,6 +1,6 @@
 /** Splits a total into what each of several counts contributed to it: least squares with coefficients that are not negative. */
 
-export interface Observation {
+interface Observation {
   /** How often each cause occurred. */
   readonly counts: readonly number[];
   readonly total: number;

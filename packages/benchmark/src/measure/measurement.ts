@@ -29,7 +29,7 @@ export interface Measurement {
   readonly missing: number;
   readonly framesPerDelivery: number;
   readonly bytesPerDelivery: number;
-  readonly reportsPerSecond: number;
+  readonly updatesPerSecond: number;
   /** How late the load itself was, ms: when this is not small, it is the load that was measured. */
   readonly sendLagP99: number;
 }
@@ -65,7 +65,7 @@ export function toMeasurement(taken: {
     missing: Math.max(0, report.expected - arrived) / report.expected,
     framesPerDelivery: report.framesIn / arrived,
     bytesPerDelivery: report.bytesIn / arrived,
-    reportsPerSecond: report.reportsSent / seconds,
+    updatesPerSecond: report.updatesSent / seconds,
     sendLagP99: report.sendLags.quantile(0.99),
   };
 }

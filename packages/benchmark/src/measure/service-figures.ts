@@ -1,10 +1,10 @@
 /** Reads figures that services and Redis give about themselves. */
 import { Redis } from 'ioredis';
 
-/** The sum of a metric over its labels, of the service whose operators' port that is. Rejects when it does not answer. */
-export async function serviceFigure(opsPort: number, name: string): Promise<number> {
+/** The sum of a metric over its labels, of the service with that operations port. Rejects when it does not respond. */
+async function serviceFigure(opsPort: number, name: string): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`);
-  if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+  if (!response.ok) throw new Error(`/metrics responded with ${response.status}`);
   let sum = 0;
   for (const line of (await response.text()).split('\n')) {
     const match = /^(\w+)(?:\{[^}]*\})? (\S+)$/.exec(line);
@@ -19,12 +19,10 @@ export async function serviceFigures(services: readonly { opsPort: number }[], n
   return each.reduce((sum, one) => sum + one, 0);
 }
 
-export interface RedisStats {
+interface RedisStats {
   /** Sharded channels of positions, and subscriptions to them. */
   readonly locationChannels: number;
   readonly locationSubscriptions: number;
-  readonly usedMemoryBytes: number;
-  readonly outputBytes: number;
 }
 
 export async function redisFigures(url: string): Promise<RedisStats> {
@@ -36,15 +34,11 @@ export async function redisFigures(url: string): Promise<RedisStats> {
     );
     const counts =
       channels.length === 0 ? [] : ((await redis.call('PUBSUB', 'SHARDNUMSUB', ...channels)) as (string | number)[]);
-    const info = await redis.info();
-    const figure = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
     return {
       locationChannels: channels.length,
       locationSubscriptions: counts
         .filter((_, place) => place % 2 === 1)
         .reduce<number>((sum, n) => sum + Number(n), 0),
-      usedMemoryBytes: figure('used_memory'),
-      outputBytes: figure('total_net_output_bytes'),
     };
   } finally {
     redis.disconnect();

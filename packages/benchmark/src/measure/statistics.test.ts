@@ -37,7 +37,7 @@ it('the drift of what grows by 1 in 100 each minute is 60 % per hour of what it 
   expect(sharePerHour).toBeCloseTo(0.6);
 });
 
-it('what the kernel says is read', () => {
+it('texts of the kernel are parsed', () => {
   expect(parseSchedstat('123456789 42 7\n')).toBe(123_456_789);
   expect(() => parseSchedstat('nonsense')).toThrow('CONFIG_SCHED_INFO');
   expect(parseStatus('Name:\tnode\nVmRSS:\t   2048 kB\n')).toBe(2 * 1_024 * 1_024);

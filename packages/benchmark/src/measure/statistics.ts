@@ -19,7 +19,7 @@ export function relativeSpread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
 }
 
-/** The slope of the straight line through these points that leaves the least squares; NaN of fewer than two. */
+/** The slope of the least-squares line through these points; NaN of fewer than two. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const meanX = mean(points.map(([x]) => x));
   const meanY = mean(points.map(([, y]) => y));

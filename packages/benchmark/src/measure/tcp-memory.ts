@@ -15,7 +15,7 @@ export interface TcpMemory {
 /** Of this machine's connections from or to one of these ports. */
 export async function tcpMemory(ports: readonly number[]): Promise<TcpMemory> {
   const run = promisify(execFile);
-  // Whoever listens on IPv6 has its IPv4 connections in the second file, too.
+  // A server that listens on IPv6 has its IPv4 connections in the second file, too.
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => '')),
   );
@@ -34,7 +34,7 @@ export function parseSockstat(text: string): number {
   return Number(/^TCP:.* mem (\d+)/m.exec(text)?.[1] ?? 0);
 }
 
-/** Bytes, from what `ss -m` says: received and unread, queued for sending, and set aside for more (ss(8)). */
+/** Bytes, from the output of `ss -m`: received and unread, queued for sending, and set aside for more (ss(8)). */
 export function parseSkmem(text: string): number {
   let sum = 0;
   for (const [, received, setAside, queued] of text.matchAll(/skmem:\(r(\d+),.*?,f(\d+),w(\d+),/g)) {

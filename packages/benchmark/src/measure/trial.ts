@@ -31,14 +31,14 @@ export interface LoadPlan {
   readonly seconds: number;
   /** Before measuring begins. Default 2,000. */
   readonly warmUpMs?: number;
-  /** Who reports, and whose lists are measured. Default: everybody. */
+  /** Who reports, and whose lists are measured. Default: all users. */
   readonly senders?: UserRange;
   readonly viewers?: UserRange;
   /** Runs while it is measured. */
   readonly meanwhile?: () => Promise<unknown>;
 }
 
-/** The time between telling the load processes and their beginning. */
+/** Between the command to the load processes and their start. */
 const LEAD_MS = 200;
 const WARM_UP_MS = 2_000;
 /** What takes longer than the bound and this is counted as missing. */
@@ -54,7 +54,7 @@ export class Trial {
     this.load = load;
   }
 
-  /** Deploys the build and connects everybody; rejects with nothing left running. */
+  /** Deploys the build and connects all clients; rejects with nothing left running. */
   static async open(options: TrialOptions): Promise<Trial> {
     const { databaseUrl, gateways, graph, network = 10, progress = () => undefined } = options;
     const { build: kind, gatewayOf = (user: number) => user % gateways } = options;
@@ -86,7 +86,7 @@ export class Trial {
 
   async measure(plan: LoadPlan): Promise<Measurement> {
     const { intervalMs, seconds, warmUpMs = WARM_UP_MS, meanwhile } = plan;
-    const everybody: UserRange = [0, Number.MAX_SAFE_INTEGER];
+    const all: UserRange = [0, Number.MAX_SAFE_INTEGER];
     const { load, build } = this;
     const startMs = Math.ceil(load.now()) + LEAD_MS;
     const measureFromMs = startMs + warmUpMs;
@@ -98,8 +98,8 @@ export class Trial {
       measureToMs,
       endMs: measureToMs + boundOf(build) + GRACE_MS,
       onTimeMs: boundOf(build),
-      senders: plan.senders ?? everybody,
-      viewers: plan.viewers ?? everybody,
+      senders: plan.senders ?? all,
+      viewers: plan.viewers ?? all,
     });
     const cpu = this.#cpuBetween(measureFromMs, measureToMs, meanwhile);
     const [report, cpuNs] = (await Promise.all([running, cpu])) as [LoadReport, Record<string, number>];
@@ -115,7 +115,7 @@ export class Trial {
     await until(this.load.now, fromMs);
     const before = await this.#cpu();
     const other = meanwhile?.();
-    // Whatever becomes of it is told below; until then nobody else waits for it.
+    // Its rejection is handled below, where it is awaited.
     other?.catch(() => undefined);
     await until(this.load.now, toMs);
     const after = await this.#cpu();
@@ -132,7 +132,7 @@ export class Trial {
 }
 
 /** The latency (ms) within which a delivery is on time: of the idiomatic build, the bound its highest load is held to. */
-export function boundOf({ kind, flushIntervalMs }: DeployedBuild): number {
+function boundOf({ kind, flushIntervalMs }: DeployedBuild): number {
   return kind === 'ours' ? flushIntervalMs + 50 : 300;
 }
 

@@ -1,4 +1,4 @@
-/** Says on which machine and with which versions something was measured. */
+/** Describes the machine and the versions of a measurement. */
 import { execFile } from 'node:child_process';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';

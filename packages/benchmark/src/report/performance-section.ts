@@ -7,7 +7,7 @@ export const SECTION_BEGIN = '<!-- benchmark: written by `npm run bench -- --wri
 export const SECTION_END = '<!-- end of benchmark -->';
 
 /** The document with the section between its markers replaced; without markers it comes at the end. */
-export function withSection(document: string, section: string): string {
+export function replaceSection(document: string, section: string): string {
   const whole = `${SECTION_BEGIN}\n${section.trim()}\n${SECTION_END}`;
   const from = document.indexOf(SECTION_BEGIN);
   const to = document.indexOf(SECTION_END);

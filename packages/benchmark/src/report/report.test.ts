@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { axisTicks } from './axis-ticks.ts';
 import { formatCell, formatFigure } from './format-cell.ts';
-import { performanceSection, SECTION_BEGIN, SECTION_END, withSection } from './performance-section.ts';
+import { performanceSection, replaceSection, SECTION_BEGIN, SECTION_END } from './performance-section.ts';
 import type { BenchmarkResult, BenchReport } from './result.ts';
 import { svgChart } from './svg-chart.ts';
 import { resultText } from './text-table.ts';
@@ -63,7 +63,7 @@ it('cells are written for people', () => {
   ]);
 });
 
-it('the table has its columns aligned, without those that are empty, and says which goals are met', () => {
+it('the table has its columns aligned, without those that are empty, and shows which goals are met', () => {
   const text = resultText(RESULT);
   expect(text).toContain(['build      µs each   late', 'ours           9.5  1.1 %', 'idiomatic  1,031.3'].join('\n'));
   expect(text).toContain('met     cheap: 0.3 (at most 0.333)');
@@ -95,7 +95,7 @@ it('the chart is an SVG with every point, and no character that breaks it', () =
 describe('the section of the document', () => {
   const section = performanceSection(REPORT, 'performance');
 
-  it('says machine, goals, figures and where the charts are', () => {
+  it('states machine, goals, figures and where the charts are', () => {
     expect(section).toContain('On 2026-11-22, in 500 s, with scale 1; CPU 2 × fast.');
     expect(section).toContain('| fast | at least 5 | 4 | no |');
     expect(section).toContain('| idiomatic | 1,031.3 |  |');
@@ -104,14 +104,14 @@ describe('the section of the document', () => {
 
   it('takes the place of the one before and leaves all else', () => {
     const document = `# Performance\n\nMine.\n\n${SECTION_BEGIN}\nold\n${SECTION_END}\n\nAlso mine.\n`;
-    const once = withSection(document, section);
+    const once = replaceSection(document, section);
     expect(once).toMatch(/^# Performance\n\nMine\.\n/);
     expect(once).toMatch(/Also mine\.\n$/);
     expect(once).not.toContain('old');
-    expect(withSection(once, section)).toBe(once);
+    expect(replaceSection(once, section)).toBe(once);
   });
 
   it('comes at the end of a document that has none', () => {
-    expect(withSection('# Performance\n', 'x')).toBe(`# Performance\n\n${SECTION_BEGIN}\nx\n${SECTION_END}\n`);
+    expect(replaceSection('# Performance\n', 'x')).toBe(`# Performance\n\n${SECTION_BEGIN}\nx\n${SECTION_END}\n`);
   });
 });

@@ -8,7 +8,7 @@ const HEIGHT = 400;
 const MARGIN = { left: 70, right: 20, top: 64, bottom: 52 };
 const PLOT_WIDTH = WIDTH - MARGIN.left - MARGIN.right;
 const PLOT_HEIGHT = HEIGHT - MARGIN.top - MARGIN.bottom;
-/** Told apart also by the colour-blind (M. Okabe and K. Ito), and by their dashes. */
+/** Distinguishable also by the colour-blind (M. Okabe and K. Ito), and by their dashes. */
 const STYLES = [
   { colour: '#0072b2', dash: '' },
   { colour: '#d55e00', dash: '6 4' },

@@ -8,7 +8,7 @@ export function usedColumns(columns: readonly Column[], rows: readonly Row[]): C
 }
 
 /** Text is flush left, numbers flush right. */
-export function textTable(columns: readonly Column[], rows: readonly Row[]): string {
+function textTable(columns: readonly Column[], rows: readonly Row[]): string {
   const used = usedColumns(columns, rows);
   const lines = [
     used.map(({ label }) => label),

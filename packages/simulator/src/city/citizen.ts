@@ -7,7 +7,7 @@ import { PhoneHabits, type PhoneState } from './phone-habits.ts';
 import { type Biography, Resident, type ResidentOptions } from './resident.ts';
 
 /** What the phone is up to at a moment. */
-export interface PhoneMoment {
+interface PhoneMoment {
   readonly state: PhoneState;
   /** Whether its owner is under way. */
   readonly isMoving: boolean;
@@ -22,7 +22,7 @@ export class Citizen {
   readonly #clock: CityClock;
   readonly #alwaysOn: boolean;
 
-  /** `alwaysOn`: the phone never falls silent. */
+  /** `alwaysOn`: the phone never stops reporting. */
   constructor(options: ResidentOptions & { readonly user: UserId; readonly alwaysOn?: boolean }) {
     const { user, biography, clock, alwaysOn = false } = options;
     this.user = user;

@@ -1,4 +1,4 @@
-/** The city's time: as fast as one likes, and without its nights where nobody wants to wait for them. */
+/** The city's time: at any pace, and optionally without nights. */
 import { describe, expect, it } from '@jest/globals';
 import { CityClock } from './city-clock.ts';
 

@@ -1,6 +1,6 @@
 /** What time it is in the city, which may run faster than life and leave out its nights. */
 
-export interface CityClockOptions {
+interface CityClockOptions {
   /** Wall time at which the city begins, ms on any clock. */
   readonly startsAtMs: number;
   /** The city's time then, minutes of the day. */
@@ -18,7 +18,7 @@ export interface CityTime {
   readonly minute: number;
 }
 
-export const MINUTES_PER_DAY = 1_440;
+const MINUTES_PER_DAY = 1_440;
 const MS_PER_MINUTE = 60_000;
 
 export class CityClock {

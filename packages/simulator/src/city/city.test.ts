@@ -8,7 +8,7 @@ import { loadCityStreets } from '../streets/city-streets.ts';
 import { RouteFinder } from '../streets/find-route.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';
 import { TRAVEL, topSpeed } from '../streets/travel-mode.ts';
-import { type City, foundCity } from './city.ts';
+import { type City, createCity } from './city.ts';
 import { CityClock } from './city-clock.ts';
 import { makeFriendNetwork, NETWORK } from './friend-network.ts';
 import { Resident } from './resident.ts';
@@ -34,7 +34,7 @@ function residents(startHour: number, hours?: { from: number; to: number }): { p
 
 function city(pace = 1, startHour = 8): City {
   const clock = new CityClock({ startsAtMs: 0, startMinute: startHour * HOUR, pace });
-  return foundCity({ streets, users: Array.from({ length: PEOPLE }, (_, i) => parseUserId(`p${i}`)), clock, seed: 1 });
+  return createCity({ streets, users: Array.from({ length: PEOPLE }, (_, i) => parseUserId(`p${i}`)), clock, seed: 1 });
 }
 
 describe('residents', () => {
@@ -98,7 +98,7 @@ describe('a city', () => {
   it('does not change for some when there are others', () => {
     const clock = new CityClock({ startsAtMs: 0, startMinute: 8 * HOUR, pace: 1 });
     const users = ['a', 'b', 'c'].map(parseUserId);
-    const [first] = foundCity({ streets, users, clock, seed: 1 }).citizens;
+    const [first] = createCity({ streets, users, clock, seed: 1 }).citizens;
     expect(first?.at(1_000).position).toEqual(city().citizens[0]?.at(1_000).position);
   });
 

@@ -9,13 +9,13 @@ import type { CityClock } from './city-clock.ts';
 import { makeFriendNetwork, NETWORK } from './friend-network.ts';
 import { settlePeople } from './settle-people.ts';
 
-export interface CityOptions {
+interface CityOptions {
   readonly streets: StreetGraph;
-  /** Everybody's user id. */
+  /** User ids of all people. */
   readonly users: readonly UserId[];
   readonly clock: CityClock;
   readonly seed: number;
-  /** Phones never fall silent. Default: they do. */
+  /** Phones never stop reporting. Default: they do. */
   readonly alwaysOn?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface City {
   readonly friendships: readonly (readonly [UserId, UserId])[];
 }
 
-export function foundCity({ streets, users, clock, seed, alwaysOn = false }: CityOptions): City {
+export function createCity({ streets, users, clock, seed, alwaysOn = false }: CityOptions): City {
   const addresses = new AddressBook(streets);
   const routes = new RouteFinder(streets);
   const friendships = makeFriendNetwork({ people: users.length, ...NETWORK }, randomOf(seed, 7));

@@ -31,7 +31,7 @@ describe('a day', () => {
     expect(hours('evening').length).toBeLessThan(120);
   });
 
-  it('brings nobody but couriers to work at the weekend', () => {
+  it('brings only couriers to work at the weekend', () => {
     expect(plan('office', SATURDAY, 1).some(({ to }) => to === 'work')).toBe(false);
     expect(plan('courier', SATURDAY, 1).length).toBeGreaterThan(15);
   });

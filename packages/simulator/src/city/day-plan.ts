@@ -1,10 +1,10 @@
-/** What somebody does on one day: where they want to be from when on. */
+/** The plan of one person's day: where they go, and when. */
 import { between, pick, type Random } from '../seeded-random.ts';
 
-/** How somebody spends their days. */
+/** How a person spends their days. */
 export type Occupation = 'office' | 'student' | 'courier' | 'at home';
 
-/** Where a plan leads; whoever lives there finds the place. */
+/** The kind of a destination; the resident chooses the place. */
 export type Destination = 'home' | 'work' | 'lunch' | 'evening' | 'errand';
 
 export interface Intention {
@@ -17,7 +17,7 @@ const HOUR = 60;
 const DAYS_PER_WEEK = 7;
 const WORKING_DAYS = 5;
 
-/** Everybody's day begins at home; the intentions are in order. Days are counted from a Monday, 0. */
+/** Each day begins at home; the intentions are in order. Days are counted from a Monday, 0. */
 export function planDay(occupation: Occupation, day: number, random: Random): Intention[] {
   const isWorkingDay = day % DAYS_PER_WEEK < WORKING_DAYS;
   if (!isWorkingDay && occupation !== 'courier') return freeDay(random);
@@ -66,15 +66,15 @@ function laterThatEvening(random: Random, cameHome: number): Intention[] {
   ];
 }
 
-const ROUND_LEAST_MINUTES = 8;
-const ROUND_MOST_MINUTES = 25;
+const MIN_ROUND_MINUTES = 8;
+const MAX_ROUND_MINUTES = 25;
 
 /** From one address to the next, all day long. */
 function roundsOf(random: Random): Intention[] {
   const begins = between(random, 6.5 * HOUR, 9 * HOUR);
   const ends = begins + between(random, 9 * HOUR, 11 * HOUR);
   const intentions: Intention[] = [];
-  for (let at = begins; at < ends; at += between(random, ROUND_LEAST_MINUTES, ROUND_MOST_MINUTES)) {
+  for (let at = begins; at < ends; at += between(random, MIN_ROUND_MINUTES, MAX_ROUND_MINUTES)) {
     intentions.push({ at, to: 'errand' });
   }
   return [...intentions, { at: ends, to: 'home' }];

@@ -1,12 +1,12 @@
 /** Who lives in the city of the local stack, and whom a newcomer can sign in as. It imports nothing: a web page may read it. */
 
-export interface DemoPerson {
+interface DemoPerson {
   /** User id. */
   readonly id: string;
   readonly displayName: string;
 }
 
-/** Nobody simulates this one: whoever signs in as `demo` has many friends around them at once. */
+/** Not simulated: a person who signs in as `demo` has many friends nearby at once. */
 export const DEMO_PERSON: DemoPerson = { id: 'demo', displayName: 'Demo' };
 
 /** The middle of the map, where `demo` lives; degrees. */

@@ -1,4 +1,4 @@
-/** The friend graph looks like those of people: a heavy tail of degrees, and friends who know each other. */
+/** The friend graph resembles social networks: a heavy tail of degrees, and friends who know each other. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../seeded-random.ts';
@@ -15,7 +15,7 @@ function friendsOf(people: number, pairs: readonly Pair[]): Set<number>[] {
   return friends;
 }
 
-/** Watts and Strogatz: of two friends of somebody, how often they are friends themselves; the mean over everybody. */
+/** Watts and Strogatz: how often two friends of a person are friends themselves; the mean over all people. */
 function clustering(friends: readonly ReadonlySet<number>[]): number {
   const local = friends.flatMap((circle) => {
     const people = [...circle];
@@ -40,9 +40,9 @@ describe('a network of 2,000 people', () => {
   const mean = degrees.reduce((sum, degree) => sum + degree, 0) / PEOPLE;
 
   it('is clustered: far more triangles than among strangers', () => {
-    const amongStrangers = mean / (PEOPLE - 1);
+    const unclustered = mean / (PEOPLE - 1);
     expect(clustering(friends)).toBeGreaterThan(0.25);
-    expect(clustering(friends)).toBeGreaterThan(30 * amongStrangers);
+    expect(clustering(friends)).toBeGreaterThan(30 * unclustered);
   });
 
   it('has a heavy tail: a power law with an exponent between 2 and 4, as social networks have', () => {
@@ -51,7 +51,7 @@ describe('a network of 2,000 people', () => {
     expect(degrees.at(-1)).toBeGreaterThan(15 * (degrees[PEOPLE / 2] ?? 0));
   });
 
-  it('has about ten friends for everybody, and for most of them fewer', () => {
+  it('has about ten friends per person, and fewer for most', () => {
     expect(mean).toBeGreaterThan(8);
     expect(mean).toBeLessThan(12);
     expect(degrees[PEOPLE / 2]).toBeLessThan(mean);
@@ -59,7 +59,7 @@ describe('a network of 2,000 people', () => {
 });
 
 describe('a network of any size', () => {
-  it('names every pair once, the lower one first, and leaves nobody alone', () => {
+  it('names every pair once, the lower one first, and leaves no person without a friend', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 120 }), fc.integer(), (people, seed) => {
         const pairs = network(people, seed);

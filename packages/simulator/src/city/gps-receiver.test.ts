@@ -1,4 +1,4 @@
-/** What a phone says of its place: near the truth, drifting, and now and then wrong. */
+/** The fixes of a phone: near the true position, drifting, and now and then wrong. */
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { positionSchema } from '@nearby-friends/protocol';
@@ -40,7 +40,7 @@ describe('a fix', () => {
     expect(change(1)).toBeLessThan(change(300) / 2);
   });
 
-  it('says how sure it is, also when it is wrong', () => {
+  it('reports its accuracy, also when it is wrong', () => {
     const receiver = new GpsReceiver(seededRandom(3));
     const inAccuracies = Array.from({ length: 5_000 }, (_, index) => {
       const { lat, lng, accuracy = 0 } = receiver.fix(HERE, index);

@@ -4,15 +4,15 @@ import { between, gaussian, type Random } from '../seeded-random.ts';
 import type { Motion } from '../streets/journey.ts';
 
 /** Standard deviation of the error in each direction, m: under the open sky, and between high houses. */
-const ERROR_LEAST = 3;
-const ERROR_MOST = 8;
+const MIN_ERROR = 3;
+const MAX_ERROR = 8;
 /** The error is remembered for about so long: a receiver does not tremble, it drifts (a Gauss–Markov process), s. */
 const ERROR_MEMORY_SECONDS = 40;
 /** One fix of so many is a jump: a reflection, or a mast instead of satellites. */
 const FIXES_PER_JUMP = 400;
 /** How far it leads, m. */
-const JUMP_LEAST = 60;
-const JUMP_MOST = 300;
+const MIN_JUMP = 60;
+const MAX_JUMP = 300;
 /** Radius within which the true place is with 68 %, in standard deviations of one direction. */
 const ACCURACY_DEVIATIONS = 1.5;
 const METERS_PER_DEGREE = 111_195;
@@ -29,7 +29,7 @@ export class GpsReceiver {
 
   constructor(random: Random) {
     this.#random = random;
-    this.#deviation = between(random, ERROR_LEAST, ERROR_MOST);
+    this.#deviation = between(random, MIN_ERROR, MAX_ERROR);
   }
 
   /** The fix at this moment (seconds, never earlier than the last one) of a phone that moves so. */
@@ -56,7 +56,7 @@ export class GpsReceiver {
 
   #jump(): { north: number; east: number; meters: number } | undefined {
     if (this.#random() * FIXES_PER_JUMP >= 1) return undefined;
-    const meters = between(this.#random, JUMP_LEAST, JUMP_MOST);
+    const meters = between(this.#random, MIN_JUMP, MAX_JUMP);
     const direction = between(this.#random, 0, 2 * Math.PI);
     return { north: Math.cos(direction) * meters, east: Math.sin(direction) * meters, meters };
   }

@@ -1,4 +1,4 @@
-/** Phones fall silent and come back, and their batteries empty and fill. */
+/** Phones stop reporting and come back, and their batteries drain and charge. */
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../seeded-random.ts';
 import { PhoneHabits, type PhoneState } from './phone-habits.ts';
@@ -10,13 +10,13 @@ describe('a phone', () => {
     const counts: Record<PhoneState, number> = { reporting: 0, quiet: 0, offline: 0 };
     for (let seed = 0; seed < 50; seed += 1) {
       const phone = new PhoneHabits(seededRandom(seed));
-      let silentSince: number | undefined;
+      let pausedSince: number | undefined;
       for (let at = 0; at < 200 * HOUR; at += 60) {
         const state = phone.stateAt(at, false);
         counts[state] += 1;
-        if (state === 'reporting') silentSince = undefined;
-        else silentSince ??= at;
-        if (silentSince !== undefined) expect(at - silentSince).toBeLessThan(2 * HOUR);
+        if (state === 'reporting') pausedSince = undefined;
+        else pausedSince ??= at;
+        if (pausedSince !== undefined) expect(at - pausedSince).toBeLessThan(2 * HOUR);
       }
     }
     const share = (state: PhoneState): number => counts[state] / (counts.reporting + counts.quiet + counts.offline);

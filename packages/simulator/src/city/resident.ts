@@ -1,4 +1,4 @@
-/** Somebody who lives in the city: sets out when their day says so, and gets about along its streets. */
+/** A person who lives in the city: sets out as their day plan says, and travels along its streets. */
 import { distanceMeters } from '@nearby-friends/geo';
 import { between, pick, type Random, randomOf } from '../seeded-random.ts';
 import type { AddressBook } from '../streets/address-book.ts';
@@ -8,7 +8,7 @@ import type { TravelMode } from '../streets/travel-mode.ts';
 import type { CityClock, CityTime } from './city-clock.ts';
 import { type Destination, type Intention, type Occupation, planDay } from './day-plan.ts';
 
-/** What does not change about somebody; places are addresses of the city. */
+/** What does not change about a person; places are addresses of the city. */
 export interface Biography {
   readonly occupation: Occupation;
   readonly home: number;
@@ -26,18 +26,18 @@ export interface ResidentOptions {
   readonly clock: CityClock;
 }
 
-/** How far around one goes for lunch, on an errand, and on a round of deliveries, metres. */
+/** Distance of lunches, errands, and rounds of deliveries, metres. */
 const LUNCH_METERS = 350;
 const ERRAND_METERS = 800;
 const ROUND_METERS = 2_500;
-/** Up to here everybody walks, and up to here with a bicycle one rides it, metres as the crow flies. */
+/** Distances up to which people walk, and up to which they ride a bicycle if they have one, metres as the crow flies. */
 const WALKS_METERS = 900;
 const RIDES_METERS = 6_000;
-/** Whoever has no vehicle walks so far, and then takes the bus. */
+/** Beyond this distance a person without a vehicle takes the bus, metres. */
 const WALKS_WITHOUT_METERS = 1_500;
-/** Whoever set out longer ago than this before the city began has arrived, minutes. */
+/** A person who set out longer ago than this before the city began has arrived, minutes. */
 const MAX_AGO_MINUTES = 60;
-/** Who is out when a day begins goes home within this time, minutes. */
+/** A person who is out when a day begins goes home within this time, minutes. */
 const HOMECOMING_MINUTES = 45;
 
 interface UnderWay {
@@ -55,7 +55,7 @@ export class Resident {
   #underWay: UnderWay | undefined;
   #day: number | undefined;
   #plan: Intention[] = [];
-  /** City seconds at which the last journey ended, and at which somebody last asked where they are. */
+  /** City seconds of the end of the last journey, and of the last call of `motionAt`. */
   #arrivedAt = Number.NEGATIVE_INFINITY;
   #seenAt = Number.NEGATIVE_INFINITY;
 
@@ -80,7 +80,7 @@ export class Resident {
     const time = this.#options.clock.timeAt(wallMs);
     this.#arrive(seconds);
     if (time.day !== this.#day) this.#beginDay(time);
-    // A journey may be over before the next intention is looked at, when nobody looked for long.
+    // After a long time without calls, several journeys may have passed.
     while (this.#underWay === undefined && this.#setOut(time, seconds)) this.#arrive(seconds);
     this.#seenAt = seconds;
     if (this.#underWay !== undefined) return this.#underWay.journey.at(seconds - this.#underWay.since);
@@ -105,7 +105,7 @@ export class Resident {
     this.#plan.sort((a, b) => a.at - b.at);
   }
 
-  /** The city began in the middle of a day: whoever set out early is there, whoever did so just before is under way. */
+  /** The city begins in the middle of a day: early journeys are over, recent ones are still in progress. */
   #catchUp({ minute }: CityTime): void {
     const past = this.#plan.filter(({ at }) => at < minute);
     for (const { at, to } of past) {
@@ -124,7 +124,7 @@ export class Resident {
     const mode = this.#chooseMode(to);
     const legs = to === this.#address ? undefined : this.#options.routes.find(this.#address, to, mode);
     if (legs === undefined) return true;
-    // A night that was left out, or a journey that took longer than planned: nobody is where they had no time to get to.
+    // After a skipped night, or a journey longer than planned, a person must not be where they had no time to go.
     const due = seconds - (minute - next.at) * 60;
     const since = Math.max(due, this.#arrivedAt, this.#seenAt);
     this.#underWay = { journey: new Journey(legs, mode, this.#random), since, to };

@@ -1,4 +1,4 @@
-/** Gives everybody of a friend network a home, a work and a way of life, so that friends' ways cross. */
+/** Gives each person of a friend network a home, a workplace and habits, so that friends meet. */
 
 import { pick, type Random, randomOf } from '../seeded-random.ts';
 import type { AddressBook } from '../streets/address-book.ts';
@@ -13,7 +13,7 @@ const WORK_METERS = 2_500;
 const NEIGHBOURHOOD_METERS = 600;
 const LIVES_NEAR_A_FRIEND = 0.4;
 const WORKS_WITH_A_FRIEND = 0.4;
-/** So many people share one place to go out to; everybody has so many of them. */
+/** People per place to go out to, and such places per person. */
 const PEOPLE_PER_HAUNT = 8;
 const HAUNTS_EACH = 3;
 

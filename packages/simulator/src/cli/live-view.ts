@@ -15,7 +15,7 @@ export interface Picture {
   readonly line: string;
 }
 
-export interface LiveView {
+interface LiveView {
   show(picture: Picture): void;
   /** The last picture stays. */
   end(): void;

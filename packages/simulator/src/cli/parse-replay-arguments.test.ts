@@ -80,7 +80,7 @@ describe('parseReplayArguments', () => {
     expect(() => plan(...args)).toThrow(message);
   });
 
-  it('says what to do when there is no data', () => {
+  it('names the remedy when there is no data', () => {
     expect(() => parseReplayArguments([], {})).toThrow(/Set NEARBY_DATA to the folder .* or pass --friendships FILE/);
   });
 

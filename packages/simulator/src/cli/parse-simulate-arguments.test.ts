@@ -55,11 +55,11 @@ describe('the options of a simulation', () => {
     [['--prefix', 'a b'], "argument 'a b' is invalid. It must be 1–40 characters of A-Za-z0-9_-."],
     [['--transport', 'pigeon'], "argument 'pigeon' is invalid. Allowed choices are websocket, polling, both."],
     [['--peple', '3'], "Unknown option '--peple'. See `npm run simulate -- --help`."],
-  ])('say what is wrong with %j', (args, message) => {
+  ])('are refused with the rule: %j', (args, message) => {
     expect(() => parseSimulateArguments(args, {})).toThrow(message);
   });
 
-  it('say what is wrong with those of the residents', () => {
+  it('of the residents have the same rules', () => {
     expect(() => parseResidentsArguments(['--people=none'])).toThrow(
       "Option '--people <n>' argument 'none' is invalid. It must be a number between 1 and 5000.",
     );

@@ -10,7 +10,7 @@ const MAX_PEOPLE = 50_000;
 /** Beyond it cars exceed a gateway's MAX_PLAUSIBLE_SPEED, which then slows their drivers' lists. */
 export const MAX_PACE = 12;
 
-export type TokenPlan =
+type TokenPlan =
   | { readonly from: 'deployment' }
   | { readonly from: 'file'; readonly file: string }
   | { readonly from: 'secret'; readonly signing: Signing };

@@ -1,4 +1,4 @@
-/** Reads what is to be replayed, and says what it is. */
+/** Reads the dataset of a replay, and describes it. */
 import { RemedyError } from '@nearby-friends/local-stack';
 import { assignMovers } from '../dataset/assign-movers.ts';
 import { type Friendships, readFriendships } from '../dataset/friendships.ts';
@@ -61,6 +61,6 @@ function describe(
   return [
     `${figures.movements} movements of ${figures.movers} users, ${iso(window.fromMs)} to ${iso(window.toMs)}, at ${speed} s a second: ${wallSeconds.toFixed(0)} s.`,
     `A position counts for ${ttlMs / 1_000} s of dataset time, ${deploymentTtlMs / 1_000} s of real time; radius ${radiusMeters} m.`,
-    `${figures.pairs} viewers’ friends move; ${figures.listedMean.toFixed(0)} of them are listed on average, ${figures.listedMost} at most; ${figures.entered} times one comes near, ${figures.left} leave, ${figures.fellSilent} fall silent.`,
+    `${figures.pairs} viewers’ friends move; ${figures.listedMean.toFixed(0)} of them are listed on average, ${figures.listedMax} at most; ${figures.entered} times one comes near, ${figures.left} leave, ${figures.expired} expire.`,
   ];
 }

@@ -42,7 +42,7 @@ function report(differences: Difference[], required = 2): ReplayReport {
 }
 
 describe('reportText', () => {
-  it('says that every list was right, and how much was compared', () => {
+  it('states that every list was right, and how much was compared', () => {
     const text = reportText(report([]));
     expect(text).toContain('Checkpoint end: right after 42 ms; 2 entries had to be there, 1 could, 3 must not.');
     expect(text).toContain('rejected: rate_limited 1');

@@ -14,7 +14,7 @@ export function reportText(report: ReplayReport): string {
     ...checkpoints.flatMap(checkpointLines),
     '',
     `Updates      ${updates.sent} sent for ${report.movements} movements (${updates.conflated} conflated): ${updates.acked} acknowledged, ${updates.unanswered} unanswered, rejected: ${countsText(updates.rejected)}`,
-    `Answers      ${durationText(measured.ackLatencyMs)}`,
+    `Acks         ${durationText(measured.ackLatencyMs)}`,
     `Lists        ${measured.snapshots} snapshots, ${measured.changes} changes with ${measured.upserts} upserts and ${measured.removals} removals`,
     `Snapshots    ${durationText(measured.snapshotDelayMs)} after the first report of a connection`,
     `Message gaps ${durationText(measured.messageGapMs)}`,

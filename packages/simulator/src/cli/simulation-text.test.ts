@@ -17,9 +17,9 @@ function experience(): Experience {
   lived.connectionBegun(anna);
   now = 20;
   lived.connected(anna);
-  lived.reportDue(ben, { lat: 41, lng: 5, dueAt: 30, isMoving: true });
+  lived.updateDue(ben, { lat: 41, lng: 5, dueAt: 30, isMoving: true });
   lived.snapshotReceived(anna, { radiusMeters: 1, friends: [entry(41)] });
-  lived.reportDue(ben, { lat: 42, lng: 5, dueAt: 1_000, isMoving: true });
+  lived.updateDue(ben, { lat: 42, lng: 5, dueAt: 1_000, isMoving: true });
   lived.updateSent();
   lived.updateAcked(7);
   now = 1_045;
@@ -33,13 +33,13 @@ const found = (lived: Experience, missing = 0) =>
   simulationReport({ people: 2, missing, wallMs: 3_000, experienced: lived.experienced(), simulatorLagMs: 4 });
 
 describe('the report', () => {
-  it('says what was experienced', () => {
+  it('states what was experienced', () => {
     const text = simulationText(found(experience()));
     expect(text).toContain('Connecting   1 times: median 20 ms');
     expect(text).toContain('Delivery     1 times: median 45 ms');
     expect(text).toContain('Freshness    1 times: median 2000 ms');
     expect(text).toContain('Updates      1 sent, 1 acknowledged, 0 unanswered');
-    expect(text).toMatch(/Nobody was refused anything, and everybody was there at the end\.\n$/);
+    expect(text).toMatch(/No request was refused, and all people were connected at the end\.\n$/);
   });
 
   it('holds refusals, breaches and who is missing against the deployment, but not a lost connection', () => {

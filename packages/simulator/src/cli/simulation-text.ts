@@ -19,7 +19,7 @@ export function simulationPicture({
   const errors = { ...connections.refused, ...updates.rejected };
   const headline = `${online} of ${people} online │ ${phase}`;
   const figures = [
-    `delivery ${short(deliveryMs)} │ freshness ${short(freshnessMs)} │ answers ${short(ackLatencyMs)} │ connecting ${short(connectMs)}`,
+    `delivery ${short(deliveryMs)} │ freshness ${short(freshnessMs)} │ acks ${short(ackLatencyMs)} │ connecting ${short(connectMs)}`,
     `${updates.sent} reports, ${experienced.upserts} friends shown │ ${connections.lost} connections lost │ errors: ${countsText(errors)}`,
   ];
   return {
@@ -51,13 +51,13 @@ export function simulationText({
     `Delivery     ${durationText(experienced.deliveryMs)} from when a report was due to a friend’s list`,
     `Freshness    ${durationText(experienced.freshnessMs)} of age of what is shown, of friends under way`,
     `At rest      ${durationText(experienced.restingFreshnessMs)} of age, of friends who stay where they are`,
-    `Answers      ${durationText(experienced.ackLatencyMs)}`,
-    `Updates      ${updates.sent} sent, ${updates.acked} acknowledged, ${updates.unanswered} unanswered, ${updates.conflated} overtaken before they were sent, refused: ${countsText(updates.rejected)}`,
+    `Acks         ${durationText(experienced.ackLatencyMs)}`,
+    `Updates      ${updates.sent} sent, ${updates.acked} acknowledged, ${updates.unanswered} unanswered, ${updates.conflated} conflated, refused: ${countsText(updates.rejected)}`,
     `Lists        ${experienced.snapshots} whole ones, ${experienced.changes} changes with ${experienced.upserts} friends and ${experienced.removals} removals`,
     `Connections  ${connections.lost} lost, ${connections.drainingAnnounced} announced to end, refused: ${countsText(connections.refused)}`,
     `Offline      ${durationText(experienced.offlineMs)} until the next connection`,
-    `Simulator    its own event loop was late by at most ${ms(simulatorLagMs)}: what is shorter says nothing`,
+    `Simulator    its own event loop was late by at most ${ms(simulatorLagMs)}: shorter times mean nothing`,
     '',
-    ok ? 'Nobody was refused anything, and everybody was there at the end.' : failures.join('\n'),
+    ok ? 'No request was refused, and all people were connected at the end.' : failures.join('\n'),
   ].join('\n')}\n`;
 }

@@ -2,22 +2,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { type UserId, userIdSchema } from '@nearby-friends/protocol';
-import type { KeptTokens } from './tokens.ts';
+import type { TokenCache } from './tokens.ts';
 
 const PAGE = 200;
-const ANSWER_TIMEOUT_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 /** A service that is starting, or busy with an import, gets so many chances. */
 const ATTEMPTS = 6;
 const RETRY_PAUSE_MS = 250;
 const UNAVAILABLE = 503;
 const TOO_MANY = 429;
 /** The connection failed before there was one. */
-const NO_ANSWER = 0;
+const NO_RESPONSE = 0;
 
-export interface GraphApiOptions {
+interface GraphApiOptions {
   /** The deployment's public address, without a path. */
   readonly url: string;
-  readonly tokens: KeptTokens;
+  readonly tokens: TokenCache;
   /** From where each user calls. */
   readonly addressOf: (user: UserId) => string;
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export class GraphApi {
     this.#options = options;
   }
 
-  /** Everybody that user sees. */
+  /** All users that user sees. */
   async friendsOf(user: UserId): Promise<Set<UserId>> {
     const friends = new Set<UserId>();
     for (let cursor = ''; ; ) {
@@ -43,7 +43,7 @@ export class GraphApi {
     }
   }
 
-  /** Both ask, which makes them friends; idempotent. */
+  /** Friend requests of both, which make them friends; idempotent. */
   async befriend(one: UserId, other: UserId): Promise<void> {
     await this.#call(one, 'POST', '/friend-requests', { to: other });
     await this.#call(other, 'POST', '/friend-requests', { to: one });
@@ -58,15 +58,20 @@ export class GraphApi {
   async #call(user: UserId, method: string, path: string, json?: unknown): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       this.#options.signal?.throwIfAborted();
-      const { status, body } = await this.#ask(user, method, path, json);
+      const { status, body } = await this.#request(user, method, path, json);
       if (status >= 200 && status < 300) return body;
-      const mayPass = status === NO_ANSWER || status === UNAVAILABLE || status === TOO_MANY;
+      const mayPass = status === NO_RESPONSE || status === UNAVAILABLE || status === TOO_MANY;
       if (!mayPass || attempt === ATTEMPTS) throw refusal(method, path, status, body);
       await delay(RETRY_PAUSE_MS * attempt);
     }
   }
 
-  async #ask(user: UserId, method: string, path: string, json: unknown): Promise<{ status: number; body: unknown }> {
+  async #request(
+    user: UserId,
+    method: string,
+    path: string,
+    json: unknown,
+  ): Promise<{ status: number; body: unknown }> {
     const { url, tokens, addressOf } = this.#options;
     const token = await tokens.of(user, addressOf(user));
     try {
@@ -78,22 +83,22 @@ export class GraphApi {
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
       });
       const text = await response.text();
       return { status: response.status, body: parseJson(text) };
     } catch (cause) {
-      return { status: NO_ANSWER, body: { code: cause instanceof Error ? cause.message : String(cause) } };
+      return { status: NO_RESPONSE, body: { code: cause instanceof Error ? cause.message : String(cause) } };
     }
   }
 }
 
 function refusal(method: string, path: string, status: number, body: unknown): RemedyError {
-  const code = fieldOf(body, 'code') ?? 'no answer that could be read';
-  const what = status === NO_ANSWER ? String(code) : `${status} ${String(code)}`;
+  const code = fieldOf(body, 'code') ?? 'unreadable response';
+  const what = status === NO_RESPONSE ? String(code) : `${status} ${String(code)}`;
   return new RemedyError(
     `${method} /api/v1${path.replace(/\?.*/, '')} was refused: ${what}.`,
-    'Look at the friend-graph service’s log; are the tokens those of this deployment?',
+    'Check the friend-graph service’s log; are the tokens those of this deployment?',
   );
 }
 
@@ -110,7 +115,7 @@ function parseJson(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
-    // A proxy's page: the status says enough.
+    // A proxy's page: the status is enough.
     return undefined;
   }
 }

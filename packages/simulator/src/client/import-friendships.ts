@@ -23,7 +23,7 @@ export async function writeFriendships(file: string, pairs: Pairs): Promise<void
   });
 }
 
-/** Idempotent; people who are new are made, and whoever is online hears of it. Rejects as {@link importFriendships}. */
+/** Idempotent; creates new people, and notifies those who are online. Rejects as {@link importFriendships}. */
 export async function importPairs(pairs: Pairs, databaseUrl: string, signal?: AbortSignal): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'nearby-friendships-'));
   try {
@@ -35,7 +35,7 @@ export async function importPairs(pairs: Pairs, databaseUrl: string, signal?: Ab
   }
 }
 
-/** Runs the import of friend-graph with a file `user,friend`. Rejects with a {@link RemedyError} that says what it said. */
+/** Runs the import of friend-graph with a file `user,friend`. Rejects with a {@link RemedyError} that holds its output. */
 export async function importFriendships(file: string, databaseUrl: string, signal?: AbortSignal): Promise<void> {
   const importer = spawn(process.execPath, [IMPORTER, file], {
     env: { ...process.env, DATABASE_URL: databaseUrl },
@@ -53,6 +53,6 @@ export async function importFriendships(file: string, databaseUrl: string, signa
   if (code === 0) return;
   throw new RemedyError(
     `The friendships of ${file} could not be imported: ${complaint.trim()}`,
-    'Run `npm run build`, and look at that file.',
+    'Run `npm run build`, and check that file.',
   );
 }

@@ -1,28 +1,28 @@
-/** Friendships are made once, in order, and a refusal is told. */
+/** Friendships are made once, in order, and a refusal is reported. */
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
-import { inTurns, makeFriends } from './make-friends.ts';
+import { forEachConcurrently, makeFriends } from './make-friends.ts';
 
 const [a, b, c] = [parseUserId('a'), parseUserId('b'), parseUserId('c')];
 
-/** As many friends as it is told. */
+/** An API in memory. */
 class Api {
   readonly friends = new Map<UserId, Set<UserId>>();
-  asked = 0;
+  requested = 0;
 
   friendsOf(user: UserId): Promise<Set<UserId>> {
     return Promise.resolve(new Set(this.friends.get(user)));
   }
 
   befriend(one: UserId, other: UserId): Promise<void> {
-    this.asked += 1;
+    this.requested += 1;
     this.friends.set(one, new Set([...(this.friends.get(one) ?? []), other]));
     return Promise.resolve();
   }
 }
 
 describe('making friends', () => {
-  it('asks only where that is needed', async () => {
+  it('sends requests only where needed', async () => {
     const api = new Api();
     await api.befriend(a, b);
     expect(
@@ -39,20 +39,20 @@ describe('making friends', () => {
         [b, c],
       ]),
     ).toEqual({ made: 0, found: 3 });
-    expect(api.asked).toBe(3);
+    expect(api.requested).toBe(3);
   });
 
-  it('says how far it is', async () => {
-    const heard: number[] = [];
+  it('reports progress', async () => {
+    const progress: number[] = [];
     await makeFriends(
       new Api(),
       [
         [a, b],
         [a, c],
       ],
-      (done) => heard.push(done),
+      (done) => progress.push(done),
     );
-    expect(heard).toEqual([1, 2]);
+    expect(progress).toEqual([1, 2]);
   });
 });
 
@@ -66,7 +66,7 @@ describe('doing the same with each', () => {
       await Promise.resolve();
       if (index === 20) throw new Error('no');
     };
-    await expect(inTurns(items, work)).rejects.toThrow('no');
+    await expect(forEachConcurrently(items, work)).rejects.toThrow('no');
     expect(begun).toEqual(items.slice(0, begun.length).map(({ index }) => index));
     expect(begun.length).toBeLessThan(60);
   });
@@ -75,7 +75,7 @@ describe('doing the same with each', () => {
     const running = new Set<number>();
     let [done, most] = [0, 0];
     const keyOf = ({ index }: { index: number }): number => index % 7;
-    await inTurns(
+    await forEachConcurrently(
       items,
       async (item) => {
         expect(running.has(keyOf(item))).toBe(false);

@@ -5,13 +5,13 @@ import type { GraphApi } from './graph-api.ts';
 /** Enough to be quick, few enough to leave room for others. */
 const AT_ONCE = 12;
 
-export interface FriendshipsMade {
+interface FriendshipsMade {
   readonly made: number;
   /** There already. */
   readonly found: number;
 }
 
-/** `onProgress` hears of every pair that is done. Rejects when the deployment refuses. */
+/** `onProgress` is called after every pair. Rejects when the deployment refuses. */
 export async function makeFriends(
   api: Pick<GraphApi, 'friendsOf' | 'befriend'>,
   pairs: readonly (readonly [UserId, UserId])[],
@@ -33,8 +33,8 @@ export async function makeFriends(
     done += 1;
     onProgress(done);
   };
-  // A change locks both people: whoever has many friends would have them wait for each other, and time out.
-  await inTurns(pairs, make, (pair) => pair);
+  // A change locks both people: those of a person with many friends would wait for each other, and time out.
+  await forEachConcurrently(pairs, make, (pair) => pair);
   return { made, found: pairs.length - made };
 }
 
@@ -42,7 +42,7 @@ export async function makeFriends(
  * Does the same with each, some at a time, begun in order as far as none of those that run has a key of it. Rejects with the
  * first failure, when all begun have ended.
  */
-export async function inTurns<T extends object>(
+export async function forEachConcurrently<T extends object>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
   keysOf: (item: T) => readonly unknown[] = () => [],

@@ -1,4 +1,4 @@
-/** The client's list: what the protocol says, and every way a server can break it. */
+/** The client's list: the rules of the protocol, and every way a server can break them. */
 import { describe, expect, it } from '@jest/globals';
 import { type NearbyFriend, parseUserId } from '@nearby-friends/protocol';
 import { NearbyList, type ProtocolBreach } from './nearby-list.ts';
@@ -19,7 +19,7 @@ function openList(): { list: NearbyList; breaches: ProtocolBreach[] } {
   const breaches: ProtocolBreach[] = [];
   const list = new NearbyList({ radiusMeters: RADIUS_METERS, onBreach: (breach) => breaches.push(breach) });
   list.connectionOpened();
-  list.reportSent();
+  list.updateSent();
   return { list, breaches };
 }
 

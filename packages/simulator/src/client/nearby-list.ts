@@ -1,4 +1,4 @@
-/** The list a client shows: applies the server's messages as the protocol says, and notes where they break it. */
+/** The list a client shows: applies the server's messages, and notes breaches of the protocol. */
 import type { NearbyChanges, NearbyFriend, NearbySnapshot, UserId } from '@nearby-friends/protocol';
 
 /** Something the server must never send, whatever the positions are. */
@@ -11,14 +11,14 @@ export type ProtocolBreach =
   | 'changes before the snapshot of the connection'
   | 'another radius than was set';
 
-export interface NearbyListOptions {
-  /** The viewer's radius, metres; undefined where the profile may say any. */
+interface NearbyListOptions {
+  /** The viewer's radius, metres; undefined where any is accepted. */
   readonly radiusMeters: number | undefined;
   readonly onBreach: (breach: ProtocolBreach) => void;
 }
 
 /**
- * Holds what was told and nothing else: friends are never aged out here, because removing them is the server's duty (S5).
+ * Holds what was sent and nothing else: friends never expire here, because removing them is the server's duty (S5).
  *
  * Within one connection: nothing → (own first report sent) → snapshot → changes and further snapshots.
  * After a reconnect the old list stays on show until the new snapshot replaces it.
@@ -40,7 +40,7 @@ export class NearbyList {
   }
 
   /** The viewer sends its own position: from now on a list may come. True for the first one of a connection. */
-  reportSent(): boolean {
+  updateSent(): boolean {
     const isFirst = !this.#reported;
     this.#reported = true;
     return isFirst;

@@ -16,7 +16,7 @@ function refusal(code: 'rate_limited' | 'invalid_payload', retryable: boolean): 
   return { ok: false, code, message: '', retryable };
 }
 
-/** A sender whose server answers only when the test says so. */
+/** A sender whose server acknowledges only on the test's command. */
 class Bench implements SendingObserver {
   readonly clock = new ManualWallClock();
   readonly sent: number[] = [];
@@ -34,10 +34,10 @@ class Bench implements SendingObserver {
       });
     },
   });
-  #inFlight: { resolve: (answer: LocationUpdateAck) => void; reject: (error: Error) => void } | undefined;
+  #inFlight: { resolve: (ack: LocationUpdateAck) => void; reject: (error: Error) => void } | undefined;
 
-  async answer(answer: LocationUpdateAck): Promise<void> {
-    this.#inFlight?.resolve(answer);
+  async acknowledge(ack: LocationUpdateAck): Promise<void> {
+    this.#inFlight?.resolve(ack);
     await settled();
   }
 
@@ -74,11 +74,11 @@ describe('PositionSender', () => {
     const bench = online();
     for (const lat of [1, 2, 3, 4]) bench.sender.report(place(lat));
     expect(bench.sent).toEqual([1]);
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.sent).toEqual([1, 4]);
     expect(bench.conflated).toBe(2);
     expect(bench.sender.settled).toBe(false);
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.sender.settled).toBe(true);
     expect(bench.sender.confirmed?.movement.lat).toBe(4);
   });
@@ -88,24 +88,24 @@ describe('PositionSender', () => {
     await bench.clock.advance(100);
     bench.sender.report(place(1));
     await bench.clock.advance(30);
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.sender.confirmed).toMatchObject({ lat: 1, sentAt: 100, ackedAt: 130, at: 1 });
   });
 
   it('tries a retryable refusal again after a pause, longer each time', async () => {
     const bench = online();
     bench.sender.report(place(1));
-    await bench.answer(refusal('rate_limited', true));
+    await bench.acknowledge(refusal('rate_limited', true));
     expect(bench.sender.settled).toBe(false);
     await bench.clock.advance(249);
     expect(bench.sent).toEqual([1]);
     await bench.clock.advance(1);
     expect(bench.sent).toEqual([1, 1]);
-    await bench.answer(refusal('rate_limited', true));
+    await bench.acknowledge(refusal('rate_limited', true));
     await bench.clock.advance(499);
     expect(bench.sent).toEqual([1, 1]);
     await bench.clock.advance(1);
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.sender.confirmed?.movement.lat).toBe(1);
     expect(bench.rejected).toEqual(['rate_limited', 'rate_limited']);
   });
@@ -113,7 +113,7 @@ describe('PositionSender', () => {
   it('sends a newer position instead of the refused one', async () => {
     const bench = online();
     bench.sender.report(place(1));
-    await bench.answer(refusal('rate_limited', true));
+    await bench.acknowledge(refusal('rate_limited', true));
     bench.sender.report(place(2));
     await bench.clock.advance(250);
     expect(bench.sent).toEqual([1, 2]);
@@ -123,27 +123,27 @@ describe('PositionSender', () => {
     const bench = online();
     bench.sender.report(place(1));
     bench.sender.report(place(2));
-    await bench.answer(refusal('rate_limited', true));
+    await bench.acknowledge(refusal('rate_limited', true));
     await bench.clock.advance(250);
     expect(bench.sent).toEqual([1, 2]);
   });
 
-  it('gives up what is refused for good, and says so by not confirming it', async () => {
+  it('gives up what is refused for good, and does not confirm it', async () => {
     const bench = online();
     bench.sender.report(place(91));
-    await bench.answer(refusal('invalid_payload', false));
+    await bench.acknowledge(refusal('invalid_payload', false));
     await bench.clock.advance(10_000);
     expect(bench.sent).toEqual([91]);
     expect(bench.sender.settled).toBe(true);
     expect(bench.sender.confirmed).toBeUndefined();
   });
 
-  it('tries again when no answer comes', async () => {
+  it('tries again without an acknowledgement', async () => {
     const bench = online();
     bench.sender.report(place(1));
     await bench.fail();
     await bench.clock.advance(250);
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.unanswered).toBe(1);
     expect(bench.sender.confirmed?.movement.lat).toBe(1);
   });
@@ -154,12 +154,12 @@ describe('PositionSender', () => {
     bench.sender.report(place(2));
     expect(bench.sent).toEqual([]);
     bench.sender.connected();
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     bench.sender.disconnected();
     expect(bench.sender.settled).toBe(false);
     bench.sender.connected();
     expect(bench.sent).toEqual([2, 2]);
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.sender.settled).toBe(true);
   });
 
@@ -171,7 +171,7 @@ describe('PositionSender', () => {
     await bench.clock.advance(10_000);
     expect(bench.sent).toEqual([1]);
     bench.sender.connected();
-    await bench.answer(OK);
+    await bench.acknowledge(OK);
     expect(bench.sent).toEqual([1, 1]);
     expect(bench.sender.settled).toBe(true);
   });

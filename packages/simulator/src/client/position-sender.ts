@@ -1,20 +1,20 @@
 /** Reports one user's positions: one update in flight, the newest next, until the server has confirmed the last one. */
 import type { LocationUpdateAck } from '@nearby-friends/protocol';
 import type { Movement } from '../dataset/movements.ts';
-import type { LatestReport } from '../oracle/verdict.ts';
+import type { LatestUpdate } from '../oracle/verdict.ts';
 import type { WallClock } from '../wall-clock.ts';
 
 /** Pauses before a refused or unanswered update is tried again, ms; the last one repeats. */
 const RETRY_PAUSES_MS = [250, 500, 1_000] as const;
 
 /** A report with the movement it was made from, so that it can be held against the dataset. */
-export interface ConfirmedReport extends LatestReport {
+export interface ConfirmedUpdate extends LatestUpdate {
   readonly movement: Movement;
 }
 
-export interface PositionSenderOptions {
+interface PositionSenderOptions {
   readonly clock: WallClock;
-  /** Sends one update on the present connection. Rejects when no answer comes in time or the connection is lost. */
+  /** Sends one update on the present connection. Rejects when no acknowledgement comes in time or the connection is lost. */
   readonly emit: (movement: Movement) => Promise<LocationUpdateAck>;
   readonly observer: SendingObserver;
 }
@@ -23,7 +23,7 @@ export interface SendingObserver {
   updateSent(): void;
   updateAcked(latencyMs: number): void;
   updateRejected(code: string): void;
-  /** No answer in time, or the connection was lost meanwhile. */
+  /** No acknowledgement in time, or the connection was lost meanwhile. */
   updateUnanswered(): void;
   /** A newer position took the place of one that had not been sent. */
   updateConflated(): void;
@@ -39,7 +39,7 @@ export class PositionSender {
   #sending = false;
   #latest: Movement | undefined;
   #waiting: Movement | undefined;
-  #confirmed: ConfirmedReport | undefined;
+  #confirmed: ConfirmedUpdate | undefined;
   #failures = 0;
 
   constructor(options: PositionSenderOptions) {
@@ -66,7 +66,7 @@ export class PositionSender {
   }
 
   /** The last report the server said yes to. */
-  get confirmed(): ConfirmedReport | undefined {
+  get confirmed(): ConfirmedUpdate | undefined {
     return this.#confirmed;
   }
 
@@ -96,21 +96,21 @@ export class PositionSender {
     const { clock, emit, observer } = this.#options;
     const sentAt = clock.now();
     observer.updateSent();
-    let answer: LocationUpdateAck;
+    let ack: LocationUpdateAck;
     try {
-      answer = await emit(movement);
+      ack = await emit(movement);
     } catch {
       observer.updateUnanswered();
       return false;
     }
     const ackedAt = clock.now();
-    if (answer.ok) {
+    if (ack.ok) {
       observer.updateAcked(ackedAt - sentAt);
-      this.#confirmed = { movement, lat: movement.lat, lng: movement.lng, sentAt, ackedAt, at: answer.at };
+      this.#confirmed = { movement, lat: movement.lat, lng: movement.lng, sentAt, ackedAt, at: ack.at };
       return true;
     }
-    observer.updateRejected(answer.code);
-    return !answer.retryable;
+    observer.updateRejected(ack.code);
+    return !ack.retryable;
   }
 
   async #retryLater(movement: Movement): Promise<void> {

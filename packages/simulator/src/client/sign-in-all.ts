@@ -6,11 +6,11 @@ import { signIn } from './sign-in.ts';
 import { type ClientObserver, SimulatedClient, type TransportChoice } from './simulated-client.ts';
 import { sourceAddress } from './source-address.ts';
 
-/** Enough to be quick, few enough not to look like an attack. */
+/** Enough to be quick, few enough not to resemble an attack. */
 const AT_ONCE = 16;
 const CONNECT_TIMEOUT_MS = 20_000;
 
-export interface SignInAllOptions {
+interface SignInAllOptions {
   readonly users: readonly UserId[];
   readonly url: string;
   readonly transport: TransportChoice;
@@ -57,8 +57,8 @@ async function connect(client: SimulatedClient, { url }: SignInAllOptions): Prom
   } catch (cause) {
     if (!tooLate.aborted) throw cause;
     throw new RemedyError(
-      `User ${client.user} could not connect to ${url} within ${CONNECT_TIMEOUT_MS / 1_000} s (${client.lastRefusal ?? 'no answer'}).`,
-      'Look at the deployment’s gateways: are they ready, and does nginx lead to them?',
+      `User ${client.user} could not connect to ${url} within ${CONNECT_TIMEOUT_MS / 1_000} s (${client.lastRefusal ?? 'no response'}).`,
+      'Check the deployment’s gateways: are they ready, and does nginx lead to them?',
       { cause },
     );
   }

@@ -7,9 +7,9 @@ import type { WallClock } from '../wall-clock.ts';
 /** A service that is just starting or restarting gets this many chances. */
 const ATTEMPTS = 5;
 const RETRY_PAUSE_MS = 500;
-const ANSWER_TIMEOUT_MS = 5_000;
+const RESPONSE_TIMEOUT_MS = 5_000;
 
-export interface SignInOptions {
+interface SignInOptions {
   /** The deployment's public address, without a path. */
   readonly url: string;
   readonly sourceAddress: string;
@@ -24,7 +24,7 @@ export async function signIn(user: UserId, options: SignInOptions): Promise<stri
   let failure = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (attempt > 1) await options.clock.pause(RETRY_PAUSE_MS * attempt);
-    const outcome = await askForToken(user, options);
+    const outcome = await requestToken(user, options);
     if ('token' in outcome) return outcome.token;
     failure = outcome.failure;
     if (!outcome.retryable) break;
@@ -37,7 +37,7 @@ export async function signIn(user: UserId, options: SignInOptions): Promise<stri
 
 type TokenOutcome = { readonly token: string } | { readonly failure: string; readonly retryable: boolean };
 
-async function askForToken(user: UserId, { url, sourceAddress }: SignInOptions): Promise<TokenOutcome> {
+async function requestToken(user: UserId, { url, sourceAddress }: SignInOptions): Promise<TokenOutcome> {
   let status: number;
   let body: unknown;
   try {
@@ -45,7 +45,7 @@ async function askForToken(user: UserId, { url, sourceAddress }: SignInOptions):
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': sourceAddress },
       body: JSON.stringify({ userId: user }),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
     });
     status = response.status;
     body = status === 201 ? await response.json() : await response.body?.cancel();
@@ -56,5 +56,5 @@ async function askForToken(user: UserId, { url, sourceAddress }: SignInOptions):
   if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') {
     return { token: body.token };
   }
-  return { failure: 'the answer holds no token', retryable: false };
+  return { failure: 'the response holds no token', retryable: false };
 }

@@ -1,4 +1,4 @@
-/** A phone that is put to sleep and woken: neither is a failure of the server's, and it says where it is when it is back. */
+/** A phone that sleeps and wakes: neither is a failure of the server, and it reports its position afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import { friendshipsOf } from '../dataset/friendships.ts';
@@ -55,7 +55,7 @@ async function until(condition: () => boolean): Promise<void> {
 const at = (user: typeof anna, lat: number) => ({ user, atMs: 0, lat, lng: 5, sensors: { accuracy: 7, battery: 0.5 } });
 
 describe('a phone', () => {
-  it('sleeps without a word and wakes with its last position', async () => {
+  it('sleeps without counting as lost and wakes with its last position', async () => {
     const [annas, bens] = [phone(anna), phone(ben)];
     for (const client of [annas, bens]) client.wake();
     annas.report(at(anna, 41));
@@ -86,10 +86,10 @@ describe('a phone', () => {
   });
 
   it('goes on asking for a token that it was not given', async () => {
-    let asked = 0;
+    let requested = 0;
     const annas = phone(anna, () => {
-      asked += 1;
-      return asked === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve('anna');
+      requested += 1;
+      return requested === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve('anna');
     });
     annas.wake();
     await until(() => annas.online);

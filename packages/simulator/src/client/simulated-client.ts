@@ -1,4 +1,4 @@
-/** One user's phone: a real Socket.IO client that reports positions and keeps the list it is told. */
+/** One user's phone: a real Socket.IO client that reports positions and keeps the list it is sent. */
 import {
   type Ack,
   DEFAULT_RADIUS_METERS,
@@ -19,9 +19,9 @@ import { io, type Socket } from 'socket.io-client';
 import type { Movement } from '../dataset/movements.ts';
 import type { WallClock } from '../wall-clock.ts';
 import { NearbyList, type ProtocolBreach } from './nearby-list.ts';
-import { type ConfirmedReport, PositionSender, type SendingObserver } from './position-sender.ts';
+import { type ConfirmedUpdate, PositionSender, type SendingObserver } from './position-sender.ts';
 
-/** An update without an answer for this long is tried again. */
+/** An update without acknowledgement for this long is tried again. */
 export const ACK_TIMEOUT_MS = 2_000;
 /** Coming back after a lost connection: soon, but not all in the same instant (±50 %). */
 const RECONNECT_DELAY_MS = 300;
@@ -40,11 +40,11 @@ const TRANSPORTS: Readonly<Record<TransportChoice, string[]>> = {
 };
 
 export interface ClientObserver extends SendingObserver {
-  /** A token is in hand, and the handshake begins; not told of attempts to come back. */
+  /** The first handshake begins, with a token; not called for reconnects. */
   connectionBegun(user: UserId): void;
   connected(user: UserId): void;
   /** The first report of a connection is on its way: a snapshot is due. */
-  firstReportSent(user: UserId): void;
+  firstUpdateSent(user: UserId): void;
   connectionLost(user: UserId): void;
   connectionRefused(code: string): void;
   drainingAnnounced(): void;
@@ -53,18 +53,18 @@ export interface ClientObserver extends SendingObserver {
   protocolBreached(user: UserId, breach: ProtocolBreach): void;
 }
 
-export interface SimulatedClientOptions {
+interface SimulatedClientOptions {
   readonly user: UserId;
   readonly url: string;
   readonly sourceAddress: string;
   readonly transport: TransportChoice;
-  /** Metres. Undefined: whatever the profile says is right. */
+  /** Metres. Undefined: any radius of the profile is right. */
   readonly radiusMeters: number | undefined;
   /** Whether the client sets it on each connection, or expects it to stand in the profile. */
   readonly setsRadius: boolean;
   readonly clock: WallClock;
   readonly observer: ClientObserver;
-  /** Asked for at every connection attempt that needs a new one. */
+  /** Called at every connection attempt that needs a new one. */
   readonly fetchToken: () => Promise<string>;
 }
 
@@ -120,7 +120,7 @@ export class SimulatedClient {
     });
   }
 
-  /** Goes online and stays so, for as long as it takes: what stands in the way is told to the observer. */
+  /** Goes online and stays so, for as long as it takes; the observer is notified of failures. */
   wake(): void {
     if (this.#isWanted) return;
     this.#isWanted = true;
@@ -144,7 +144,7 @@ export class SimulatedClient {
     return this.#list.shown;
   }
 
-  get confirmed(): ConfirmedReport | undefined {
+  get confirmed(): ConfirmedUpdate | undefined {
     return this.#sender.confirmed;
   }
 
@@ -164,13 +164,13 @@ export class SimulatedClient {
       this.#sender.disconnected();
       if (!this.#isWanted) return;
       observer.connectionLost(user);
-      if (reason === 'io server disconnect') void this.#comeBack(false);
+      if (reason === 'io server disconnect') void this.#reconnectLater(false);
     });
     this.#socket.on('connect_error', (error) => {
       const code = refusalCode(error);
       this.#lastRefusal = code;
       observer.connectionRefused(code);
-      if (!this.#socket.active) void this.#comeBack(code === 'token_expired');
+      if (!this.#socket.active) void this.#reconnectLater(code === 'token_expired');
     });
     this.#socket.on(SERVER_DRAINING, () => observer.drainingAnnounced());
     this.#socket.on(NEARBY_SNAPSHOT, (message: unknown) => {
@@ -199,10 +199,10 @@ export class SimulatedClient {
     const connection = this.#socket.id;
     while (this.#socket.connected && this.#socket.id === connection) {
       try {
-        const answer: Ack = await this.#socket
+        const ack: Ack = await this.#socket
           .timeout(ACK_TIMEOUT_MS)
           .emitWithAck(RADIUS_SET, { meters: this.#options.radiusMeters ?? DEFAULT_RADIUS_METERS });
-        if (!answer.ok) this.#options.observer.updateRejected(answer.code);
+        if (!ack.ok) this.#options.observer.updateRejected(ack.code);
         else if (this.#socket.id === connection) return this.#sender.connected();
       } catch {
         this.#options.observer.updateUnanswered();
@@ -211,7 +211,7 @@ export class SimulatedClient {
     }
   }
 
-  async #comeBack(needsToken: boolean): Promise<void> {
+  async #reconnectLater(needsToken: boolean): Promise<void> {
     await this.#options.clock.pause(REFUSED_RETRY_MS);
     await this.#reconnect(needsToken);
   }
@@ -222,7 +222,7 @@ export class SimulatedClient {
       if (needsToken && this.#isWanted) this.#token = await this.#options.fetchToken();
     } catch {
       this.#options.observer.connectionRefused('no_token');
-      return this.#comeBack(needsToken);
+      return this.#reconnectLater(needsToken);
     }
     // Meanwhile it may have been put to sleep, or put to sleep and woken.
     if (!this.#isWanted || this.#socket.active) return;
@@ -236,7 +236,7 @@ export class SimulatedClient {
   }
 
   async #emitUpdate({ lat, lng, sensors }: Movement): Promise<LocationUpdateAck> {
-    if (this.#list.reportSent()) this.#options.observer.firstReportSent(this.user);
+    if (this.#list.updateSent()) this.#options.observer.firstUpdateSent(this.user);
     return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, { lat, lng, ...sensors });
   }
 }

@@ -29,7 +29,7 @@ export type Defect =
   | 'acknowledges nothing'
   | 'acknowledges late';
 
-export interface SmallDeploymentOptions {
+interface SmallDeploymentOptions {
   readonly friendships: Friendships;
   readonly ttlMs: number;
   readonly defect?: Defect;

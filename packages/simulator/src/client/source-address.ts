@@ -5,7 +5,7 @@ const NETWORKS = 256 * 256;
 const HOSTS_PER_NETWORK = 254;
 
 /**
- * The address of the user with this index (0, 1, 2 …). nginx's `ip_hash` looks at the first three octets only, so
+ * The address of the user with this index (0, 1, 2 …). nginx's `ip_hash` uses the first three octets only, so
  * consecutive users get different /24s; users share one only after 65,536 others.
  */
 export function sourceAddress(userIndex: number): string {

@@ -1,9 +1,9 @@
-/** Tokens come from where one says, are kept, and never appear in a message. */
+/** Tokens come from the chosen source, are cached, and never appear in a message. */
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import { jwtVerify } from 'jose';
 import { withFile } from '../dataset/csv-files.testing.ts';
-import { KeptTokens, readTokens, signedTokens, signingOf, tokensFrom } from './tokens.ts';
+import { readTokens, signedTokens, signingOf, TokenCache, tokensFrom } from './tokens.ts';
 
 const anna = parseUserId('anna');
 const SECRET = 'a secret of at least 32 characters';
@@ -42,7 +42,7 @@ describe('a file of tokens', () => {
     ['user,token\nanna,\n', /line 2: “token” is not a token/],
     ['user\nanna\n', /no column “token”/],
     ['user,token\nanna,t"geheim\n', /not a well-formed CSV file/],
-  ])('says what is wrong, and never what a token is: %j', async (text, message) => {
+  ])('names what is wrong, and never a token: %j', async (text, message) => {
     const failure = await withFile(text, readTokens).catch((error: unknown) => String(error));
     expect(failure).toMatch(message);
     expect(failure).not.toContain('geheim');
@@ -50,11 +50,11 @@ describe('a file of tokens', () => {
 });
 
 describe('kept tokens', () => {
-  it('are asked for once, until a new one is needed or the last attempt failed', async () => {
-    let asked = 0;
-    const tokens = new KeptTokens(() => {
-      asked += 1;
-      return asked === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve(`t.${asked}`);
+  it('are requested for once, until a new one is needed or the last attempt failed', async () => {
+    let requested = 0;
+    const tokens = new TokenCache(() => {
+      requested += 1;
+      return requested === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve(`t.${requested}`);
     });
     await expect(tokens.of(anna, '')).rejects.toThrow('not yet');
     expect(await tokens.of(anna, '')).toBe('t.2');

@@ -8,7 +8,7 @@ import type { WallClock } from '../wall-clock.ts';
 import { signIn } from './sign-in.ts';
 
 /** Gives a user a token, a new one at each call where that is possible. Rejects with a {@link RemedyError}. */
-export type TokenSource = (user: UserId, sourceAddress: string) => Promise<string>;
+type TokenSource = (user: UserId, sourceAddress: string) => Promise<string>;
 
 /** Of a deployment with `DEV_TOKENS=true`. */
 export function devTokens(options: { readonly url: string; readonly clock: WallClock }): TokenSource {
@@ -90,8 +90,8 @@ export function tokensFrom(tokens: ReadonlyMap<UserId, string>): TokenSource {
   };
 }
 
-/** Keeps each user's token, so that their calls and their connection do not ask for one each. */
-export class KeptTokens {
+/** Keeps each user's token, so that their calls and their connection share one. */
+export class TokenCache {
   readonly #source: TokenSource;
   readonly #kept = new Map<UserId, Promise<string>>();
 

@@ -3,7 +3,7 @@ import type { UserId } from '@nearby-friends/protocol';
 import { byNumberOfFriends, type Friendships } from './friendships.ts';
 import type { Movement } from './movements.ts';
 
-export interface Assignment {
+interface Assignment {
   readonly movements: Movement[];
   readonly userOf: ReadonlyMap<UserId, UserId>;
   /** Movers who got no user because the network has too few; their movements are left out. */

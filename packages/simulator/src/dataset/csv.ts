@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** One row: the columns asked for, and where it stands in the file. */
-export interface CsvRow<Column extends string> {
+/** One row: the requested columns, and its line in the file. */
+interface CsvRow<Column extends string> {
   readonly values: Readonly<Record<Column, string>>;
   /** 1 is the header. */
   readonly line: number;
@@ -42,7 +42,7 @@ export async function readCsv<Column extends string>(
   }
 }
 
-/** The error for a value that cannot be what its column says. */
+/** The error for a value that does not fit its column. */
 export function malformedValue(file: string, line: number, column: string, expected: string): RemedyError {
   return new RemedyError(`${file}, line ${line}: “${column}” is not ${expected}.`, 'Mend or remove that line.');
 }

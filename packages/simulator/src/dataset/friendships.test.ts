@@ -28,7 +28,7 @@ describe('readFriendships', () => {
     expect([...friendships.keys()]).toEqual(['a', 'b']);
   });
 
-  it('says which line holds what is no user id', async () => {
+  it('names the line of an invalid user id', async () => {
     await expect(read('user,friend\na,b\na,b c\n')).rejects.toThrow(/data\.csv, line 3: “friend” is not a user id/);
   });
 
@@ -40,11 +40,11 @@ describe('readFriendships', () => {
     await expect(read('user,buddy\na,b\n')).rejects.toThrow(/no column “friend”\. .* user, friend/);
   });
 
-  it('says where a row has too few fields', async () => {
+  it('names the line with too few fields', async () => {
     await expect(read('user,friend\na\n')).rejects.toThrow(/not a well-formed CSV file .*line 2/);
   });
 
-  it('says how to remedy a missing file', async () => {
+  it('names the remedy for a missing file', async () => {
     await expect(readFriendships('nowhere/f.csv', REMEDY)).rejects.toThrow(
       'The file nowhere/f.csv cannot be read. Pass --friendships FILE.',
     );

@@ -69,7 +69,7 @@ describe('assignMovers', () => {
     expect(movements).toEqual([movement('2', 1), movement('1', 2)]);
   });
 
-  it('leaves out whom it has no user for, and says how many', () => {
+  it('leaves out movers without a user, and counts them', () => {
     const all = ['a', 'b', 'c', 'd'].map((id, index) => movement(id, index));
     const { movements, leftOut } = assignMovers(all, friendships);
     expect(leftOut).toBe(1);

@@ -52,7 +52,7 @@ export function within(movements: readonly Movement[], { fromMs, toMs }: TimeWin
   return movements.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
 }
 
-/** `Number('')` is 0: an empty field must not put somebody on the equator. */
+/** `Number('')` is 0: an empty field must not become a position on the equator. */
 function parseDegrees(text: string): number {
   return text === '' ? Number.NaN : Number(text);
 }

@@ -34,8 +34,8 @@ describe('windowFigures', () => {
       pairs: 2,
       entered: 2,
       left: 2,
-      fellSilent: 0,
-      listedMost: 2,
+      expired: 0,
+      listedMax: 2,
       listedMean: 1,
     });
   });
@@ -46,15 +46,15 @@ describe('windowFigures', () => {
     expect(figures([at(0, a, 0), at(1, b, 999), at(2, b, 1_051)])).toMatchObject({ entered: 2, left: 2 });
   });
 
-  it('[S5] counts who falls silent while listed, and lets a silent viewer keep its list', () => {
-    // a falls silent at 20 s and leaves b's list; b, who goes on, stays on a's.
+  it('[S5] counts positions that expire while listed, and lets an inactive viewer keep its list', () => {
+    // a's position expires at 20 s and leaves b's list; b, who continues, stays on a's.
     expect(figures([at(0, a, 0), at(1, b, 10), at(15, b, 10), at(30, b, 10), at(45, b, 10)], 20)).toMatchObject({
       entered: 2,
       left: 0,
-      fellSilent: 2,
+      expired: 2,
     });
     expect(figures([at(0, a, 0), at(1, b, 10), at(15, b, 10), at(30, b, 10), at(95, b, 10)], 70)).toMatchObject({
-      fellSilent: 1,
+      expired: 1,
     });
   });
 

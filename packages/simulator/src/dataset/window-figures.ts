@@ -1,4 +1,4 @@
-/** Says what a window of movements puts to the test: how many friends meet, part and fall silent in it. */
+/** Counts what a window of movements tests: how many friends enter lists, leave them and expire. */
 import { distanceMeters } from '@nearby-friends/geo';
 import { LEAVE_RADIUS_FACTOR, type UserId } from '@nearby-friends/protocol';
 import type { Friendships } from './friendships.ts';
@@ -12,16 +12,16 @@ export interface WindowFigures {
   readonly pairs: number;
   /** Entries of all lists together, at 100 evenly spaced moments. */
   readonly listedMean: number;
-  readonly listedMost: number;
-  /** How often a friend came onto a list, by whoever moved. */
+  readonly listedMax: number;
+  /** How often a friend entered a list, by moving or by the viewer's moving. */
   readonly entered: number;
   /** How often a friend left a list by moving, or by the viewer's moving. */
   readonly left: number;
-  /** How often a friend left a list by silence. */
-  readonly fellSilent: number;
+  /** How often a friend left a list by expiry. */
+  readonly expired: number;
 }
 
-export interface WindowFiguresOptions {
+interface WindowFiguresOptions {
   /** Sorted by time, all within the window. */
   readonly movements: readonly Movement[];
   readonly window: TimeWindow;
@@ -63,7 +63,7 @@ export function windowFigures(options: WindowFiguresOptions): WindowFigures {
     movements: movements.length,
     ...lists.figures(),
     listedMean: samples.reduce((sum, listed) => sum + listed, 0) / SAMPLES,
-    listedMost: Math.max(...samples),
+    listedMax: Math.max(...samples),
   };
 }
 
@@ -72,7 +72,7 @@ function sampleTime({ fromMs, toMs }: TimeWindow, index: number): number {
   return index < SAMPLES ? fromMs + ((index + 0.5) / SAMPLES) * (toMs - fromMs) : Number.POSITIVE_INFINITY;
 }
 
-/** Everybody's list, kept by the rules; a viewer's own silence does not end the viewer's list. */
+/** The lists of all viewers, kept by the rules; an inactive viewer keeps its list. */
 class Lists {
   readonly #friendships: Friendships;
   readonly #radiusMeters: number;
@@ -81,7 +81,7 @@ class Lists {
   readonly #listOf = new Map<UserId, Set<UserId>>();
   #entered = 0;
   #left = 0;
-  #fellSilent = 0;
+  #expired = 0;
 
   constructor({ friendships, radiusMeters }: WindowFiguresOptions) {
     this.#friendships = friendships;
@@ -89,7 +89,7 @@ class Lists {
   }
 
   get listed(): number {
-    return this.#entered - this.#left - this.#fellSilent;
+    return this.#entered - this.#left - this.#expired;
   }
 
   move(movement: Movement): void {
@@ -110,11 +110,11 @@ class Lists {
     if (this.#latest.get(old.user) !== old) return;
     this.#active.delete(old.user);
     for (const viewer of this.#friendships.get(old.user) ?? []) {
-      if (this.#list(viewer).delete(old.user)) this.#fellSilent += 1;
+      if (this.#list(viewer).delete(old.user)) this.#expired += 1;
     }
   }
 
-  figures(): Pick<WindowFigures, 'movers' | 'pairs' | 'entered' | 'left' | 'fellSilent'> {
+  figures(): Pick<WindowFigures, 'movers' | 'pairs' | 'entered' | 'left' | 'expired'> {
     const movers = [...this.#latest.keys()];
     const friendsWhoMove = (user: UserId): number =>
       [...(this.#friendships.get(user) ?? [])].filter((friend) => this.#latest.has(friend)).length;
@@ -123,7 +123,7 @@ class Lists {
       pairs: movers.reduce((sum, user) => sum + friendsWhoMove(user), 0),
       entered: this.#entered,
       left: this.#left,
-      fellSilent: this.#fellSilent,
+      expired: this.#expired,
     };
   }
 

@@ -13,7 +13,7 @@ describe('Measurements', () => {
     let now = 0;
     const measurements = new Measurements(() => now);
     measurements.connected(a);
-    measurements.firstReportSent(a);
+    measurements.firstUpdateSent(a);
     now = 10;
     measurements.snapshotReceived(a, snapshot);
     now = 100;
@@ -23,7 +23,7 @@ describe('Measurements', () => {
     now = 400;
     measurements.connected(a);
     now = 410;
-    measurements.firstReportSent(a);
+    measurements.firstUpdateSent(a);
     now = 430;
     measurements.snapshotReceived(a, snapshot);
     now = 900;

@@ -92,7 +92,7 @@ export class Measurements implements ClientObserver {
     this.#lostAt.delete(user);
   }
 
-  firstReportSent(user: UserId): void {
+  firstUpdateSent(user: UserId): void {
     this.#snapshotDueSince.set(user, this.#now());
   }
 

@@ -9,7 +9,7 @@ const viewer = parseUserId('viewer');
 
 function verdict(id: string, distance: number, presence: Presence = 'required'): Verdict {
   const far = presence === 'forbidden';
-  return { friend: parseUserId(id), presence, far, silent: false, distance, lat: 37, lng: distance / 100_000, at: 1 };
+  return { friend: parseUserId(id), presence, far, expired: false, distance, lat: 37, lng: distance / 100_000, at: 1 };
 }
 
 function entry({ friend, lat, lng, distance, at }: Verdict, changed: Partial<NearbyFriend> = {}): NearbyFriend {
@@ -27,7 +27,7 @@ const gone = verdict('gone', 9_000, 'forbidden');
 const verdicts = [near, middle, edge, gone];
 
 describe('compareList', () => {
-  it('finds nothing when all required are there and nobody forbidden is', () => {
+  it('finds nothing when all required are there and none of the forbidden', () => {
     expect(kinds([entry(near), entry(middle)], verdicts)).toEqual([]);
   });
 
@@ -41,21 +41,21 @@ describe('compareList', () => {
     ]);
   });
 
-  it('finds a friend who must not be there, and says why', () => {
+  it('finds a friend who must not be there, and the reason', () => {
     expect(compareList(viewer, [entry(near), entry(middle), entry(gone)], verdicts)).toMatchObject([
       { kind: 'extra', friend: 'gone', expected: 'not listed (too far)', distance: 9_000 },
     ]);
-    const silent = { ...gone, far: false, silent: true };
-    expect(compareList(viewer, [entry(gone)], [silent])).toMatchObject([
-      { kind: 'extra', expected: 'not listed (silent for too long)' },
+    const expired = { ...gone, far: false, expired: true };
+    expect(compareList(viewer, [entry(gone)], [expired])).toMatchObject([
+      { kind: 'extra', expected: 'not listed (expired)' },
     ]);
   });
 
-  it('finds somebody who is no friend', () => {
+  it('finds an entry that is not a friend', () => {
     expect(kinds([entry(verdict('stranger', 50)), entry(near), entry(middle)], verdicts)).toEqual(['extra']);
   });
 
-  it('finds a stale position, and tells how far off it is but not where', () => {
+  it('finds a stale position, and reports its distance but not the position', () => {
     const [difference, ...others] = compareList(viewer, [entry(near, { lat: 37.001 })], [near]);
     expect(others).toEqual([]);
     expect(difference).toMatchObject({ kind: 'stale position', friend: 'near', got: 'one 111.2 m from it' });
@@ -93,8 +93,8 @@ describe('compareList', () => {
     expect(kinds([entry(beside), entry(near)], [near, beside])).toEqual([]);
   });
 
-  it('finds a friend who is told twice', () => {
-    expect(kinds([entry(near), entry(near)], [near])).toEqual(['told twice']);
+  it('finds a friend who is listed twice', () => {
+    expect(kinds([entry(near), entry(near)], [near])).toEqual(['listed twice']);
   });
 
   it('finds a position that was made coarse without a reason', () => {

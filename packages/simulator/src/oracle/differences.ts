@@ -3,7 +3,7 @@ import { distanceMeters } from '@nearby-friends/geo';
 import type { NearbyFriend, UserId } from '@nearby-friends/protocol';
 import type { Verdict } from './verdict.ts';
 
-/** A told distance may differ by this, or by a millionth of it: the greater counts. */
+/** A distance in a list may differ by this, or by a millionth of it: the greater counts. */
 const DISTANCE_TOLERANCE_METERS = 0.5;
 const DISTANCE_TOLERANCE_RELATIVE = 1e-6;
 
@@ -12,7 +12,7 @@ export type DifferenceKind =
   | 'list too early'
   | 'missing'
   | 'extra'
-  | 'told twice'
+  | 'listed twice'
   | 'stale position'
   | 'wrong time'
   | 'wrong distance'
@@ -33,7 +33,7 @@ export interface Difference {
 
 /**
  * `held` is the list in the order the client shows it, undefined when it was never given one;
- * `verdicts` are {@link judgeFriends}' for the same viewer. An empty answer means: equal within the rules.
+ * `verdicts` are {@link judgeFriends}' for the same viewer. An empty result means: equal within the rules.
  */
 export function compareList(
   viewer: UserId,
@@ -51,7 +51,7 @@ export function compareList(
   let previous: Verdict | undefined;
   for (const entry of held) {
     const verdict = verdictOf.get(entry.id);
-    if (seen.has(entry.id)) differences.push(toldTwice(viewer, entry));
+    if (seen.has(entry.id)) differences.push(listedTwice(viewer, entry));
     seen.add(entry.id);
     if (verdict === undefined || verdict.presence === 'forbidden') {
       differences.push(extra(viewer, entry, verdict));
@@ -115,13 +115,13 @@ function extra(viewer: UserId, entry: NearbyFriend, verdict: Verdict | undefined
 
 function absence(verdict: Verdict | undefined): string {
   if (verdict === undefined) return 'not listed (no friend, or one who never reported)';
-  const reasons = [verdict.far ? 'too far' : '', verdict.silent ? 'silent for too long' : ''];
+  const reasons = [verdict.far ? 'too far' : '', verdict.expired ? 'expired' : ''];
   return `not listed (${reasons.filter((reason) => reason !== '').join(', ')})`;
 }
 
-function toldTwice(viewer: UserId, entry: NearbyFriend): Difference {
+function listedTwice(viewer: UserId, entry: NearbyFriend): Difference {
   const { id: friend, distance } = entry;
-  return { kind: 'told twice', viewer, friend, expected: 'listed once', got: 'listed again', distance };
+  return { kind: 'listed twice', viewer, friend, expected: 'listed once', got: 'listed again', distance };
 }
 
 function wrongOrder(viewer: UserId, verdict: Verdict, previous: Verdict): Difference {

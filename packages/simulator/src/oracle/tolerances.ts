@@ -17,7 +17,7 @@ export function oracleRules({ radiusMeters, ttlMs }: { radiusMeters: number; ttl
 }
 
 /**
- * How long a checkpoint waits for lists to become right, ms: at most half a TTL. After a whole one nobody would be
+ * How long a checkpoint waits for lists to become right, ms: at most half a TTL. After a whole one no user would be
  * active any more, and a server that shows nothing would be right in the end.
  */
 export function convergenceDeadlineMs(ttlMs: number): number {

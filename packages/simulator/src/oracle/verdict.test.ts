@@ -1,9 +1,9 @@
-/** The oracle by hand-made cases, and against the rules told a second time in another way. */
+/** The oracle by hand-made cases, and against a second, different formulation of the rules. */
 import { describe, expect, it } from '@jest/globals';
 import { EARTH_RADIUS_METERS } from '@nearby-friends/geo';
 import { parseUserId } from '@nearby-friends/protocol';
 import fc from 'fast-check';
-import { judgeFriends, type LatestReport, type OracleRules, type Verdict } from './verdict.ts';
+import { judgeFriends, type LatestUpdate, type OracleRules, type Verdict } from './verdict.ts';
 
 const user = parseUserId;
 const viewer = user('viewer');
@@ -13,18 +13,18 @@ const NOW = 100_000;
 const METERS_PER_DEGREE = (Math.PI / 180) * EARTH_RADIUS_METERS;
 
 /** A report `metersNorth` of the origin that was sent at least `ageMs` ago and took `takenMs` to be confirmed. */
-function report(metersNorth: number, ageMs: number, takenMs = 0): LatestReport {
+function report(metersNorth: number, ageMs: number, takenMs = 0): LatestUpdate {
   const ackedAt = NOW - ageMs;
   return { lat: metersNorth / METERS_PER_DEGREE, lng: 0, sentAt: ackedAt - takenMs, ackedAt, at: 0 };
 }
 
-function judge(reports: Record<string, LatestReport>): Verdict[] | undefined {
+function judge(reports: Record<string, LatestUpdate>): Verdict[] | undefined {
   const map = new Map(Object.entries(reports).map(([id, value]) => [user(id), value]));
   const friends = [...map.keys()].filter((id) => id !== viewer && id !== user('stranger'));
   return judgeFriends(viewer, friends, map, NOW, RULES);
 }
 
-function presence(friendReport: LatestReport, own = report(0, 0)): string | undefined {
+function presence(friendReport: LatestUpdate, own = report(0, 0)): string | undefined {
   return judge({ viewer: own, friend: friendReport })?.find((verdict) => verdict.friend === friend)?.presence;
 }
 
@@ -37,11 +37,11 @@ describe('judgeFriends', () => {
     expect(judge({ friend: report(10, 0) })).toBeUndefined();
   });
 
-  it('[N1] a silent viewer still sees active friends', () => {
+  it('[N1] an inactive viewer still sees active friends', () => {
     expect(presence(report(10, 0), report(0, 60_000))).toBe('required');
   });
 
-  it('[N1] says nothing of friends who never reported and of strangers', () => {
+  it('[N1] has no verdict on friends who never reported and on strangers', () => {
     expect(judge({ viewer: report(0, 0), stranger: report(1, 0) })).toEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe('judgeFriends', () => {
     [9_800, 'either'],
     [11_400, 'either'],
     [11_600, 'forbidden'],
-  ])('[S5] a friend silent for %d ms of a TTL of 10 s is %s', (ageMs, expected) => {
+  ])('[S5] a position %d ms old with a TTL of 10 s is %s', (ageMs, expected) => {
     expect(presence(report(0, ageMs))).toBe(expected);
   });
 
@@ -70,7 +70,7 @@ describe('judgeFriends', () => {
     expect(presence(report(0, 6_000, 3_000))).toBe('required');
   });
 
-  it('[N2] sorts by distance and says it', () => {
+  it('[N2] sorts by distance and reports it', () => {
     const verdicts = judge({ viewer: report(100, 0), far: report(600, 0), near: report(0, 0) });
     expect(verdicts?.map((verdict) => [verdict.friend, Math.round(verdict.distance)])).toEqual([
       ['near', 100],
@@ -78,11 +78,11 @@ describe('judgeFriends', () => {
     ]);
   });
 
-  it('says why a friend must not be there', () => {
+  it('gives the reason why a friend must not be there', () => {
     const [far] = judge({ viewer: report(0, 0), friend: report(2_000, 0) }) ?? [];
-    expect(far).toMatchObject({ far: true, silent: false });
-    const [silent] = judge({ viewer: report(0, 0), friend: report(0, 20_000) }) ?? [];
-    expect(silent).toMatchObject({ far: false, silent: true });
+    expect(far).toMatchObject({ far: true, expired: false });
+    const [expired] = judge({ viewer: report(0, 0), friend: report(0, 20_000) }) ?? [];
+    expect(expired).toMatchObject({ far: false, expired: true });
   });
 });
 
@@ -97,7 +97,7 @@ interface Happening {
   readonly at: number;
 }
 
-/** Who is on the list by the bare rules, told as a story of events, with true times and the law of cosines on chords. */
+/** The list by the bare rules, computed event by event, with true times and the law of cosines on chords. */
 function naiveList(happenings: readonly Happening[], now: number, radiusMeters: number): Set<string> | undefined {
   const own = happenings.filter((happening) => happening.user === 'viewer').at(-1);
   if (own === undefined) return undefined;

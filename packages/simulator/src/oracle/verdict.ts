@@ -5,24 +5,24 @@ import { LEAVE_RADIUS_FACTOR, type UserId } from '@nearby-friends/protocol';
 /**
  * The last report of a user that the server has confirmed.
  *
- * When the server took it is not known exactly, but it was after the client sent it and before the answer came back.
+ * When the server took it is not known exactly, but it was after the client sent it and before the acknowledgement came back.
  * Both ends are read from this process's monotonic clock, so an age computed from them is an interval that surely holds
  * the true age, whatever the server's clock says and however busy this process was.
  */
-export interface LatestReport {
+export interface LatestUpdate {
   /** Degrees. */
   readonly lat: number;
   readonly lng: number;
   /** Our monotonic clock, ms. */
   readonly sentAt: number;
   readonly ackedAt: number;
-  /** The time the server says it gave the report, ms since the epoch on its clock: only to be told on, never an age. */
+  /** The server's time of the update, ms since the epoch on its clock: only compared, never used as an age. */
   readonly at: number;
 }
 
 export interface OracleRules {
   readonly radiusMeters: number;
-  /** After this many ms of silence a friend is not active any more. Wall time. */
+  /** TTL: an older position has expired. ms of wall time. */
   readonly ttlMs: number;
   /** A friend may go this much earlier (clocks of gateway and Redis differ). ms. */
   readonly earlyMs: number;
@@ -33,19 +33,19 @@ export interface OracleRules {
 /** `either`: the rules leave room, between r and 1.05 r (N4) and around the end of the TTL (S5). */
 export type Presence = 'required' | 'either' | 'forbidden';
 
-/** What the rules say about one friend in one viewer's list. */
+/** The verdict of the rules on one friend in one viewer's list. */
 export interface Verdict {
   readonly friend: UserId;
   readonly presence: Presence;
-  /** Why it is not required: too far, silent for too long, or both. */
+  /** Why it is not required: too far, expired, or both. */
   readonly far: boolean;
-  readonly silent: boolean;
+  readonly expired: boolean;
   /** Metres from the viewer's own latest position. */
   readonly distance: number;
-  /** Degrees: the position the viewer must have been told, if any. */
+  /** Degrees: the position the viewer must have been sent, if any. */
   readonly lat: number;
   readonly lng: number;
-  /** The time the viewer must have been told with it, ms since the epoch on the server's clock. */
+  /** The time the viewer must have been sent with it, ms since the epoch on the server's clock. */
   readonly at: number;
 }
 
@@ -59,7 +59,7 @@ const EDGE_METERS = 0.01;
 export function judgeFriends(
   viewer: UserId,
   friends: Iterable<UserId>,
-  reports: ReadonlyMap<UserId, LatestReport>,
+  reports: ReadonlyMap<UserId, LatestUpdate>,
   now: number,
   rules: OracleRules,
 ): Verdict[] | undefined {
@@ -73,10 +73,10 @@ export function judgeFriends(
     const near = distance <= rules.radiusMeters - EDGE_METERS;
     const far = distance > rules.radiusMeters * LEAVE_RADIUS_FACTOR + EDGE_METERS;
     const active = now - report.sentAt < rules.ttlMs - rules.earlyMs;
-    const silent = now - report.ackedAt > rules.ttlMs + rules.lateMs;
-    const presence = far || silent ? 'forbidden' : near && active ? 'required' : 'either';
+    const expired = now - report.ackedAt > rules.ttlMs + rules.lateMs;
+    const presence = far || expired ? 'forbidden' : near && active ? 'required' : 'either';
     const { lat, lng, at } = report;
-    verdicts.push({ friend, presence, far, silent, distance, lat, lng, at });
+    verdicts.push({ friend, presence, far, expired, distance, lat, lng, at });
   }
   return verdicts.sort((a, b) => a.distance - b.distance);
 }

@@ -54,7 +54,7 @@ function start(clients: Record<string, CheckedClient>, clock: ManualWallClock): 
 }
 
 describe('runCheckpoint', () => {
-  it('passes at once when every list is right, and counts what it has looked at', async () => {
+  it('passes at once when every list is right, and counts what it compared', async () => {
     const result = await start(rightClients(), new ManualWallClock());
     expect(result).toEqual({
       label: 'end',
@@ -126,7 +126,7 @@ describe('runCheckpoint', () => {
     expect(await running).toMatchObject({ unconfirmed: ['b'] });
   });
 
-  it('finds a list held by somebody who never reported', async () => {
+  it('finds a list held by a viewer who never reported', async () => {
     const clock = new ManualWallClock();
     const clients = rightClients();
     clients.c.shown = [];

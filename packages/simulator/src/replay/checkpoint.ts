@@ -1,21 +1,21 @@
-/** Compares every viewer's list with the oracle while nobody moves, giving the server a bounded time to converge. */
+/** Compares every viewer's list with the oracle while no user moves, giving the server a bounded time to converge. */
 import type { NearbyFriend, UserId } from '@nearby-friends/protocol';
-import type { ConfirmedReport } from '../client/position-sender.ts';
+import type { ConfirmedUpdate } from '../client/position-sender.ts';
 import type { Friendships } from '../dataset/friendships.ts';
 import type { Movement } from '../dataset/movements.ts';
 import { compareList, type Difference } from '../oracle/differences.ts';
-import { judgeFriends, type LatestReport, type OracleRules, type Presence } from '../oracle/verdict.ts';
+import { judgeFriends, type LatestUpdate, type OracleRules, type Presence } from '../oracle/verdict.ts';
 import type { WallClock } from '../wall-clock.ts';
 
 /** What a checkpoint needs to know of a client. */
 export interface CheckedClient {
   readonly user: UserId;
   readonly settled: boolean;
-  readonly confirmed: ConfirmedReport | undefined;
+  readonly confirmed: ConfirmedUpdate | undefined;
   readonly shown: readonly NearbyFriend[] | undefined;
 }
 
-export interface CheckpointOptions {
+interface CheckpointOptions {
   /** For the report: “50 %”, “end”. */
   readonly label: string;
   readonly clients: readonly CheckedClient[];
@@ -48,8 +48,7 @@ const POLL_MS = 20;
 
 /**
  * First waits until every client's newest position is confirmed, then until all lists are right at the same moment.
- * A user who stays unconfirmed is a failure and is judged neither as viewer nor as friend: nobody can know what the
- * server believes.
+ * A user who stays unconfirmed is a failure and is judged neither as viewer nor as friend: what the server holds is unknown.
  */
 export async function runCheckpoint(options: CheckpointOptions): Promise<CheckpointResult> {
   const { clients, clock, deadlineMs, label } = options;
@@ -77,9 +76,9 @@ function judgeAll(
 ): Judgement {
   const now = clock.now();
   const unknown = new Set(unconfirmed);
-  const reports = new Map<UserId, LatestReport>();
+  const reports = new Map<UserId, LatestUpdate>();
   for (const { user, confirmed } of clients) {
-    // The position is the dataset's, not what the client believes to have sent; only the times are the client's.
+    // The position is the dataset's, not what the client sent; only the times are the client's.
     const movement = latestOf(user);
     if (movement === undefined || confirmed === undefined || unknown.has(user)) continue;
     reports.set(user, { ...confirmed, lat: movement.lat, lng: movement.lng });

@@ -14,7 +14,7 @@ export interface OwnStackOptions extends Pick<StackOptions, 'gateways' | 'progre
  * nothing left running.
  */
 export async function startOwnStack({ friendshipsFile, ...options }: OwnStackOptions): Promise<Stack> {
-  // A replay is quicker than life: nobody in it moves at a plausible speed.
+  // A replay is faster than real time: no user in it moves at a plausible speed.
   const stack = await startStack({ ...options, env: { gateway: { MAX_PLAUSIBLE_SPEED: '0' } } });
   try {
     await importFriendships(friendshipsFile, stack.databaseUrl, options.signal);

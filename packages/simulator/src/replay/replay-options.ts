@@ -1,4 +1,4 @@
-/** What a replay is told, and what it tells while it runs. */
+/** The options of a replay, and its progress while it runs. */
 import type { NearbyFriend, UserId } from '@nearby-friends/protocol';
 import type { TransportChoice } from '../client/simulated-client.ts';
 import type { Friendships } from '../dataset/friendships.ts';
@@ -6,7 +6,7 @@ import type { Movement, TimeWindow } from '../dataset/movements.ts';
 import type { Disturbance } from './disturbances.ts';
 
 export interface ReplayOptions {
-  /** Must already stand in the deployment. Everybody named here signs in, also who never moves. */
+  /** Must already exist in the deployment. All users named here sign in, even those who never move. */
   readonly friendships: Friendships;
   /** Sorted by time. */
   readonly movements: readonly Movement[];

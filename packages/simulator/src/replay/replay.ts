@@ -20,7 +20,7 @@ const TICK_MS = 10;
 const PROGRESS_EVERY_MS = 250;
 
 /**
- * Signs everybody in, plays, compares, closes. Throws {@link RemedyError} when the deployment cannot be used, what a
+ * Signs all users in, plays, compares, closes. Throws {@link RemedyError} when the deployment cannot be used, what a
  * disturbance failed with, or the signal's reason; differences are no error but part of the report.
  */
 export function replay(options: ReplayOptions): Promise<ReplayReport> {
@@ -86,7 +86,7 @@ class Replay {
       observer: this.#measurements,
       onConnected: (client) => {
         this.#clients.set(client.user, client);
-        this.#tellProgress('signing in');
+        this.#reportProgress('signing in');
         this.#options.signal?.throwIfAborted();
       },
     });
@@ -100,7 +100,7 @@ class Replay {
       this.#disturbances.beginDue(this.#schedule.fraction);
       const next = (this.#results.length + 1) / (checkpoints + 1);
       if (next < 1 && this.#schedule.fraction >= next) await this.#compare(`${Math.round(next * 100)} %`);
-      this.#tellProgress('playing');
+      this.#reportProgress('playing');
       await this.#pause(TICK_MS);
     }
     for (const movement of this.#schedule.takeDue()) this.#clients.get(movement.user)?.report(movement);
@@ -110,16 +110,16 @@ class Replay {
     this.#disturbances.beginDue(1);
     await this.#disturbances.ended();
     await this.#compare('end');
-    // S5 once for everybody: nobody reports any more, so every list must become empty by itself.
-    this.#tellProgress('waiting for silence');
+    // S5 for all users at once: none reports any more, so every list must become empty by itself.
+    this.#reportProgress('waiting for expiry');
     await this.#pause(this.#rules.ttlMs + this.#rules.lateMs);
-    await this.#compare('silence', 0);
+    await this.#compare('expiry', 0);
   }
 
   /** Time stands still meanwhile: the rest of the schedule is shifted. */
   async #compare(label: string, deadlineMs = convergenceDeadlineMs(this.#rules.ttlMs)): Promise<void> {
     this.#schedule.stop();
-    this.#tellProgress(`comparing ${label}`);
+    this.#reportProgress(`comparing ${label}`);
     const result = await runCheckpoint({
       label,
       clients: [...this.#clients.values()],
@@ -138,7 +138,7 @@ class Replay {
     this.#options.signal?.throwIfAborted();
   }
 
-  #tellProgress(phase: string): void {
+  #reportProgress(phase: string): void {
     const now = wallClock.now();
     if (now - this.#progressAt < PROGRESS_EVERY_MS) return;
     this.#progressAt = now;

@@ -2,7 +2,7 @@
 import type { UserId } from '@nearby-friends/protocol';
 import type { Movement, TimeWindow } from '../dataset/movements.ts';
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   /** Sorted by time, all within the window. */
   readonly movements: readonly Movement[];
   readonly window: TimeWindow;

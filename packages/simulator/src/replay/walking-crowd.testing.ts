@@ -15,7 +15,7 @@ const STEP_MS = 1_000;
 /** Degrees; the crowd's square is some 15 km wide, so that most friends are near now and then. */
 const CITY = { lat: 37.67, lng: -122.52, width: 0.15 };
 const STEP_DEGREES = 0.02;
-/** Of a person's steps, those that are reported; the others make some fall silent. */
+/** Of a person's steps, those that are reported; the others make some inactive. */
 const REPORTED = 0.3;
 
 /** The same crowd for the same seed. One step a second for so many seconds of dataset time. */

@@ -1,4 +1,4 @@
-/** Says in time when one process may not open as many connections as are wanted. */
+/** Checks beforehand that one process may open as many connections as needed. */
 import { RemedyError } from '@nearby-friends/local-stack';
 
 /** Beside the connections of its clients a process has its code, its output and calls of the API open. */
@@ -14,7 +14,7 @@ export function checkOpenFiles(clients: number, limit: number | undefined = open
   );
 }
 
-/** Undefined where it cannot be told, or there is none. */
+/** Undefined where it is unknown, or there is none. */
 function openFilesLimit(): number | undefined {
   const { report } = process;
   if (report === undefined) return undefined;

@@ -1,54 +1,54 @@
-/** A city's people as real clients: each looks where they are at their own moments, and reports it. */
+/** The people of a city as real clients: each reports its position at its own times. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { Citizen } from '../city/citizen.ts';
 import type { PhoneState } from '../city/phone-habits.ts';
 import { type ClientObserver, SimulatedClient, type TransportChoice } from '../client/simulated-client.ts';
 import { sourceAddress } from '../client/source-address.ts';
-import type { KeptTokens } from '../client/tokens.ts';
+import type { TokenCache } from '../client/tokens.ts';
 import type { WallClock } from '../wall-clock.ts';
-import type { DueReport } from './delivery-times.ts';
+import type { DueUpdate } from './delivery-times.ts';
 
-/** Told what is meant to happen, before any of it can fail. */
+/** Notified of intended events, before any of them can fail. */
 export interface CrowdObserver {
   /** A report was due at that time (ms of the crowd's clock), whether the phone can send it now or not. */
-  reportDue(user: UserId, report: DueReport): void;
+  updateDue(user: UserId, report: DueUpdate): void;
   /** The phone is quiet or offline on purpose. */
-  fellSilent(user: UserId): void;
+  becameInactive(user: UserId): void;
   /** The phone is offline on purpose: its owner sees no list. */
   viewerLeft(user: UserId): void;
 }
 
-export interface CrowdOptions {
+interface CrowdOptions {
   readonly citizens: readonly Citizen[];
   readonly url: string;
-  readonly tokens: KeptTokens;
+  readonly tokens: TokenCache;
   readonly clock: WallClock;
   readonly observer: ClientObserver & CrowdObserver;
   readonly transport: TransportChoice;
-  /** Metres; undefined leaves everybody's profile alone. */
+  /** Metres; undefined leaves all profiles as they are. */
   readonly radiusMeters?: number | undefined;
-  /** How often somebody who is under way reports, ms. */
+  /** Between the position updates of a person who moves, ms. */
   readonly intervalMs: number;
   /** How many sign in per second. */
   readonly arrivalsPerSecond: number;
 }
 
-/** Somebody at rest reports so often, to the nearest look. */
-export const RESTING_INTERVAL_MS = 30_000;
+/** Between the position updates of a person at rest, rounded to the next check. */
+const RESTING_INTERVAL_MS = 30_000;
 /** After a pause of this process that is longer than so many intervals, missed reports are not made up for. */
 const MISSED_INTERVALS = 10;
-/** Its multiples are spread evenly over the time between two looks, however many there are. */
+/** Its multiples are spread evenly over the interval, however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_75;
 
 interface Member {
   readonly citizen: Citizen;
   readonly client: SimulatedClient;
-  /** When they look next where they are; at first, when they arrive. */
-  lookAt: number;
+  /** When their position is checked next; at first, when they arrive. */
+  nextCheckAt: number;
   reportedAt: number;
   wasMoving: boolean;
   state: PhoneState | 'not there yet';
-  /** After the first look the next one comes this much later, so that not all look at once, ms. */
+  /** The second check comes this much after the first, so that checks are spread, ms. */
   phaseMs: number;
 }
 
@@ -56,14 +56,14 @@ export class Crowd {
   readonly #options: CrowdOptions;
   readonly #members: readonly Member[];
 
-  /** Everybody arrives from now on, one after the other; nothing happens without `tick`. */
+  /** All arrive from now on, one after the other; nothing happens without `tick`. */
   constructor(options: CrowdOptions) {
     this.#options = options;
     const now = options.clock.now();
     this.#members = options.citizens.map((citizen, index) => ({
       citizen,
       client: clientOf(citizen.user, index, options),
-      lookAt: now + (index * 1_000) / options.arrivalsPerSecond,
+      nextCheckAt: now + (index * 1_000) / options.arrivalsPerSecond,
       reportedAt: Number.NEGATIVE_INFINITY,
       wasMoving: false,
       state: 'not there yet',
@@ -84,12 +84,12 @@ export class Crowd {
     return this.#members.filter(({ state, client }) => isOn(state) && !client.online).length;
   }
 
-  /** Whose last report waits for its answer. */
+  /** Clients whose last update is not acknowledged. */
   get waiting(): number {
     return this.#members.filter(({ state, client }) => isOn(state) && client.online && !client.settled).length;
   }
 
-  /** Whether everybody has arrived, online or not. */
+  /** Whether all have arrived, online or not. */
   get isComplete(): boolean {
     return this.#members.every(({ state }) => state !== 'not there yet');
   }
@@ -98,11 +98,11 @@ export class Crowd {
   tick(): void {
     const now = this.#options.clock.now();
     for (const member of this.#members) {
-      if (now - member.lookAt > MISSED_INTERVALS * this.#options.intervalMs) member.lookAt = now;
-      // Looking late does not shift when the next report is due.
-      while (member.lookAt <= now) {
-        this.#look(member, member.lookAt);
-        member.lookAt += member.phaseMs > 0 ? member.phaseMs : this.#options.intervalMs;
+      if (now - member.nextCheckAt > MISSED_INTERVALS * this.#options.intervalMs) member.nextCheckAt = now;
+      // A late check does not shift the time of the next update.
+      while (member.nextCheckAt <= now) {
+        this.#check(member, member.nextCheckAt);
+        member.nextCheckAt += member.phaseMs > 0 ? member.phaseMs : this.#options.intervalMs;
         member.phaseMs = 0;
       }
     }
@@ -112,34 +112,34 @@ export class Crowd {
     for (const { client } of this.#members) client.close();
   }
 
-  #look(member: Member, dueAt: number): void {
+  #check(member: Member, dueAt: number): void {
     const { citizen, client } = member;
     const { state, isMoving, position } = citizen.at(dueAt);
-    this.#switch(member, state);
+    this.#setState(member, state);
     if (member.state !== 'reporting') return;
-    // Whoever has just arrived says so.
+    // Also on arrival.
     const isTime = dueAt - member.reportedAt > RESTING_INTERVAL_MS - this.#options.intervalMs / 2;
     const hasNews = isMoving || member.wasMoving || isTime;
     member.wasMoving = isMoving;
     if (!hasNews) return;
     member.reportedAt = dueAt;
     const { lat, lng, ...sensors } = position;
-    this.#options.observer.reportDue(citizen.user, { lat, lng, dueAt, isMoving });
+    this.#options.observer.updateDue(citizen.user, { lat, lng, dueAt, isMoving });
     client.report({ user: citizen.user, atMs: dueAt, lat, lng, sensors });
   }
 
-  #switch(member: Member, state: PhoneState): void {
+  #setState(member: Member, state: PhoneState): void {
     const { client, citizen } = member;
     const { observer } = this.#options;
     if (state === 'offline') {
-      // What is under way is waited for: an answer that is not heard is somebody's failure, and this is none.
+      // Waits for an update in flight: its lost acknowledgement would count as a failure, and this is none.
       if (member.state === 'offline' || (client.online && !client.settled)) return;
       client.sleep();
-      observer.fellSilent(citizen.user);
+      observer.becameInactive(citizen.user);
       observer.viewerLeft(citizen.user);
     } else {
       if (!isOn(member.state)) client.wake();
-      if (state === 'quiet' && member.state !== 'quiet') observer.fellSilent(citizen.user);
+      if (state === 'quiet' && member.state !== 'quiet') observer.becameInactive(citizen.user);
     }
     if (member.state !== state) member.reportedAt = Number.NEGATIVE_INFINITY;
     member.state = state;

@@ -10,7 +10,7 @@ const report = (dueAt: number, isMoving = true) => ({ lat: dueAt, lng: 5, dueAt,
 
 function watched(): DeliveryTimes {
   const times = new DeliveryTimes();
-  times.reportDue(friend, report(0));
+  times.updateDue(friend, report(0));
   times.listShown(viewer, [entry(0)], 30);
   return times;
 }
@@ -18,23 +18,23 @@ function watched(): DeliveryTimes {
 describe('delivery', () => {
   it('is timed from when the report was due', () => {
     const times = watched();
-    times.reportDue(friend, report(1_000));
+    times.updateDue(friend, report(1_000));
     times.listChanged(viewer, { upserts: [entry(1_000)], removed: [] }, 1_040);
     expect(times.figures().deliveryMs).toMatchObject({ count: 1, worst: 40 });
   });
 
-  it('is not over for a report that a newer one overtook until that one appears', () => {
+  it('of a conflated update ends when the newer one appears', () => {
     const times = watched();
-    times.reportDue(friend, report(1_000));
-    times.reportDue(friend, report(2_000));
-    times.reportDue(friend, report(3_000));
+    times.updateDue(friend, report(1_000));
+    times.updateDue(friend, report(2_000));
+    times.updateDue(friend, report(3_000));
     times.listChanged(viewer, { upserts: [entry(2_000)], removed: [] }, 3_100);
     expect(times.figures().deliveryMs).toMatchObject({ count: 2, median: 1_100, worst: 2_100 });
   });
 
   it('counts a report once, however often the list shows it', () => {
     const times = watched();
-    times.reportDue(friend, report(1_000));
+    times.updateDue(friend, report(1_000));
     for (const now of [1_040, 5_000]) times.listChanged(viewer, { upserts: [entry(1_000)], removed: [] }, now);
     expect(times.figures().deliveryMs).toMatchObject({ count: 1, worst: 40 });
   });
@@ -42,14 +42,14 @@ describe('delivery', () => {
   it('does not blame the server for the age of a friend who has just come near', () => {
     const times = watched();
     times.listChanged(viewer, { upserts: [], removed: [friend] }, 500);
-    times.reportDue(friend, report(1_000));
+    times.updateDue(friend, report(1_000));
     times.listChanged(viewer, { upserts: [entry(1_000)], removed: [] }, 20_000);
     expect(times.figures().deliveryMs.count).toBe(0);
   });
 
-  it('goes on through a lost connection: the snapshot after it shows how late the viewer heard', () => {
+  it('goes on through a lost connection: the snapshot after it shows how late the viewer was', () => {
     const times = watched();
-    times.reportDue(friend, report(1_000));
+    times.updateDue(friend, report(1_000));
     times.listShown(viewer, [entry(1_000)], 6_000);
     expect(times.figures().deliveryMs).toMatchObject({ count: 1, worst: 5_000 });
   });
@@ -62,31 +62,31 @@ describe('delivery', () => {
 });
 
 describe('freshness', () => {
-  it('is the age of what is on show, whoever is to blame', () => {
+  it('is the age of what is shown, whatever the cause', () => {
     const times = watched();
-    times.reportDue(friend, report(1_000));
+    times.updateDue(friend, report(1_000));
     times.sampleFreshness(4_000);
     expect(times.figures().freshnessMs).toMatchObject({ count: 1, worst: 4_000 });
   });
 
-  it('is told apart for who is at rest and reports less often', () => {
+  it('is separate for people at rest, who report less often', () => {
     const times = watched();
-    times.reportDue(friend, report(1_000, false));
+    times.updateDue(friend, report(1_000, false));
     times.sampleFreshness(4_000);
     expect(times.figures()).toMatchObject({ freshnessMs: { count: 0 }, restingFreshnessMs: { worst: 4_000 } });
   });
 
-  it('leaves out who is silent on purpose, until they report again', () => {
+  it('leaves out people who do not report on purpose, until they report again', () => {
     const times = watched();
-    times.fellSilent(friend);
+    times.becameInactive(friend);
     times.sampleFreshness(60_000);
     expect(times.figures().freshnessMs.count).toBe(0);
-    times.reportDue(friend, report(61_000));
+    times.updateDue(friend, report(61_000));
     times.sampleFreshness(62_000);
     expect(times.figures().freshnessMs).toMatchObject({ count: 1, worst: 62_000 });
   });
 
-  it('is nobody’s when the viewer has gone', () => {
+  it('does not count a viewer who has left', () => {
     const times = watched();
     times.viewerLeft(viewer);
     times.sampleFreshness(4_000);

@@ -4,13 +4,13 @@ import { type Durations, Timings } from '../measure/timings.ts';
 
 export interface DeliveryFigures {
   /**
-   * From the time a report was due to its appearance in the list of a viewer who had that friend listed before. A report
-   * that was overtaken by a newer one counts until the newer one appears, so whatever is held up anywhere is seen here.
+   * From the time a report was due to its appearance in the list of a viewer who had that friend listed before. A
+   * conflated update counts until the newer one appears, so that delays anywhere are visible here.
    */
   readonly deliveryMs: Durations;
   /**
    * How old what viewers see is: the time since the report on show was due, of every friend in every list who is under
-   * way, looked at again and again; of friends whose phones report just now.
+   * way, sampled repeatedly; of friends whose phones are reporting.
    */
   readonly freshnessMs: Durations;
   /** The same of friends at rest, who report less often. */
@@ -19,7 +19,7 @@ export interface DeliveryFigures {
   readonly unexplained: number;
 }
 
-export interface DueReport {
+export interface DueUpdate {
   readonly lat: number;
   readonly lng: number;
   /** ms of the run's clock. */
@@ -29,7 +29,7 @@ export interface DueReport {
 }
 
 /** A friend at rest reports twice a minute, so this holds all that a list may still show. */
-const KEPT_REPORTS = 64;
+const KEPT_UPDATES = 64;
 
 /** Reports are known again by their coordinates, which the server passes on to the last digit. */
 export class DeliveryTimes {
@@ -37,26 +37,26 @@ export class DeliveryTimes {
   readonly #freshness = new Timings();
   readonly #restingFreshness = new Timings();
   /** Of each user the last reports, oldest first. */
-  readonly #reports = new Map<UserId, DueReport[]>();
-  readonly #silent = new Set<UserId>();
+  readonly #reports = new Map<UserId, DueUpdate[]>();
+  readonly #inactive = new Set<UserId>();
   /** What each viewer is shown: of each friend, when the report on show was due. */
   readonly #shown = new Map<UserId, Map<UserId, number>>();
   #unexplained = 0;
 
   /** A report is due, whether it can be sent or not. */
-  reportDue(user: UserId, report: DueReport): void {
-    this.#silent.delete(user);
+  updateDue(user: UserId, report: DueUpdate): void {
+    this.#inactive.delete(user);
     const reports = this.#reports.get(user);
     if (reports === undefined) this.#reports.set(user, [report]);
-    else if (reports.push(report) > KEPT_REPORTS) reports.shift();
+    else if (reports.push(report) > KEPT_UPDATES) reports.shift();
   }
 
-  /** The user reports no more until the next `reportDue`; meanwhile what is seen of them may age. */
-  fellSilent(user: UserId): void {
-    this.#silent.add(user);
+  /** The user reports no more until the next `updateDue`; meanwhile what is seen of them may age. */
+  becameInactive(user: UserId): void {
+    this.#inactive.add(user);
   }
 
-  /** The viewer looks at no list from now on. */
+  /** The viewer shows no list from now on. */
   viewerLeft(viewer: UserId): void {
     this.#shown.delete(viewer);
   }
@@ -85,11 +85,11 @@ export class DeliveryTimes {
     for (const friend of removed) shown?.delete(friend);
   }
 
-  /** Looks at all lists. */
+  /** Samples all lists. */
   sampleFreshness(now: number): void {
     for (const shown of this.#shown.values()) {
       for (const [friend, dueAt] of shown) {
-        if (this.#silent.has(friend)) continue;
+        if (this.#inactive.has(friend)) continue;
         const isMoving = this.#reports.get(friend)?.at(-1)?.isMoving === true;
         (isMoving ? this.#freshness : this.#restingFreshness).add(now - dueAt);
       }

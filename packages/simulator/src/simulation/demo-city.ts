@@ -1,25 +1,25 @@
 /** The city that is on the map of a local stack: its people, and who is a friend of the one that a newcomer signs in as. */
 import { parseUserId } from '@nearby-friends/protocol';
-import { type City, foundCity } from '../city/city.ts';
+import { type City, createCity } from '../city/city.ts';
 import { CityClock } from '../city/city-clock.ts';
 import { DEMO_PERSON, demoPeople } from '../city/demo-people.ts';
 import type { GraphApi } from '../client/graph-api.ts';
-import { inTurns } from '../client/make-friends.ts';
+import { forEachConcurrently } from '../client/make-friends.ts';
 import { randomOf } from '../seeded-random.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';
 
-/** It begins on the way to work, and has no nights: whoever looks is to see something. Minutes of the day. */
+/** It begins at the commute, and has no nights, so that there is always movement to see. Minutes of the day. */
 const BEGINS = 7.75 * 60;
 const HOURS = { from: 7 * 60, to: 22 * 60 } as const;
 /** Of all people, those who know the newcomer. */
 const KNOW_THE_NEWCOMER = 0.65;
 
 export interface DemoCity extends City {
-  /** Friendships of the one whom nobody simulates. */
+  /** Friendships of the demo user, who is not simulated. */
   readonly newcomersFriendships: City['friendships'];
 }
 
-export function foundDemoCity(options: {
+export function createDemoCity(options: {
   readonly streets: StreetGraph;
   readonly people: number;
   /** How many times as fast as life it runs. */
@@ -34,14 +34,14 @@ export function foundDemoCity(options: {
   const newcomer = parseUserId(DEMO_PERSON.id);
   const acquaintances = users.filter((_, index) => randomOf(seed, 8, index)() < KNOW_THE_NEWCOMER);
   return {
-    ...foundCity({ streets, users, clock, seed }),
+    ...createCity({ streets, users, clock, seed }),
     newcomersFriendships: acquaintances.map((user) => [newcomer, user]),
   };
 }
 
-/** Gives everybody of the city their name, and the newcomer as well; asks before it changes anything. */
-export async function nameEverybody(api: Pick<GraphApi, 'name'>, { citizens }: DemoCity): Promise<void> {
-  await inTurns([DEMO_PERSON, ...demoPeople(citizens.length)], ({ id, displayName }) =>
+/** Names all people of the city, and the demo user as well; changes only names that differ. */
+export async function nameAll(api: Pick<GraphApi, 'name'>, { citizens }: DemoCity): Promise<void> {
+  await forEachConcurrently([DEMO_PERSON, ...demoPeople(citizens.length)], ({ id, displayName }) =>
     api.name(parseUserId(id), displayName),
   );
 }

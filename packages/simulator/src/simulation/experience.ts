@@ -2,7 +2,7 @@
 import type { NearbyChanges, NearbySnapshot, UserId } from '@nearby-friends/protocol';
 import { type Measured, Measurements } from '../measure/measurements.ts';
 import type { CrowdObserver } from './crowd.ts';
-import { type DeliveryFigures, DeliveryTimes, type DueReport } from './delivery-times.ts';
+import { type DeliveryFigures, DeliveryTimes, type DueUpdate } from './delivery-times.ts';
 
 export interface Experienced extends Measured, DeliveryFigures {}
 
@@ -17,12 +17,12 @@ export class Experience extends Measurements implements CrowdObserver {
     this.#clock = now;
   }
 
-  reportDue(user: UserId, report: DueReport): void {
-    this.#deliveries.reportDue(user, report);
+  updateDue(user: UserId, report: DueUpdate): void {
+    this.#deliveries.updateDue(user, report);
   }
 
-  fellSilent(user: UserId): void {
-    this.#deliveries.fellSilent(user);
+  becameInactive(user: UserId): void {
+    this.#deliveries.becameInactive(user);
   }
 
   viewerLeft(viewer: UserId): void {

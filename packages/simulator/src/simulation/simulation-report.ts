@@ -1,4 +1,4 @@
-/** What a simulation found, and what of it is somebody's failure. */
+/** What a simulation found, and which of it counts as a failure. */
 import type { Experienced } from './experience.ts';
 
 export interface SimulationReport {
@@ -16,7 +16,7 @@ export interface SimulationReport {
 }
 
 /**
- * A refusal with a code, a message against the protocol and somebody who cannot come back are failures. A connection that
+ * A refusal with a code, a message against the protocol and a client that cannot reconnect are failures. A connection that
  * was lost, and an update that had to be sent again because of it, is in the figures and is none.
  */
 export function simulationReport(found: Omit<SimulationReport, 'ok' | 'failures'>): SimulationReport {

@@ -1,10 +1,10 @@
-/** What a simulation says of a deployment in miniature that is right, or wrong in a chosen way. */
+/** The report of a simulation on a deployment in miniature that is right, or wrong in a chosen way. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
-import { foundCity } from '../city/city.ts';
+import { createCity } from '../city/city.ts';
 import { CityClock } from '../city/city-clock.ts';
 import { type Defect, SmallDeployment } from '../client/small-deployment.testing.ts';
-import { devTokens, KeptTokens } from '../client/tokens.ts';
+import { devTokens, TokenCache } from '../client/tokens.ts';
 import { friendshipsOf } from '../dataset/friendships.ts';
 import { smallTown } from '../streets/small-town.testing.ts';
 import { wallClock } from '../wall-clock.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
 async function run(more: Partial<SimulationOptions> = {}, defect?: Defect): Promise<SimulationReport> {
   const clock = new CityClock({ startsAtMs: wallClock.now(), startMinute: MORNING, pace: 10 });
   const users = Array.from({ length: PEOPLE }, (_, index) => parseUserId(`p${index}`));
-  const city = foundCity({ streets, users, clock, seed: 1, alwaysOn: true });
+  const city = createCity({ streets, users, clock, seed: 1, alwaysOn: true });
   deployment = new SmallDeployment({
     friendships: friendshipsOf(city.friendships),
     ttlMs: 60_000,
@@ -33,7 +33,7 @@ async function run(more: Partial<SimulationOptions> = {}, defect?: Defect): Prom
   return await simulate({
     ...city,
     url,
-    tokens: new KeptTokens(devTokens({ url, clock: wallClock })),
+    tokens: new TokenCache(devTokens({ url, clock: wallClock })),
     clock: wallClock,
     transport: 'websocket',
     intervalMs: 300,

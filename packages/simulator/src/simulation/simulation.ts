@@ -1,9 +1,9 @@
-/** Lets a city live on a deployment for a while, and tells what its people experienced. */
+/** Simulates a city on a deployment for a while, and reports what its people experienced. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { UserId } from '@nearby-friends/protocol';
 import type { Citizen } from '../city/citizen.ts';
 import { ACK_TIMEOUT_MS, type SimulatedClient, type TransportChoice } from '../client/simulated-client.ts';
-import type { KeptTokens } from '../client/tokens.ts';
+import type { TokenCache } from '../client/tokens.ts';
 import { byNumberOfFriends, friendshipsOf } from '../dataset/friendships.ts';
 import type { WatchedViewer } from '../replay/replay-options.ts';
 import type { WallClock } from '../wall-clock.ts';
@@ -16,7 +16,7 @@ export interface SimulationOptions {
   /** Must already stand in the deployment; here it is only shown. */
   readonly friendships: readonly (readonly [UserId, UserId])[];
   readonly url: string;
-  readonly tokens: KeptTokens;
+  readonly tokens: TokenCache;
   readonly clock: WallClock;
   readonly transport: TransportChoice;
   readonly radiusMeters?: number | undefined;
@@ -47,9 +47,9 @@ const FRESHNESS_EVERY_MS = 1_000;
 const PROGRESS_EVERY_MS = 500;
 const WATCHED_VIEWERS = 4;
 /** A client comes back from a restarted gateway within this time. */
-const COMING_BACK_MS = 5_000;
-/** Then no client waits for an answer any more. */
-const LAST_ANSWERS_MS = ACK_TIMEOUT_MS + 500;
+const MAX_RECONNECT_WAIT_MS = 5_000;
+/** Then no client waits for an acknowledgement any more. */
+const MAX_ACK_WAIT_MS = ACK_TIMEOUT_MS + 500;
 
 /** Rejects only for what is a mistake of ours: whatever the deployment does is in the report. */
 export function simulate(options: SimulationOptions): Promise<SimulationReport> {
@@ -85,12 +85,12 @@ class Simulation {
         this.#crowd.tick();
         if (this.#crowd.isComplete) this.#livesSince ??= clock.now();
         this.#sample();
-        this.#tellProgress();
+        this.#reportProgress();
         await clock.pause(TICK_MS);
       }
-      // Neither whoever was just coming back nor an answer that was under way is held against the deployment.
-      await this.#until(() => this.#crowd.missing === 0, COMING_BACK_MS);
-      await this.#until(() => this.#crowd.waiting === 0, LAST_ANSWERS_MS);
+      // Neither a client that is reconnecting nor an acknowledgement in flight counts against the deployment.
+      await this.#until(() => this.#crowd.missing === 0, MAX_RECONNECT_WAIT_MS);
+      await this.#until(() => this.#crowd.waiting === 0, MAX_ACK_WAIT_MS);
       return simulationReport({
         people: citizens.length,
         missing: this.#crowd.missing,
@@ -117,9 +117,9 @@ class Simulation {
   }
 
   /** Until `holds`, at most so long. */
-  async #until(holds: () => boolean, mostMs: number): Promise<void> {
+  async #until(holds: () => boolean, maxMs: number): Promise<void> {
     const { clock } = this.#options;
-    const giveUpAt = clock.now() + mostMs;
+    const giveUpAt = clock.now() + maxMs;
     while (!holds() && clock.now() < giveUpAt) await clock.pause(TICK_MS);
   }
 
@@ -130,7 +130,7 @@ class Simulation {
     this.#experience.sampleFreshness();
   }
 
-  #tellProgress(): void {
+  #reportProgress(): void {
     const { clock, durationMs, onProgress, citizens } = this.#options;
     const now = clock.now();
     if (onProgress === undefined || now - this.#shownAt < PROGRESS_EVERY_MS) return;

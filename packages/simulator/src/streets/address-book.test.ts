@@ -1,4 +1,4 @@
-/** The nearest address, as looking at all of them finds it. */
+/** The nearest address, compared with a search of all. */
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import fc from 'fast-check';

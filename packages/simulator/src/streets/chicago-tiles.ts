@@ -21,7 +21,7 @@ export async function readChicagoTiles(): Promise<Tile[]> {
 
 async function readTile(folder: string, name: string): Promise<Tile> {
   const [, x, y] = path.basename(name, '.mvt').split('-').map(Number);
-  if (x === undefined || y === undefined) throw new Error(`${name} does not say which tile it is`);
+  if (x === undefined || y === undefined) throw new Error(`${name} does not name its tile`);
   return { place: { x, y }, bytes: await readFile(path.join(folder, name)) };
 }
 

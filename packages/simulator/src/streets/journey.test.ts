@@ -53,9 +53,9 @@ describe('a journey', () => {
       const durations = Array.from({ length: 50 }, (_, seed) => new Journey(legs, mode, seededRandom(seed)).duration);
       return (meters / (durations.reduce((sum, seconds) => sum + seconds, 0) / durations.length)) * KMH;
     };
-    const expectBetween = (value: number, least: number, most: number): void => {
-      expect(value).toBeGreaterThan(least);
-      expect(value).toBeLessThan(most);
+    const expectBetween = (value: number, min: number, max: number): void => {
+      expect(value).toBeGreaterThan(min);
+      expect(value).toBeLessThan(max);
     };
     expectBetween(kmh('walk'), 3, 6);
     expectBetween(kmh('bike'), 10, 20);

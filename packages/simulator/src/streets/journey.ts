@@ -1,4 +1,4 @@
-/** Where somebody is at which moment of a way: along the street, at their own pace, waiting where one has to wait. */
+/** The position of a person at each moment of a route: along the street, at their own pace, with waits at junctions. */
 import { distanceMeters } from '@nearby-friends/geo';
 import { between, type Random } from '../seeded-random.ts';
 import type { Leg } from './find-route.ts';
@@ -68,7 +68,7 @@ function plan(legs: readonly Leg[], mode: TravelMode, random: Random): Milestone
   let at = 0;
   for (const { stretch, isReversed } of legs) {
     const speed = speeds[stretch.roadClass];
-    if (speed === undefined) throw new RangeError(`nobody goes by ${mode} on a ${stretch.roadClass}`);
+    if (speed === undefined) throw new RangeError(`${mode} is not possible on a ${stretch.roadClass}`);
     for (const place of isReversed ? [...stretch.shape].reverse() : stretch.shape) {
       const last = milestones.at(-1);
       const meters = last === undefined ? 0 : distanceMeters(last.lat, last.lng, place.lat, place.lng);
@@ -78,7 +78,7 @@ function plan(legs: readonly Leg[], mode: TravelMode, random: Random): Milestone
     }
     const arrived = milestones.at(-1);
     if (arrived !== undefined && random() < halts.probability) {
-      at += between(random, halts.least, halts.most);
+      at += between(random, halts.min, halts.max);
       milestones.push({ ...arrived, at });
     }
   }

@@ -1,4 +1,4 @@
-/** What the tiles leave apart is joined, what passes over is not, and whatever hangs on nothing is left out. */
+/** What the tiles leave apart is joined, what passes over is not, and unconnected parts are left out. */
 import { describe, expect, it } from '@jest/globals';
 import { road, smallTown } from './small-town.testing.ts';
 import { buildStreetGraph, type StreetGraph } from './street-graph.ts';
@@ -101,7 +101,7 @@ describe('bridges and motorways', () => {
 });
 
 describe('the city', () => {
-  it('is the largest part that everybody can use; an island is left out', () => {
+  it('is the largest part that all modes can use; an island is left out', () => {
     const island = road([
       [1_000, 1_000],
       [1_050, 1_000],

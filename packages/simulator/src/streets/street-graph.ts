@@ -25,16 +25,16 @@ export interface StreetGraph {
   readonly addresses: readonly number[];
 }
 
-/** Whoever walks may not use the first, whoever drives not the last: what remains is for everybody. */
-const FOR_EVERYBODY: ReadonlySet<RoadClass> = new Set(['main', 'street', 'lane']);
+/** Walkers may not use motorways, drivers may not use paths: these are for all modes. */
+const FOR_ALL_MODES: ReadonlySet<RoadClass> = new Set(['main', 'street', 'lane']);
 
 /**
- * The largest connected part of the streets for everybody, with the motorways and paths that hang on it. One-way streets
+ * The largest connected part of the streets for all modes, with the motorways and paths that hang on it. One-way streets
  * are taken for two-way ones. Throws when there are no streets.
  */
 export function buildStreetGraph(lines: readonly RoadLine[]): StreetGraph {
   const network = joinRoads(lines);
-  const largest = largestPart(network, ({ roadClass }) => FOR_EVERYBODY.has(roadClass));
+  const largest = largestPart(network, ({ roadClass }) => FOR_ALL_MODES.has(roadClass));
   const reached = partAround(network, largest);
   const places = network.points.map(toPlace);
   const stretches = joinStretches(network, reached).map(({ points, roadClass }) => {

@@ -1,9 +1,9 @@
-/** Sends every user's report at the time it is meant for: an open loop, which waits for nobody. */
+/** Sends every user's report at its scheduled time: an open loop, which does not wait for responses. */
 import { LatencyHistogram } from './latency-histogram.ts';
 import type { LoadClient } from './load-client.ts';
 import { isIn, type RunPlan, type Schedule } from './schedule.ts';
 
-export class ReportSender {
+export class UpdateSender {
   /** How late reports were, while measuring. */
   readonly lags = new LatencyHistogram();
   readonly #clients: LoadClient[];
