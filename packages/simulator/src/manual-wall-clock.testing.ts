@@ -20,7 +20,7 @@ export class ManualWallClock implements WallClock {
     });
   }
 
-  /** Moves time on by `ms`, waking who falls due in order and letting each run as far as it can. */
+  /** Advances time by `ms`, and wakes due sleepers in order; each runs as far as it can. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -35,7 +35,7 @@ export class ManualWallClock implements WallClock {
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Resolves after all pending microtasks and immediates. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -14,7 +14,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A sequence of its own for each number: what one person draws does not depend on how many others there are. */
+/** An independent sequence for each number: what one person draws does not depend on the number of others. */
 export function randomOf(seed: number, ...numbers: readonly number[]): Random {
   let mixed = seed | 0;
   for (const number of numbers) {

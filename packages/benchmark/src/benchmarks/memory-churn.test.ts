@@ -4,7 +4,7 @@ import { type ChurnSample, churnResult } from './memory-churn.ts';
 
 const MB = 1_024 * 1_024;
 
-/** One sample a minute; memory in use grows by so many MB each. */
+/** One sample a minute; memory in use grows by `growth` MB each. */
 function samples(minutes: number, growth: number): ChurnSample[] {
   return Array.from({ length: minutes + 1 }, (_, minute) => ({
     minutes: minute,

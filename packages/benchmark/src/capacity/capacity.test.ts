@@ -26,7 +26,7 @@ describe('the capacity', () => {
     expect(gateways).toBe(500);
   });
 
-  it('takes as many gateways as the CPU needs with the messages that so many gateways cause', () => {
+  it('takes as many gateways as the CPU needs with the messages that these gateways cause', () => {
     const cost = costs({ gatewayMicrosPerMessage: 50, gatewayMicrosPerDelivery: 10 });
     const capacity = computeCapacity(REFERENCE, MACHINE, cost);
     const cores = (capacity.reports + capacity.messages * 50 + capacity.deliveries * 10) / 1e6;

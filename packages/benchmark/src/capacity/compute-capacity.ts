@@ -101,7 +101,7 @@ export function computeCapacity(
   };
 }
 
-/** How many of `gateways` have at least one of so many viewers, when each viewer is on any of them alike. */
+/** Expected number of `gateways` with at least one of `viewers`, which are spread evenly over them. */
 export function gatewaysWithViewer(gateways: number, viewers: number): number {
   if (gateways <= 1) return Math.min(gateways, viewers);
   return gateways * (1 - (1 - 1 / gateways) ** viewers);

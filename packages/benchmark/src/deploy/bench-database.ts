@@ -1,4 +1,4 @@
-/** The PostgreSQL of a benchmark: one server, and for each benchmark a database of its own with its friendships. */
+/** The PostgreSQL of a benchmark: one server, and one database with friendships per benchmark. */
 import {
   createDatabase,
   type Database,

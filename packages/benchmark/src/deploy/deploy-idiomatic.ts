@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { findFreePort, plainEnvironment, ServiceProcess, startRedis } from '@nearby-friends/local-stack';
 import type { BuildKind, DeployedBuild } from './deployed-build.ts';
+import { pidsOf, startServices } from './start-services.ts';
 
 /** The built program, the same from `src/` and from `dist/`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/idiomatic/idiomatic-gateway.js', import.meta.url));
@@ -39,16 +40,7 @@ export async function deployIdiomatic({ adapter, databaseUrl, gateways }: Idioma
       }),
     );
   }
-  const stop = async (): Promise<void> => {
-    await Promise.all(processes.map(({ process }) => process.stop(STOP_DEADLINE_MS)));
-    await redis.stop();
-  };
-  const outcomes = await Promise.allSettled(processes.map((process) => process.start()));
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure !== undefined) {
-    await stop();
-    throw failure.reason;
-  }
+  const stop = await startServices(processes, redis, STOP_DEADLINE_MS);
   return {
     kind: adapter,
     gateways: processes,
@@ -56,7 +48,7 @@ export async function deployIdiomatic({ adapter, databaseUrl, gateways }: Idioma
     jwtSecret: '',
     flushIntervalMs: 0,
     pids: () => ({
-      gateway: processes.filter((process) => process.isRunning()).map(({ pid }) => pid),
+      gateway: pidsOf(processes),
       location: [],
       'friend-graph': [],
       redis: [redis.pid],

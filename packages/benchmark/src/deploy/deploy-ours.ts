@@ -10,6 +10,7 @@ import {
   startRedis,
 } from '@nearby-friends/local-stack';
 import type { DeployedBuild } from './deployed-build.ts';
+import { pidsOf, startServices } from './start-services.ts';
 
 interface OursOptions {
   readonly databaseUrl: string;
@@ -68,16 +69,7 @@ export async function deployOurs(options: OursOptions): Promise<DeployedBuild> {
   const location = await start('location', 1, {});
   const friendGraph = await start('friend-graph', 1, { JWT_SECRET: jwtSecret, DATABASE_URL: options.databaseUrl });
   const services = [...gateways, location, friendGraph];
-  const stop = async (): Promise<void> => {
-    await Promise.all(services.map(({ process }) => process.stop(STOP_DEADLINE_MS)));
-    await redis.stop();
-  };
-  const outcomes = await Promise.allSettled(services.map((service) => service.start()));
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure !== undefined) {
-    await stop();
-    throw failure.reason;
-  }
+  const stop = await startServices(services, redis, STOP_DEADLINE_MS);
   return {
     kind: 'ours',
     gateways,
@@ -85,7 +77,7 @@ export async function deployOurs(options: OursOptions): Promise<DeployedBuild> {
     jwtSecret,
     flushIntervalMs,
     pids: () => ({
-      gateway: gateways.filter((gateway) => gateway.isRunning()).map(({ pid }) => pid),
+      gateway: pidsOf(gateways),
       location: [location.pid],
       'friend-graph': [friendGraph.pid],
       redis: [redis.pid],

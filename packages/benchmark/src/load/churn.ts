@@ -19,7 +19,7 @@ export class Churn {
   #left = 0;
   #next = 0;
 
-  /** Begins at once. `comeBack` is to connect a client that has been closed. */
+  /** Begins at once. `comeBack` connects a client again after it was closed. */
   constructor(clients: readonly LoadClient[], plan: ChurnPlan, comeBack: (client: LoadClient) => void) {
     this.#clients = clients;
     this.#plan = plan;

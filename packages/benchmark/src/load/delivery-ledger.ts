@@ -4,7 +4,7 @@ import { isIn, type RunPlan, type Schedule } from './schedule.ts';
 import type { SocialGraph } from './social-graph.ts';
 
 interface DeliveryCount {
-  /** Pairs of a measured position and a viewer who is to see it. */
+  /** Pairs of a measured position and a viewer who must see it. */
   readonly expected: number;
   /** Of these, shown in time: it, or a newer one of that friend. */
   readonly onTime: number;

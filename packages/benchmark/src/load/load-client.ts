@@ -12,7 +12,7 @@ interface ClientSurroundings {
   readonly now: () => number;
   /** A client shows `friend` where it was at `sentAtMs`. */
   readonly arrived: (viewer: number, friend: number, sentAtMs: number, nowMs: number) => void;
-  /** The client has its first list, so long (ms) after it began to connect. */
+  /** The client has its first list, `tookMs` after it began to connect. */
   readonly live: (client: LoadClient, tookMs: number) => void;
   /** The connection has ended, and this side did not close it. */
   readonly lost: (client: LoadClient, reason: string) => void;

@@ -14,7 +14,7 @@ interface LoadOptions {
   readonly jwtSecret: string;
   /** Default: the client, as this project's own does. */
   readonly distances?: MeasuredBy | undefined;
-  /** The port of the gateway of each user who is to be connected, by index; null: this user stays away. */
+  /** The port of the gateway of each user, by index; null: this user does not connect. */
   readonly portOf: (user: number) => number | null;
   /** Most clients per process; the test machines allow 20,000 open files. Default 5,000. */
   readonly clientsPerProcess?: number;
@@ -42,7 +42,7 @@ const PROGRESS_EVERY_MS = 2_000;
 /** Without a further client that got its list for this long, something is wrong. */
 const STUCK_MS = 60_000;
 const DEFAULT_CLIENTS_PER_PROCESS = 5_000;
-/** In all; more at once would be a storm, which is a benchmark of its own. */
+/** In all; more at once would be a storm, which is a separate benchmark. */
 const CONNECTING_AT_ONCE = 256;
 
 export class LoadGenerator {
@@ -184,7 +184,7 @@ export class LoadGenerator {
     await this.#requestAll({ kind: 'leave', users });
   }
 
-  /** From now on so many clients leave per second and come back; null: no more. */
+  /** From now on clients leave and come back at that rate; null: no more. */
   async churn(plan: ChurnPlan | null): Promise<void> {
     const processes = this.#processes.length;
     const each = plan === null ? null : { ...plan, perSecond: plan.perSecond / processes };

@@ -17,7 +17,7 @@ export interface GoalCheck {
   readonly goal: string;
   readonly value: number;
   readonly bound: number;
-  /** Whether the value is to be at most or at least the bound. */
+  /** Whether the bound is an upper or a lower one. */
   readonly sense: 'at most' | 'at least';
 }
 

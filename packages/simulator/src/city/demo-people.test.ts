@@ -17,7 +17,7 @@ describe('the people of the demonstration', () => {
     expect(demoPeople(DEMO_NAMES.length + 1).at(-1)).toEqual({ id: 'ada-2', displayName: 'Ada 2' });
   });
 
-  it('surround the one whom a newcomer signs in as', async () => {
+  it('surround the demo user', async () => {
     const { middle } = new AddressBook(await loadCityStreets());
     expect(distanceMeters(DEMO_HOME.lat, DEMO_HOME.lng, middle.lat, middle.lng)).toBeLessThan(100);
   });

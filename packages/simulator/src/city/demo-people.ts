@@ -1,4 +1,4 @@
-/** Who lives in the city of the local stack, and whom a newcomer can sign in as. It imports nothing: a web page may read it. */
+/** The people of the local stack's city, and the demo user for newcomers. It imports nothing, so that a web page may read it. */
 
 interface DemoPerson {
   /** User id. */

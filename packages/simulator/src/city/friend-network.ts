@@ -22,7 +22,7 @@ export type Pair = readonly [number, number];
 
 /**
  * “Growing scale-free networks with tunable clustering” (P. Holme and B. J. Kim, Phys. Rev. E 65, 026107, 2002): newcomers
- * prefer whom many know, and then meet friends of that one. Every pair once; with at least two people each has a friend.
+ * prefer well-connected people, and then meet friends of that person. Every pair once; with at least two people each has a friend.
  */
 export function makeFriendNetwork({ people, tiesPerNewcomer, closure }: NetworkShape, random: Random): Pair[] {
   const friends: Set<number>[] = Array.from({ length: people }, () => new Set<number>());

@@ -6,9 +6,9 @@ import type { Motion } from '../streets/journey.ts';
 /** Standard deviation of the error in each direction, m: under the open sky, and between high houses. */
 const MIN_ERROR = 3;
 const MAX_ERROR = 8;
-/** The error is remembered for about so long: a receiver does not tremble, it drifts (a Gauss–Markov process), s. */
+/** Time constant of the error, s: a receiver drifts slowly (a Gauss–Markov process). */
 const ERROR_MEMORY_SECONDS = 40;
-/** One fix of so many is a jump: a reflection, or a mast instead of satellites. */
+/** One fix of this many is a jump: a reflection, or a mast instead of satellites. */
 const FIXES_PER_JUMP = 400;
 /** How far it leads, m. */
 const MIN_JUMP = 60;

@@ -41,7 +41,7 @@ export class PhoneHabits {
     return Math.round(this.#battery * 100) / 100;
   }
 
-  /** At so many city seconds, never earlier than at the last call; `charges`: whether it lies at home meanwhile. */
+  /** `seconds`: city time, never earlier than at the last call; `charges`: whether the phone is at home. */
   stateAt(seconds: number, charges: boolean): PhoneState {
     const hours = (seconds - this.#lastAt) / HOUR;
     this.#lastAt = seconds;

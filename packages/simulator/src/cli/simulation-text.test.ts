@@ -42,7 +42,7 @@ describe('the report', () => {
     expect(text).toMatch(/No request was refused, and all people were connected at the end\.\n$/);
   });
 
-  it('holds refusals, breaches and who is missing against the deployment, but not a lost connection', () => {
+  it('counts refusals, breaches and missing clients as failures, but not a lost connection', () => {
     const lived = experience();
     lived.connectionLost(anna);
     lived.connectionRefused('transport');

@@ -44,7 +44,7 @@ describe('the API of the friend graph', () => {
     expect([...(await api.friendsOf(anna))]).toEqual(['zoe', 'ben']);
     expect(requests).toEqual([
       'Bearer token-of-anna GET /api/v1/friends?limit=200',
-      'Bearer token-of-anna GET /api/v1/friends?limit=200&cursor=a%20b',
+      'Bearer token-of-anna GET /api/v1/friends?limit=200&cursor=a+b',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('the API of the friend graph', () => {
   it('names what was refused, without user and token', async () => {
     const { api } = await serve(() => ({ status: 401, body: { code: 'unauthorized' } }));
     await expect(api.friendsOf(anna)).rejects.toThrow(
-      'GET /api/v1/friends was refused: 401 unauthorized. Check the friend-graph service’s log; are the tokens those of this deployment?',
+      'Listing friends was refused: 401 unauthorized. Check the friend-graph service’s log; are the tokens those of this deployment?',
     );
   });
 });

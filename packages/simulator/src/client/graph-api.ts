@@ -1,24 +1,20 @@
-/** The calls of the HTTP API that make friends: as the people themselves would. */
+/** The calls of the HTTP API that make friends, with retries, as the users themselves. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Api, createApi, NearbyError } from '@nearby-friends/client';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { type UserId, userIdSchema } from '@nearby-friends/protocol';
 import type { TokenCache } from './tokens.ts';
 
 const PAGE = 200;
-const RESPONSE_TIMEOUT_MS = 10_000;
-/** A service that is starting, or busy with an import, gets so many chances. */
+/** Enough for a service that is starting, or busy with an import. */
 const ATTEMPTS = 6;
 const RETRY_PAUSE_MS = 250;
-const UNAVAILABLE = 503;
-const TOO_MANY = 429;
-/** The connection failed before there was one. */
-const NO_RESPONSE = 0;
 
 interface GraphApiOptions {
   /** The deployment's public address, without a path. */
   readonly url: string;
   readonly tokens: TokenCache;
-  /** From where each user calls. */
+  /** The source address of each user's calls. */
   readonly addressOf: (user: UserId) => string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,89 +29,49 @@ export class GraphApi {
 
   /** All users that user sees. */
   async friendsOf(user: UserId): Promise<Set<UserId>> {
-    const friends = new Set<UserId>();
-    for (let cursor = ''; ; ) {
-      const page = await this.#call(user, 'GET', `/friends?limit=${PAGE}${cursor}`);
-      for (const { id } of listIn(page)) friends.add(userIdSchema.parse(id));
-      const next = fieldOf(page, 'nextCursor');
-      if (typeof next !== 'string') return friends;
-      cursor = `&cursor=${encodeURIComponent(next)}`;
-    }
+    return await this.#call(user, 'Listing friends', async ({ friends }) => {
+      const ids = new Set<UserId>();
+      for await (const { id } of friends.all({ limit: PAGE })) ids.add(userIdSchema.parse(id));
+      return ids;
+    });
   }
 
   /** Friend requests of both, which make them friends; idempotent. */
   async befriend(one: UserId, other: UserId): Promise<void> {
-    await this.#call(one, 'POST', '/friend-requests', { to: other });
-    await this.#call(other, 'POST', '/friend-requests', { to: one });
+    await this.#call(one, 'A friend request', ({ requests }) => requests.send(other));
+    await this.#call(other, 'A friend request', ({ requests }) => requests.send(one));
   }
 
-  /** Calls the user by that name from now on. */
+  /** Sets the user's display name if it differs. */
   async name(user: UserId, displayName: string): Promise<void> {
-    if (fieldOf(await this.#call(user, 'GET', '/me'), 'displayName') === displayName) return;
-    await this.#call(user, 'PATCH', '/me', { displayName });
+    await this.#call(user, 'Setting a name', async ({ me }) => {
+      if ((await me.get()).displayName !== displayName) await me.update({ displayName });
+    });
   }
 
-  async #call(user: UserId, method: string, path: string, json?: unknown): Promise<unknown> {
+  async #call<T>(user: UserId, what: string, call: (api: Api) => Promise<T>): Promise<T> {
+    const { url, tokens, addressOf, signal } = this.#options;
+    const address = addressOf(user);
+    // A missing token rejects here, with its own remedy.
+    const token = await tokens.of(user, address);
+    const api = createApi({ url, token, headers: { 'x-forwarded-for': address } });
     for (let attempt = 1; ; attempt += 1) {
-      this.#options.signal?.throwIfAborted();
-      const { status, body } = await this.#request(user, method, path, json);
-      if (status >= 200 && status < 300) return body;
-      const mayPass = status === NO_RESPONSE || status === UNAVAILABLE || status === TOO_MANY;
-      if (!mayPass || attempt === ATTEMPTS) throw refusal(method, path, status, body);
-      await delay(RETRY_PAUSE_MS * attempt);
-    }
-  }
-
-  async #request(
-    user: UserId,
-    method: string,
-    path: string,
-    json: unknown,
-  ): Promise<{ status: number; body: unknown }> {
-    const { url, tokens, addressOf } = this.#options;
-    const token = await tokens.of(user, addressOf(user));
-    try {
-      const response = await fetch(new URL(`/api/v1${path}`, url), {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          'x-forwarded-for': addressOf(user),
-          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-        signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
-      });
-      const text = await response.text();
-      return { status: response.status, body: parseJson(text) };
-    } catch (cause) {
-      return { status: NO_RESPONSE, body: { code: cause instanceof Error ? cause.message : String(cause) } };
+      signal?.throwIfAborted();
+      try {
+        return await call(api);
+      } catch (error) {
+        if (!(error instanceof NearbyError)) throw error;
+        if (!error.retryable || attempt === ATTEMPTS) throw refusal(what, error);
+        await delay(RETRY_PAUSE_MS * attempt);
+      }
     }
   }
 }
 
-function refusal(method: string, path: string, status: number, body: unknown): RemedyError {
-  const code = fieldOf(body, 'code') ?? 'unreadable response';
-  const what = status === NO_RESPONSE ? String(code) : `${status} ${String(code)}`;
+function refusal(what: string, error: NearbyError): RemedyError {
   return new RemedyError(
-    `${method} /api/v1${path.replace(/\?.*/, '')} was refused: ${what}.`,
+    `${what} was refused: ${[error.status, error.code].filter((part) => part !== undefined).join(' ')}.`,
     'Check the friend-graph service’s log; are the tokens those of this deployment?',
+    { cause: error },
   );
-}
-
-function listIn(page: unknown): readonly { readonly id: unknown }[] {
-  const items = fieldOf(page, 'items');
-  return Array.isArray(items) ? items : [];
-}
-
-function fieldOf(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    // A proxy's page: the status is enough.
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-/** Signs many users in, a few at a time, each from an address of its own. */
+/** Signs many users in, a few at a time, each from its own address. */
 import { RemedyError } from '@nearby-friends/local-stack';
 import type { UserId } from '@nearby-friends/protocol';
 import type { WallClock } from '../wall-clock.ts';

@@ -74,7 +74,7 @@ export class SimulatedClient {
   readonly #list: NearbyList;
   readonly #sender: PositionSender;
   #token: string | undefined;
-  /** Whether it is to be online at all. */
+  /** Whether it should be online. */
   #isWanted = false;
   #lastRefusal: string | undefined;
 
@@ -109,7 +109,7 @@ export class SimulatedClient {
     return this.#lastRefusal;
   }
 
-  /** Resolves once connected. Rejects when no token is to be had, and with the signal's reason when that is earlier. */
+  /** Resolves once connected. Rejects without a token, and with the signal's reason when that is earlier. */
   async connect(signal: AbortSignal): Promise<void> {
     this.#isWanted = true;
     this.#token = await this.#options.fetchToken();

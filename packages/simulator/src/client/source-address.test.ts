@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { sourceAddress } from './source-address.ts';
 
 describe('sourceAddress', () => {
-  it('gives each of 65,536 users a /24 of its own', () => {
+  it('gives each of 65,536 users its own /24', () => {
     const networks = new Set(Array.from({ length: 65_536 }, (_, index) => sourceAddress(index).replace(/\.\d+$/, '')));
     expect(networks.size).toBe(65_536);
   });

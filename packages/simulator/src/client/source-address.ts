@@ -1,4 +1,4 @@
-/** Gives every simulated user an address of its own network, as the users of a real deployment have. */
+/** Gives every simulated user an address in a separate network, as the users of a real deployment have. */
 
 /** Addresses 10.a.b.c: 65,536 networks of 254 hosts. */
 const NETWORKS = 256 * 256;

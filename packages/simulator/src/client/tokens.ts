@@ -46,7 +46,7 @@ export function signingOf(env: NodeJS.ProcessEnv): Signing | undefined {
   return { secret, audience: env['JWT_AUDIENCE'] || DEFAULT_NAME, issuer: env['JWT_ISSUER'] || DEFAULT_NAME };
 }
 
-/** Signed here (HS256); a user who is new needs no more than such a token. */
+/** Signed here (HS256); such a token is enough for a new user. */
 export function signedTokens(options: Signing): TokenSource {
   const key = new TextEncoder().encode(options.secret);
   return (user) =>

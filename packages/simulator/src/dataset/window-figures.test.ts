@@ -58,7 +58,7 @@ describe('windowFigures', () => {
     });
   });
 
-  it('does not list who is no friend', () => {
+  it('does not list strangers', () => {
     expect(figures([at(0, b, 0), at(1, c, 0)])).toMatchObject({ pairs: 0, entered: 0 });
   });
 });

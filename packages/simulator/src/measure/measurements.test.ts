@@ -9,7 +9,7 @@ const snapshot = { radiusMeters: 1, friends: [] };
 const friend: NearbyFriend = { id: a, lat: 0, lng: 0, distance: 0, at: 0, precision: 'exact' };
 
 describe('Measurements', () => {
-  it('times being offline, also of who has not come back, and the way to the snapshot', () => {
+  it('times offline periods, also unfinished ones, and the time to the snapshot', () => {
     let now = 0;
     const measurements = new Measurements(() => now);
     measurements.connected(a);
@@ -63,7 +63,7 @@ describe('Measurements', () => {
     expect(measurements.measured().connectMs).toMatchObject({ count: 1, worst: 1_100 });
   });
 
-  it('does not count the time of who is offline on purpose', () => {
+  it('does not count time offline on purpose', () => {
     let now = 0;
     const measurements = new Measurements(() => now);
     measurements.connectionBegun(a);

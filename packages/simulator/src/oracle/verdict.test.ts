@@ -144,7 +144,7 @@ const happenings = fc
 describe('judgeFriends against a second formulation', () => {
   const friends = ['a', 'b', 'c'].map((id) => user(id));
 
-  it('requires only whom the rules list, forbids only whom they do not, leaves open only the two edges', () => {
+  it('requires only friends whom the rules list, forbids only others, leaves open only the two edges', () => {
     fc.assert(
       fc.property(happenings, fc.integer({ min: 0, max: 15_000 }), (events, laterMs) => {
         const now = (events.at(-1)?.ackedAt ?? 0) + laterMs;

@@ -18,7 +18,7 @@ const STEP_DEGREES = 0.02;
 /** Of a person's steps, those that are reported; the others make some inactive. */
 const REPORTED = 0.3;
 
-/** The same crowd for the same seed. One step a second for so many seconds of dataset time. */
+/** The same crowd for the same seed. One step a second of dataset time. */
 export function walkingCrowd(seconds: number, seed = 1): Crowd {
   const random = lehmer(seed);
   const people = Array.from({ length: PEOPLE }, (_, index) => parseUserId(`walker${index}`));

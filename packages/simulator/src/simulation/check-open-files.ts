@@ -4,7 +4,7 @@ import { RemedyError } from '@nearby-friends/local-stack';
 /** Beside the connections of its clients a process has its code, its output and calls of the API open. */
 const OTHER_FILES = 100;
 
-/** Throws {@link RemedyError} when so many clients do not fit. */
+/** Throws {@link RemedyError} when they do not fit. */
 export function checkOpenFiles(clients: number, limit: number | undefined = openFilesLimit()): void {
   const needed = clients + OTHER_FILES;
   if (limit === undefined || needed <= limit) return;

@@ -35,7 +35,7 @@ interface CrowdOptions {
 
 /** Between the position updates of a person at rest, rounded to the next check. */
 const RESTING_INTERVAL_MS = 30_000;
-/** After a pause of this process that is longer than so many intervals, missed reports are not made up for. */
+/** After a longer pause of this process, in intervals, missed updates are skipped. */
 const MISSED_INTERVALS = 10;
 /** Its multiples are spread evenly over the interval, however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_75;
@@ -79,7 +79,7 @@ export class Crowd {
     return this.#members.filter(({ client }) => client.online).length;
   }
 
-  /** Whose phones are to be online and are not. */
+  /** Clients that should be online and are not. */
   get missing(): number {
     return this.#members.filter(({ state, client }) => isOn(state) && !client.online).length;
   }

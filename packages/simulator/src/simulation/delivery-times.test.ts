@@ -39,7 +39,7 @@ describe('delivery', () => {
     expect(times.figures().deliveryMs).toMatchObject({ count: 1, worst: 40 });
   });
 
-  it('does not blame the server for the age of a friend who has just come near', () => {
+  it('does not count the age of a friend who has just come near', () => {
     const times = watched();
     times.listChanged(viewer, { upserts: [], removed: [friend] }, 500);
     times.updateDue(friend, report(1_000));

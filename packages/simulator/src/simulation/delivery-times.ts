@@ -9,8 +9,8 @@ export interface DeliveryFigures {
    */
   readonly deliveryMs: Durations;
   /**
-   * How old what viewers see is: the time since the report on show was due, of every friend in every list who is under
-   * way, sampled repeatedly; of friends whose phones are reporting.
+   * Age of what viewers see: the time since the shown update was due, sampled repeatedly over every friend in every list
+   * who is moving and whose phone is reporting.
    */
   readonly freshnessMs: Durations;
   /** The same of friends at rest, who report less often. */

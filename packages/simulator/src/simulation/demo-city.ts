@@ -1,4 +1,4 @@
-/** The city that is on the map of a local stack: its people, and who is a friend of the one that a newcomer signs in as. */
+/** The city on the map of a local stack: its people, and the friends of the demo user. */
 import { parseUserId } from '@nearby-friends/protocol';
 import { type City, createCity } from '../city/city.ts';
 import { CityClock } from '../city/city-clock.ts';

@@ -26,7 +26,7 @@ export interface SimulationOptions {
   readonly durationMs: number | undefined;
   /** Called a few times a second. */
   readonly onProgress?: (progress: SimulationProgress) => void;
-  /** Ends the simulation early, with a report all the same. */
+  /** Ends the simulation early, still with a report. */
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export interface SimulationProgress {
   readonly watched: readonly WatchedViewer[];
 }
 
-/** A report leaves at most so much after it is due, while this process keeps up. */
+/** Maximum delay of an update after it is due, while this process keeps up. */
 const TICK_MS = 10;
 const FRESHNESS_EVERY_MS = 1_000;
 const PROGRESS_EVERY_MS = 500;
@@ -116,7 +116,7 @@ class Simulation {
     return Math.min(1, (clock.now() - this.#startedAt) / (arrivalsMs + durationMs));
   }
 
-  /** Until `holds`, at most so long. */
+  /** Until `holds`, at most `maxMs`. */
   async #until(holds: () => boolean, maxMs: number): Promise<void> {
     const { clock } = this.#options;
     const giveUpAt = clock.now() + maxMs;

@@ -14,7 +14,7 @@ export function road(
   return { points: points.map(([x, y]) => ({ x: CORNER.x + x, y: CORNER.y + y })), roadClass, onGround };
 }
 
-/** `streets` by `streets` of them, so many units apart (0.9 m each); they cross without sharing a point. */
+/** `streets` by `streets` of them, `spacing` units apart (0.9 m each); they cross without sharing a point. */
 export function smallTown(streets: number, spacing = 100): StreetGraph {
   const length = (streets - 1) * spacing;
   const across = Array.from({ length: streets }, (_, row) =>
