@@ -1,4 +1,4 @@
-/** Holds packages/client's published API to the committed report of it: `node infra/checks/api-report.mjs [--write]`. */
+/** Checks packages/client's published API against its committed report: `node infra/checks/api-report.mjs [--write]`. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const root = path.resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const folder = path.join(root, 'packages/client');
-/** What can be imported. `isWhole`: whatever its declarations name can be imported from there as well. */
+/** The entry points. `isWhole`: it also exports every type that its declarations name. */
 const ENTRY_POINTS = [
   { name: 'client', file: 'index', isWhole: true },
   { name: 'react', file: 'react', isWhole: false },
@@ -24,10 +24,10 @@ try {
     for (const { file, text } of outdated) writeFileSync(file, text);
   } else if (outdated.length > 0) {
     fail([
-      `The API of packages/client is not as reported in ${outdated.map(({ file }) => path.relative(root, file)).join(', ')}.`,
-      'If the change is meant, run: npm run -s build && node infra/checks/api-report.mjs --write',
+      `The API of packages/client differs from ${outdated.map(({ file }) => path.relative(root, file)).join(', ')}.`,
+      'If the change is intended, run: npm run -s build && node infra/checks/api-report.mjs --write',
     ]);
-  } else process.stdout.write(`The API of packages/client is as reported, ${reports.length} entry points.\n`);
+  } else process.stdout.write(`The API of packages/client matches its report, ${reports.length} entry points.\n`);
 } finally {
   rmSync(work, { recursive: true });
 }
@@ -39,7 +39,7 @@ function fail(lines) {
 }
 
 /**
- * Reads what the compiler has emitted; API Extractor brings a TypeScript of its own for that.
+ * Reads the emitted declarations; API Extractor brings its own TypeScript for that.
  * @param {(typeof ENTRY_POINTS)[number]} entryPoint
  */
 function readApi({ name, file, isWhole }) {
@@ -61,7 +61,7 @@ function readApi({ name, file, isWhole }) {
         compilerMessageReporting: { default: { logLevel: 'error' } },
         extractorMessageReporting: {
           default: { logLevel: 'error' },
-          // Everything is public, and nothing is marked as such.
+          // Everything is public, so there are no release tags.
           'ae-missing-release-tag': { logLevel: 'none' },
           'ae-forgotten-export': { logLevel: isWhole ? 'error' : 'none' },
           'ae-undocumented': { logLevel: 'warning' },
@@ -76,7 +76,7 @@ function readApi({ name, file, isWhole }) {
     localBuild: true,
     messageCallback(message) {
       message.handled = true;
-      // A field may speak for itself. What is exported stands at the beginning of a line, and has to say what it is for.
+      // Fields may go without a comment. Exports, which begin in the first column, must have one.
       const isUndocumented = message.messageId === 'ae-undocumented' && message.sourceFileColumn === 1;
       if (message.logLevel === 'error' || isUndocumented) defects.push(message.formatMessageWithLocation(root));
     },

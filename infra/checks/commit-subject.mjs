@@ -18,7 +18,8 @@ export function checkSubject(subject) {
   }
   if (!/^\p{Lu}/u.test(subject)) problems.push('it must begin with a capital letter');
   if (/[.…]$/.test(subject)) problems.push('it must not end with a full stop');
-  if (!isImperative(first.toLowerCase())) problems.push(`"${first}" is not imperative: "Fix …", not "Fixed" or "Fixes"`);
+  if (!isImperative(first.toLowerCase()))
+    problems.push(`"${first}" is not imperative: "Fix …", not "Fixed" or "Fixes"`);
   return problems;
 }
 

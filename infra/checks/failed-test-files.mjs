@@ -1,4 +1,4 @@
-/** Prints the test files that failed, from the report of Jest's `--json --outputFile`; nothing where there is no report. */
+/** Prints the test files that failed, from the report of Jest's `--json --outputFile`; nothing without a report. */
 import { readFile } from 'node:fs/promises';
 
 const [reportFile = ''] = process.argv.slice(2);

@@ -1,8 +1,8 @@
-/** Finds what a source file imports, in the form that the formatter gives all our files. */
+/** Finds the imports of a source file, in the form that the formatter gives all files. */
 
 /**
- * Each pattern's only group is the specifier. The first two need the statement at the beginning of its line; nothing
- * with a quote can stand between the keyword and `from`, so other statements do not match.
+ * Each pattern's only group is the specifier. The first two match only at the beginning of a line, without quotes between
+ * the keyword and `from`, so other statements do not match.
  */
 const IMPORTS = [
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,

@@ -1,4 +1,4 @@
-/** Replaces the generated sections of docs/operations.md, or says that they are not as they should be. */
+/** Checks or rewrites the generated sections of docs/operations.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,20 +7,20 @@ export const root = path.resolve(fileURLToPath(new URL('../..', import.meta.url)
 const file = path.join(root, 'docs/operations.md');
 
 /**
- * Holds the sections to `tables`, or writes them with `--write` on the command line.
+ * Compares the sections with `tables`, or writes them with `--write` on the command line.
  * @param {object} options
  * @param {Readonly<Record<string, string>>} options.tables by the name in the section's opening comment
- * @param {string} options.what is told, for the message
- * @param {string} options.program to be run with --write
+ * @param {string} options.what the sections describe, for the message
+ * @param {string} options.program the command that writes them with --write
  */
-export function holdSections({ tables, what, program }) {
+export function checkSections({ tables, what, program }) {
   const text = readFileSync(file, 'utf8');
   const current = Object.entries(tables).reduce((doc, [name, table]) => replaceSection(doc, name, table), text);
   if (process.argv.includes('--write')) writeFileSync(file, current);
   else if (current !== text) {
-    process.stdout.write(`docs/operations.md does not tell ${what} as they are. Run: node ${program} --write\n`);
+    process.stdout.write(`docs/operations.md is out of date about ${what}. Run: node ${program} --write\n`);
     process.exitCode = 1;
-  } else process.stdout.write(`docs/operations.md tells ${what} as they are.\n`);
+  } else process.stdout.write(`docs/operations.md is up to date about ${what}.\n`);
 }
 
 /**
@@ -33,6 +33,6 @@ function replaceSection(doc, name, table) {
   const close = `<!-- end: ${name.replace('settings: ', '')} -->`;
   const from = doc.indexOf(open);
   const to = doc.indexOf(close, from);
-  if (from < 0 || to < from) throw new Error(`docs/operations.md has no place for "${name}"`);
+  if (from < 0 || to < from) throw new Error(`docs/operations.md has no section "${name}"`);
   return `${doc.slice(0, from + open.length)}\n${table}\n${doc.slice(to)}`;
 }

@@ -1,4 +1,4 @@
-/** Holds the rules of the code's layout, of which the one way of imports is the first: `npm run check:imports`. */
+/** Checks the rules of the code's layout, first of all the direction of imports: `npm run check:imports`. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkFolderOrder } from './folder-order.mjs';
@@ -18,7 +18,7 @@ for (const line of warnings) process.stdout.write(`warning: ${line}\n`);
 for (const line of violations) process.stdout.write(`${line}\n`);
 process.stdout.write(
   violations.length === 0
-    ? `${count(files, 'file')} keep the layout.\n`
+    ? `${count(files, 'file')} follow the layout rules.\n`
     : `${count(violations, 'violation')} in ${count(files, 'file')}.\n`,
 );
 process.exitCode = violations.length === 0 ? 0 : 1;

@@ -13,10 +13,10 @@ afterEach(async () => {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
 });
 
-const DUTY = '/** Does what it does. */\n';
+const PURPOSE = '/** Does one thing. */\n';
 
-/** A text is given a duty, unless it begins with an exclamation mark. */
-const withDuty = (text: string) => (text.startsWith('!') ? text.slice(1) : DUTY + text);
+/** Adds an opening comment, unless the text begins with an exclamation mark. */
+const withPurpose = (text: string) => (text.startsWith('!') ? text.slice(1) : PURPOSE + text);
 
 /** Runs the check over a workspace of these files. */
 async function check(files: Record<string, string>): Promise<{ code: number; lines: string[] }> {
@@ -24,7 +24,7 @@ async function check(files: Record<string, string>): Promise<{ code: number; lin
   folders.push(root);
   for (const [file, text] of Object.entries(files)) {
     await mkdir(path.join(root, path.dirname(file)), { recursive: true });
-    await writeFile(path.join(root, file), withDuty(text));
+    await writeFile(path.join(root, file), withPurpose(text));
   }
   return await new Promise((resolve) => {
     execFile(process.execPath, [program, root], (error, stdout) => {
@@ -36,7 +36,7 @@ async function check(files: Record<string, string>): Promise<{ code: number; lin
 /** The violations of one file, without a process. */
 function violations(file: string, text: string): string[] {
   const member = file.split('/').slice(0, 2).join('/');
-  return checkFile({ path: file, member, text: withDuty(text) });
+  return checkFile({ path: file, member, text: withPurpose(text) });
 }
 
 const importOf = (specifier: string) => `import { x } from '${specifier}';\n`;
@@ -65,15 +65,15 @@ describe('imports run one way', () => {
     ['packages/protocol/src/a.ts', '@nearby-friends/bus', 'imports run one way, protocol may import nothing'],
     ['packages/geo/src/a.ts', '@nearby-friends/protocol', 'imports run one way'],
     ['packages/service-kit/src/a.ts', '@nearby-friends/bus', 'imports run one way'],
-    ['packages/bus/src/a.ts', '@nearby-friends/gateway', 'nobody imports a service'],
-    ['services/gateway/src/a.ts', '@nearby-friends/location', 'nobody imports a service'],
-    ['services/gateway/src/a.test.ts', '@nearby-friends/location', 'nobody imports a service'],
-    ['packages/testing/src/a.ts', '@nearby-friends/gateway', 'nobody imports a service'],
+    ['packages/bus/src/a.ts', '@nearby-friends/gateway', 'services must not be imported'],
+    ['services/gateway/src/a.ts', '@nearby-friends/location', 'services must not be imported'],
+    ['services/gateway/src/a.test.ts', '@nearby-friends/location', 'services must not be imported'],
+    ['packages/testing/src/a.ts', '@nearby-friends/gateway', 'services must not be imported'],
     ['services/gateway/src/a.ts', '@nearby-friends/testing', "only tests and developers' tools"],
     ['packages/bus/src/a.ts', '@nearby-friends/local-stack', "only tests and developers' tools"],
     ['packages/bus/src/a.ts', '@nearby-friends/simulator/deep', "only tests and developers' tools"],
     ['packages/bus/src/a.ts', '@nearby-friends/bus', 'its own files by path'],
-    ['packages/bus/src/a.ts', '@nearby-friends/novelty', 'no place in the order'],
+    ['packages/bus/src/a.ts', '@nearby-friends/novelty', 'is not listed'],
     ['packages/protocol/src/a.ts', 'node:fs', 'imports zod from outside'],
     ['packages/protocol/src/a.ts', 'ioredis', 'imports zod from outside'],
     ['packages/geo/src/a.ts', 'zod', 'imports nothing from outside'],
@@ -97,10 +97,10 @@ describe('imports run one way', () => {
     `import x from "@nearby-friends/location";`,
   ])('however it is written: %s', (text) => {
     const found = violations('services/gateway/src/a.ts', text);
-    expect(found).toEqual([expect.stringContaining('nobody imports a service') as string]);
+    expect(found).toEqual([expect.stringContaining('services must not be imported') as string]);
   });
 
-  it('and a text that only looks like an import is none', () => {
+  it('and a text that only resembles an import is none', () => {
     const text = `const text = "x from '@nearby-friends/location'";\nexport const y = 'from';\n// from '../../x'\n`;
     expect(violations('services/gateway/src/a.ts', text)).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe('imports run one way', () => {
 describe('folders of a package have an order', () => {
   const ORDER = ['wire', 'delivery/flush', 'delivery', 'connections'];
   const inOrder = (file: string, specifier: string): string[] =>
-    checkFolderOrder({ path: file, member: 'services/gateway', text: withDuty(importOf(specifier)) }, ORDER);
+    checkFolderOrder({ path: file, member: 'services/gateway', text: withPurpose(importOf(specifier)) }, ORDER);
 
   it.each([
     ['services/gateway/src/delivery/a.ts', './b.ts'],
@@ -145,7 +145,7 @@ describe('folders of a package have an order', () => {
   });
 });
 
-describe('clients are made in one place', () => {
+describe('clients are created in one place', () => {
   const redis = `${importOf('ioredis')}const client = new Redis(url);\n`;
   const opened = `${importOf('@nearby-friends/bus')}const client = openRedis({ url });\n`;
 
@@ -169,19 +169,19 @@ describe('clients are made in one place', () => {
     ['services/gateway/src/a.ts', `${importOf('socket.io')}const io = new Server();\n`],
   ])('%s may not: %j', (file, text) => {
     expect(violations(file, text)).toEqual([
-      expect.stringMatching(new RegExp(`^${file}:3: only compose.ts makes clients: (new |open)`)) as string,
+      expect.stringMatching(new RegExp(`^${file}:3: only compose.ts creates clients: (new |open)`)) as string,
     ]);
   });
 });
 
 describe('a file', () => {
-  it('opens with its duty, unless it is a test', () => {
+  it('opens with its purpose, unless it is a test', () => {
     const rule = 'opens with a doc comment';
-    expect(violations('packages/bus/src/a.ts', `!${importOf('zod')}${DUTY}`)).toEqual([
+    expect(violations('packages/bus/src/a.ts', `!${importOf('zod')}${PURPOSE}`)).toEqual([
       expect.stringContaining(`packages/bus/src/a.ts:1: a file ${rule}`) as string,
     ]);
     expect(violations('infra/local/a.mjs', `!// no doc comment\n`)).toEqual([expect.stringContaining(rule) as string]);
-    expect(violations('infra/local/a.mjs', `!#!/usr/bin/env node\n${DUTY}`)).toEqual([]);
+    expect(violations('infra/local/a.mjs', `!#!/usr/bin/env node\n${PURPOSE}`)).toEqual([]);
     expect(violations('packages/bus/src/a.test.ts', `!${importOf('zod')}`)).toEqual([]);
   });
 
@@ -189,17 +189,17 @@ describe('a file', () => {
     'has a better name than %s',
     (name) => {
       expect(violations(`packages/bus/src/${name}`, '')).toEqual([
-        expect.stringContaining('named by its duty') as string,
+        expect.stringContaining('name the file after its main export') as string,
       ]);
     },
   );
 
   it('of 250 lines is fine, of 300 draws a warning, of 301 is too long', async () => {
-    const lines = (count: number) => `!${DUTY}${'// line\n'.repeat(count - 1)}`;
+    const lines = (count: number) => `!${PURPOSE}${'// line\n'.repeat(count - 1)}`;
     const [fine, long, tooLong] = ['packages/a/src/a.ts', 'packages/a/src/b.ts', 'packages/a/src/c.test.ts'];
     expect(await check({ [fine]: lines(250), [long]: lines(300) })).toEqual({
       code: 0,
-      lines: [`warning: ${long}:300: 300 lines are more than 250`, '2 files keep the layout.'],
+      lines: [`warning: ${long}:300: 300 lines are more than 250`, '2 files follow the layout rules.'],
     });
     expect(await check({ [tooLong]: lines(301) })).toEqual({
       code: 1,
@@ -207,12 +207,12 @@ describe('a file', () => {
     });
   });
 
-  it('that is built, generated or installed is nobody’s business', async () => {
+  it('that is built, generated or installed is not checked', async () => {
     const bad = `!${importOf('@nearby-friends/location')}`;
     const places = ['dist', 'src/generated', 'node_modules/x', 'src/.cache'];
     expect(await check(Object.fromEntries(places.map((place) => [`services/gateway/${place}/a.ts`, bad])))).toEqual({
       code: 0,
-      lines: ['0 files keep the layout.'],
+      lines: ['0 files follow the layout rules.'],
     });
   });
 });

@@ -1,11 +1,11 @@
-/** The rules of the layout, and whether one file keeps them. CONTRIBUTING.md says them in prose. */
+/** The rules of the code's layout, checked for one file. CONTRIBUTING.md states them in prose. */
 import path from 'node:path';
 import { findImports, lineOf } from './find-imports.mjs';
 import { isTest } from './source-files.mjs';
 
 /** @typedef {import('./source-files.mjs').SourceFile} SourceFile */
 
-/** What each package of the product may import of the workspace. A new package is put in here first. */
+/** What each package of the product may import of the workspace. A new package is added here first. */
 const MAY_IMPORT = {
   protocol: [],
   geo: [],
@@ -18,29 +18,29 @@ const MAY_IMPORT = {
   client: [],
 };
 const SERVICES = ['gateway', 'location', 'friend-graph'];
-/** For developing, measuring and testing; they may import anything but a service, and only tests may import them. */
+/** Tools for development, measurement and tests; they may import anything but a service, and only tests may import them. */
 const DEV_TOOLS = ['testing', 'simulator', 'benchmark', 'web', 'local-stack'];
-/** Where a member's folder is not named like its package; `infra` needs no layer of its own. */
+/** Members whose folder is not named like their package. */
 const NAME_OF_MEMBER = { 'infra/local': 'local-stack' };
 
-/** What the packages without I/O may import from outside, and the one whose users load whatever it imports. */
+/** External imports of the packages without I/O, and of the client, whose users load everything that it imports. */
 const MAY_IMPORT_FROM_OUTSIDE = { protocol: ['zod'], geo: [], client: ['socket.io-client', 'react'] };
 
-/** Whoever makes a client owns its errors and its end, hence only these do. */
+/** A module that creates a client owns its errors and its close, hence only these may. */
 const CLIENTS = [
-  { made: /\bnew (?:Redis|Cluster)\(/g, from: /^ioredis$/, by: ['packages/bus/src/redis/redis-connection.ts'] },
+  { creates: /\bnew (?:Redis|Cluster)\(/g, from: /^ioredis$/, by: ['packages/bus/src/redis/redis-connection.ts'] },
   {
-    made: /\bopenRedis\(/g,
+    creates: /\bopenRedis\(/g,
     from: /bus$/,
     by: ['packages/bus/src/bus.ts', 'packages/bus/src/redis/redis-connection.ts'],
   },
-  { made: /\bnew PrismaClient\(/g, from: /./, by: ['services/friend-graph/src/database/database.ts'] },
+  { creates: /\bnew PrismaClient\(/g, from: /./, by: ['services/friend-graph/src/database/database.ts'] },
   {
-    made: /\bnew (?:Pool|Client)\(/g,
+    creates: /\bnew (?:Pool|Client)\(/g,
     from: /^pg$/,
     by: ['services/friend-graph/src/database/database.ts', 'services/friend-graph/src/cli/connect-when-up.ts'],
   },
-  { made: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-server.ts'] },
+  { creates: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-server.ts'] },
 ];
 
 const BAD_NAMES = /^(utils?|helpers?|types|common)$/;
@@ -84,13 +84,13 @@ export function checkFile(file) {
 /** @param {SourceFile} file */
 function checkName({ path: file }) {
   const [name = ''] = path.posix.basename(file).split('.');
-  return BAD_NAMES.test(name) ? [`${file}:1: a file is named by its duty, not "${name}"`] : [];
+  return BAD_NAMES.test(name) ? [`${file}:1: name the file after its main export, not "${name}"`] : [];
 }
 
 /** @param {SourceFile} file */
 function checkOpening({ path: file, text }) {
   const opening = text.replace(/^#!.*\n/, '').trimStart();
-  return opening.startsWith('/**') || isTest(file) ? [] : [`${file}:1: a file opens with a doc comment on its duty`];
+  return opening.startsWith('/**') || isTest(file) ? [] : [`${file}:1: a file opens with a doc comment on its purpose`];
 }
 
 /**
@@ -114,14 +114,15 @@ function problemOfMember(file, specifier) {
   const from = nameOf(file);
   const [to = ''] = specifier.slice(SCOPE.length).split('/');
   if (to === from) return `a package imports its own files by path: ${specifier}`;
-  if (!(to in MAY_IMPORT) && !DEV_TOOLS.includes(to)) return `${to} has no place in the order of imports`;
-  if (SERVICES.includes(to)) return `nobody imports a service: ${specifier}`;
+  if (!(to in MAY_IMPORT) && !DEV_TOOLS.includes(to))
+    return `${to} is not listed: add it to MAY_IMPORT in infra/checks/layout-rules.mjs`;
+  if (SERVICES.includes(to)) return `services must not be imported: ${specifier}`;
   if (DEV_TOOLS.includes(to)) {
     const isAllowed = isTest(file.path) || !(from in MAY_IMPORT);
     return isAllowed ? null : `only tests and developers' tools import ${to}`;
   }
   const allowed = MAY_IMPORT[from];
-  // Tests may look down and sideways, not up into a service.
+  // Tests may import any package but not a service.
   return !allowed || isTest(file.path) || allowed.includes(to)
     ? null
     : `imports run one way, ${from} may import ${allowed.join(', ') || 'nothing'}: ${specifier}`;
@@ -144,9 +145,9 @@ function problemOfOutside(file, specifier) {
 function checkClients(file, specifiers) {
   if (isTest(file.path) || !(nameOf(file) in MAY_IMPORT) || path.posix.basename(file.path) === 'compose.ts') return [];
   return CLIENTS.filter(({ from, by }) => !by.includes(file.path) && specifiers.some((one) => from.test(one))).flatMap(
-    ({ made }) =>
-      [...file.text.matchAll(made)].map(
-        (match) => `${file.path}:${lineOf(file.text, match.index)}: only compose.ts makes clients: ${match[0]}…)`,
+    ({ creates }) =>
+      [...file.text.matchAll(creates)].map(
+        (match) => `${file.path}:${lineOf(file.text, match.index)}: only compose.ts creates clients: ${match[0]}…)`,
       ),
   );
 }

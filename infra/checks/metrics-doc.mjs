@@ -1,23 +1,27 @@
-/** Holds the table of metrics in docs/operations.md to what the services say: `node infra/checks/metrics-doc.mjs [--write]`. */
+/** Checks the table of metrics in docs/operations.md against the services: `node infra/checks/metrics-doc.mjs [--write]`. */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { holdSections, root } from './generated-section.mjs';
+import { checkSections, root } from './generated-section.mjs';
 
 const SERVICES = ['gateway', 'location', 'friend-graph'];
-/** Nothing is connected for it; some of it has to be given all the same. */
+/** Required settings; `--metrics` connects to none of these. */
 const SETTINGS = {
   PORT: '0',
   OPS_PORT: '0',
   REDIS_URL: 'redis://127.0.0.1:1',
-  DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
-  JWT_SECRET: 'only-for-listing-what-there-is-to-measure',
+  DATABASE_URL: 'postgresql://user@127.0.0.1:1/none',
+  JWT_SECRET: 'only-for-listing-the-names-of-metrics',
 };
 const UNITS = [
   [/_seconds(_total)?$/, 's'],
   [/_bytes(_total)?$/, 'bytes'],
 ];
 
-holdSections({ tables: { metrics: tableOf(readAll()) }, what: 'the metrics', program: 'infra/checks/metrics-doc.mjs' });
+checkSections({
+  tables: { metrics: tableOf(readAll()) },
+  what: 'the metrics',
+  program: 'infra/checks/metrics-doc.mjs',
+});
 
 /**
  * @typedef {{ type: string, help: string, services: string[] }} Metric
@@ -33,7 +37,7 @@ function readAll() {
       env: { PATH: process.env['PATH'], ...SETTINGS },
     });
     const rows = [...text.matchAll(/^ {2}(\w+), (\w+)\n {6}(.*)$/gm)];
-    if (rows.length === 0) throw new Error(`${service} --metrics shows none`);
+    if (rows.length === 0) throw new Error(`${service} --metrics lists none`);
     for (const [, name = '', type = '', help = ''] of rows) {
       const known = metrics.get(name);
       if (known) known.services.push(service);
@@ -47,7 +51,7 @@ function readAll() {
 function tableOf(metrics) {
   const rows = [...metrics].map(([name, metric]) => ({ name, ...metric }));
   const isOfNode = (/** @type {{ name: string }} */ { name }) => /^(process|nodejs)_/.test(name);
-  // Our own before Node's, those of one service together, those of all in the end.
+  // The services' own before Node's, those of one service together, those of all services last.
   const rank = (/** @type {typeof rows[number]} */ row) =>
     isOfNode(row) ? 4 : row.services.length > 1 ? 3 : SERVICES.indexOf(row.services[0] ?? '');
   rows.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));

@@ -1,11 +1,11 @@
-/** Holds the tables of settings in docs/operations.md to what the services say: `node infra/checks/settings-doc.mjs [--write]`. */
+/** Checks the tables of settings in docs/operations.md against the services: `node infra/checks/settings-doc.mjs [--write]`. */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { holdSections, root } from './generated-section.mjs';
+import { checkSections, root } from './generated-section.mjs';
 
 const SERVICES = ['gateway', 'location', 'friend-graph'];
 
-holdSections({
+checkSections({
   tables: Object.fromEntries(SERVICES.map((service) => [`settings: ${service}`, tableOf(service)])),
   what: `the settings of ${SERVICES.length} services`,
   program: 'infra/checks/settings-doc.mjs',
@@ -25,6 +25,6 @@ function tableOf(service) {
     const shown = value === '`empty`' ? 'empty' : value;
     return `| ${names.replaceAll(/[A-Z_]{2,}/g, '`$&`')} | ${unit ?? ''} | ${shown} | ${description} |`;
   });
-  if (lines.length === 0) throw new Error(`${service} --help shows no settings`);
+  if (lines.length === 0) throw new Error(`${service} --help lists no settings`);
   return ['| variable | unit | default | what |', '|---|---|---|---|', ...lines].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Reads the workspace's own source files: no dependencies, nothing built or generated. */
+/** Reads the workspace's own source files, without dependencies, build output and generated code. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -42,7 +42,7 @@ export async function readSourceFiles(root) {
  * @returns {AsyncGenerator<string>}
  */
 async function* filesBelow(folder) {
-  // A workspace need not have all groups.
+  // A workspace may lack some groups.
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     if (error.code === 'ENOENT') return [];
     throw error;

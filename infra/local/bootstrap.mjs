@@ -1,4 +1,4 @@
-/** The way from a fresh checkout to a running or tested stack, with nothing but Node and npm. */
+/** Builds, starts or tests a fresh checkout with nothing but Node and npm. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,10 +7,10 @@ import { CommandFailed, runCommand } from './bootstrap/run-command.mjs';
 
 const HELP = `node infra/local/bootstrap.mjs start|test|build [options]
 
-  build   installs, generates and builds what has changed since the last time
+  build   installs, generates and builds what has changed since the last run
   start   the same, then runs the whole stack; see: npm start -- --help
-  test    the same, then checks format, lint, types, imports, documented settings and metrics, and the client's API, and
-          runs the tests; options go to Jest
+  test    the same, then checks format, lint, types, imports, documented settings and metrics, the client's API and
+          commit messages, and runs the tests; options go to Jest
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +21,7 @@ try {
   process.exitCode = await run(command, args);
 } catch (error) {
   if (!(error instanceof CommandFailed)) throw error;
-  if (!error.hasSaidEnough) process.stderr.write(`\n${error.message}\n`);
+  if (!error.isSelfExplanatory) process.stderr.write(`\n${error.message}\n`);
   process.exitCode = error.exitCode;
 }
 
@@ -38,7 +38,7 @@ async function run(command, args) {
     case 'start': {
       await prepareCheckout();
       const { main } = await import(pathToFileURL(path.join(root, 'infra/local/dist/start/start.js')).href);
-      // Not left to the event loop: after a forced end something may still be held open.
+      // process.exit, since after a forced stop a handle may still be open.
       return process.exit(await main(args));
     }
     case 'test':
@@ -59,9 +59,10 @@ async function test(jestArgs) {
   await step('Documented settings', process.execPath, ['infra/checks/settings-doc.mjs']);
   await step('Documented metrics', process.execPath, ['infra/checks/metrics-doc.mjs']);
   await step('Reported API', process.execPath, ['infra/checks/api-report.mjs']);
-  // Last, and nothing is printed after it: what a person looks for is Jest's summary.
+  await step('Commit messages', process.execPath, ['infra/checks/commit-messages.mjs']);
+  // Last, without output after it, so that Jest's summary is the last thing on screen.
   await step('Tests', 'npm', ['run', '--silent', 'jest', '--', ...jestArgs]).catch((error) => {
-    if (error instanceof CommandFailed) error.hasSaidEnough = true;
+    if (error instanceof CommandFailed) error.isSelfExplanatory = true;
     throw error;
   });
 }
@@ -86,7 +87,7 @@ async function checkNode() {
   const wanted = engines.node.replace(/^>=/, '');
   if (isAtLeast(process.versions.node, wanted)) return;
   process.stderr.write(
-    `This needs Node ${wanted} or newer, and here is ${process.versions.node}. Install one from https://nodejs.org\n`,
+    `Node ${wanted} or newer is required, and this is ${process.versions.node}. Install one from https://nodejs.org\n`,
   );
   process.exit(1);
 }

@@ -1,11 +1,11 @@
-/** Brings a checkout to the state in which its programs run: packages installed, code generated, everything built. */
+/** Prepares a checkout to run: installs packages, generates code and builds everything. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from './run-command.mjs';
 import { fingerprintContents, fingerprintTimes, listFiles, runUnlessUnchanged } from './stamps.mjs';
 
-/** The one version that the lockfile was made with; npx fetches it, since a bare machine has only npm. */
+/** The version that wrote the lockfile; npx downloads it, since a bare machine has only npm. */
 const PNPM = 'pnpm@12.21.0';
 
 /** Where the workspace's packages are, as in pnpm-workspace.yaml. */
@@ -14,7 +14,7 @@ const PACKAGE_PARENTS = ['packages', 'services', 'infra'];
 /** @typedef {{ root: string, stamps: string, say: (line: string) => void }} Checkout */
 
 /**
- * Does what is missing and nothing else. Rejects when a step fails; the step has said why itself.
+ * Runs only the steps that are out of date. Rejects when a step fails; the step has printed the reason.
  *
  * @param {Checkout} checkout
  */
@@ -41,7 +41,7 @@ async function install({ root, stamps, say }) {
     products: [path.join(root, 'node_modules/.modules.yaml')],
     work: async () => {
       say('Installing packages …');
-      // Without the last one pnpm would ask before it replaces what another version of it has installed.
+      // Without the last one pnpm would prompt before it replaces what another version of it has installed.
       const quietly = ['--reporter=append-only', '--loglevel=warn', '--config.confirmModulesPurge=false'];
       await runCommand('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', ...quietly], { cwd: root });
     },
@@ -62,7 +62,7 @@ async function generateDatabaseClient({ root, stamps, say }) {
     products: output === undefined ? [] : [path.resolve(path.dirname(schema), output)],
     work: async () => {
       say('Generating the database client …');
-      // Generating needs no schema engine, but Prisma downloads one, which fails where its host cannot be reached.
+      // Generating needs no schema engine, but Prisma would download one, which fails where its host cannot be reached.
       const env = { PRISMA_SCHEMA_ENGINE_BINARY: trueProgram(), CHECKPOINT_DISABLE: '1', ...process.env };
       await runCommand(path.join(service, 'node_modules/.bin/prisma'), ['generate'], { cwd: service, env });
     },
@@ -91,7 +91,7 @@ async function build({ root, stamps, say }) {
 }
 
 /**
- * The page is made of the sources of the packages that it imports, not of what the compiler makes of them.
+ * The page is built from the sources of the packages that it imports, not from their compiled output.
  *
  * @param {Checkout} checkout
  */
@@ -120,7 +120,7 @@ async function buildPage({ root, stamps, say }) {
 const isPartOfPage = (file) => !/\.(test|testing)\.tsx?$/.test(file);
 
 /**
- * What the compiler notes for each project that the root builds.
+ * The build info of each project that the root builds.
  *
  * @param {string} root
  * @param {readonly string[]} projects

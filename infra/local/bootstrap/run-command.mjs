@@ -1,14 +1,14 @@
-/** Runs another program in the foreground, with its output going straight to the terminal. */
+/** Runs another program in the foreground, with its output on the terminal. */
 import { spawn } from 'node:child_process';
 
-/** A program could not be run, or ended with something else than 0. */
+/** A program could not be run, or its exit code was not 0. */
 export class CommandFailed extends Error {
-  /** Whether the program's own last lines are all a person needs. */
-  hasSaidEnough = false;
+  /** Whether the program's own last lines are explanation enough. */
+  isSelfExplanatory = false;
 
   /**
    * @param {string} message
-   * @param {number} exitCode what this process should end with, too
+   * @param {number} exitCode for this process as well
    */
   constructor(message, exitCode) {
     super(message);
@@ -16,23 +16,23 @@ export class CommandFailed extends Error {
   }
 }
 
-/** What shells answer for a command that does not exist. */
+/** The exit code of shells for a command that does not exist. */
 const NOT_FOUND_EXIT_CODE = 127;
 
 /**
- * Resolves when the program has ended with 0. Rejects with CommandFailed otherwise.
+ * Resolves when the program has exited with 0. Rejects with CommandFailed otherwise.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
  */
 export async function runCommand(command, args, { cwd, env = process.env }) {
-  // Ctrl-C reaches the program by itself; this process waits for it to end in its own way.
+  // Ctrl-C also reaches the program; this process waits for it to end.
   const wait = () => undefined;
   process.on('SIGINT', wait);
   try {
     await new Promise((resolve, reject) => {
-      // No input: nothing here may wait for an answer, and this one's own input may be closed.
+      // No input: no program may prompt here, and this process' own input may be closed.
       const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
       const line = [command, ...args].join(' ');
       child.once('error', ({ message }) => {

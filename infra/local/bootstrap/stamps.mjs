@@ -1,11 +1,11 @@
-/** Remembers what a step last ran for, so that it is left out while nothing it depends on has changed. */
+/** Stores the fingerprint of a step's inputs, so that the step is skipped while they have not changed. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Runs `work` unless it succeeded before for the same fingerprint and everything it made is still there.
+ * Runs `work` unless it succeeded before for the same fingerprint and its products still exist.
  *
  * @param {{
  *   folder: string,
@@ -19,7 +19,7 @@ import path from 'node:path';
 export async function runUnlessUnchanged({ folder, name, fingerprint, products, work }) {
   const stamp = path.join(folder, `${name}.stamp`);
   if (products.every((product) => existsSync(product)) && (await readStamp(stamp)) === fingerprint) return false;
-  // Away first: when the work fails half-way, what is there belongs to no fingerprint.
+  // Removed first: when the work fails half-way, its output matches no fingerprint.
   await rm(stamp, { force: true });
   await work();
   await mkdir(folder, { recursive: true });
@@ -28,7 +28,7 @@ export async function runUnlessUnchanged({ folder, name, fingerprint, products, 
 }
 
 /**
- * A fingerprint of the content of a few small files; one that does not exist counts as such.
+ * A fingerprint of the content of a few small files; a missing file has its own value.
  *
  * @param {readonly string[]} files
  * @param {readonly string[]} [facts] further things that must stay the same, for example the version of Node
@@ -43,7 +43,7 @@ export async function fingerprintContents(files, facts = []) {
 }
 
 /**
- * A fingerprint of many files by path, size and time of change, which is quick: a second start has to be.
+ * A fingerprint of many files by path, size and modification time, which is quick enough for every start.
  *
  * @param {readonly string[]} files
  */

@@ -1,4 +1,4 @@
-/** What the bootstrap does again, and what it leaves out. */
+/** Which steps of the bootstrap run again, and which are skipped. */
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 describe('runUnlessUnchanged', () => {
-  it('runs once per fingerprint, and again when what it made is gone', async () => {
+  it('runs once per fingerprint, and again when its output is gone', async () => {
     const product = path.join(folder.path, 'product');
     const work = jest.fn(() => writeFile(product, 'made'));
     const step = { folder: folder.path, name: 'build', products: [product], work };

@@ -1,4 +1,4 @@
-// Stands in for the residents: says what they are told and stays until it is asked to end, or ends at once when it is to fail.
+// Stands in for the residents: prints its arguments and runs until SIGTERM, or fails at once with RESIDENTS_FAIL.
 import process from 'node:process';
 
 if (process.env.RESIDENTS_FAIL) {

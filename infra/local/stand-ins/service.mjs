@@ -1,5 +1,5 @@
-// Stands in for a service in tests of the stack: ready as soon as it listens, and does what STAND_IN says.
-//   never-ready   listens and is never ready      fail   says why and ends with 3      stubborn   does not end on SIGTERM
+// Stands in for a service in tests of the stack: ready as soon as it listens; STAND_IN chooses another behaviour.
+//   never-ready   listens and is never ready      fail   prints the reason, exits 3      stubborn   ignores SIGTERM
 import { createServer } from 'node:http';
 
 const { INSTANCE_ID, OPS_PORT, PORT, HOST, STAND_IN } = process.env;

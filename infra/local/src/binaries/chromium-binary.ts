@@ -1,4 +1,4 @@
-/** Says which Chromium the tests of the page run in. */
+/** Finds the Chromium that the tests of the page run in. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { RemedyError } from '../machine/remedy-error.ts';
@@ -17,7 +17,7 @@ export async function ensureChromium(progress?: ProgressSink): Promise<Executabl
   const given = process.env['CHROMIUM_PATH'];
   if (given) {
     await access(given).catch((cause: unknown) => {
-      throw new RemedyError(`CHROMIUM_PATH names ${given}, which is not there.`, 'Correct or unset it.', { cause });
+      throw new RemedyError(`CHROMIUM_PATH names ${given}, which does not exist.`, 'Correct or unset it.', { cause });
     });
     return { command: given, env: {}, version: 'given', source: 'system' };
   }

@@ -1,4 +1,4 @@
-/** What is read from apt's output. */
+/** Parsing of apt's output. */
 import { describe, expect, it } from '@jest/globals';
 import { parseLibraryDependencies } from './debian-packages.ts';
 

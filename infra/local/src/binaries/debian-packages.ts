@@ -19,7 +19,7 @@ const LISTS_FRESH_MS = 3_600_000;
 
 /**
  * Downloads the packages with those of their libraries that this system lacks, and unpacks all into `folder`, which
- * appears complete or not at all. Not for two callers at once (see file-lock.ts). Rejects when the archive cannot be
+ * appears complete or not at all. Not for two callers at once (see with-file-lock.ts). Rejects when the archive cannot be
  * reached or does not have a package.
  */
 export async function unpackDebianPackages(packages: readonly string[], folder: string): Promise<void> {
@@ -42,12 +42,12 @@ export async function unpackDebianPackages(packages: readonly string[], folder: 
   }
 }
 
-/** Everything apt keeps for one folder of programs; whoever unpacks into that folder holds the lock beside it. */
+/** Everything apt keeps for one folder of programs; a caller that unpacks into that folder holds the lock beside it. */
 export function aptFolder(folder: string): string {
   return path.join(path.dirname(folder), 'apt');
 }
 
-// Lists of one's own: those of the system may be missing (in containers) or out of date, and only root may renew them.
+// Separate lists: those of the system may be missing (in containers) or out of date, and only root may update them.
 async function refreshLists(workFolder: string, apt: readonly string[]): Promise<void> {
   const marker = path.join(workFolder, 'updated');
   const updatedAt = await stat(marker).then(
@@ -78,7 +78,7 @@ function aptOptions(workFolder: string): string[] {
     `Dir::State::Lists=${workFolder}/lists`,
     `Dir::Cache=${workFolder}/cache`,
     'Debug::NoLocking=1',
-    // As root, apt would drop to a user who may not write into our folder.
+    // Under root, apt would switch to a user that may not write into this folder.
     'APT::Sandbox::User=root',
   ];
   return settings.flatMap((setting) => ['-o', setting]);
@@ -97,8 +97,8 @@ async function withMissingLibraries(packages: readonly string[], apt: readonly s
 }
 
 /**
- * The libraries named in the output of `apt-cache depends`; of alternatives (`|Depends`) the first counts. Those of web
- * pages (`libjs-`) no program needs in order to run.
+ * The libraries named in the output of `apt-cache depends`; of alternatives (`|Depends`) the first. JavaScript libraries
+ * (`libjs-`) are not needed to run a program.
  */
 export function parseLibraryDependencies(output: string): string[] {
   const names: string[] = [];

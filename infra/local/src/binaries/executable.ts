@@ -1,4 +1,4 @@
-/** Describes a program the stack runs: where it is, what it needs around it, and where it came from. */
+/** Describes a program that the stack runs: its path, version, origin and environment. */
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 export interface Executable {
   readonly command: string;
-  /** What must be in its environment, for example the path of libraries unpacked beside it. */
+  /** Required environment, for example the path of libraries unpacked beside it. */
   readonly env: Readonly<Record<string, string>>;
   readonly version: string;
   readonly source: 'system' | 'package' | 'brew';
@@ -19,7 +19,7 @@ export function plainEnvironment(extra: Readonly<Record<string, string>> = {}): 
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C', TZ: 'UTC', ...extra };
 }
 
-/** Full paths of the programs of that name, in PATH and where servers live that are not in everybody's PATH. */
+/** Full paths of the programs of that name, in PATH and in the usual folders of servers. */
 export async function findInPath(name: string): Promise<string[]> {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
   const candidates = [...new Set(folders.filter((folder) => folder !== '').map((folder) => path.join(folder, name)))];
@@ -27,7 +27,7 @@ export async function findInPath(name: string): Promise<string[]> {
   return candidates.filter((_, index) => usable[index]);
 }
 
-/** Everything the program printed for its version question, or undefined when it cannot even run. */
+/** The program's output for its version flag, or undefined when it cannot run. */
 export async function readVersion(
   command: string,
   versionFlag: string,
@@ -37,7 +37,7 @@ export async function readVersion(
     const { stdout, stderr } = await run(command, [versionFlag], { env: plainEnvironment(env) });
     return `${stdout}${stderr}`;
   } catch {
-    // Not there, of another architecture or without its libraries: all the same, it is not one to use.
+    // Missing, of another architecture, or without its libraries: unusable in each case.
     return undefined;
   }
 }

@@ -1,9 +1,9 @@
-/** Says which nginx the stack runs on. */
+/** Finds the nginx that the stack runs. */
 import type { ProgressSink } from '../machine/with-progress.ts';
 import type { Executable } from './executable.ts';
 import { ensureServerBinary } from './server-binary.ts';
 
-/** An nginx of 1.22 or newer, the oldest that nginx.conf was tried with. */
+/** An nginx of 1.22 or newer, the oldest version that nginx.conf is tested with. */
 export async function ensureNginxBinary(progress?: ProgressSink): Promise<Executable> {
   return await ensureServerBinary(
     {

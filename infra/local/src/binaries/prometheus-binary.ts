@@ -1,4 +1,4 @@
-/** Says which Prometheus the tests of rules and dashboards run on; the stack itself needs none. */
+/** Finds the Prometheus that the tests of alerts and dashboards run; the stack itself needs none. */
 import path from 'node:path';
 import type { ProgressSink } from '../machine/with-progress.ts';
 import type { Executable } from './executable.ts';

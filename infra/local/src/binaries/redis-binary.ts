@@ -1,4 +1,4 @@
-/** Says which Redis the stack runs on. */
+/** Finds the Redis that the stack runs. */
 import type { ProgressSink } from '../machine/with-progress.ts';
 import type { Executable } from './executable.ts';
 import { ensureServerBinary } from './server-binary.ts';

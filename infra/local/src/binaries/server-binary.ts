@@ -9,11 +9,11 @@ import { aptFolder, hasDebianTools, libraryPath, unpackDebianPackages } from './
 import { type Executable, findInPath, isAtLeast, readVersion } from './executable.ts';
 
 export interface ServerProgram {
-  /** As a person calls it. */
+  /** The name in messages. */
   readonly title: string;
   readonly command: string;
   readonly versionFlag: string;
-  /** Finds the version in what the program says about itself. */
+  /** Matches the version in the output of the version flag. */
   readonly versionPattern: RegExp;
   readonly oldestVersion: string;
   readonly debianPackages: readonly string[];
@@ -24,7 +24,7 @@ export interface ServerProgram {
 
 const BREW_FOLDERS = ['/opt/homebrew', '/usr/local'];
 
-/** The program, ready to run. Rejects with the command to install it, where it can neither be found nor fetched. */
+/** The program, ready to run. Rejects with the command to install it when it can neither be found nor downloaded. */
 export async function ensureServerBinary(program: ServerProgram, progress?: ProgressSink): Promise<Executable> {
   const brewPaths = BREW_FOLDERS.map((folder) => path.join(folder, 'opt', program.brewFormula, 'bin', program.command));
   for (const command of [...(await findInPath(program.command)), ...brewPaths]) {
@@ -39,7 +39,7 @@ export async function ensureServerBinary(program: ServerProgram, progress?: Prog
 
   await mkdir(path.dirname(folder), { recursive: true });
   const fetching = withFileLock(`${aptFolder(folder)}.lock`, async () => {
-    // Another process may have fetched it while this one waited.
+    // Another process may have downloaded it while this one waited.
     const meanwhile = await probeUnpacked(program, folder);
     if (meanwhile) return meanwhile;
     await unpackDebianPackages(program.debianPackages, folder);

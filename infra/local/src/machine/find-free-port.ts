@@ -3,18 +3,18 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { systemErrorCode } from './remedy-error.ts';
 
-// Below what Linux (32768) and macOS (49152) hand out to outgoing connections: thousands of clients on loopback must
-// not be able to take the port of a service that is just being restarted.
+// Below the ephemeral range of Linux (32768) and macOS (49152): outgoing connections of thousands of clients on loopback
+// must not take the port of a service that restarts.
 const LOWEST_PORT = 20_000;
 const BLOCKS = 120;
 const PORTS_PER_BLOCK = 100;
 
-// Between finding a port and listening on it lies the start of a program. So test runners that work side by side look in
-// different places: neighbouring pids have different blocks.
+// A port stays unused from here until a program has started and listens on it. Test runners that work side by side
+// therefore search different blocks: neighbouring pids have different ones.
 const firstPort = LOWEST_PORT + (process.pid % BLOCKS) * PORTS_PER_BLOCK;
 let next = randomInt(PORTS_PER_BLOCK);
 
-/** A port that is free now; the next call has another one. Rejects when this process' whole share is taken. */
+/** A port that is free now; the next call returns another one. Rejects when all ports of this process' block are taken. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < PORTS_PER_BLOCK; attempt += 1) {
     const port = firstPort + next;

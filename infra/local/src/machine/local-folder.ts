@@ -1,4 +1,4 @@
-/** Knows where on this machine the local stack may put things. */
+/** Locates the folders on this machine that the local stack may write to. */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,8 +13,9 @@ export function localFolder(): string {
 }
 
 /**
- * The folder for what PostgreSQL must reach. It refuses to run as root, so root runs it as `nobody`, who cannot enter a
- * checkout under a closed home such as `/root`: in that case the folder is in `/var/lib`, named after the local folder.
+ * The folder for what PostgreSQL must reach. PostgreSQL refuses to run as root, so root runs it as an unprivileged user,
+ * which cannot enter a checkout under a closed home such as `/root`. In that case the folder is in `/var/lib`, with a hash
+ * of the local folder in its name.
  */
 export async function unprivilegedFolder(): Promise<string> {
   const local = localFolder();
@@ -26,7 +27,7 @@ export async function unprivilegedFolder(): Promise<string> {
   return folder;
 }
 
-/** A new empty folder of this user alone under the system's temporary folder; whoever asked for it removes it. */
+/** A new empty folder of this user alone under the system's temporary folder; the caller removes it. */
 export async function makeRunFolder(purpose: string): Promise<string> {
   const parent =
     process.getuid?.() === 0 && !(await everyoneMayEnter(tmpdir())) ? await unprivilegedFolder() : tmpdir();

@@ -1,4 +1,4 @@
-/** Tells whether a process noted earlier is still that process, so that a recycled pid is never mistaken for it. */
+/** Identifies a process by more than its pid, so that a recycled pid is never mistaken for it. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -18,7 +18,7 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity | un
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
-/** Whether the very process that was identified earlier is still running. */
+/** Whether the process that was identified earlier is still running. */
 export async function isStillRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await identifyProcess(identity.pid))?.startedAt === identity.startedAt;
 }
@@ -52,7 +52,7 @@ async function portableStart(pid: number): Promise<string | undefined> {
     const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env: { ...process.env, LC_ALL: 'C' } });
     return stdout.trim() || undefined;
   } catch (error) {
-    // `ps` answers 1 when there is no such process.
+    // `ps` exits with 1 when there is no such process.
     if (error instanceof Error && 'code' in error && error.code === 1) return undefined;
     throw error;
   }

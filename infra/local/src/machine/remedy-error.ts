@@ -1,6 +1,6 @@
-/** The error that is meant for a person: one sentence saying what is wrong, one saying what to do about it. */
+/** An error for the user: one sentence with the problem, one with the remedy. */
 export class RemedyError extends Error {
-  /** What the reader can do now; a full sentence, with the command where there is one. */
+  /** What the user can do now; a full sentence, with the command where there is one. */
   readonly remedy: string;
 
   constructor(problem: string, remedy: string, options?: ErrorOptions) {
@@ -12,7 +12,7 @@ export class RemedyError extends Error {
 
 /** The `code` of a system error such as `ENOENT`, or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
-  // By form rather than by class: under a test runner, Node's own errors belong to another realm.
+  // By shape and not by class: under a test runner, Node's own errors belong to another realm.
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

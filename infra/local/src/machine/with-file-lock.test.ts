@@ -1,4 +1,4 @@
-/** One at a time, and nobody waits for the dead. */
+/** One holder at a time, and take-over from a holder that died. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -20,10 +20,10 @@ describe('withFileLock', () => {
   it('lets one in at a time, also after one that failed', async () => {
     const file = path.join(folder.path, 'one.lock');
     let inside = 0;
-    let most = 0;
+    let maxInside = 0;
     const work = async (index: number): Promise<number> => {
       inside += 1;
-      most = Math.max(most, inside);
+      maxInside = Math.max(maxInside, inside);
       await turn();
       inside -= 1;
       if (index === 2) throw new Error('no luck');
@@ -31,7 +31,7 @@ describe('withFileLock', () => {
     };
     const outcomes = await Promise.allSettled([0, 1, 2, 3].map((index) => withFileLock(file, () => work(index))));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-    expect(most).toBe(1);
+    expect(maxInside).toBe(1);
   });
 
   it('takes over from a holder that died', async () => {

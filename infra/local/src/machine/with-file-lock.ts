@@ -1,4 +1,4 @@
-/** Lets one process at a time, of all on this machine, do a piece of work. */
+/** Runs a piece of work in one process of this machine at a time. */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,8 +9,8 @@ import { systemErrorCode } from './remedy-error.ts';
 const RETRY_MS = 50;
 
 /**
- * Runs `work` while holding the lock file; others wait. The lock of a process that died is taken over; in the moment of
- * a take-over two could hold it, so `work` must be merely wasteful, never harmful, when done twice at once.
+ * Runs `work` while holding the lock file; others wait. A waiter takes over the lock of a process that died. During a
+ * take-over two processes could hold it, so running `work` twice at once must be harmless.
  * Rejects only as `work` does, or when the folder cannot be written.
  */
 export async function withFileLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
@@ -30,7 +30,7 @@ async function tryToTake(lockFile: string): Promise<boolean> {
   const draft = `${lockFile}.${process.pid}-${randomUUID()}`;
   await writeFile(draft, JSON.stringify(await identifyProcess(process.pid)), { mode: 0o600 });
   try {
-    // A link appears with its content or not at all, so nobody ever reads a half-written holder.
+    // A link appears with its content or not at all, so a holder is never read half-written.
     await link(draft, lockFile);
     return true;
   } catch (error) {
@@ -54,7 +54,7 @@ async function removeStale(lockFile: string): Promise<void> {
   const claimed = `${lockFile}.stale-${process.pid}-${randomUUID()}`;
   try {
     await rename(lockFile, claimed);
-    // Another waiter may have been quicker, and this is its fresh lock: it goes back.
+    // Another waiter may have been quicker: then this is its new lock, which goes back.
     if (!(await holderIsGone(claimed))) await link(claimed, lockFile);
   } catch (error) {
     if (!['ENOENT', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;

@@ -1,4 +1,4 @@
-/** Tells a waiting person what is going on, but only when it takes long. */
+/** Reports progress of work that takes long. */
 
 /** Where progress lines go: one line at a time, without its line end. */
 export type ProgressSink = (line: string) => void;
@@ -10,7 +10,7 @@ export const progressToStderr: ProgressSink = (line) => {
 /** A person notices a wait of about a second. */
 const SLOW_MS = 1_000;
 
-/** Runs `work`; says `what` (“Downloading Redis”) when it has not finished within a second. */
+/** Awaits `work`; reports `what` (“Downloading Redis”) when it has not finished within a second. */
 export async function withProgress<T>(
   what: string,
   work: Promise<T>,

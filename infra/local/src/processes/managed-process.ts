@@ -1,11 +1,11 @@
-/** Runs a child process in a group of its own, with its output by lines and an end that is always known. */
+/** Runs a child process in its own process group, reads its output line by line and observes its exit. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { RemedyError } from '../machine/remedy-error.ts';
 import { forgetChild, recordChild } from './orphans.ts';
 import { sendSignal } from './send-signal.ts';
 
-/** How many of its last lines a process keeps, for the message when it fails. */
+/** Last lines of output that are kept for the message when a process fails. */
 const RECENT_LINES = 60;
 
 export interface ProcessExit {
@@ -23,9 +23,9 @@ export interface ManagedProcessOptions {
   readonly cwd?: string;
   /** Run as this user and group, where the caller is root. */
   readonly runAs?: { readonly uid: number; readonly gid: number } | undefined;
-  /** What asks it to end in order. */
+  /** The signal for an orderly stop. */
   readonly stopSignal: NodeJS.Signals;
-  /** A folder of this process alone; should its starter die, it is removed with it. */
+  /** A folder of this process alone; removed with it when its starter has died. */
   readonly temporaryFolder?: string | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
 }
@@ -40,17 +40,17 @@ export interface ManagedProcess {
   recentLines(): readonly string[];
   /** Sends to the process alone; nothing happens when it has ended. */
   signal(signal: NodeJS.Signals): void;
-  /** Asks it to end, and after the deadline (milliseconds) ends it and its whole group. */
+  /** Sends the stop signal, and SIGKILL to its group after the deadline (milliseconds). */
   stop(deadlineMs?: number): Promise<ProcessExit>;
 }
 
 const STOP_DEADLINE_MS = 10_000;
-const LAST_WORDS_MS = 500;
+const OUTPUT_END_DEADLINE_MS = 500;
 
 /** Starts the process; rejects when it cannot be started at all. */
 export async function spawnManaged(options: ManagedProcessOptions): Promise<ManagedProcess> {
   const spawnOptions: SpawnOptions = {
-    // A group of its own: Ctrl-C in the terminal reaches only the launcher, which then stops everything in order.
+    // Its own group: Ctrl-C in the terminal reaches only the launcher, which then stops everything in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: options.env,
@@ -75,10 +75,10 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => {
       ended = true;
-      // Whatever it left in its group, such as the workers of a killed nginx, goes with it.
+      // Its group may outlive it, such as the workers of a killed nginx.
       sendSignal(-pid, 'SIGKILL');
       const finish = (): void => resolve({ code, signal });
-      // A note that cannot be removed is harmless: the next clean-up finds that its process is gone.
+      // A record that cannot be removed is harmless: the next clean-up finds that its process is gone.
       Promise.all([outputEnd(child), recorded.then(() => forgetChild(pid))]).then(finish, finish);
     });
   });
@@ -96,7 +96,7 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
     stop: async (deadlineMs = STOP_DEADLINE_MS) => {
       if (ended) return await exited;
       sendSignal(pid, options.stopSignal);
-      // A paused process would notice the request only when continued.
+      // A paused process handles the signal only when continued.
       sendSignal(pid, 'SIGCONT');
       const deadline = setTimeout(() => sendSignal(-pid, 'SIGKILL'), deadlineMs);
       const exit = await exited;
@@ -106,10 +106,10 @@ export async function spawnManaged(options: ManagedProcessOptions): Promise<Mana
   };
 }
 
-/** Its last words may arrive after its end; but whoever it left behind could hold the output open for long. */
+/** Output may arrive after the exit. The deadline is for children that it left behind and that hold the output open. */
 async function outputEnd(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve) => {
-    const deadline = setTimeout(resolve, LAST_WORDS_MS);
+    const deadline = setTimeout(resolve, OUTPUT_END_DEADLINE_MS);
     child.once('close', () => {
       clearTimeout(deadline);
       resolve();

@@ -1,4 +1,4 @@
-/** Processes whose starter died are ended later, and nobody else's ever. */
+/** Processes whose starter died are ended later, and no others. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -34,8 +34,8 @@ async function startForeign(script = FOREVER): Promise<ProcessIdentity> {
   return identity;
 }
 
-/** As a launcher that died leaves it: its pid may be anybody's now, its start is another one. */
-async function noteAsOrphan(child: ProcessIdentity): Promise<void> {
+/** As a launcher that died leaves it: its pid may belong to another process now, with another start. */
+async function recordAsOrphan(child: ProcessIdentity): Promise<void> {
   await recordChild({ name: 'redis', pid: child.pid, stopSignal: 'SIGTERM' });
   const starter = { pid: process.pid, startedAt: 'long ago' };
   const temporaryFolder = path.join(folder.path, 'temporary');
@@ -44,34 +44,34 @@ async function noteAsOrphan(child: ProcessIdentity): Promise<void> {
   await writeFile(path.join(folder.path, 'processes', `${child.pid}.json`), JSON.stringify(record));
 }
 
-async function notes(): Promise<string[]> {
+async function records(): Promise<string[]> {
   return await readdir(path.join(folder.path, 'processes'));
 }
 
 describe('endOrphans', () => {
   it('ends what a dead starter left, removes its folder, and forgets it', async () => {
     const orphan = await startForeign();
-    await noteAsOrphan(orphan);
+    await recordAsOrphan(orphan);
     expect(await endOrphans()).toEqual(['redis']);
     expect(await isStillRunning(orphan)).toBe(false);
-    expect(await notes()).toEqual([]);
+    expect(await records()).toEqual([]);
     expect(await readdir(folder.path)).not.toContain('temporary');
     expect(await endOrphans()).toEqual([]);
   });
 
-  it('ends by force what does not listen', async () => {
+  it('kills what ignores its stop signal', async () => {
     const orphan = await startForeign(FOREVER_STUBBORN);
-    await noteAsOrphan(orphan);
+    await recordAsOrphan(orphan);
     expect(await endOrphans()).toEqual(['redis']);
     expect(await isStillRunning(orphan)).toBe(false);
   });
 
   it('never touches a process that merely has the pid of an earlier one', async () => {
     const other = await startForeign();
-    await noteAsOrphan({ ...other, startedAt: `${other.startedAt}0` });
+    await recordAsOrphan({ ...other, startedAt: `${other.startedAt}0` });
     expect(await endOrphans()).toEqual([]);
     expect(await isStillRunning(other)).toBe(true);
-    expect(await notes()).toEqual([]);
+    expect(await records()).toEqual([]);
   });
 
   it('leaves alone what a living starter runs', async () => {
@@ -79,10 +79,10 @@ describe('endOrphans', () => {
     await recordChild({ name: 'redis', pid: child.pid, stopSignal: 'SIGTERM' });
     expect(await endOrphans()).toEqual([]);
     expect(await isStillRunning(child)).toBe(true);
-    expect(await notes()).toHaveLength(1);
+    expect(await records()).toHaveLength(1);
   });
 
-  it('has no note of a process that ended', async () => {
+  it('has no record of a process that ended', async () => {
     const managed = await spawnManaged({
       name: 'short',
       command: process.execPath,
@@ -91,6 +91,6 @@ describe('endOrphans', () => {
       stopSignal: 'SIGTERM',
     });
     expect(await managed.exited).toEqual({ code: 0, signal: null });
-    expect(await waitFor('no notes', async () => (await notes()).length === 0)).toBe(true);
+    expect(await waitFor('no records', async () => (await records()).length === 0)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** Notes which processes were started, so that those whose starter died without stopping them are ended later. */
+/** Records which processes were started, so that those left behind by a dead starter are ended later. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,14 +10,14 @@ import { sendSignal } from './send-signal.ts';
 interface ChildRecord {
   readonly name: string;
   readonly child: ProcessIdentity;
-  /** Who started it and would stop it. */
+  /** The process that started it and would stop it. */
   readonly starter: ProcessIdentity;
   readonly stopSignal: NodeJS.Signals;
-  /** What was made for it alone, to be removed with it. */
+  /** A folder of this process alone, removed with it. */
   readonly temporaryFolder?: string | undefined;
 }
 
-/** How long an orphan may take to end in order before it is killed. */
+/** The deadline of an orphan's orderly stop, before SIGKILL. */
 const ORPHAN_DEADLINE_MS = 5_000;
 const POLL_MS = 20;
 
@@ -29,7 +29,7 @@ function recordFile(pid: number): string {
   return path.join(recordsFolder(), `${pid}.json`);
 }
 
-/** Notes a child of this process; a child that has already ended is not noted. */
+/** Records a child of this process, unless it has already ended. */
 export async function recordChild(
   child: Pick<ChildRecord, 'name' | 'stopSignal' | 'temporaryFolder'> & { readonly pid: number },
 ): Promise<void> {
@@ -41,21 +41,21 @@ export async function recordChild(
   await writeFile(recordFile(child.pid), JSON.stringify(record), { mode: 0o600 });
 }
 
-/** Takes the note back, once the child has ended. */
+/** Removes the record, once the child has ended. */
 export async function forgetChild(pid: number): Promise<void> {
   await rm(recordFile(pid), { force: true });
 }
 
 /**
- * Ends every noted process whose starter is gone, each by its own signal and after 5 s by force. A pid that meanwhile
- * belongs to another process is left alone. Answers the names of those it ended.
+ * Ends every recorded process whose starter is gone: its stop signal first, SIGKILL after 5 s. A pid that now belongs to
+ * another process is left alone. Returns the names of the ended processes.
  */
 export async function endOrphans(): Promise<string[]> {
-  const ended = await Promise.all((await noteFiles()).map(endIfOrphan));
+  const ended = await Promise.all((await recordFiles()).map(endIfOrphan));
   return ended.filter((name) => name !== undefined);
 }
 
-async function noteFiles(): Promise<string[]> {
+async function recordFiles(): Promise<string[]> {
   try {
     const names = await readdir(recordsFolder());
     return names.filter((name) => name.endsWith('.json')).map((name) => path.join(recordsFolder(), name));
@@ -79,7 +79,7 @@ async function readRecord(file: string): Promise<ChildRecord | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as ChildRecord;
   } catch (error) {
-    // Gone: its process has just ended. Not JSON: it is being written this moment, by a starter that lives.
+    // Missing: its process has just ended. Not JSON: a living starter is writing it.
     if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -1,17 +1,17 @@
-/** One process of the stack over all its lives: started, killed on purpose, fallen over, started again. */
+/** One process of the stack over all its restarts. */
 import type { ManagedProcess, ProcessExit } from './managed-process.ts';
 
 export interface RestartableProcessOptions {
   readonly name: string;
   readonly spawn: () => Promise<ManagedProcess>;
-  /** Resolves when it does its job; rejects with the reason when it ends before or takes too long. */
+  /** Resolves when it is ready; rejects with the reason when it ends before or takes too long. */
   readonly waitUntilReady: (process: ManagedProcess) => Promise<void>;
 }
 
 /**
  * States: never started → starting → ready → ended, and again from starting. It is *wanted* from `start()` until `kill()`
- * or `stop()`; an end while wanted and ready is unexpected and is told to the listener. An end while starting is told to
- * whoever called `start()`.
+ * or `stop()`. An end while wanted and ready is unexpected and notifies the listener. An end while starting rejects
+ * `start()`.
  */
 export class RestartableProcess {
   readonly name: string;
@@ -31,40 +31,40 @@ export class RestartableProcess {
     return this.#isWanted;
   }
 
-  /** The pid of the current or last life. Throws before the first. */
+  /** The pid of the current or last process. Throws before the first. */
   get pid(): number {
-    return this.#life().pid;
+    return this.#spawned().pid;
   }
 
-  /** The end of the current or last life. Throws before the first. */
+  /** The exit of the current or last process. Throws before the first. */
   get exited(): Promise<ProcessExit> {
-    return this.#life().exited;
+    return this.#spawned().exited;
   }
 
   isRunning(): boolean {
     return this.#current?.isRunning() ?? false;
   }
 
-  /** Who is told of an unexpected end; one listener, the supervisor. */
+  /** Sets the only listener for an unexpected end, the supervisor's. */
   onUnexpectedExit(listener: (exit: ProcessExit) => void): void {
     this.#onUnexpectedExit = listener;
   }
 
   /**
-   * Starts it unless it runs, after the end of a life that was killed; resolves when it is ready. Rejects when it does not
-   * become so, with nothing left running.
+   * Starts it unless it runs, after a killed process has ended; resolves when it is ready. Rejects when it does not become
+   * ready, with nothing left running.
    */
   async start(): Promise<void> {
     if (!this.#isWanted) await this.#current?.exited;
     this.#isWanted = true;
     if (this.isRunning() && this.#starting === undefined) return;
-    this.#starting ??= this.#startLife().finally(() => {
+    this.#starting ??= this.#startProcess().finally(() => {
       this.#starting = undefined;
     });
     await this.#starting;
   }
 
-  /** Sends a signal on purpose: when the process ends of it, that is not unexpected, and `start()` brings it back. */
+  /** Sends a signal that may end the process: that end is not unexpected, and `start()` starts it again. */
   kill(signal: NodeJS.Signals): void {
     this.#isWanted = false;
     this.#current?.signal(signal);
@@ -75,29 +75,29 @@ export class RestartableProcess {
     this.#current?.signal(signal);
   }
 
-  /** Asks it to end, by force after the deadline (milliseconds). */
+  /** Stops it in order, by SIGKILL after the deadline (milliseconds). */
   async stop(deadlineMs?: number): Promise<ProcessExit | undefined> {
     this.#isWanted = false;
     return await this.#current?.stop(deadlineMs);
   }
 
-  async #startLife(): Promise<void> {
-    const life = await this.#options.spawn();
-    this.#current = life;
-    // Stopped while it was being spawned: nobody could reach it yet.
-    if (!this.#isWanted) life.signal('SIGKILL');
+  async #startProcess(): Promise<void> {
+    const spawned = await this.#options.spawn();
+    this.#current = spawned;
+    // Stopped while it was being spawned: until now there was no process to signal.
+    if (!this.#isWanted) spawned.signal('SIGKILL');
     try {
-      await this.#options.waitUntilReady(life);
+      await this.#options.waitUntilReady(spawned);
     } catch (error) {
-      await life.stop();
+      await spawned.stop();
       throw error;
     }
-    void life.exited.then((exit) => {
-      if (this.#isWanted && this.#current === life) this.#onUnexpectedExit?.(exit);
+    void spawned.exited.then((exit) => {
+      if (this.#isWanted && this.#current === spawned) this.#onUnexpectedExit?.(exit);
     });
   }
 
-  #life(): ManagedProcess {
+  #spawned(): ManagedProcess {
     if (this.#current === undefined) throw new Error(`${this.name} has not been started yet.`);
     return this.#current;
   }

@@ -6,7 +6,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // EPERM: macOS answers that for a group of which only a zombie is left.
+    // EPERM: macOS returns it for a group of which only a zombie is left.
     if (!['ESRCH', 'EPERM'].includes(systemErrorCode(error) ?? '')) throw error;
   }
 }

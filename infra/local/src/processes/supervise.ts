@@ -1,28 +1,28 @@
-/** Brings a process back that ended unexpectedly, at once at first and ever more slowly while it keeps failing. */
+/** Restarts a process that ended unexpectedly, with exponential backoff. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeExit, type ProcessExit } from './managed-process.ts';
 import type { RestartableProcess } from './restartable-process.ts';
 
-export const FIRST_RESTART_DELAY_MS = 250;
-export const MAX_RESTART_DELAY_MS = 10_000;
-/** A life of this length counts as a success: the next failure starts with the first delay again. */
-export const STABLE_AFTER_MS = 30_000;
+const FIRST_RESTART_DELAY_MS = 250;
+const MAX_RESTART_DELAY_MS = 10_000;
+/** After this uptime the backoff is reset. */
+const STABLE_AFTER_MS = 30_000;
 
-export interface SupervisorEvents {
-  /** A sentence for a person, about the process of that name. */
+interface SupervisorEvents {
+  /** A sentence for the log, about the process of that name. */
   readonly report: (name: string, sentence: string) => void;
   /** It is ready again, with another pid. */
   readonly onRestarted: (name: string) => void;
 }
 
 /** How long to wait before the n-th restart in a row (the first is 0), in milliseconds. */
-export function restartDelayMs(failuresInARow: number): number {
+function restartDelayMs(failuresInARow: number): number {
   return Math.min(FIRST_RESTART_DELAY_MS * 2 ** failuresInARow, MAX_RESTART_DELAY_MS);
 }
 
 /**
- * From now on the process is restarted whenever it ends unexpectedly, unless it was killed or stopped on purpose, and
- * until the signal aborts.
+ * Restarts the process whenever it ends unexpectedly, until the signal aborts. An end after `kill()` or `stop()` is not
+ * unexpected.
  */
 export function supervise(
   process: RestartableProcess,

@@ -1,4 +1,4 @@
-/** Makes PostgreSQL data folders quickly: initialises one per version, and copies it from then on. */
+/** Creates PostgreSQL data folders quickly: initialises one per version, and copies that one. */
 import { execFile } from 'node:child_process';
 import { chown, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,18 +12,18 @@ import { withFileLock } from '../machine/with-file-lock.ts';
 const run = promisify(execFile);
 
 /**
- * Fills `dataFolder`, which must not exist yet, with an empty cluster: superuser `postgres`, UTF-8, the same order of
- * strings on every machine. Its parent must be writable for the user PostgreSQL runs as.
+ * Fills `dataFolder`, which must not exist yet, with an empty cluster: superuser `postgres`, UTF-8, the same collation on
+ * every machine. Its parent must be writable for the user PostgreSQL runs as.
  */
 export async function copyInitialCluster(binaries: PostgresBinaries, dataFolder: string): Promise<void> {
-  // initdb takes a second, a copy a twentieth of it: test suites start one server each.
+  // initdb takes a second, a copy 50 ms: each test suite starts a server.
   const initial = path.join(await unprivilegedFolder(), 'programs', `postgres-${binaries.version}-initial`);
   if (!(await isFolder(initial))) {
     await withFileLock(`${initial}.lock`, async () => {
       if (!(await isFolder(initial))) await initialise(binaries, initial);
     });
   }
-  // `cp` and not fs.cp: it can run as PostgreSQL's user, who then owns the copy.
+  // `cp` and not fs.cp: it can run as PostgreSQL's user, which then owns the copy.
   await run('cp', ['-R', path.join(initial, 'data'), dataFolder], { ...binaries.runAs });
 }
 

@@ -1,4 +1,4 @@
-/** Makes and drops databases on a running PostgreSQL, so that each test suite has its own in a few milliseconds. */
+/** Creates and drops databases on a running PostgreSQL, so that each test suite has its own in a few milliseconds. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -6,25 +6,25 @@ import pg from 'pg';
 export interface NewDatabaseOptions {
   /** Default: a random one. */
   readonly name?: string;
-  /** The database to copy, schema and rows. Nobody may be connected to it. */
+  /** The database to copy, schema and rows. It must have no connections. */
   readonly template?: string;
 }
 
 export interface Database {
   readonly name: string;
   readonly url: string;
-  /** Removes it, and cuts whoever is still connected. */
+  /** Drops it and closes all its connections. */
   drop(): Promise<void>;
 }
 
-/** SQLSTATE `object_in_use`: somebody is connected to the template. */
+/** SQLSTATE `object_in_use`: the template has connections. */
 const OBJECT_IN_USE = '55006';
-/** A connection just closed by its client is gone on the server a moment later. */
+/** The server ends a connection a moment after its client has closed it. */
 const TEMPLATE_FREE_DEADLINE_MS = 5_000;
 const RETRY_MS = 10;
 
 /**
- * Makes a database on the server of `adminUrl`, whose user must be allowed to. Rejects with PostgreSQL's error, for
+ * Creates a database on the server of `adminUrl`, whose user must be allowed to. Rejects with PostgreSQL's error, for
  * example when the name is taken or the template stays in use for 5 s.
  */
 export async function createDatabase(adminUrl: string, options: NewDatabaseOptions = {}): Promise<Database> {
@@ -54,7 +54,7 @@ export async function createDatabase(adminUrl: string, options: NewDatabaseOptio
   };
 }
 
-/** Makes the database unless it exists. */
+/** Creates the database unless it exists. Returns its address. */
 export async function ensureDatabase(adminUrl: string, name: string): Promise<string> {
   const exists = await withConnection(adminUrl, async (admin) => {
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);

@@ -1,9 +1,9 @@
-/** Keeps each gateway's place in nginx's list, since ip_hash spreads clients over places and not over names. */
+/** Keeps each gateway's position in nginx's upstream, since ip_hash maps clients to positions and not to names. */
 import type { UpstreamServer } from './nginx-config.ts';
 
 /**
- * When a place were taken out of the list, the polling sessions on all other gateways would move, too. So a removed
- * gateway's place stays, marked as down, until the next gateway takes it.
+ * Removing an entry from the upstream would also move the polling sessions of all other gateways. So a removed gateway's
+ * slot stays, marked as down, until the next gateway takes it.
  */
 export class GatewaySlots {
   readonly #ports: (number | undefined)[] = [];
@@ -15,12 +15,12 @@ export class GatewaySlots {
   }
 
   remove(port: number): void {
-    const place = this.#ports.indexOf(port);
-    if (place >= 0) this.#ports[place] = undefined;
+    const slot = this.#ports.indexOf(port);
+    if (slot >= 0) this.#ports[slot] = undefined;
   }
 
   servers(): UpstreamServer[] {
-    // Port 9 is "discard": never asked, since the place is down.
+    // Port 9 is "discard": nginx never connects to it, since the slot is down.
     return this.#ports.map((port) => ({ host: '127.0.0.1', port: port ?? 9, down: port === undefined }));
   }
 }

@@ -1,13 +1,13 @@
-/** Looks at the workers of a running nginx, which is the only way to know that a reload has taken effect. */
+/** Lists the workers of a running nginx, the only way to observe that a reload has taken effect. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface NginxWorker {
+interface NginxWorker {
   readonly pid: number;
-  /** Accepts nothing new and waits for its sockets to end. */
+  /** Accepts no new connections and waits for its sockets to end. */
   readonly isRetiring: boolean;
 }
 
@@ -42,7 +42,7 @@ async function readProcEntry(pid: number): Promise<ProcessLine | undefined> {
     const title = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
     return { pid, parent, title };
   } catch {
-    // It ended between the listing and the look.
+    // It ended after it was listed.
     return undefined;
   }
 }

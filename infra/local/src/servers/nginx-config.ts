@@ -8,8 +8,8 @@ export interface UpstreamServer {
   readonly host: string;
   readonly port: number;
   /**
-   * Gets no requests but keeps its place. `ip_hash` spreads over places: taking one away would move the polling sessions
-   * of all others, too.
+   * Gets no requests but keeps its position. `ip_hash` maps clients to positions: removing one would also move the polling
+   * sessions of all others.
    */
   readonly down?: boolean;
 }
@@ -19,11 +19,11 @@ export interface Upstreams {
   readonly friendGraphs: readonly UpstreamServer[];
 }
 
-export interface NginxPlace extends Upstreams {
+interface NginxFolderOptions extends Upstreams {
   /** Addresses to listen on, each with the port. */
   readonly hosts: readonly string[];
   readonly port: number;
-  /** Addresses or networks whose X-Forwarded-For is believed. */
+  /** Addresses or networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   /** The folder of the built page. */
   readonly page: string;
@@ -34,30 +34,30 @@ export const REAL_PAGE = path.join(checkoutRoot, 'packages/web/dist');
 
 export const ACCESS_LOG = 'access.log';
 
-// Nobody is held for dead because of failures: whoever refuses does so at once, and each request that meets that goes on to
-// the next replica. In a rolling restart one drains while the one before would still be avoided, and nobody would be left.
+// No replica is marked as failed: one that drains refuses at once, and nginx passes the request on to the next. In a rolling
+// restart one replica drains while nginx would still avoid the previous one, and none would be left.
 const FAILURE_POLICY = 'max_fails=0';
 
 /** Writes everything nginx needs into `folder`, where it then runs with `-p folder -c nginx.conf`. */
-export async function writeNginxFolder(folder: string, place: NginxPlace): Promise<void> {
-  // As root, nginx's workers run as another user, who must be able to enter.
+export async function writeNginxFolder(folder: string, options: NginxFolderOptions): Promise<void> {
+  // Under root, nginx's workers run as another user, which must be able to enter.
   await chmod(folder, 0o711);
   await mkdir(path.join(folder, 'temp'), { recursive: true, mode: 0o711 });
   await copyFile(path.join(checkoutRoot, 'nginx.conf'), path.join(folder, 'nginx.conf'));
-  // A copy, for the same reason; and a build that replaces it takes nothing away from who is looking at this one.
-  if (existsSync(place.page)) await copyForEverybody(place.page, path.join(folder, 'page'));
+  // A copy, for the same reason; and a later build does not change what this nginx serves.
+  if (existsSync(options.page)) await copyReadable(options.page, path.join(folder, 'page'));
   const files = {
     'process.conf': 'pid nginx.pid;\n',
     'files.conf': renderFiles(),
-    'listen.conf': renderListen(place.hosts, place.port),
+    'listen.conf': renderListen(options.hosts, options.port),
     'page.conf': 'root page;\nset $map_sources "";\n',
-    'trusted-proxies.conf': renderTrustedProxies(place.trustedProxies),
+    'trusted-proxies.conf': renderTrustedProxies(options.trustedProxies),
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, name), text)));
-  await writeUpstreams(folder, place);
+  await writeUpstreams(folder, options);
 }
 
-async function copyForEverybody(from: string, to: string): Promise<void> {
+async function copyReadable(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true });
   await chmod(to, 0o755);
   for (const entry of await readdir(to, { recursive: true, withFileTypes: true })) {
@@ -65,7 +65,7 @@ async function copyForEverybody(from: string, to: string): Promise<void> {
   }
 }
 
-/** Writes only who the replicas are; nginx takes it over at the next reload. */
+/** Writes only the list of replicas; nginx reads it at the next reload. */
 export async function writeUpstreams(folder: string, { gateways, friendGraphs }: Upstreams): Promise<void> {
   await writeFile(path.join(folder, 'gateway-servers.conf'), renderServers(gateways));
   await writeFile(path.join(folder, 'friend-graph-servers.conf'), renderServers(friendGraphs));
@@ -85,7 +85,7 @@ function renderListen(hosts: readonly string[], port: number): string {
 }
 
 function renderTrustedProxies(networks: readonly string[]): string {
-  if (networks.length === 0) return '# Clients connect directly: no header says who they are.\n';
+  if (networks.length === 0) return '# Clients connect directly: no proxy is trusted.\n';
   const lines = networks.map((network) => `set_real_ip_from ${network};`);
   return `${lines.join('\n')}\nreal_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n`;
 }

@@ -1,7 +1,7 @@
-/** What clients notice of replicas that die, drain, come and go: as little as can be. */
+/** Clients are not affected by replicas that die, drain, are added or removed. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { send, upgrade } from '../test-support/http-client.ts';
-import { startUpstream, type TestUpstream, type UpstreamAnswer } from '../test-support/upstream.ts';
+import { startUpstream, type TestUpstream, type UpstreamResponse } from '../test-support/upstream.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
 const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
@@ -10,7 +10,7 @@ const CLIENTS = Array.from({ length: 12 }, (_, index) => ({ 'x-forwarded-for': `
 let one: TestUpstream;
 let two: TestUpstream;
 let nginx: Nginx;
-/** Started by single tests; closed whatever becomes of them. */
+/** Started by single tests; closed even when they fail. */
 let others: TestUpstream[];
 
 beforeEach(async () => {
@@ -30,7 +30,7 @@ async function replicasOf(target: string): Promise<Set<string>> {
   for (const headers of CLIENTS) {
     const { status, body } = await send(nginx.url, target, { headers });
     expect(status).toBe(200);
-    replicas.add((JSON.parse(body) as UpstreamAnswer).replica);
+    replicas.add((JSON.parse(body) as UpstreamResponse).replica);
   }
   return replicas;
 }
@@ -60,7 +60,7 @@ describe('a replica that is gone', () => {
 });
 
 describe('a replica that drains (503)', () => {
-  it('[W3] gets no new client, whether polling or WebSocket, and nobody is refused', async () => {
+  it('[W3] gets no new client, whether polling or WebSocket, and no client is refused', async () => {
     one.status = 503;
     expect(await replicasOf(HANDSHAKE)).toEqual(new Set(['two']));
     for (const headers of CLIENTS) {
@@ -70,7 +70,7 @@ describe('a replica that drains (503)', () => {
     }
   });
 
-  it('never has a POST done twice: what it answered is the answer', async () => {
+  it('never gets a POST repeated elsewhere: its response is final', async () => {
     one.status = 503;
     two.status = 503;
     const { status } = await send(nginx.url, '/api/v1/friend-requests', { method: 'POST', body: '{}' });
@@ -80,7 +80,7 @@ describe('a replica that drains (503)', () => {
 });
 
 describe('no replica at all', () => {
-  it('is a problem with a code and a time to come back', async () => {
+  it('is a problem with a code and Retry-After', async () => {
     await Promise.all([one.close(), two.close()]);
     const { status, headers, body } = await send(nginx.url, HANDSHAKE);
     expect(status).toBe(503);
@@ -131,17 +131,17 @@ describe('a reload', () => {
     socket?.destroy();
   });
 
-  it('[W4] with a place marked down moves none of the other clients', async () => {
-    const placeOf = async (): Promise<string[]> => {
+  it('[W4] with a slot marked down moves none of the other clients', async () => {
+    const replicaOfEach = async (): Promise<string[]> => {
       const replies = await Promise.all(CLIENTS.map((headers) => send(nginx.url, HANDSHAKE, { headers })));
-      return replies.map(({ body }) => (JSON.parse(body) as UpstreamAnswer).replica);
+      return replies.map(({ body }) => (JSON.parse(body) as UpstreamResponse).replica);
     };
     const three = await startUpstream('three');
     others.push(three);
     await nginx.reload({ gateways: [one, two, three], friendGraphs: [] });
-    const before = await placeOf();
+    const before = await replicaOfEach();
     await nginx.reload({ gateways: [one, two, { ...three, down: true }], friendGraphs: [] });
-    const after = await placeOf();
+    const after = await replicaOfEach();
     expect(after.filter((_, index) => before[index] !== 'three')).toEqual(before.filter((name) => name !== 'three'));
   });
 });

@@ -1,4 +1,4 @@
-/** The page's files: who gets them, for how long, and under which policy. */
+/** The page's files: content types, caching and security policy. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(FILES)) {
     const file = path.join(folder, name);
     await mkdir(path.dirname(file), { recursive: true });
-    // As strict as a umask may be: nginx' workers are somebody else.
+    // As strict as a umask may be: nginx's workers run as another user.
     await writeFile(file, text, { mode: 0o600 });
   }
   await writeFile(path.join(folder, 'assets/index-Ab_c-1.js.gz'), gzipSync(FILES['assets/index-Ab_c-1.js']));
@@ -81,18 +81,18 @@ describe('the page', () => {
     });
   });
 
-  it('comes gzipped to whoever takes that', async () => {
+  it('is sent gzipped to clients that accept it', async () => {
     const { headers } = await send(nginx.url, '/assets/index-Ab_c-1.js', { headers: { 'accept-encoding': 'gzip' } });
     expect([headers['content-encoding'], headers['vary']]).toEqual(['gzip', 'Accept-Encoding']);
   });
 
-  it('is asked for again with its tag, and not sent again', async () => {
+  it('is revalidated by its tag, and not sent again', async () => {
     const { headers } = await send(nginx.url, '/');
     const again = await send(nginx.url, '/', { headers: { 'if-none-match': String(headers['etag']) } });
     expect([again.status, again.headers['cache-control']]).toEqual([304, 'no-cache']);
   });
 
-  it('takes nothing', async () => {
+  it('accepts no POST', async () => {
     const { status, headers, body } = await send(nginx.url, '/', { method: 'POST', body: 'x' });
     expect([status, headers['content-type']]).toEqual([405, 'application/problem+json']);
     expect(JSON.parse(body)).toMatchObject({ code: 'method_not_allowed' });

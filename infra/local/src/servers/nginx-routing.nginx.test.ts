@@ -1,11 +1,11 @@
-/** What of a request reaches which replica, and what never gets in. */
+/** Which replica gets a request, what it is sent, and which paths are closed. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ERROR_CODES } from '@nearby-friends/protocol';
 import { checkoutRoot } from '../machine/local-folder.ts';
 import { send, upgrade } from '../test-support/http-client.ts';
-import { startUpstream, type TestUpstream, type UpstreamAnswer } from '../test-support/upstream.ts';
+import { startUpstream, type TestUpstream, type UpstreamResponse } from '../test-support/upstream.ts';
 import { waitFor } from '../test-support/wait-for.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
@@ -14,28 +14,32 @@ const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
 let gateways: TestUpstream[];
 let friendGraph: TestUpstream;
 let trusting: Nginx;
-let trustingNobody: Nginx;
+let trustingNone: Nginx;
 
 beforeAll(async () => {
   gateways = await Promise.all(['gateway-1', 'gateway-2', 'gateway-3'].map(startUpstream));
   friendGraph = await startUpstream('friend-graph-1');
   const upstreams = { gateways, friendGraphs: [friendGraph] };
   trusting = await startNginx({ ...upstreams, trustedProxies: ['127.0.0.1/32'] });
-  trustingNobody = await startNginx(upstreams);
+  trustingNone = await startNginx(upstreams);
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([trusting.stop(0), trustingNobody.stop(0)]);
+  await Promise.all([trusting.stop(0), trustingNone.stop(0)]);
   await Promise.all([...gateways, friendGraph].map((upstream) => upstream.close()));
 });
 
-async function ask(nginx: Nginx, target: string, headers: Record<string, string> = {}): Promise<UpstreamAnswer> {
+async function fetchFrom(
+  nginx: Nginx,
+  target: string,
+  headers: Record<string, string> = {},
+): Promise<UpstreamResponse> {
   const reply = await send(nginx.url, target, { headers });
   expect(reply.status).toBe(200);
-  return JSON.parse(reply.body) as UpstreamAnswer;
+  return JSON.parse(reply.body) as UpstreamResponse;
 }
 
-/** One address in each of many networks: ip_hash looks at the first three numbers only. */
+/** One address in each of many networks: ip_hash uses the first three octets only. */
 const CLIENTS = Array.from({ length: 24 }, (_, index) => `10.${index}.7.1`);
 
 describe('sockets', () => {
@@ -43,21 +47,21 @@ describe('sockets', () => {
     const replicas = new Set<string>();
     for (const client of CLIENTS) {
       const headers = { 'x-forwarded-for': client };
-      const first = await ask(trusting, HANDSHAKE, headers);
-      const polled = await ask(trusting, `${HANDSHAKE}&sid=abc`, headers);
+      const first = await fetchFrom(trusting, HANDSHAKE, headers);
+      const polled = await fetchFrom(trusting, `${HANDSHAKE}&sid=abc`, headers);
       const upgraded = await upgrade(trusting.url, '/socket.io/?EIO=4&transport=websocket&sid=abc', headers);
       upgraded.socket?.destroy();
       expect(polled.replica).toBe(first.replica);
-      expect((JSON.parse(upgraded.firstLine) as UpstreamAnswer).replica).toBe(first.replica);
+      expect((JSON.parse(upgraded.firstLine) as UpstreamResponse).replica).toBe(first.replica);
       replicas.add(first.replica);
     }
     expect(replicas.size).toBe(gateways.length);
   });
 
   it('lets a WebSocket through in both directions', async () => {
-    const { status, firstLine, socket } = await upgrade(trustingNobody.url, '/socket.io/?EIO=4&transport=websocket');
+    const { status, firstLine, socket } = await upgrade(trustingNone.url, '/socket.io/?EIO=4&transport=websocket');
     expect(status).toBe(101);
-    const { replica, headers } = JSON.parse(firstLine) as UpstreamAnswer;
+    const { replica, headers } = JSON.parse(firstLine) as UpstreamResponse;
     expect(headers).toMatchObject({ upgrade: 'websocket', connection: 'upgrade' });
     const upstreamSocket = [...(gateways.find(({ name }) => name === replica)?.sockets ?? [])].at(-1);
     const arrived = new Promise<string>((resolve) => {
@@ -69,22 +73,22 @@ describe('sockets', () => {
   });
 
   it('offers no other upgrade', async () => {
-    const { headers } = await ask(trusting, HANDSHAKE, { connection: 'Upgrade', upgrade: 'h2c' });
+    const { headers } = await fetchFrom(trusting, HANDSHAKE, { connection: 'Upgrade', upgrade: 'h2c' });
     expect(headers).not.toHaveProperty('upgrade');
   });
 });
 
-describe('what a replica is told about the client', () => {
-  it('believes a trusted proxy', async () => {
-    const { headers } = await ask(trusting, '/api/v1/me', {
+describe('what a replica receives about the client', () => {
+  it('trusts a listed proxy', async () => {
+    const { headers } = await fetchFrom(trusting, '/api/v1/me', {
       'x-forwarded-for': '203.0.113.9',
       'x-forwarded-proto': 'https',
     });
     expect(headers).toMatchObject({ 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' });
   });
 
-  it('believes nobody else', async () => {
-    const { headers } = await ask(trustingNobody, '/api/v1/me', {
+  it('trusts no other client', async () => {
+    const { headers } = await fetchFrom(trustingNone, '/api/v1/me', {
       'x-forwarded-for': '203.0.113.9',
       'x-forwarded-proto': 'https',
     });
@@ -92,11 +96,11 @@ describe('what a replica is told about the client', () => {
   });
 
   it('passes the host on, with its port, for the check of the origin', async () => {
-    const { headers } = await ask(trusting, HANDSHAKE, { host: 'nearby.example:8443' });
+    const { headers } = await fetchFrom(trusting, HANDSHAKE, { host: 'nearby.example:8443' });
     expect(headers['host']).toBe('nearby.example:8443');
   });
 
-  it('does not tell clients what the replicas run on', async () => {
+  it('does not reveal what the replicas run on', async () => {
     const { headers } = await send(trusting.url, '/api/v1/me');
     expect(headers).not.toHaveProperty('x-powered-by');
     expect(headers['server']).toBe('nginx');
@@ -149,12 +153,12 @@ describe('what is not to be reached', () => {
   });
 
   it('[O1] hands a replica only the path that was matched', async () => {
-    expect((await ask(trusting, '/metrics/..%2fapi/v1/me')).url).toBe('/api/v1/me');
-    expect((await ask(trusting, '/metrics/..%2fsocket.io/?EIO=4')).url).toBe('/socket.io/?EIO=4');
+    expect((await fetchFrom(trusting, '/metrics/..%2fapi/v1/me')).url).toBe('/api/v1/me');
+    expect((await fetchFrom(trusting, '/metrics/..%2fsocket.io/?EIO=4')).url).toBe('/socket.io/?EIO=4');
   });
 });
 
-describe('answers of nginx itself', () => {
+describe('responses of nginx itself', () => {
   it.each([
     '/../nginx.conf',
     '/assets/..%2f..%2fnginx.conf',
@@ -163,7 +167,7 @@ describe('answers of nginx itself', () => {
     '/socket.io/%00',
     '/api/v1/%zz',
     `/${'x'.repeat(9_000)}`,
-  ])('answers what cannot even be read with 400 and a code (%.20s)', async (target) => {
+  ])('responds to an unreadable request with 400 and a code (%.20s)', async (target) => {
     const { status, headers, body } = await send(trusting.url, target);
     expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
     expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
@@ -181,12 +185,12 @@ describe('answers of nginx itself', () => {
 
   it('has the codes, statuses and titles of the protocol', async () => {
     const text = await readFile(path.join(checkoutRoot, 'nginx.conf'), 'utf8');
-    const answers = [...text.matchAll(/return (\d+) '(\{.*\})\\n'/g)];
-    expect(answers.length).toBeGreaterThan(5);
-    for (const [, status, json = ''] of answers) {
-      const answer = JSON.parse(json) as { code: keyof typeof ERROR_CODES; status: number; title: string };
-      expect(answer).toEqual({ type: 'about:blank', code: answer.code, ...pick(ERROR_CODES[answer.code]) });
-      expect(Number(status)).toBe(answer.status);
+    const responses = [...text.matchAll(/return (\d+) '(\{.*\})\\n'/g)];
+    expect(responses.length).toBeGreaterThan(5);
+    for (const [, status, json = ''] of responses) {
+      const response = JSON.parse(json) as { code: keyof typeof ERROR_CODES; status: number; title: string };
+      expect(response).toEqual({ type: 'about:blank', code: response.code, ...pick(ERROR_CODES[response.code]) });
+      expect(Number(status)).toBe(response.status);
     }
   });
 
@@ -198,8 +202,8 @@ describe('answers of nginx itself', () => {
 describe('the access log', () => {
   it('has neither query strings nor headers nor addresses, and of polling only what failed', async () => {
     const headers = { authorization: 'Bearer secret-token', 'x-forwarded-for': '198.51.100.77' };
-    await ask(trusting, '/api/v1/logged?lat=52.5200&token=secret-token', headers);
-    await ask(trusting, `${HANDSHAKE}&sid=polling-session&token=secret-token`, headers);
+    await fetchFrom(trusting, '/api/v1/logged?lat=52.5200&token=secret-token', headers);
+    await fetchFrom(trusting, `${HANDSHAKE}&sid=polling-session&token=secret-token`, headers);
     await send(trusting.url, '/last-of-all', { headers });
     const text = await waitFor('the last line of the log', async () => {
       const content = await readFile(trusting.accessLogFile, 'utf8');
@@ -218,12 +222,11 @@ describe('the access log', () => {
 
   it('counts a handshake and leaves out the polling that follows', async () => {
     const handshakes = async (): Promise<number> =>
-      (await readFile(trustingNobody.accessLogFile, 'utf8'))
-        .split('\n')
-        .filter((line) => line.includes('"/socket.io/"')).length;
+      (await readFile(trustingNone.accessLogFile, 'utf8')).split('\n').filter((line) => line.includes('"/socket.io/"'))
+        .length;
     const before = await handshakes();
-    await ask(trustingNobody, `${HANDSHAKE}&sid=abc`);
-    await ask(trustingNobody, HANDSHAKE);
+    await fetchFrom(trustingNone, `${HANDSHAKE}&sid=abc`);
+    await fetchFrom(trustingNone, HANDSHAKE);
     await waitFor('the handshake in the log', async () => (await handshakes()) > before);
     expect(await handshakes()).toBe(before + 1);
   });

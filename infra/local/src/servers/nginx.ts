@@ -24,9 +24,9 @@ export interface NginxOptions extends Upstreams {
   readonly port?: number;
   /** Addresses to listen on. Default: 127.0.0.1. */
   readonly hosts?: readonly string[];
-  /** Who may say by X-Forwarded-For which client they speak for. Default: nobody. */
+  /** Proxies whose X-Forwarded-For is trusted. Default: none. */
   readonly trustedProxies?: readonly string[];
-  /** The folder of the built page; where there is none, there is no page. Default: what `npm run build` has made. */
+  /** The folder of the built page; without it there is no page. Default: the output of `npm run build`. */
   readonly page?: string;
   readonly onLine?: (line: string) => void;
   readonly progress?: ProgressSink;
@@ -39,11 +39,11 @@ export interface Nginx {
   readonly process: RestartableProcess;
   /** JSON lines, without query strings; see nginx.conf. */
   readonly accessLogFile: string;
-  /** Takes over other replicas; resolves when no worker accepts by the old list any more. Open sockets stay. */
+  /** Applies another list of replicas; resolves when no worker accepts by the old list. Open sockets stay. */
   reload(upstreams: Upstreams): Promise<void>;
-  /** Stops accepting at once; what is open goes on until `stop()`. */
+  /** Stops accepting at once; open sockets stay until `stop()`. */
   quit(): void;
-  /** Ends it, after the deadline (milliseconds) with the sockets that are still open, and removes its folder. */
+  /** Stops it, closes the remaining sockets after the deadline (milliseconds), and removes its folder. */
   stop(deadlineMs?: number): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const executable = await ensureNginxBinary(options.progress);
   const port = options.port ?? (await findFreePort());
   const hosts = options.hosts ?? ['127.0.0.1'];
-  // Asked before: nginx itself tries for seconds, and meanwhile the other program would be taken for it.
+  // Checked first: nginx itself retries for seconds, and meanwhile the other program would be mistaken for it.
   for (const host of hosts) if (!(await isPortFree(port, host))) throw portTaken(port);
   const folder = await makeRunFolder('nginx');
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -75,10 +75,10 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     process: server,
     accessLogFile: path.join(folder, ACCESS_LOG),
     reload: async (upstreams) => {
-      // One after the other: each waits for the workers that were there when it began.
-      const turn = reloading.then(() => reload(executable, folder, server, upstreams));
-      reloading = turn.catch(() => undefined);
-      await turn;
+      // One at a time: each waits for the workers that existed when it began.
+      const done = reloading.then(() => reload(executable, folder, server, upstreams));
+      reloading = done.catch(() => undefined);
+      await done;
     },
     quit: () => server.kill('SIGQUIT'),
     stop: async (deadlineMs = STOP_DEADLINE_MS) => {
@@ -114,7 +114,7 @@ function makeServer(
     waitUntilReady: async (life) => {
       const deadline = performance.now() + DEADLINE_MS;
       while (life.isRunning() && performance.now() < deadline) {
-        // It listens before it heeds signals, and one for a reload would end it; with a worker it does both.
+        // It listens before it handles signals, and a reload signal would end it; with a worker it does both.
         if ((await accepts(host, port)) && (await listNginxWorkers(life.pid)).length > 0) return;
         await delay(POLL_MS);
       }
@@ -130,7 +130,7 @@ async function reload(
   upstreams: Upstreams,
 ): Promise<void> {
   await writeUpstreams(folder, upstreams);
-  // nginx keeps the old configuration when the new one is wrong, and would say so only in its log.
+  // nginx keeps the old configuration when the new one is invalid, and reports that only in its log.
   await runCommand(executable.command, ['-t', '-q', ...nginxArguments(folder)], {
     env: plainEnvironment(executable.env),
   });
@@ -142,18 +142,18 @@ async function reload(
     const accepting = (await listNginxWorkers(server.pid)).filter(({ isRetiring }) => !isRetiring);
     if (accepting.length > 0 && accepting.every(({ pid }) => !oldPids.has(pid))) return;
     if (performance.now() > deadline)
-      throw new Error(`nginx did not take over its new configuration within ${DEADLINE_MS} ms.`);
+      throw new Error(`nginx did not apply its new configuration within ${DEADLINE_MS} ms.`);
     await delay(POLL_MS);
   }
-  throw new Error('nginx ended while it was taking over its new configuration.');
+  throw new Error('nginx ended while it was applying its new configuration.');
 }
 
 async function accepts(host: string, port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const socket = connect({ host, port });
-    const finish = (answer: boolean): void => {
+    const finish = (isAccepted: boolean): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(isAccepted);
     };
     socket.once('connect', () => finish(true));
     socket.once('error', () => finish(false));

@@ -1,4 +1,4 @@
-/** PostgreSQL as tests and `npm start` use it: cloned databases, data that stays, an orderly end. */
+/** PostgreSQL as tests and `npm start` use it: cloned databases, persistent data, an orderly stop. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,7 +42,7 @@ describe('createDatabase', () => {
     await Promise.all([one, two, template].map((database) => database.drop()));
   });
 
-  it('drops a database that somebody is connected to', async () => {
+  it('drops a database that has connections', async () => {
     const database = await createDatabase(postgres.url);
     const client = new pg.Client({ connectionString: database.url });
     const cut = new Promise<Error>((resolve) => client.on('error', resolve));
@@ -79,7 +79,7 @@ describe('startPostgres', () => {
     await rm(dir, { recursive: true, force: true });
   }, 60_000);
 
-  it('ends although somebody is connected, and leaves no process', async () => {
+  it('stops with open connections, and leaves no process', async () => {
     const other = await startPostgres();
     const client = new pg.Client({ connectionString: other.url });
     const cut = new Promise((resolve) => client.on('error', resolve));

@@ -1,4 +1,4 @@
-/** Runs a PostgreSQL server on loopback: a throw-away one for tests in a fraction of a second, or one that keeps its data. */
+/** Runs a PostgreSQL server on loopback: a disposable one for tests, or one that keeps its data. */
 import { chown, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { plainEnvironment } from '../binaries/executable.ts';
@@ -17,7 +17,7 @@ export interface PostgresOptions {
   readonly dir?: string;
   /** Default: a free one. */
   readonly port?: number;
-  /** Whether the data shall survive a crash of the machine; otherwise speed goes first. Default false. */
+  /** Whether the data survives a crash of the machine, at the cost of speed. Default: false. */
   readonly persistent?: boolean;
   readonly onLine?: (line: string) => void;
   readonly progress?: ProgressSink;
@@ -31,12 +31,12 @@ export interface Postgres {
   readonly pid: number;
   /** For supervision, and for tests that kill it: `process.kill('SIGKILL')`, `process.start()`. */
   readonly process: RestartableProcess;
-  /** Ends it in order (fast shutdown) and removes a temporary folder. */
+  /** Stops it (fast shutdown) and removes a temporary folder. */
   stop(): Promise<void>;
 }
 
-/** Settings for a database that is thrown away: nothing is forced to disk. */
-const THROW_AWAY_SETTINGS = [
+/** Settings for a disposable database: nothing is forced to disk. */
+const DISPOSABLE_SETTINGS = [
   ['fsync', 'off'],
   ['synchronous_commit', 'off'],
   ['full_page_writes', 'off'],
@@ -86,8 +86,8 @@ async function prepareDataFolder(folder: string, binaries: PostgresBinaries, pro
   const major = binaries.version.split('.')[0];
   if (made !== undefined && made !== major) {
     throw new RemedyError(
-      `The data in ${dataFolder} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}.`,
-      'Move that folder away; a new empty database is made at the next start.',
+      `The data in ${dataFolder} was created by PostgreSQL ${made}, and this is PostgreSQL ${major}.`,
+      'Move that folder away; the next start creates a new empty database.',
     );
   }
   if (made === undefined) {
@@ -117,7 +117,7 @@ function makeServer(
     ['listen_addresses', '127.0.0.1'],
     ['unix_socket_directories', ''],
     ['max_connections', '300'],
-    ...(persistent ? [] : THROW_AWAY_SETTINGS),
+    ...(persistent ? [] : DISPOSABLE_SETTINGS),
   ];
   let markReady: (() => void) | undefined;
   return new RestartableProcess({
@@ -148,7 +148,7 @@ function makeServer(
       const ready = new Promise<'ready'>((resolve) => {
         markReady = () => resolve('ready');
       });
-      // It may have said so before anyone listened.
+      // The line may have come before this listener.
       if (life.recentLines().some((line) => READY_PATTERN.test(line))) return;
       const deadline = setTimeout(() => life.signal('SIGKILL'), READY_DEADLINE_MS);
       const outcome = await Promise.race([ready, life.exited]);

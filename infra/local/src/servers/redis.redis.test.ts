@@ -15,19 +15,19 @@ afterEach(async () => {
 });
 
 describe('startRedis', () => {
-  it('answers when the promise resolves, and is gone after stop()', async () => {
+  it('responds when the promise resolves, and has ended after stop()', async () => {
     expect(await fetchRedisPid(redis.port)).toBe(redis.pid);
     expect(redis.url).toBe(`redis://127.0.0.1:${redis.port}`);
     const { pid } = redis;
     await redis.stop();
-    expect(await fetchRedisPid(redis.port)).toBe('silent');
+    expect(await fetchRedisPid(redis.port)).toBe('unavailable');
     expect(await identifyProcess(pid)).toBeUndefined();
   });
 
   it('comes back on the same port after kill()', async () => {
     const { pid, port } = redis;
     await redis.kill();
-    expect(await fetchRedisPid(port)).toBe('silent');
+    expect(await fetchRedisPid(port)).toBe('unavailable');
     await redis.restart();
     expect(redis.port).toBe(port);
     expect(redis.pid).not.toBe(pid);
@@ -41,9 +41,9 @@ describe('startRedis', () => {
     expect(await fetchRedisPid(port)).toBe(redis.pid);
   });
 
-  it('does not answer while it is frozen, does again afterwards, and can be stopped frozen', async () => {
+  it('does not respond while it is frozen, does again afterwards, and can be stopped frozen', async () => {
     redis.pause();
-    expect(await fetchRedisPid(redis.port)).toBe('silent');
+    expect(await fetchRedisPid(redis.port)).toBe('unavailable');
     redis.resume();
     expect(await fetchRedisPid(redis.port)).toBe(redis.pid);
     redis.pause();

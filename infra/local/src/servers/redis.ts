@@ -1,4 +1,4 @@
-/** Runs a Redis server on loopback, with the ways of failing that tests need: killed, restarted, frozen. */
+/** Runs a Redis server on loopback that tests can kill, restart and freeze. */
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Executable, plainEnvironment } from '../binaries/executable.ts';
@@ -30,13 +30,13 @@ export interface Redis {
   readonly pid: number;
   /** For supervision. */
   readonly process: RestartableProcess;
-  /** Ends it in order and removes a temporary folder. */
+  /** Stops it and removes a temporary folder. */
   stop(): Promise<void>;
-  /** SIGKILL; resolves when it is gone. */
+  /** SIGKILL; resolves when it has ended. */
   kill(): Promise<void>;
-  /** Ends it unless it is gone already, and starts it again on the same port, empty. */
+  /** Stops it if it runs, and starts it again on the same port, empty. */
   restart(): Promise<void>;
-  /** Freezes it: connections stay open and nothing answers. */
+  /** Freezes it: connections stay open without responses. */
   pause(): void;
   resume(): void;
 }
@@ -44,7 +44,7 @@ export interface Redis {
 const READY_DEADLINE_MS = 20_000;
 const POLL_MS = 5;
 
-/** Starts Redis, keeping nothing on disk; it answers when the promise resolves. Rejects with its last lines when it does not. */
+/** Starts Redis, keeping nothing on disk; it responds when the promise resolves. Rejects with its last lines when it does not. */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   await endOrphans();
   const executable = await ensureRedisBinary(options.progress);
@@ -83,7 +83,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   };
 }
 
-// Left to itself, a node of a cluster takes its port + 10000 for its peers, which may be anybody's.
+// By default a node of a cluster uses its port + 10000 for the cluster bus, which another program may have.
 async function withClusterPort(args: readonly string[]): Promise<readonly string[]> {
   if (!args.includes('--cluster-enabled') || args.includes('--cluster-port')) return args;
   return [...args, '--cluster-port', String(await findFreePort())];
@@ -111,7 +111,7 @@ function makeServer(
     waitUntilReady: async (life) => {
       const deadline = performance.now() + READY_DEADLINE_MS;
       while (life.isRunning() && performance.now() < deadline) {
-        // Another server on that port would answer as well.
+        // Another server on that port would respond as well.
         if ([life.pid, 'protected'].includes(await fetchRedisPid(port))) return;
         await delay(POLL_MS);
       }

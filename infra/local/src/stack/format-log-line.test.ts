@@ -1,4 +1,4 @@
-/** How the stream of `npm start` reads. */
+/** The lines that `npm start` prints. */
 import { describe, expect, it } from '@jest/globals';
 import { formatLogLine } from './format-log-line.ts';
 
@@ -19,7 +19,7 @@ describe('formatLogLine', () => {
     expect(plain('gateway-1', line)).toBe('09:05:07.008 gateway-1      info  listening port=3000');
   });
 
-  it('knows the levels by number and times in milliseconds, as pino writes them unless told otherwise', () => {
+  it('knows the levels by number and times in milliseconds, the defaults of pino', () => {
     const line = JSON.stringify({ level: 50, time: NOW.getTime(), pid: 1, hostname: 'h', msg: 'no' });
     expect(plain('location-1', line)).toBe('12:00:01.123 location-1     error no');
   });
@@ -48,7 +48,7 @@ describe('formatLogLine', () => {
     expect(plain('friend-graph-1', line)).toBe(`12:00:01.123 friend-graph-1 ${line}`);
   });
 
-  it('uses colour only where it was asked for', () => {
+  it('uses colour only where it is enabled', () => {
     const line = JSON.stringify({ level: 'error', msg: 'no' });
     expect(plain('x', line)).not.toContain('\u001b');
     expect(formatLogLine('x', line, NOW, { colour: true })).toContain('\u001b[31merror\u001b[0m');

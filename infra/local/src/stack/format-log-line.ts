@@ -1,11 +1,11 @@
-/** Turns what the processes of the stack print into one readable stream. */
+/** Formats the log lines of the stack's processes for a terminal. */
 
 export interface LogFormat {
-  /** Colour the level and the name; only where a terminal shows it. */
+  /** Colours the level and the name; for terminals only. */
   readonly colour: boolean;
 }
 
-/** Everything that one line said about itself, or undefined when it was not a JSON object. */
+/** The fields of one JSON line. */
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `friend-graph-1` is the longest of the usual names. */
@@ -31,12 +31,12 @@ const LEVEL_COLOURS: Readonly<Record<string, number>> = {
 };
 const NAME_COLOUR = 36;
 
-/** Said already by the columns, or the same on every line. */
+/** Shown in the columns, or the same on every line. */
 const COLUMN_KEYS = new Set(['level', 'time', 'pid', 'hostname', 'service', 'instance', 'msg']);
 
 /**
- * One line as a person reads it: `12:00:01.123 gateway-1      info  message key=value`. Text that is no JSON object is
- * kept as it is behind the same prefix. Times are those of this machine's clock zone; `now` counts where the line has none.
+ * One readable line: `12:00:01.123 gateway-1      info  message key=value`. Text that is no JSON object is
+ * kept behind the same prefix. Times are local; `now` is used where the line has none.
  */
 export function formatLogLine(name: string, line: string, now: Date, { colour }: LogFormat): string {
   const paint = (text: string, code: number | undefined): string =>
@@ -61,7 +61,7 @@ function parseFields(line: string): Fields | undefined {
   try {
     return JSON.parse(line) as Fields;
   } catch {
-    // Cut off, or not meant as JSON: shown as it is.
+    // Truncated, or not JSON: shown unchanged.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Brings a database to the current schema, by the friend graph's own program. */
+/** Migrates a database to the current schema with friend-graph's own program. */
 import { plainEnvironment } from '../binaries/executable.ts';
 import { RemedyError } from '../machine/remedy-error.ts';
 import { describeExit, spawnManaged } from '../processes/managed-process.ts';
@@ -20,7 +20,7 @@ export async function migrate(options: {
   const exit = await life.exited;
   if (exit.code === 0) return;
   throw new RemedyError(
-    `The migration of the database failed (${describeExit(exit)}).`,
+    `The database migration failed (${describeExit(exit)}).`,
     `Its last lines say why:\n${life.recentLines().join('\n')}`,
   );
 }

@@ -1,4 +1,4 @@
-/** The people on the map as part of a stack, with stand-ins for them and for the services. */
+/** The residents as part of a stack, with stand-ins for them and for the services. */
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkoutRoot } from '../machine/local-folder.ts';
@@ -39,16 +39,16 @@ async function start(options: StackOptions = {}): Promise<Stack> {
   return stack;
 }
 
-/** What the log says of the residents. */
-const said = (): string[] => lines.filter((line) => / residents /.test(line));
+/** The residents' lines of the log. */
+const residentLines = (): string[] => lines.filter((line) => / residents /.test(line));
 
 const lineWith = (text: string | RegExp): Promise<string> =>
-  waitFor(`the residents to say ${text}`, async () => said().find((line) => line.match(text) !== null));
+  waitFor(`the residents' line ${text}`, async () => residentLines().find((line) => line.match(text) !== null));
 
 const pidIn = (line: string): number => Number(/pid (\d+)/.exec(line)?.[1]);
 
 describe('the residents of a stack', () => {
-  it('come when it is up, are told where it is, and end with it', async () => {
+  it('start when it is up, get its address, and end with it', async () => {
     const { url, stop } = await start({ reportSeconds: 3 });
     const line = await lineWith('Ready');
     expect(line).toContain(`--url=${url} --people=7 --interval=3`);
@@ -57,22 +57,22 @@ describe('the residents of a stack', () => {
     expect(await identifyProcess(pidIn(line))).toBeUndefined();
   }, 60_000);
 
-  it('are brought back when they end unexpectedly', async () => {
+  it('are restarted when they end unexpectedly', async () => {
     await start();
     process.kill(pidIn(await lineWith('Ready')), 'SIGKILL');
     await lineWith('ended unexpectedly \\(SIGKILL\\)');
     await lineWith('is ready again');
-    expect(said().filter((line) => line.includes('Ready'))).toHaveLength(2);
+    expect(residentLines().filter((line) => line.includes('Ready'))).toHaveLength(2);
   }, 60_000);
 
-  it('leave the stack alone when they cannot come: one line says why', async () => {
+  it('do not affect the stack when they cannot start: one line says why', async () => {
     const { gateways } = await start({ env: { residents: { RESIDENTS_FAIL: 'yes' } } });
-    await lineWith('nobody is on the map: There is no map\\.');
-    expect(said()).toHaveLength(1);
+    await lineWith('residents failed to start: There is no map\\.');
+    expect(residentLines()).toHaveLength(1);
     expect(gateways.every((gateway) => gateway.isRunning())).toBe(true);
   }, 60_000);
 
-  it('leave the stack alone when there is no program for them', async () => {
+  it('do not affect the stack when their program is missing', async () => {
     await start({
       entryPoints: {
         gateway: service,
@@ -82,13 +82,13 @@ describe('the residents of a stack', () => {
         residents: standIn('nowhere.mjs'),
       },
     });
-    await lineWith('nobody is on the map: ');
-    expect(said()).toHaveLength(1);
+    await lineWith('residents failed to start: ');
+    expect(residentLines()).toHaveLength(1);
   }, 60_000);
 
-  it('are nobody unless somebody asks for them', async () => {
+  it('are off by default', async () => {
     await start({ people: 0 });
     await stack?.stop();
-    expect(said()).toEqual([]);
+    expect(residentLines()).toEqual([]);
   }, 60_000);
 });

@@ -1,4 +1,4 @@
-/** Knows the order in which the parts of a stack come up, change and go down. */
+/** Starts, changes and stops the parts of a stack in order. */
 import { randomUUID } from 'node:crypto';
 import type { RestartableProcess } from '../processes/restartable-process.ts';
 import { supervise } from '../processes/supervise.ts';
@@ -22,9 +22,9 @@ import {
 } from './stack-options.ts';
 import { StackServers } from './stack-servers.ts';
 
-/** When everything is to end at once, the databases still get this long to do it in order. */
+/** The databases' deadline for an orderly end in a forced stop. */
 const FORCED_STOP_MS = 2_000;
-/** The residents have nothing to save. */
+/** Short: the residents have no data to save. */
 const RESIDENTS_STOP_MS = 2_000;
 
 export class RunningStack implements Stack {
@@ -33,7 +33,7 @@ export class RunningStack implements Stack {
   readonly #log: StackLog;
   readonly #servers: StackServers;
   readonly #ending = new AbortController();
-  readonly #places = new GatewaySlots();
+  readonly #gatewaySlots = new GatewaySlots();
   readonly #gateways: ServiceGroup;
   readonly #locations: ServiceGroup;
   readonly #friendGraphs: ServiceGroup;
@@ -94,10 +94,10 @@ export class RunningStack implements Stack {
     return this.#friendGraphs.processes;
   }
 
-  /** See `startStack`. Nothing is cleaned up when it rejects: that is `forceStop()`. */
+  /** See `startStack`. After a rejection the caller cleans up with `forceStop()`. */
   async start(): Promise<void> {
     await checkEntryPoints(this.#options.entryPoints);
-    for (const gateway of await planAll(this.#gateways, this.#options.gateways)) this.#places.add(gateway.port);
+    for (const gateway of await planAll(this.#gateways, this.#options.gateways)) this.#gatewaySlots.add(gateway.port);
     await planAll(this.#locations, this.#options.locations);
     await planAll(this.#friendGraphs, this.#options.friendGraphs);
 
@@ -111,7 +111,7 @@ export class RunningStack implements Stack {
       Promise.all([redis, schema]).then(() => this.#startServices(this.#friendGraphs)),
     ]);
     for (const process of this.#everyProcess()) this.#supervise(process);
-    if (this.#options.people > 0) void this.#settleResidents();
+    if (this.#options.people > 0) void this.#startResidents();
   }
 
   async addGateway(): Promise<ServiceProcess> {
@@ -122,7 +122,7 @@ export class RunningStack implements Stack {
       this.#gateways.remove(gateway);
       throw error;
     }
-    this.#places.add(gateway.port);
+    this.#gatewaySlots.add(gateway.port);
     await this.nginx.reload(this.#upstreams());
     this.#supervise(gateway.process);
     return gateway;
@@ -131,11 +131,11 @@ export class RunningStack implements Stack {
   async removeGateway(index: number): Promise<void> {
     const gateway = this.#gateways.processes[index];
     if (gateway === undefined) throw new RangeError(`There is no gateway ${index}; there are ${this.gateways.length}.`);
-    // nginx keeps sending its polling clients there until it has ended: they must hear that it drains. New ones it
-    // refuses, and nginx goes on to the next.
+    // Stops before nginx forgets it: its polling clients must still receive `server:draining`. It refuses new clients,
+    // and nginx passes them on to the next.
     await gateway.process.stop(this.#options.stopDeadlineMs);
     this.#gateways.remove(gateway);
-    this.#places.remove(gateway.port);
+    this.#gatewaySlots.remove(gateway.port);
     await this.nginx.reload(this.#upstreams());
   }
 
@@ -155,7 +155,7 @@ export class RunningStack implements Stack {
     const { stopDeadlineMs } = this.#options;
     this.#ending.abort();
     await this.#residents.stop(RESIDENTS_STOP_MS);
-    // Nobody new comes in, but whoever is connected stays so, through nginx, until its gateway has said goodbye.
+    // New connections end here; open ones stay, through nginx, until their gateway has drained.
     this.#servers.quitNginx();
     await this.#gateways.stop(stopDeadlineMs);
     await Promise.all([
@@ -166,27 +166,27 @@ export class RunningStack implements Stack {
     await this.#servers.stopData();
   }
 
-  /** Supervision ends, and services at once; whoever waits for them to become ready is told. */
+  /** Ends supervision and kills the services; waiting for their readiness then rejects. */
   #abandon(): void {
     this.#ending.abort();
     for (const group of [this.#gateways, this.#locations, this.#friendGraphs]) group.kill();
     this.#residents.kill('SIGKILL');
   }
 
-  /** Never rejects: whoever cannot come leaves the map empty, and the stack works all the same. */
-  async #settleResidents(): Promise<void> {
-    // Only what ends after it was ready is brought back, so this may come first; and they may end as soon as they are.
+  /** Never rejects: without residents the map is empty, and the stack works. */
+  async #startResidents(): Promise<void> {
+    // Before the start: only an end after readiness causes a restart, and they may end as soon as they are ready.
     this.#supervise(this.#residents);
     try {
       await this.#residents.start();
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log.note(this.#residents.name, `nobody is on the map: ${reason}`);
+      this.#log.note(this.#residents.name, `residents failed to start: ${reason}`);
     }
   }
 
-  /** Waits for all to settle, so that nothing is still being started when the failure is told. */
+  /** Waits for all to settle, so that nothing is still starting when it rejects. */
   async #allOrNothing(steps: readonly Promise<unknown>[]): Promise<void> {
     const { signal } = this.#options;
     const failures: unknown[] = [];
@@ -203,14 +203,14 @@ export class RunningStack implements Stack {
   }
 
   async #startServices(...groups: readonly ServiceGroup[]): Promise<void> {
-    // Something else has failed meanwhile: nobody would end what is started now.
+    // Another step has failed: a service started now would outlive the stack.
     this.#ending.signal.throwIfAborted();
     await Promise.all(groups.map((group) => group.start()));
   }
 
   #upstreams(): Upstreams {
     return {
-      gateways: this.#places.servers(),
+      gateways: this.#gatewaySlots.servers(),
       friendGraphs: this.#friendGraphs.processes.map(({ port }) => ({ host: '127.0.0.1', port })),
     };
   }
@@ -218,7 +218,7 @@ export class RunningStack implements Stack {
   #group(service: ServiceName): ServiceGroup {
     return new ServiceGroup({
       service,
-      // Instance ids are unique among all that share a Redis, and one that was given may be shared.
+      // Instance ids are unique per Redis, and a given Redis may be shared.
       instanceSuffix: this.#options.redisUrl === undefined ? '' : `-${randomUUID().slice(0, 6)}`,
       entryPoint: this.#options.entryPoints[service],
       readyDeadlineMs: this.#options.readyDeadlineMs,

@@ -3,13 +3,13 @@ import { findFreePort } from '../machine/find-free-port.ts';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
 import type { Environment } from './stack-options.ts';
 
-export interface ServiceGroupOptions {
+interface ServiceGroupOptions {
   readonly service: ServiceName;
-  /** Appended to each instance id, where others may use the same Redis. */
+  /** Appended to each instance id where the Redis may be shared. */
   readonly instanceSuffix: string;
   readonly entryPoint: string;
   readonly readyDeadlineMs: number;
-  /** Asked at each start: addresses are known only when the servers are up. */
+  /** Called at each start: addresses are known only when the servers are up. */
   readonly environment: () => Environment;
   readonly onLine: (name: string, line: string) => void;
 }
@@ -48,7 +48,7 @@ export class ServiceGroup {
     await Promise.all(this.processes.map((process) => process.start()));
   }
 
-  /** Asks all to end, by force after the deadline (milliseconds). */
+  /** Stops all, by SIGKILL after the deadline (milliseconds). */
   async stop(deadlineMs: number): Promise<void> {
     await Promise.all(this.processes.map(({ process }) => process.stop(deadlineMs)));
   }
@@ -57,7 +57,7 @@ export class ServiceGroup {
     for (const process of this.processes) process.kill('SIGKILL');
   }
 
-  /** Forgets a process that has ended for good. */
+  /** Removes a process that has ended and is not started again. */
   remove(process: ServiceProcess): void {
     const index = this.processes.indexOf(process);
     if (index >= 0) this.processes.splice(index, 1);

@@ -1,4 +1,4 @@
-/** One process of one of the project's services: where it listens, whether it is ready, what it said. */
+/** One process of one of the project's services: its ports, readiness and output. */
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RemedyError } from '../machine/remedy-error.ts';
@@ -14,10 +14,10 @@ export interface ServiceProcessOptions {
   /** The JavaScript file to run. */
   readonly entryPoint: string;
   readonly instanceId: string;
-  /** Where it serves clients; a location service serves none. */
+  /** Where it serves clients; a location service has none. */
   readonly port: number | undefined;
   readonly opsPort: number;
-  /** Asked at each start: addresses are known only when the servers are up. */
+  /** Called at each start: addresses are known only when the servers are up. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   readonly readyDeadlineMs: number;
   readonly onLine: (name: string, line: string) => void;
@@ -33,7 +33,7 @@ export interface ServiceHandle {
   readonly opsPort: number;
   /** The exit code of the current process once it has ended; null when a signal ended it. */
   readonly exited: Promise<number | null>;
-  /** Its output of all its lives, line by line; of very many the last ones. */
+  /** Its output over all restarts, line by line; the last 5,000 lines. */
   readonly logs: readonly string[];
   isRunning(): boolean;
   /** Sends a signal, SIGKILL by default; it is not restarted by the stack until `start()`. */
@@ -46,11 +46,11 @@ export interface ListeningServiceHandle extends ServiceHandle {
   readonly port: number;
 }
 
-/** Enough for every test to look through, bounded for a stack that runs for days. */
+/** Enough for every test to search, bounded for a stack that runs for days. */
 const KEPT_LINES = 5_000;
 const LINES_IN_ERROR = 25;
 const POLL_MS = 25;
-const ANSWER_DEADLINE_MS = 2_500;
+const RESPONSE_DEADLINE_MS = 2_500;
 
 export class ServiceProcess implements ServiceHandle {
   readonly name: string;
@@ -78,7 +78,7 @@ export class ServiceProcess implements ServiceHandle {
 
   /** Throws for a location service. */
   get port(): number {
-    if (this.#port === undefined) throw new Error(`${this.name} listens for nobody but its operators.`);
+    if (this.#port === undefined) throw new Error(`${this.name} has no public port.`);
     return this.#port;
   }
 
@@ -139,7 +139,7 @@ export class ServiceProcess implements ServiceHandle {
     const lines = life.recentLines().slice(-LINES_IN_ERROR).join('\n');
     throw new RemedyError(
       `${this.name} ${what}.`,
-      lines === '' ? 'It said nothing.' : `Its last lines say why:\n${lines}`,
+      lines === '' ? 'It printed nothing.' : `Its last lines say why:\n${lines}`,
     );
   }
 }
@@ -151,7 +151,7 @@ async function isReady(opsPort: number): Promise<boolean> {
       port: opsPort,
       path: '/ready',
       agent: false,
-      timeout: ANSWER_DEADLINE_MS,
+      timeout: RESPONSE_DEADLINE_MS,
     });
     request.once('response', (response) => {
       response.resume();
@@ -159,7 +159,7 @@ async function isReady(opsPort: number): Promise<boolean> {
     });
     request.once('timeout', () => request.destroy());
     request.once('error', () => resolve(false));
-    // Whatever ended it: after an answer this says nothing new.
+    // After a response this has no effect.
     request.once('close', () => resolve(false));
   });
 }

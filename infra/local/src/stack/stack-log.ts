@@ -1,4 +1,4 @@
-/** Writes what all processes of a stack say into one stream, leaving out what only their developers read. */
+/** Writes the output of all processes of a stack into one stream, without the servers' routine lines. */
 import { formatLogLine, type LogFormat } from './format-log-line.ts';
 
 export class StackLog {
@@ -22,8 +22,8 @@ export class StackLog {
   }
 }
 
-// Redis and PostgreSQL tell at length how they start and stop. Of PostgreSQL what went wrong is shown; Redis has no such
-// mark, and whatever it refuses is in the log of the service that asked.
+// Redis and PostgreSQL log every start and stop in many lines. PostgreSQL's errors are shown; Redis' lines have no level,
+// and what it refuses is in the log of the service that sent the command.
 function isRoutine(name: string, line: string): boolean {
   if (name === 'redis') return true;
   return name === 'postgres' && !/ (ERROR|FATAL|PANIC):/.test(line);

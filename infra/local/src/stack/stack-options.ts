@@ -1,4 +1,4 @@
-/** What can be chosen about a stack, and what the processes are told of it. */
+/** The options of a stack, and the environment that each process gets from them. */
 import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,21 +19,21 @@ export interface StackOptions {
   readonly gateways?: number;
   readonly locations?: number;
   readonly friendGraphs?: number;
-  /** How many people live on the map, as real clients. Default: nobody. They come when all else is ready. */
+  /** How many simulated people live on the map, as real clients; they start when all else is ready. Default: 0. */
   readonly people?: number;
-  /** How often one of them who is under way reports, in seconds. Default: 2. */
+  /** Seconds between the position updates of one of them while moving. Default: 2. */
   readonly reportSeconds?: number;
   /** The public port, nginx's. Default: a free one. */
   readonly port?: number | undefined;
   /** Addresses nginx listens on. Default: 127.0.0.1. */
   readonly hosts?: readonly string[];
-  /** Whose X-Forwarded-For is believed. Default: this machine's, the only one that can connect. */
+  /** Proxies whose X-Forwarded-For is trusted. Default: this machine, the only one that can connect. */
   readonly trustedProxies?: readonly string[];
-  /** A database of one's own; the migration runs on it. Default: a new server, of the stack. */
+  /** An existing database; the migration runs on it. Default: a new server of the stack. */
   readonly databaseUrl?: string | undefined;
-  /** A Redis of one's own. Default: a new server, of the stack. */
+  /** An existing Redis. Default: a new server of the stack. */
   readonly redisUrl?: string | undefined;
-  /** Where the stack's own PostgreSQL keeps its data. Default: nowhere, it is gone with the stack. */
+  /** Where the stack's own PostgreSQL keeps its data. Default: a temporary folder, removed with the stack. */
   readonly dataDir?: string | undefined;
   /** At least 32 characters. Default: random. */
   readonly jwtSecret?: string;
@@ -41,23 +41,23 @@ export interface StackOptions {
   readonly positionTtlSeconds?: number | undefined;
   /** More environment, for all services and for each. */
   readonly env?: { readonly [group in ServiceName | 'all' | 'residents']?: Environment };
-  /** Takes the stack's log, one readable line at a time. Default: nobody, see the handles' `logs`. */
+  /** Receives the stack's log, one readable line at a time. Default: none, see the handles' `logs`. */
   readonly log?: ((line: string) => void) | undefined;
   readonly logFormat?: LogFormat;
-  /** Told when a process was restarted, since its pid is another one then. */
+  /** Called when a process was restarted, since its pid has changed. */
   readonly onRestarted?: ((name: string) => void) | undefined;
   readonly progress?: ProgressSink | undefined;
   /** How long a process may take until it is ready, in milliseconds. Default: 30 s. */
   readonly readyDeadlineMs?: number;
-  /** How long a service may take to stop in order, in milliseconds, before it is killed. Default: 27 s. */
+  /** How long a service may take to stop, in milliseconds, before it is killed. Default: 27 s. */
   readonly stopDeadlineMs?: number;
-  /** Gives up starting; the promise then rejects with its reason. */
+  /** Aborts starting; the promise then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Other files to run; for the stack's own tests. */
   readonly entryPoints?: Partial<EntryPoints>;
 }
 
-/** What a build makes of the services. */
+/** The build output of the services. */
 export const REAL_ENTRY_POINTS: EntryPoints = {
   gateway: path.join(checkoutRoot, 'services/gateway/dist/main.js'),
   location: path.join(checkoutRoot, 'services/location/dist/main.js'),
@@ -85,7 +85,7 @@ const DEFAULTS = {
   onRestarted: undefined,
   progress: undefined,
   readyDeadlineMs: 30_000,
-  // More than the 25 s after which a service gives up by itself (STOP_DEADLINE_SECONDS).
+  // More than the 25 s after which a service ends by itself (STOP_DEADLINE_SECONDS).
   stopDeadlineMs: 27_000,
   signal: undefined,
 } as const satisfies StackOptions;
@@ -106,7 +106,7 @@ export function makeSecret(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** Rejects when a file that is to be run is not there. The residents' may be missing: the stack works without them. */
+/** Rejects when an entry point is missing. The residents' may be missing: the stack works without them. */
 export async function checkEntryPoints({ residents: _, ...entryPoints }: EntryPoints): Promise<void> {
   for (const [what, file] of Object.entries(entryPoints)) {
     await access(file).catch((cause: unknown) => {
@@ -115,7 +115,7 @@ export async function checkEntryPoints({ residents: _, ...entryPoints }: EntryPo
   }
 }
 
-/** Everything a process of that service is told, but for what is its own: name and ports. */
+/** The environment of a process of that service, without its name and ports. */
 export function serviceEnvironment(
   service: ServiceName,
   { env, positionTtlSeconds, jwtSecret }: CompleteStackOptions,
@@ -125,7 +125,7 @@ export function serviceEnvironment(
   const own: Readonly<Record<ServiceName, () => Environment>> = {
     gateway: () => ({ JWT_SECRET: jwtSecret, ...ttl }),
     location: () => ttl,
-    // Only this one waits for the database: the others start before it is there.
+    // Only this one waits for the database: the others start before it.
     'friend-graph': () => ({ JWT_SECRET: jwtSecret, DATABASE_URL: servers.databaseUrl, DEV_TOKENS: 'true' }),
   };
   return {
@@ -139,7 +139,7 @@ export function serviceEnvironment(
   };
 }
 
-/** What the residents are told: how to sign in as anybody, and where to put their friendships all at once. */
+/** The residents' environment: the secret to sign in as any user, and the database for their friendships. */
 export function residentsEnvironment(
   { env, jwtSecret }: CompleteStackOptions,
   { databaseUrl }: { readonly databaseUrl: string },

@@ -1,4 +1,4 @@
-/** The servers a stack stands on: its own PostgreSQL, Redis and nginx, or the addresses it was given. */
+/** The servers of a stack: its own PostgreSQL, Redis and nginx, or the given addresses. */
 
 import type { ProgressSink } from '../machine/with-progress.ts';
 import type { RestartableProcess } from '../processes/restartable-process.ts';
@@ -37,7 +37,7 @@ export class StackServers {
     return this.#redis;
   }
 
-  /** These three throw before they are known. */
+  /** This and the two addresses throw before the server has started. */
   get nginx(): Nginx {
     return known('nginx', this.#nginx);
   }
@@ -78,7 +78,7 @@ export class StackServers {
     });
   }
 
-  /** nginx accepts nobody new from now on. */
+  /** nginx stops accepting connections. */
   quitNginx(): void {
     this.#nginx?.quit();
   }
@@ -91,7 +91,7 @@ export class StackServers {
     await Promise.all([this.#postgres?.stop(), this.#redis?.stop()]);
   }
 
-  /** Those of the stack's own that have been started. */
+  /** The stack's own servers that have been started. */
   processes(): RestartableProcess[] {
     const servers = [this.#postgres, this.#redis, this.#nginx].filter((server) => server !== undefined);
     return servers.map(({ process }) => process);

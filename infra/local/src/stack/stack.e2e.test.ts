@@ -41,7 +41,7 @@ function handles({ gateways, locations, friendGraphs }: Stack) {
   return [...gateways, ...locations, ...friendGraphs];
 }
 
-/** Which instances answer a new client, over many client addresses. */
+/** Which instances serve a new client, over many client addresses. */
 async function instancesReached({ url }: Stack): Promise<string[]> {
   const replies = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
@@ -53,7 +53,7 @@ async function instancesReached({ url }: Stack): Promise<string[]> {
 }
 
 describe('startStack', () => {
-  it('brings everything up, through to the replicas, and takes everything down', async () => {
+  it('starts everything, through to the replicas, and stops everything', async () => {
     const lines: string[] = [];
     const running = await start({ gateways: 2, positionTtlSeconds: 7, log: (line) => lines.push(line) });
     expect(handles(running).map(({ name }) => name)).toEqual([
@@ -85,7 +85,7 @@ describe('startStack', () => {
     await Promise.all([postgres.stop(), redis.stop()]);
   }, 60_000);
 
-  it('kills on stop() what does not listen', async () => {
+  it('kills on stop() what ignores SIGTERM', async () => {
     const running = await start({ env: { location: { STAND_IN: 'stubborn' } }, stopDeadlineMs: 300 });
     await running.stop();
     expect(await running.locations[0]?.exited).toBeNull();
@@ -117,13 +117,13 @@ describe('a stack that cannot start', () => {
     60_000,
   );
 
-  it('gives up when it is told to', async () => {
-    const giveUp = new AbortController();
+  it('aborts by its signal', async () => {
+    const abort = new AbortController();
     const starting = start({
       env: { gateway: { STAND_IN: 'never-ready' } },
-      signal: giveUp.signal,
+      signal: abort.signal,
       log: (line) => {
-        if (line.includes('gateway-1')) giveUp.abort(new Error('changed my mind'));
+        if (line.includes('gateway-1')) abort.abort(new Error('changed my mind'));
       },
     });
     await expect(starting).rejects.toThrow('changed my mind');
@@ -131,7 +131,7 @@ describe('a stack that cannot start', () => {
 });
 
 describe('supervision', () => {
-  it('brings back a service, Redis and nginx when they fall over', async () => {
+  it('restarts a service, Redis and nginx when they end unexpectedly', async () => {
     const restarted: string[] = [];
     const lines: string[] = [];
     const running = await start({ onRestarted: (name) => restarted.push(name), log: (line) => lines.push(line) });
@@ -157,7 +157,7 @@ describe('supervision', () => {
   }, 60_000);
 });
 
-describe('gateways that come and go', () => {
+describe('gateways that are added and removed', () => {
   it('[W4] are known to nginx', async () => {
     const running = await start();
     const added = await running.addGateway();

@@ -9,7 +9,7 @@ export interface Stack {
   readonly url: string;
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** What tokens are signed with (HS256). */
+  /** The secret that signs tokens (HS256). */
   readonly jwtSecret: string;
   /** The stack's own server; undefined when an address was given. */
   readonly postgres: Postgres | undefined;
@@ -19,12 +19,12 @@ export interface Stack {
   readonly gateways: readonly ListeningServiceHandle[];
   readonly locations: readonly ServiceHandle[];
   readonly friendGraphs: readonly ListeningServiceHandle[];
-  /** Starts one more, and lets nginx know once it is ready. */
+  /** Starts one more, and adds it to nginx once it is ready. */
   addGateway(): Promise<ListeningServiceHandle>;
-  /** Drains the gateway at that index of `gateways` (SIGTERM), then takes it out of nginx and of `gateways`. */
+  /** Drains the gateway at that index of `gateways` (SIGTERM), then removes it from nginx and from `gateways`. */
   removeGateway(index: number): Promise<void>;
-  /** Ends everything in order: no new connections, gateways drain, then the other services, then the servers. */
+  /** Stops in order: no new connections, gateways drain, then the other services, then the servers. */
   stop(): Promise<void>;
-  /** Ends everything at once: services by SIGKILL, servers as quickly as their data allows. */
+  /** Stops everything at once: services by SIGKILL, servers as quickly as their data allows. */
   forceStop(): Promise<void>;
 }

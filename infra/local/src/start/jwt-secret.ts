@@ -1,11 +1,11 @@
-/** Keeps the secret that tokens are signed with, so that they stay valid when the stack is started again. */
+/** Keeps the secret that signs tokens, so that tokens stay valid over restarts of the stack. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { localFolder } from '../machine/local-folder.ts';
 import { systemErrorCode } from '../machine/remedy-error.ts';
 import { makeSecret } from '../stack/stack-options.ts';
 
-/** The secret of this local folder; made at the first call, readable by its owner only. */
+/** The secret of this local folder; created at the first call, readable by its owner only. */
 export async function readOrCreateJwtSecret(): Promise<string> {
   const file = path.join(localFolder(), 'jwt-secret');
   try {

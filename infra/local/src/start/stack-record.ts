@@ -1,4 +1,4 @@
-/** Keeps `.local/stack.json`: which stack runs here, where it is reached, and who started it. */
+/** Reads and writes `.local/stack.json`: the running stack, its addresses and its launcher. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { localFolder } from '../machine/local-folder.ts';
@@ -11,26 +11,26 @@ export interface StackRecord {
   readonly url: string;
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
-  /** Who runs the stack and ends it on SIGTERM. */
+  /** The process that runs the stack and stops it on SIGTERM. */
   readonly launcher: ProcessIdentity;
   readonly processes?: readonly { readonly name: string; readonly pid: number; readonly opsPort?: number }[];
 }
 
-/** The file's place; its addresses may hold passwords, so only its owner may read it. */
+/** The file's path; its addresses may hold passwords, so only its owner may read it. */
 export function stackRecordFile(): string {
   return path.join(localFolder(), 'stack.json');
 }
 
-/** Notes that this process is starting a stack. Rejects when another one runs in this folder. */
+/** Records that this process is starting a stack. Rejects when another one runs in this folder. */
 export async function claimStackRecord(url: string): Promise<ProcessIdentity> {
   const launcher = await identifyProcess(process.pid);
-  if (launcher === undefined) throw new Error('This process does not find itself among the running ones.');
+  if (launcher === undefined) throw new Error('This process cannot identify itself.');
   await withFileLock(`${stackRecordFile()}.lock`, async () => {
     const other = await readStackRecord();
     if (other !== undefined && (await isStillRunning(other.launcher))) {
       throw new RemedyError(
         `A stack is already running from this folder, at ${other.url} (process ${other.launcher.pid}).`,
-        `Use it, or end it first: Ctrl-C where it was started, or kill ${other.launcher.pid}`,
+        `Use it, or stop it first: Ctrl-C where it was started, or kill ${other.launcher.pid}`,
       );
     }
     await writeStackRecord({ state: 'starting', url, launcher });
@@ -38,7 +38,7 @@ export async function claimStackRecord(url: string): Promise<ProcessIdentity> {
   return launcher;
 }
 
-/** The last note, or undefined when there is none. */
+/** The last record, or undefined when there is none. */
 export async function readStackRecord(): Promise<StackRecord | undefined> {
   try {
     return JSON.parse(await readFile(stackRecordFile(), 'utf8')) as StackRecord;
@@ -48,7 +48,7 @@ export async function readStackRecord(): Promise<StackRecord | undefined> {
   }
 }
 
-/** Replaces the note in one step: readers see the old or the new one. */
+/** Replaces the record atomically. */
 export async function writeStackRecord(record: StackRecord): Promise<void> {
   const file = stackRecordFile();
   await mkdir(path.dirname(file), { recursive: true });

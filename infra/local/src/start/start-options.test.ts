@@ -1,4 +1,4 @@
-/** What `npm start` takes, and what it says to what it cannot take. */
+/** The options of `npm start`, and the messages for invalid ones. */
 import { describe, expect, it } from '@jest/globals';
 import { parseStartOptions } from './start-options.ts';
 
@@ -26,7 +26,7 @@ describe('parseStartOptions', () => {
     expect(parseStartOptions([], env)).toMatchObject({ port: 8081 });
   });
 
-  it('puts more people on the map, or nobody', () => {
+  it('puts more people on the map, or none', () => {
     expect(parseStartOptions(['--people', '300', '--report-every=5'], {})).toMatchObject({
       people: 300,
       reportSeconds: 5,

@@ -1,4 +1,4 @@
-/** `npm start` as a person meets it, with stand-ins in place of the services. Runs the built dist/. */
+/** `npm start` as a user runs it, with stand-ins in place of the services. Runs the built dist/. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -81,7 +81,7 @@ async function runningOf(record: StackRecord): Promise<string[]> {
 }
 
 describe('npm start', () => {
-  it('says where it is, gives a token, and ends everything on Ctrl-C', async () => {
+  it('prints its address and a token, and stops everything on Ctrl-C', async () => {
     const { launcher, record } = await launchAndWait();
     expect(launcher.output()).toContain(`Nearby friends is ready at http://localhost:${port}`);
     expect(launcher.output()).toContain('a.b.c');
@@ -111,26 +111,26 @@ describe('npm start', () => {
 
     const next = await launchAndWait();
     expect(await runningOf(record)).toEqual([]);
-    expect(next.launcher.output()).toContain('Ended what an earlier stack had left running: ');
+    expect(next.launcher.output()).toContain('Ended processes of an earlier stack: ');
     next.launcher.child.kill('SIGTERM');
     expect(await next.launcher.exitCode).toBe(0);
     expect(await runningOf(next.record)).toEqual([]);
   }, 150_000);
 
-  it('says that one is already running, and leaves it alone', async () => {
+  it('reports a stack that is already running, and does not affect it', async () => {
     const { launcher, record } = await launchAndWait();
     const second = launch();
     expect(await second.exitCode).toBe(1);
     expect(second.output()).toBe(
       `A stack is already running from this folder, at http://localhost:${port} (process ${launcher.child.pid}). ` +
-        `Use it, or end it first: Ctrl-C where it was started, or kill ${launcher.child.pid}\n`,
+        `Use it, or stop it first: Ctrl-C where it was started, or kill ${launcher.child.pid}\n`,
     );
     expect(await runningOf(record)).toHaveLength(6);
     launcher.child.kill('SIGINT');
     expect(await launcher.exitCode).toBe(0);
   }, 90_000);
 
-  it('notes the new pid of a process that was restarted', async () => {
+  it('records the new pid of a process that was restarted', async () => {
     const { launcher, record } = await launchAndWait();
     const pidOf = (of: StackRecord | undefined): number | undefined =>
       of?.processes?.find(({ name }) => name === 'gateway-1')?.pid;
@@ -145,7 +145,7 @@ describe('npm start', () => {
     expect(await launcher.exitCode).toBe(0);
   }, 90_000);
 
-  it('says that the port is taken, and how to take another', async () => {
+  it('reports a taken port, and how to choose another', async () => {
     const { launcher } = await launchAndWait();
     const elsewhere = await useTestFolder();
     try {

@@ -1,4 +1,4 @@
-/** `npm start`: one stack in the foreground, from the first line to the last process. */
+/** `npm start`: runs one stack in the foreground until Ctrl-C. */
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { unprivilegedFolder } from '../machine/local-folder.ts';
@@ -15,7 +15,7 @@ import { StopRequests } from './stop-requests.ts';
 import { welcome } from './welcome.ts';
 
 /**
- * Runs until it is asked to stop. Answers the exit code: 0 after an orderly stop, 1 otherwise. Other entry points are for
+ * Runs until a stop is requested. Returns the exit code: 0 after an orderly stop, 1 otherwise. Other entry points are for
  * the stack's own tests.
  */
 export async function main(
@@ -48,8 +48,8 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
   const launcher = await claimStackRecord(url);
   try {
     const orphans = await endOrphans();
-    if (orphans.length > 0) say(`Ended what an earlier stack had left running: ${orphans.sort().join(', ')}.`);
-    say('Starting. Ctrl-C stops.');
+    if (orphans.length > 0) say(`Ended processes of an earlier stack: ${orphans.sort().join(', ')}.`);
+    say('Starting. Press Ctrl-C to stop.');
     const starting: Promise<Stack> = startStack({
       ...options,
       hosts: loopbackAddresses(),
@@ -60,15 +60,15 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
       logFormat: { colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined },
       progress: say,
       signal: requests.first,
-      // Its pid is another one now.
-      onRestarted: () => void starting.then((stack) => note(stack, url, launcher)),
+      // Its pid has changed.
+      onRestarted: () => void starting.then((stack) => record(stack, url, launcher)),
     });
-    const stack = await Promise.race([starting, requests.secondRequest.then(giveUp)]);
+    const stack = await Promise.race([starting, requests.secondRequest.then(abandonStart)]);
     try {
-      await note(stack, url, launcher);
+      await record(stack, url, launcher);
       say(await welcome(stack, url, { tookMs: performance.now() - startedAt, people: options.people }));
       await requests.firstRequest;
-      say('Stopping. Ctrl-C once more ends everything at once.');
+      say('Stopping. Press Ctrl-C again to kill everything.');
     } finally {
       await stopUnlessForced(stack, requests);
     }
@@ -79,9 +79,9 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
   return requests.second.aborted ? 1 : 0;
 }
 
-// What was being started is ended by the next start, should it be left over.
-function giveUp(): never {
-  throw new Error('Asked twice to stop while starting.');
+// The next start ends what may be left of this one.
+function abandonStart(): never {
+  throw new Error('Stopped twice while starting.');
 }
 
 async function stopUnlessForced(stack: Stack, requests: StopRequests): Promise<void> {
@@ -89,7 +89,7 @@ async function stopUnlessForced(stack: Stack, requests: StopRequests): Promise<v
   await Promise.race([stack.stop(), forced]);
 }
 
-async function note(stack: Stack, url: string, launcher: ProcessIdentity): Promise<void> {
+async function record(stack: Stack, url: string, launcher: ProcessIdentity): Promise<void> {
   const services = [...stack.gateways, ...stack.locations, ...stack.friendGraphs];
   const servers = [stack.postgres, stack.redis, stack.nginx].filter((server) => server !== undefined);
   await writeStackRecord({
@@ -111,7 +111,7 @@ function loopbackAddresses(): string[] {
   return ['127.0.0.1', ...(addresses.some(({ address }) => address === '::1') ? ['::1'] : [])];
 }
 
-/** What the stack itself decides, and what concerns npm only. */
+/** Set by the stack itself, or for npm only. */
 const NOT_INHERITED = /^(npm_.*|PORT|HOST|OPS_PORT|INSTANCE_ID|DATABASE_URL|REDIS_URL|JWT_SECRET|DEV_TOKENS|NODE_ENV)$/;
 
 function inheritedEnvironment(): NodeJS.ProcessEnv {
@@ -123,5 +123,5 @@ function say(line: string): void {
 }
 
 function describeBug(error: unknown): string {
-  return `The stack failed in an unforeseen way: ${error instanceof Error ? error.stack : String(error)}`;
+  return `Unexpected error: ${error instanceof Error ? error.stack : String(error)}`;
 }

@@ -1,4 +1,4 @@
-/** Counts how often this process was asked to stop: once is in order, twice is at once. */
+/** Counts requests to stop this process: the first is orderly, the second forces the stop. */
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -33,7 +33,7 @@ export class StopRequests {
     (this.#first.signal.aborted ? this.#second : this.#first).abort();
   };
 
-  // Whoever read the output is gone (`npm start | head`): without this the launcher would fall over and leave the stack behind.
+  // The reader of the output has ended (`npm start | head`): without this the launcher would crash and leave the stack behind.
   readonly #onOutputLost = (): void => {
     this.#first.abort();
   };

@@ -8,8 +8,8 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A stack that answers with these statuses, one after the other. */
-async function answering(...statuses: number[]): Promise<string> {
+/** A stack that responds with these statuses, one after the other. */
+async function respondingWith(...statuses: number[]): Promise<string> {
   const server = createServer((_request, response) => {
     response.writeHead(statuses.shift() ?? 500).end(JSON.stringify({ token: 't', expiresAt: 1 }));
   });
@@ -21,11 +21,11 @@ async function answering(...statuses: number[]): Promise<string> {
 }
 
 describe('the first token', () => {
-  it('is asked for again while the load balancer leaves friend-graph alone', async () => {
-    expect(await requestToken(await answering(503, 503, 201), 'alice')).toEqual({ token: 't', expiresAt: 1 });
+  it('is requested again while the load balancer avoids friend-graph', async () => {
+    expect(await requestToken(await respondingWith(503, 503, 201), 'alice')).toEqual({ token: 't', expiresAt: 1 });
   });
 
-  it('is given up on any other refusal', async () => {
-    await expect(requestToken(await answering(404), 'alice')).rejects.toThrow('404');
+  it('is not requested again after any other refusal', async () => {
+    await expect(requestToken(await respondingWith(404), 'alice')).rejects.toThrow('404');
   });
 });

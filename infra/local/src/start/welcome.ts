@@ -1,16 +1,16 @@
-/** Says to the person who started the stack what they can do with it now. */
+/** The text that `npm start` shows once the stack is ready. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '../stack/stack.ts';
 
 const FIRST_USER = 'alice';
-/** A friend of most of those who live on the map; see `demo-people.ts` of the simulator. */
+/** A friend of most residents; see the simulator. */
 const FRIEND_OF_MANY = 'demo';
 const UNAVAILABLE_DEADLINE_MS = 10_000;
 const RETRY_PAUSE_MS = 100;
 
 /**
- * The text, with a token that really works; `people`: how many live on the map. Rejects when no token can be had: then the
- * stack does not work either.
+ * The text, with a working token; `people`: how many live on the map. Rejects when the stack issues no token, since then it
+ * does not work.
  */
 export async function welcome(
   stack: Stack,
@@ -19,28 +19,27 @@ export async function welcome(
 ): Promise<string> {
   const user = people === 0 ? FIRST_USER : FRIEND_OF_MANY;
   const { token, expiresAt } = await requestToken(stack.url, user);
-  const company =
-    people === 0 ? '' : `${people} people are coming out into the streets; most are friends of "${user}".\n`;
+  const company = people === 0 ? '' : `${people} simulated people appear on the map; most are friends of "${user}".\n`;
   return `
-Everything runs, after ${(tookMs / 1000).toFixed(1)} s.
+Ready after ${(tookMs / 1000).toFixed(1)} s.
 ${company}
 A token for the user "${user}", until ${new Date(expiresAt).toLocaleString()}:
 ${token}
 
-One for anybody else:
+A token for any other user:
 curl -s ${url}/api/v1/dev/tokens -H 'content-type: application/json' -d '{"userId":"bob"}'
 
 Requests are logged in ${stack.nginx.accessLogFile}
 Stop with Ctrl-C.
 
 Nearby friends is ready at ${url}
-${people === 0 ? 'Open it in two windows and be two people.' : `Open it and be "${user}".`}
+${people === 0 ? 'Open it in two windows and sign in as two users.' : `Open it and sign in as "${user}".`}
 `;
 }
 
 /**
- * A 503 passes: whoever called before friend-graph was up made nginx leave it alone for two seconds.
- * Rejects with any other refusal, and when it has not passed by then.
+ * Retries a 503 for 10 s: after an early call failed, nginx avoids friend-graph for two seconds. Rejects with any other
+ * refusal.
  */
 export async function requestToken(url: string, userId: string): Promise<{ token: string; expiresAt: number }> {
   const deadline = performance.now() + UNAVAILABLE_DEADLINE_MS;
@@ -51,9 +50,9 @@ export async function requestToken(url: string, userId: string): Promise<{ token
       body: JSON.stringify({ userId }),
     });
     if (response.status === 201) return (await response.json()) as { token: string; expiresAt: number };
-    const answer = await response.text();
+    const body = await response.text();
     if (response.status !== 503 || performance.now() >= deadline) {
-      throw new Error(`The stack is up, but gives no token: it answered ${response.status} ${answer}`);
+      throw new Error(`The stack is up but issues no token: HTTP ${response.status} ${body}`);
     }
     await delay(RETRY_PAUSE_MS);
   }

@@ -1,14 +1,14 @@
-/** Requests as tests send them: any path as it is written, and upgrades, both of which `fetch` does not do. */
+/** Sends requests with an unnormalised path, and upgrades; `fetch` supports neither. */
 import { type IncomingHttpHeaders, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
@@ -38,7 +38,7 @@ export async function send(
   });
 }
 
-/** Opens a WebSocket-like connection; answers it with the first line that came through, or the status of a refusal. */
+/** Opens a WebSocket-like connection; returns it with its first line, or the status of a refusal. */
 export async function upgrade(
   base: string,
   path: string,

@@ -6,11 +6,11 @@ import { localFolder } from '../machine/local-folder.ts';
 
 export interface TestFolder {
   readonly path: string;
-  /** Removes it; the usual folder counts again. */
+  /** Removes it and restores the previous folder. */
   dispose(): Promise<void>;
 }
 
-/** Makes `NEARBY_LOCAL_DIR` a new folder; programs that were downloaded or unpacked before are used from there, too. */
+/** Sets `NEARBY_LOCAL_DIR` to a new folder that links the programs already downloaded or unpacked. */
 export async function useTestFolder(): Promise<TestFolder> {
   const programs = path.join(localFolder(), 'programs');
   const before = process.env['NEARBY_LOCAL_DIR'];

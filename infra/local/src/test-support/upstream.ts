@@ -1,9 +1,9 @@
-/** A small real replica behind nginx, for tests: tells who it is and what it was sent, and fails when told to. */
+/** A small HTTP server behind nginx, for tests: responds with its name and the request, or with a chosen status. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-export interface UpstreamAnswer {
+export interface UpstreamResponse {
   readonly replica: string;
   readonly url: string;
   readonly headers: Record<string, string>;
@@ -15,7 +15,7 @@ export interface TestUpstream {
   readonly port: number;
   /** `METHOD url` of everything that reached it. */
   readonly requests: string[];
-  /** Answer with that status from now on; 200 unless told. */
+  /** The status of all later responses; 200 by default. */
   status: number;
   /** Upgraded connections, open until closed. */
   readonly sockets: Set<Duplex>;
@@ -25,19 +25,19 @@ export interface TestUpstream {
 export async function startUpstream(name: string): Promise<TestUpstream> {
   const sockets = new Set<Duplex>();
   const requests: string[] = [];
-  const answer = (request: IncomingMessage): string => {
+  const record = (request: IncomingMessage): string => {
     requests.push(`${request.method} ${request.url}`);
     return JSON.stringify({ replica: name, url: request.url, headers: request.headers });
   };
   const server = createServer((request, response) => {
-    const body = answer(request);
-    // Read to its end, as every real server does before it answers.
+    const body = record(request);
+    // Read to its end, as every real server does before it responds.
     request.resume().once('end', () => {
       response.writeHead(upstream.status, { 'content-type': 'application/json', 'x-powered-by': 'a test' }).end(body);
     });
   });
   server.on('upgrade', (request, socket: Duplex) => {
-    const body = answer(request);
+    const body = record(request);
     if (upstream.status !== 200) {
       socket.end(`HTTP/1.1 ${upstream.status} No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
       return;

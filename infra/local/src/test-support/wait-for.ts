@@ -3,17 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 10;
 
-/** Resolves with the first answer that is neither undefined nor false; rejects after the deadline (milliseconds). */
+/** Resolves with the first result that is neither undefined nor false; rejects after the deadline (milliseconds). */
 export async function waitFor<T>(
   what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
+  check: () => Promise<T | undefined | false> | T | undefined | false,
   deadlineMs = 10_000,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   while (performance.now() < deadline) {
-    const answer = await look();
-    if (answer !== undefined && answer !== false) return answer;
+    const result = await check();
+    if (result !== undefined && result !== false) return result;
     await delay(POLL_MS);
   }
-  throw new Error(`Waited ${deadlineMs} ms in vain for: ${what}`);
+  throw new Error(`Timed out after ${deadlineMs} ms waiting for: ${what}`);
 }
