@@ -10,7 +10,7 @@ import type { StackOptions } from '../stack/stack-options.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { readOrCreateJwtSecret } from './jwt-secret.ts';
 import { claimStackRecord, removeStackRecord, writeStackRecord } from './stack-record.ts';
-import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
+import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { StopRequests } from './stop-requests.ts';
 import { welcome } from './welcome.ts';
 
@@ -25,10 +25,7 @@ export async function main(
   const requests = new StopRequests();
   try {
     const options = parseStartOptions(args, process.env);
-    if (options === 'help') {
-      process.stdout.write(START_HELP);
-      return 0;
-    }
+    if (options === 'help') return 0;
     return await run({ ...options, ...overrides }, requests);
   } catch (error) {
     if (requests.first.aborted) {
