@@ -11,6 +11,7 @@ import { isTest } from './source-files.mjs';
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const FOLDER_ORDER = {
+  'packages/benchmark': ['floor', 'idiomatic', 'load', 'report', 'capacity', 'deploy', 'measure', 'benchmarks', 'cli'],
   'services/gateway': [
     'metrics',
     'viewer',

@@ -2,17 +2,17 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkFolderOrder } from './folder-order.mjs';
+import { findCircles } from './import-circles.mjs';
 import { checkFile, checkLength } from './layout-rules.mjs';
 import { readSourceFiles } from './source-files.mjs';
 
 const root = path.resolve(process.argv[2] ?? fileURLToPath(new URL('../..', import.meta.url)));
 const files = await readSourceFiles(root);
 const warnings = files.flatMap((file) => checkLength(file).warnings);
-const violations = files.flatMap((file) => [
-  ...checkLength(file).violations,
-  ...checkFile(file),
-  ...checkFolderOrder(file),
-]);
+const violations = [
+  ...files.flatMap((file) => [...checkLength(file).violations, ...checkFile(file), ...checkFolderOrder(file)]),
+  ...findCircles(files),
+];
 
 for (const line of warnings) process.stdout.write(`warning: ${line}\n`);
 for (const line of violations) process.stdout.write(`${line}\n`);

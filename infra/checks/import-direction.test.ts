@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkFolderOrder } from './folder-order.mjs';
+import { findCircles } from './import-circles.mjs';
 import { checkFile } from './layout-rules.mjs';
 
 const program = fileURLToPath(new URL('import-direction.mjs', import.meta.url));
@@ -142,6 +143,34 @@ describe('folders of a package have an order', () => {
     expect(inOrder('services/gateway/src/novelty/a.ts', './b.ts')).toEqual([
       'services/gateway/src/novelty/a.ts:1: the folder has no place in the order of folders; add it to FOLDER_ORDER in infra/checks/folder-order.mjs',
     ]);
+  });
+});
+
+describe('imports form no circle', () => {
+  const circles = (texts: Record<string, string>): string[] =>
+    findCircles(
+      Object.entries(texts).map(([name, text]) => ({ path: `packages/bus/src/${name}`, member: 'packages/bus', text })),
+    );
+
+  it('within a package', () => {
+    const chain = { 'a.ts': importOf('./b.ts'), 'b.ts': importOf('./c.ts'), 'c.ts': importOf('zod') };
+    expect(circles(chain)).toEqual([]);
+    expect(circles({ ...chain, 'b.ts': `${PURPOSE}${importOf('./a.ts')}`, 'x.ts': importOf('./a.ts') })).toEqual([
+      'packages/bus/src/a.ts:1: a circle of imports, packages/bus/src/a.ts → packages/bus/src/b.ts → ' +
+        'packages/bus/src/a.ts; move what both need into a file of its own',
+    ]);
+  });
+
+  it('also of types and over folders, and each circle is reported', () => {
+    const found = circles({
+      'a.ts': `import type { B } from './rpc/b.ts';\n`,
+      'rpc/b.ts': importOf('../c.ts'),
+      'c.ts': `export * from './a.ts';\n`,
+      'd.ts': importOf('./e.ts'),
+      'e.ts': importOf('./d.ts'),
+    });
+    expect(found).toHaveLength(2);
+    expect(found[0]).toContain('a.ts → packages/bus/src/rpc/b.ts → packages/bus/src/c.ts → packages/bus/src/a.ts');
   });
 });
 
