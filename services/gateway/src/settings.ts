@@ -1,4 +1,4 @@
-/** The settings of the gateway beside the common ones. */
+/** The settings of the gateway, in addition to the common ones. */
 import { defineSettings, fromText, positionTtlSetting, tokenSettings } from '@nearby-friends/service-kit';
 
 export const settings = defineSettings({
@@ -7,7 +7,7 @@ export const settings = defineSettings({
   port: {
     env: 'PORT',
     schema: fromText.integer(0, 65_535),
-    description: 'Port of Socket.IO; only the load balancer is to reach it. 0 takes a free one.',
+    description: 'Port of Socket.IO; only the load balancer may reach it. 0 takes a free one.',
   },
   allowedOrigins: {
     env: 'ALLOWED_ORIGINS',
@@ -23,8 +23,8 @@ export const settings = defineSettings({
     default: '1000',
     unit: 'ms',
     description:
-      'Where friends on the list are is told at most this long after; what comes in between is conflated. ' +
-      'Who comes or goes is told within half of it; above 1000 that takes longer than the rules promise.',
+      'Maximum delay of a position change on the list; changes in between are conflated. Friends enter and leave the list ' +
+      'within half of it. Above 1000 that takes longer than the rules promise.',
   },
   uplinkGatherMs: {
     env: 'UPLINK_GATHER_MS',
@@ -32,8 +32,8 @@ export const settings = defineSettings({
     default: '50',
     unit: 'ms',
     description:
-      'Positions that come within this time go to the location service as one message; never more than a tenth of ' +
-      'the flush interval.',
+      'Positions received within this time go to the location service as one message; at most a tenth of the flush ' +
+      'interval.',
   },
   eventsPerSecond: {
     env: 'EVENTS_PER_SECOND',
@@ -55,7 +55,7 @@ export const settings = defineSettings({
     default: '340',
     unit: 'm/s',
     description:
-      'A viewer who often moves faster is told its list at most every 2 s. The position itself counts as ever. 0: off.',
+      'A viewer who often moves faster receives list updates at most every 2 s. Its positions count as usual. 0: off.',
   },
   positionTraceShare: {
     env: 'TRACE_POSITION_SHARE',
@@ -69,7 +69,7 @@ export const settings = defineSettings({
     default: '5',
     unit: 's',
     description:
-      'Over how long a stopping replica sends its clients elsewhere. At least 3 s below STOP_DEADLINE_SECONDS.',
+      'How long a stopping replica takes to move its clients to others. At least 3 s below STOP_DEADLINE_SECONDS.',
   },
   fastPath: {
     env: 'FAST_PATH',
@@ -84,6 +84,6 @@ export const settings = defineSettings({
     schema: fromText.integer(1, 1_000_000),
     default: '20000',
     unit: 'connections',
-    description: 'Connections this replica takes; more are refused with overloaded.',
+    description: 'Maximum number of connections of this replica; more are refused with overloaded.',
   },
 });

@@ -13,12 +13,12 @@ beforeEach(async () => {
   server = await start();
   witness = await server.connect({ token: await tokenOf({ userId: 'witness' }) });
 });
-/** Whatever was sent, others are served, and only those who showed a token have a session. */
+/** Whatever was sent, other clients are served, and only clients with a token have a session. */
 afterEach(async () => {
   expect(await witness.emitWithAck('still', {})).toEqual({ ok: true });
 });
 
-// After the hooks above, so that the witness is asked before its server ends.
+// After the hooks above, so that the witness is checked before its server stops.
 const start = useSocketServers();
 
 /** A connection of Ann's, past the handshake. */
@@ -51,15 +51,15 @@ it.each([
 ])('survives %s', async (_, packet) => {
   const { say, socket } = await connectRaw();
   say(packet);
-  // Whether it is closed or goes on: it answers a ping or it is gone.
+  // Either the connection is closed, or it still works.
   say('42["after",{}]');
   await eventually(() => {
-    const isAnswered = server.received.some(({ event }) => event === 'after');
-    expect(isAnswered || socket.readyState === socket.CLOSED).toBe(true);
+    const isReceived = server.received.some(({ event }) => event === 'after');
+    expect(isReceived || socket.readyState === socket.CLOSED).toBe(true);
   });
 });
 
-it('survives attachments that nobody announced, and passes on those that were as what they are', async () => {
+it('survives attachments that were not announced, and passes announced ones as binary', async () => {
   const { say, socket } = await connectRaw();
   const announced = await server.connect();
   expect(await announced.emitWithAck('location:update', { lat: Buffer.from('here') })).toEqual({ ok: true });
@@ -69,19 +69,19 @@ it('survives attachments that nobody announced, and passes on those that were as
   await closed;
 });
 
-it('names that are no text are passed on as such, and every event once', async () => {
+it('passes event names that are not strings as they are, and every event once', async () => {
   const { say } = await connectRaw();
   say('42[7,{}]');
   say('42["__proto__",{"lat":1}]');
   await eventually(() => expect(server.received.map(({ event }) => event)).toEqual([7, '__proto__']));
 });
 
-it('lets nobody have more than one session on one connection', async () => {
+it('allows one session per connection', async () => {
   const { say, socket } = server.raw();
   await once(socket, 'message');
   const handshake = `40{"token":"${await tokenOf()}"}`;
   const closed = once(socket, 'close');
-  // All in one go, so that they arrive before the first token has been looked at.
+  // In one turn, so that they arrive before the first token has been verified.
   for (let i = 0; i < 20; i++) say(handshake);
   await closed;
   await eventually(() => expect(server.ended).toHaveLength(server.sessions.length - 1));
@@ -93,7 +93,7 @@ it('refuses bodies of polling that are too large, of no session, or no packets',
   const sid = JSON.parse((await (await fetch(polling)).text()).slice(1)).sid as string;
   const post = async (url: string, body: string) => (await fetch(url, { method: 'POST', body })).status;
   expect(await post(`${polling}&sid=${sid}`, 'x'.repeat(5_000))).toBe(413);
-  expect(await post(`${polling}&sid=nobody`, '40')).toBe(400);
+  expect(await post(`${polling}&sid=unknown`, '40')).toBe(400);
   expect(await post(polling, '40')).toBe(400);
   // The client polls meanwhile, as clients do: that is how the server says that it closes.
   const polled = fetch(`${polling}&sid=${sid}`);
@@ -111,23 +111,23 @@ it.each([
   'GET // HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
   'nonsense\r\n\r\n',
 ])('survives the request %p, draining or not', async (request) => {
-  const ask = async () => {
+  const sendRequest = async () => {
     const tcp = connectTcp(server.server.port, '127.0.0.1');
     tcp.on('error', () => undefined);
     tcp.write(request);
-    const answer = await new Promise<string>((resolve) => {
+    const response = await new Promise<string>((resolve) => {
       tcp.once('data', (data) => resolve(String(data))).once('close', () => resolve(''));
     });
     tcp.destroy();
-    return answer.split('\r\n')[0];
+    return response.split('\r\n')[0];
   };
-  const status = await ask();
+  const status = await sendRequest();
   expect(status).toMatch(/^(HTTP\/1.1 4\d\d .*|)$/);
   server.server.drain();
-  expect(await ask()).toMatch(/^(HTTP\/1.1 (4\d\d|503) .*|)$/);
+  expect(await sendRequest()).toMatch(/^(HTTP\/1.1 (4\d\d|503) .*|)$/);
 });
 
-/** A client that has stopped reading, and for which the kernel takes nothing more. */
+/** A client that has stopped reading, and for which the kernel accepts nothing more. */
 async function connectStuck() {
   const { socket } = await connectRaw();
   const session = server.sessions.at(-1);
@@ -145,7 +145,7 @@ async function connectStuck() {
   }));
   let sent = 0;
   let timesNotWritable = 0;
-  // Until the kernel has taken what it can, and nothing more leaves however often one looks.
+  // Until the kernel accepts nothing more, however often one checks.
   await eventually(() => {
     if (transport.isWritable()) {
       transport.send('nearby:snapshot', { radiusMeters: 1, friends });
@@ -158,7 +158,7 @@ async function connectStuck() {
   return { socket, transport, sent };
 }
 
-it('[N3] says that a client does not read, and that it reads again, so that nothing queues up', async () => {
+it('[N3] reports backpressure and its end, so that nothing queues up', async () => {
   const { sent, socket, transport } = await connectStuck();
   let heard = 0;
   socket.on('message', () => heard++);
@@ -171,7 +171,7 @@ it('[N3] cuts a client off without waiting for what it does not read', async () 
   const { socket, transport } = await connectStuck();
   transport.send('server:draining', { reconnectInMs: 1 });
   transport.cutOff();
-  // A farewell would wait until the client fails to answer a ping, long after this gives up.
+  // A close frame would wait until the ping timeout, long after this test times out.
   await eventually(() => {
     const counts = server.server.countConnections();
     expect(counts.reduce((sum, { value }) => sum + value, 0)).toBe(1);
@@ -188,7 +188,7 @@ it('[A3] a client that ignores the closing of its WebSocket is cut off 2 s later
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
   );
   const connectedAt = performance.now();
-  // It reads all that comes, the farewell too, and answers nothing.
+  // It reads everything, the close frame too, and returns nothing.
   tcp.resume();
   tcp.on('error', () => undefined);
   await once(tcp, 'close');

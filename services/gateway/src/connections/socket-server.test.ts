@@ -54,10 +54,10 @@ describe('[A1] a connection', () => {
   });
 
   it.each<[what: string, code: string, token: TokenOptions]>([
-    ['signed by somebody else', 'unauthorized', { secret: 'another secret of thirty-two chars' }],
+    ['signed with another secret', 'unauthorized', { secret: 'another secret of thirty-two chars' }],
     ['of another algorithm', 'unauthorized', { algorithm: 'HS512' }],
-    ['for another audience', 'unauthorized', { audience: 'somebody-else' }],
-    ['of another issuer', 'unauthorized', { issuer: 'somebody-else' }],
+    ['for another audience', 'unauthorized', { audience: 'another' }],
+    ['of another issuer', 'unauthorized', { issuer: 'another' }],
     ['of no user id', 'unauthorized', { userId: 'not an id' }],
     ['that has expired', 'token_expired', { expires: '1 minute ago' }],
   ])('with a token %s is refused: %s', async (_, code, options) => {
@@ -82,7 +82,7 @@ describe('[A1] a connection', () => {
     expect(server.sessions).toEqual([]);
   });
 
-  it('of another origin is refused before anything is said', async () => {
+  it('of another origin is refused before anything is sent', async () => {
     const server = await start();
     const token = await tokenOf();
     const from = (origin: string) =>
@@ -99,13 +99,13 @@ describe('[A1] a connection', () => {
 });
 
 describe('[A3] a connection that shows no valid token', () => {
-  it('is closed: whether it says nothing, or was refused', async () => {
+  it('is closed, whether it sends nothing or was refused', async () => {
     const server = await start({ unauthenticatedLifetimeMs: 1_000 });
-    const silent = server.raw();
+    const idle = server.raw();
     const refused = server.raw();
     await once(refused.socket, 'message');
     refused.say('40{"token":"bad"}');
-    await Promise.all([once(silent.socket, 'close'), once(refused.socket, 'close')]);
+    await Promise.all([once(idle.socket, 'close'), once(refused.socket, 'close')]);
     expect(refused.heard.some((packet) => packet.startsWith('44') && packet.includes('unauthorized'))).toBe(true);
   });
 
@@ -148,7 +148,7 @@ describe('a message', () => {
     expect(await snapshot).toEqual([EMPTY_SNAPSHOT]);
   });
 
-  it('[L1] of 4 KB is taken, a larger one closes the connection, and nobody else’s', async () => {
+  it('[L1] of 4 KB is taken, a larger one closes that connection alone', async () => {
     const server = await start();
     const witness = await server.connect();
     const client = await server.connect();
@@ -162,7 +162,7 @@ describe('a message', () => {
     expect(await witness.emitWithAck('still', {})).toEqual({ ok: true });
   });
 
-  it('[W1] for the devices of a user reaches them all, and nobody else', async () => {
+  it('[W1] for the devices of a user reaches all of them, and no other user', async () => {
     const server = await start();
     const devices = [await server.connect(), await server.connect()];
     const other = await server.connect({ token: await tokenOf({ userId: 'ben' }) });
@@ -180,7 +180,7 @@ describe('a message', () => {
 });
 
 describe('[W3] a server that stops', () => {
-  it('takes clients for lost, so that they come back, and does not wait for half a request', async () => {
+  it('closes connections so that clients reconnect, and does not wait for half a request', async () => {
     const server = await start();
     const client = await server.connect();
     const half = connectTcp(server.server.port, '127.0.0.1');
@@ -194,7 +194,7 @@ describe('[W3] a server that stops', () => {
     half.destroy();
   });
 
-  it('turns newcomers away while it drains, and goes on with those it has', async () => {
+  it('refuses new clients while it drains, and keeps serving its sessions', async () => {
     const server = await start();
     const client = await server.connect();
     server.server.drain();

@@ -42,7 +42,7 @@ const PING_TIMEOUT_MS = 20_000;
 /** A list message carries the ping along shortly before Engine.IO would send one. */
 const PIGGYBACKED_PING_AFTER_SECONDS = PING_INTERVAL_MS / 1_000 - 3;
 
-/** A client that does not answer the close frame is cut off after this; ws itself waits 30 s. */
+/** A client that does not return the close frame is cut off after this; ws itself waits 30 s. */
 export const CLOSING_GRACE_MS = 2_000;
 
 const EMPTY = Object.freeze({});
@@ -160,7 +160,7 @@ export class SocketServer implements Component {
 
   /** Ends all connections; clients treat it as a lost connection and reconnect elsewhere. */
   async stop(): Promise<void> {
-    // Before Socket.IO does it, which waits for half-sent requests and for clients that do not answer a close frame.
+    // Before Socket.IO does it, which waits for half-sent requests and for clients that do not return a close frame.
     this.#http.close();
     this.#http.closeAllConnections();
     await this.#io.close();

@@ -59,19 +59,19 @@ it('writes past the stream from the second message on', async () => {
   expect(byStream).not.toHaveBeenCalled();
 });
 
-it('comes in order with what the stream writes, also while nobody reads, and keeps bytes that have not left', async () => {
+it('writes in order with the stream, also while the client does not read, and retains queued bytes', async () => {
   await learn();
   const { tcp, client, text } = await connection();
   const handle = handleOf(tcp);
-  // Overwritten for as long as all of it has left.
+  // Overwritten as long as the kernel accepts all of it.
   const shared = Buffer.alloc(60_000);
   let expected = '';
-  for (let i = 0, hasLeft = true; hasLeft; i++) {
+  for (let i = 0, isAccepted = true; isAccepted; i++) {
     if (i === 20) client.pause();
     const piece = `${i}|`.padEnd(i % 7 === 0 ? 3 : 60_000, String(i % 10));
     expected += piece;
     if (i % 3 === 0) tcp.write(piece, 'latin1');
-    else hasLeft = handle.write(shared.subarray(0, shared.write(piece, 'latin1')));
+    else isAccepted = handle.write(shared.subarray(0, shared.write(piece, 'latin1')));
   }
   expect(handle.isDrained()).toBe(false);
   const more = Array.from({ length: 40 }, (_, i) => Buffer.from(`<${i}>`));
@@ -108,7 +108,7 @@ it('separates the queued writes of several connections', async () => {
 it('ends the connection when the other side has closed it, with queued writes or without', async () => {
   await learn();
   for (const fill of [false, true]) {
-    // It is noticed by writing alone.
+    // Without reading, only a write notices it.
     const { tcp, client } = await connection({ isDeaf: true });
     const handle = handleOf(tcp);
     if (fill) {
