@@ -41,6 +41,9 @@ const FOLDER_ORDER = {
     'sign-in',
     'test-support',
   ],
+  'packages/bus': ['redis', 'rpc', 'fenced-stream'],
+  'packages/service-kit': ['clock', 'config', 'logging', 'metrics', 'tracing', 'tokens', 'process'],
+  'services/location': ['metrics', 'cache', 'activation', 'recording'],
   'infra/local': ['machine', 'binaries', 'processes', 'servers', 'stack', 'start'],
   'services/friend-graph': [
     'cli',

@@ -1,4 +1,4 @@
-/** Instances of services on the bus for one test file, that end with each test whatever became of it. */
+/** Service instances on the bus for one test file. They end with each test. */
 import { expect } from '@jest/globals';
 import { instancesKey, jsonCodec, type Method, type ServiceName } from '@nearby-friends/protocol';
 import {
@@ -15,35 +15,35 @@ import { type Bus, createBus } from './bus.ts';
 import type { RedisOfTest } from './redis/redis.testing.ts';
 import { chooseByRendezvous, hashString } from './rpc/rendezvous.ts';
 
-const answerSchema = z.object({ text: z.string(), by: z.string() });
+const echoSchema = z.object({ text: z.string(), by: z.string() });
 
-/** What every location instance of a test answers: the text, and who answers. */
-export const echo: Method<{ text: string }, z.infer<typeof answerSchema>> = {
+/** The method of every location instance of a test: responds with the text and its own id. */
+export const echo: Method<{ text: string }, z.infer<typeof echoSchema>> = {
   service: 'location',
   name: 'echo',
   request: jsonCodec(z.object({ text: z.string() })),
-  response: jsonCodec(answerSchema),
+  response: jsonCodec(echoSchema),
 };
 
-/** How long a refusal may take, ms, where nothing has to be waited for. */
+/** Maximum duration of a failure that does not have to wait, ms. */
 export const PROMPT_MS = 500;
 
 export interface BusOfTest extends Bus {
   stop(): Promise<void>;
 }
 
-export interface BusesOfTest {
+interface BusesOfTest {
   start(
     service: ServiceName,
     instanceId: string,
     options?: { clock?: Clock; metrics?: Metrics; tracer?: Tracer; logger?: Logger },
   ): Promise<BusOfTest>;
-  /** Two askers, two answerers, and everybody knows the answerers. */
+  /** Two callers that know two servers. */
   startFour(): Promise<{
-    answerers: readonly [BusOfTest, BusOfTest];
-    askers: readonly [BusOfTest, BusOfTest];
+    servers: readonly [BusOfTest, BusOfTest];
+    callers: readonly [BusOfTest, BusOfTest];
   }>;
-  /** Makes a location instance known that does not exist. */
+  /** Registers a location instance that does not exist. */
   announceGhost(id: string): Promise<void>;
 }
 
@@ -72,10 +72,10 @@ export function useBuses(redis: RedisOfTest): BusesOfTest {
   return {
     start,
     async startFour() {
-      const answerers = [await start('location', 'l1'), await start('location', 'l2')] as const;
-      const askers = [await start('gateway', 'g1'), await start('gateway', 'g2')] as const;
-      for (const asker of askers) expect(asker.registry.candidates('location').length).toBe(2);
-      return { answerers, askers };
+      const servers = [await start('location', 'l1'), await start('location', 'l2')] as const;
+      const callers = [await start('gateway', 'g1'), await start('gateway', 'g2')] as const;
+      for (const caller of callers) expect(caller.registry.candidates('location').length).toBe(2);
+      return { servers, callers };
     },
     async announceGhost(id) {
       const control = await redis.connect('commands');
@@ -86,14 +86,14 @@ export function useBuses(redis: RedisOfTest): BusesOfTest {
   };
 }
 
-/** Some keys that belong to `id` when these are the candidates. */
+/** Some keys that rendezvous hashing assigns to `id` among these candidates. */
 export function keysOf(id: string, candidates: readonly string[]): string[] {
   const hashed = candidates.map((one) => ({ id: one, hash: hashString(one) }));
   const keys = Array.from({ length: 100 }, (_, i) => `key-${i}`);
   return keys.filter((key) => chooseByRendezvous(key, hashed)?.id === id);
 }
 
-/** Waits for the work's end, good or bad, and takes the time. */
+/** Waits until the work settles, and measures the time. */
 export async function timed<T>(work: Promise<T>): Promise<{ ms: number; outcome: unknown }> {
   const startedAt = performance.now();
   const outcome = await work.catch((error: unknown) => error);

@@ -94,7 +94,7 @@ describe('the grid', () => {
     );
   });
 
-  it('gives the same answer for all positions of a cell: its middle is its own', () => {
+  it('has the same result for all positions of a cell, including its middle', () => {
     fc.assert(
       fc.property(user, position, at, (name, { lat, lng }, atMs) => {
         const once = approximate(name, lat, lng, atMs);
@@ -105,7 +105,7 @@ describe('the grid', () => {
     );
   });
 
-  it('takes −180° and 180° for the same place', () => {
+  it('treats −180° and 180° as the same place', () => {
     fc.assert(
       fc.property(user, fc.double({ min: -89, max: 89, noNaN: true }), at, (name, lat, atMs) => {
         expect(distance(approximate(name, lat, -180, atMs), approximate(name, lat, 180, atMs))).toBeLessThan(1e-6);
@@ -167,7 +167,7 @@ describe('the drift', () => {
       fc.property(user, near(60), fc.double({ min: -170, max: 170, noNaN: true }), (name, lat, lng) => {
         const times = Array.from({ length: 40 }, (_, i) => START + i * DRIFT_PERIOD_MS);
         const shown = times.map((atMs) => keyOf(approximate(name, lat, lng, atMs)));
-        /** Whether somebody at that place would have been shown the same way all the time. */
+        /** Whether a user at that place would have had the same approximate position all the time. */
         const isPossible = (aLat: number, aLng: number) =>
           times.every((atMs, i) => keyOf(approximate(name, aLat, aLng, atMs)) === shown[i]);
         const metersOfLng = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180);

@@ -1,4 +1,4 @@
-/** The cheap bound: it must never reject wrongly, and it must reject enough to be worth asking. */
+/** The cheap bound must never reject a pair within the distance, and must reject most others. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { distanceMeters } from './distance.ts';
@@ -16,7 +16,7 @@ describe('mayBeWithin', () => {
     );
   });
 
-  it('answers the same for both directions', () => {
+  it('is symmetric', () => {
     const meters = fc.double({ min: 0, max: 200_000, noNaN: true });
     fc.assert(
       fc.property(
@@ -38,7 +38,7 @@ describe('mayBeWithin', () => {
   it.each([
     [60, 1.001],
     [80, 1.01],
-  ])('rejects up to %d° of latitude what is %d times as far as asked, in every direction', (latitude, factor) => {
+  ])('rejects up to %d° of latitude positions at %d times the distance, in every direction', (latitude, factor) => {
     const offset = fc.double({ min: -0.5, max: 0.5, noNaN: true });
     fc.assert(
       fc.property(upTo(latitude - 0.5), upTo(179), offset, offset, (lat, lng, dLat, dLng) => {

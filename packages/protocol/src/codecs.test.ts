@@ -26,7 +26,7 @@ function recordBytes(at: number, body: Buffer): Buffer {
 }
 
 describe('[L1] what counts as a position', () => {
-  it.each([{ lat: 90, lng: 180 }, { lat: -90, lng: -180 }, full])('takes %j', (position) => {
+  it.each([{ lat: 90, lng: 180 }, { lat: -90, lng: -180 }, full])('accepts %j', (position) => {
     expect(positionSchema.parse(position)).toEqual(position);
   });
 

@@ -25,11 +25,11 @@ describe('edges as text', () => {
     ]);
   });
 
-  it('of nobody are an empty text', () => {
+  it('without edges are an empty text', () => {
     expect([isEdges(''), readEdges('')]).toEqual([true, []]);
   });
 
-  it('of 5,000 subjects with the longest ids are taken', () => {
+  it('of 5,000 subjects with the longest ids are accepted', () => {
     const edge = `${'x'.repeat(64)} a ${'9'.repeat(16)} ${'9'.repeat(16)} t ${'9'.repeat(16)} ${'9'.repeat(16)}`;
     const text = new Array(5_000).fill(edge).join(',');
     expect(isEdges(text)).toBe(true);

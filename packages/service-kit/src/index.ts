@@ -1,7 +1,7 @@
-/** What every service of this system needs to be one: configuration, logs, metrics, readiness, life and death. */
+/** The common base of all services: configuration, logging, metrics, tracing, tokens, readiness and lifecycle. */
 export * from './clock/clock.ts';
 export * from './clock/manual-clock.ts';
-export * from './config/config.ts';
+export * from './config/read-config.ts';
 export * from './config/secret-text.ts';
 export * from './logging/logger.ts';
 export * from './metrics/metrics.ts';

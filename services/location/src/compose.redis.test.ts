@@ -14,9 +14,9 @@ async function setUp(options: { friendGraph: boolean; ttlSeconds?: string } = { 
   const { url } = redis.server;
   const friendGraph = options.friendGraph ? await services.startFriendGraph(url) : null;
   const location = await services.startLocation(url, options);
-  const asker = await services.startAsker(url);
+  const caller = await services.startCaller(url);
   const commands = await redis.connect('commands');
-  return { url, friendGraph, location, asker, commands, now: () => timeOf(commands) };
+  return { url, friendGraph, location, caller, commands, now: () => timeOf(commands) };
 }
 
 /** The second byte of an entry: friend-graph has acknowledged the activity. */
@@ -24,26 +24,26 @@ const isMarked = (entry: Buffer | null) => entry?.readUInt8(1) === 1;
 
 describe('a user who becomes active', () => {
   it('[S2] is announced once with the first position, and not with those after', async () => {
-    const { asker, commands, friendGraph, now } = await setUp();
+    const { caller, commands, friendGraph, now } = await setUp();
     const at = await now();
-    expect(await asker.record(positionOf(ANN, at))).toEqual({ outcome: 'stored', at });
+    expect(await caller.record(positionOf(ANN, at))).toEqual({ outcome: 'stored', at });
     await eventually(async () => expect(isMarked(await commands.getBuffer(locationKey(ANN)))).toBe(true));
-    await asker.record(positionOf(ANN, at + 1, 1));
-    // Somebody else's announcement comes after whatever Ann's second position might have caused.
-    await asker.record(positionOf(BEN, at + 2));
+    await caller.record(positionOf(ANN, at + 1, 1));
+    // Ben's announcement comes after any that Ann's second position might have caused.
+    await caller.record(positionOf(BEN, at + 2));
     await eventually(() => expect(friendGraph?.announced.map(({ user }) => user)).toContain(BEN));
     expect(friendGraph?.announced.map(({ user, at, position }) => [user, at, position.accuracy])).toEqual([
       [ANN, at, 0],
       [BEN, at + 2, 0],
     ]);
-    expect(await asker.activeUsers([ANN, BEN, parseUserId('nobody')])).toEqual([ANN, BEN]);
+    expect(await caller.activeUsers([ANN, BEN, parseUserId('unknown')])).toEqual([ANN, BEN]);
   });
 
   it('[S2] is announced when friend-graph comes, with the newest position', async () => {
-    const { asker, url, now } = await setUp({ friendGraph: false });
+    const { caller, url, now } = await setUp({ friendGraph: false });
     const at = await now();
-    await asker.record(positionOf(ANN, at));
-    await asker.record(positionOf(ANN, at + 1, 7));
+    await caller.record(positionOf(ANN, at));
+    await caller.record(positionOf(ANN, at + 1, 7));
     const friendGraph = await services.startFriendGraph(url);
     await eventually(() =>
       expect(friendGraph.announced.map(({ user, position }) => [user, position.accuracy])).toEqual([[ANN, 7]]),
@@ -51,9 +51,9 @@ describe('a user who becomes active', () => {
   });
 
   it('[S2] is announced again until friend-graph acknowledges', async () => {
-    const { asker, commands, friendGraph, now } = await setUp();
+    const { caller, commands, friendGraph, now } = await setUp();
     friendGraph?.refuse(true);
-    await asker.record(positionOf(ANN, await now()));
+    await caller.record(positionOf(ANN, await now()));
     await eventually(() => expect(friendGraph?.refusals).toBeGreaterThan(1));
     expect(isMarked(await commands.getBuffer(locationKey(ANN)))).toBe(false);
     friendGraph?.refuse(false);
@@ -61,53 +61,53 @@ describe('a user who becomes active', () => {
     expect(friendGraph?.announced).toHaveLength(1);
   });
 
-  it('[L2] [S2] is announced anew after a silence longer than the TTL', async () => {
-    const { asker, commands, friendGraph, now } = await setUp({ friendGraph: true, ttlSeconds: '0.5' });
-    await asker.record(positionOf(ANN, await now()));
+  it('[L2] [S2] is announced again after a pause longer than the TTL', async () => {
+    const { caller, commands, friendGraph, now } = await setUp({ friendGraph: true, ttlSeconds: '0.5' });
+    await caller.record(positionOf(ANN, await now()));
     await eventually(() => expect(friendGraph?.announced).toHaveLength(1));
     await eventually(async () => expect(await commands.exists(locationKey(ANN))).toBe(0));
-    await asker.record(positionOf(ANN, await now(), 1));
+    await caller.record(positionOf(ANN, await now(), 1));
     await eventually(() => expect(friendGraph?.announced.map(({ position }) => position.accuracy)).toEqual([0, 1]));
   });
 });
 
 describe('users who are erased', () => {
   it('have no entry any more, and the others keep theirs', async () => {
-    const { asker, commands, now } = await setUp();
+    const { caller, commands, now } = await setUp();
     const at = await now();
-    for (const user of [ANN, BEN]) await asker.record(positionOf(user, at));
-    await asker.forget([ANN, parseUserId('nobody')]);
+    for (const user of [ANN, BEN]) await caller.record(positionOf(user, at));
+    await caller.forget([ANN, parseUserId('unknown')]);
     expect(await commands.exists(locationKey(ANN))).toBe(0);
-    expect(await asker.activeUsers([ANN, BEN])).toEqual([BEN]);
+    expect(await caller.activeUsers([ANN, BEN])).toEqual([BEN]);
   });
 
-  it('are unknown however often it is said, and begin anew with their next position', async () => {
-    const { asker, friendGraph, now } = await setUp();
-    await asker.record(positionOf(ANN, await now()));
+  it('are unknown after repeated requests, and become active again with their next position', async () => {
+    const { caller, friendGraph, now } = await setUp();
+    await caller.record(positionOf(ANN, await now()));
     await eventually(() => expect(friendGraph?.announced).toHaveLength(1));
-    await asker.forget([ANN]);
-    await asker.forget([ANN]);
+    await caller.forget([ANN]);
+    await caller.forget([ANN]);
     // Older than what was forgotten: nothing is left that it could be older than.
-    expect(await asker.record(positionOf(ANN, (await now()) - 1_000, 1))).toMatchObject({ outcome: 'stored' });
+    expect(await caller.record(positionOf(ANN, (await now()) - 1_000, 1))).toMatchObject({ outcome: 'stored' });
     await eventually(() => expect(friendGraph?.announced).toHaveLength(2));
   });
 
-  it('are not taken for forgotten while Redis is away', async () => {
-    const { asker } = await setUp();
+  it('are not reported as erased while Redis is unavailable', async () => {
+    const { caller } = await setUp();
     await redis.server.kill();
-    await expect(asker.forget([ANN])).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(caller.forget([ANN])).rejects.toMatchObject({ code: 'unavailable' });
   });
 });
 
 describe('two instances', () => {
   it('[L3] keep one truth between them, and one that stops is not missed', async () => {
-    const { asker, friendGraph, location, url, now } = await setUp();
+    const { caller, friendGraph, location, url, now } = await setUp();
     await services.startLocation(url);
-    await eventually(() => expect(asker.instances()).toBe(2));
+    await eventually(() => expect(caller.instances()).toBe(2));
     const users = Array.from({ length: 40 }, (_, i) => parseUserId(`user-${i}`));
     const start = await now();
     const report = (at: number, mark: number) =>
-      Promise.all(users.map((user) => asker.record(positionOf(user, at, mark))));
+      Promise.all(users.map((user) => caller.record(positionOf(user, at, mark))));
     const stored = (recorded: readonly { outcome: string }[]) =>
       recorded.filter(({ outcome }) => outcome === 'stored').length;
 
@@ -117,20 +117,20 @@ describe('two instances', () => {
     await stopping;
     expect(stored(await report(start + 20, 3))).toBe(40);
     expect((await report(start + 15, 4)).map(({ outcome }) => outcome)).toEqual(users.map(() => 'superseded'));
-    expect(await asker.activeUsers(users)).toEqual([...users].sort());
+    expect(await caller.activeUsers(users)).toEqual([...users].sort());
     await eventually(() => expect(new Set(friendGraph?.announced.map(({ user }) => user)).size).toBe(40));
   });
 
   it('[S2] an instance that stops while users become active announces what it has kept', async () => {
-    const { asker, friendGraph, location, url, now } = await setUp();
+    const { caller, friendGraph, location, url, now } = await setUp();
     let keptInAll = 0;
     // Each time the positions meet the stopping instance at another step.
     for (let round = 0; round < 5; round++) {
       const stopping = round === 0 ? location : await services.startLocation(url);
-      await eventually(async () => expect((await asker.record(positionOf(ANN, await now()))).outcome).toBe('stored'));
+      await eventually(async () => expect((await caller.record(positionOf(ANN, await now()))).outcome).toBe('stored'));
       const at = await now();
       const users = Array.from({ length: 50 }, (_, i) => parseUserId(`round-${round}-user-${i}`));
-      const recorded = users.map((user) => asker.record(positionOf(user, at)).catch(() => ({ outcome: 'failed' })));
+      const recorded = users.map((user) => caller.record(positionOf(user, at)).catch(() => ({ outcome: 'failed' })));
       for (let turn = 0; turn < round; turn++) await nextTurn();
       await stopping.stop();
       const outcomes = await Promise.all(recorded);
@@ -143,16 +143,16 @@ describe('two instances', () => {
   });
 });
 
-it('[S4] after Redis has been killed and has come back empty, positions are kept and announced again', async () => {
-  const { asker, commands, friendGraph, now } = await setUp();
-  await asker.record(positionOf(ANN, await now()));
+it('[S4] after Redis was killed and returned empty, positions are stored and announced again', async () => {
+  const { caller, commands, friendGraph, now } = await setUp();
+  await caller.record(positionOf(ANN, await now()));
   // Announced and marked so, or it would be announced again rightly.
   await eventually(async () => expect(isMarked(await commands.getBuffer(locationKey(ANN)))).toBe(true));
   await redis.server.kill();
-  await expect(asker.record(positionOf(ANN, Date.now(), 1))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(caller.record(positionOf(ANN, Date.now(), 1))).rejects.toMatchObject({ code: 'unavailable' });
   await redis.server.restart();
   await eventually(async () => {
-    const recorded = await asker.record(positionOf(ANN, await now(), 2));
+    const recorded = await caller.record(positionOf(ANN, await now(), 2));
     expect(recorded.outcome).toBe('stored');
   });
   await eventually(() => expect(friendGraph?.announced.map(({ position }) => position.accuracy)).toEqual([0, 2]));

@@ -5,7 +5,7 @@ import { type Component, OpsServer, type ServiceContext, systemClock } from '@ne
 import { type Activity, Announcer } from './activation/announcer.ts';
 import { RedisLocationCache } from './cache/location-cache.redis.ts';
 import { createLocationMetrics } from './metrics/location-metrics.ts';
-import { PositionRecorder } from './recording/record-positions.ts';
+import { PositionRecorder } from './recording/position-recorder.ts';
 import type { settings } from './settings.ts';
 
 export function composeLocation({
@@ -44,7 +44,7 @@ export function composeLocation({
   });
   registry.gauge(
     'nearby_activations_pending',
-    'Users who became active and are not acknowledged yet.',
+    'Users who became active and whose announcement is not acknowledged yet.',
     () => announcer.pending,
   );
 
@@ -61,14 +61,14 @@ export function composeLocation({
     return {};
   });
 
-  const figures = new RedisStats({ redis: bus.commands, metrics: registry, clock, logger });
+  const redisStats = new RedisStats({ redis: bus.commands, metrics: registry, clock, logger });
   const ops = new OpsServer({
     host: config.host,
     port: config.opsPort,
     metrics: registry,
     logger,
-    checks: [bus.readiness, { name: 'location cache', check: () => cache.proveWritable() }],
+    checks: [bus.readiness, { name: 'location cache', check: () => cache.checkWritable() }],
   });
-  // The announcer drains after the questions in hand are answered: their positions may be announced yet.
-  return [ops, announcer, ...bus.components, figures, bus.membership, ops.gate];
+  // The announcer drains after pending requests have their responses, since their positions may still be announced.
+  return [ops, announcer, ...bus.components, redisStats, bus.membership, ops.gate];
 }

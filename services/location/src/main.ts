@@ -5,7 +5,7 @@ import { settings } from './settings.ts';
 
 await runService({
   name: 'location',
-  purpose: 'keeps the last known position of every active user in Redis and publishes each new one.',
+  purpose: 'stores the last known position of every active user in Redis and publishes each new one.',
   settings,
   compose: composeLocation,
 });

@@ -6,8 +6,8 @@ import type { ExpiryVerdict } from './follower-expiry.ts';
 import type { LedgerSnapshot, StreamEnd } from './stream-ledger.ts';
 
 /** Pauses between two snapshots: short at first, since followers need a few ms, then longer. */
-export const FIRST_PAUSE_MS = 2;
-export const MAX_PAUSE_MS = 20;
+const FIRST_PAUSE_MS = 2;
+const MAX_PAUSE_MS = 20;
 
 interface Waiter {
   /** End of the stream in the first snapshot; null before it. */

@@ -6,7 +6,7 @@ import { Fence } from './fence.ts';
 import { FENCE_MS, FOLLOWER_EXPIRY_MS, READ_BLOCK_MS } from './fence-times.ts';
 import { DEFAULT_BARRIER_DEADLINE_MS } from './fenced-stream-writer.ts';
 
-/** A fence, and a way to ask, be answered and confirmed, each step so many ms after the one before. */
+/** A fence, and a function that reads, reports and confirms, each step some ms after the previous one. */
 function setUp() {
   const clock = new ManualClock();
   const fence = new Fence(clock);
@@ -45,7 +45,7 @@ describe('[G5] the fence', () => {
     expect(fence.ageMs).toBe(FENCE_MS);
   });
 
-  it('does not open for an answer that comes when it may have been passed over: that takes a read begun after it', () => {
+  it('does not open for a late confirmation, since a writer may not have waited: a later read is needed', () => {
     const { fence, round, clock } = setUp();
     round();
     round();
@@ -83,10 +83,10 @@ it('the times fit each other', () => {
   expect(FENCE_MS).toBeGreaterThanOrEqual(4 * READ_BLOCK_MS);
   expect(FENCE_MS).toBe(5_000);
   expect(FOLLOWER_EXPIRY_MS).toBeGreaterThanOrEqual(FENCE_MS + 1_000);
-  // A dead connection is replaced while there is time left, a waiting one is not taken for dead.
+  // A dead connection is replaced within the fence, and a waiting one does not count as dead.
   expect(BLOCKING_SOCKET_TIMEOUT_MS).toBeGreaterThanOrEqual(2 * READ_BLOCK_MS);
   expect(BLOCKING_SOCKET_TIMEOUT_MS).toBeLessThan(FENCE_MS);
-  // Redis lost while somebody is being waited out: both waits fit.
+  // Redis is lost while a barrier waits for an expiry: both waits fit.
   expect(DEFAULT_BARRIER_DEADLINE_MS).toBeGreaterThanOrEqual(2 * FOLLOWER_EXPIRY_MS);
 });
 

@@ -1,4 +1,4 @@
-/** Everything at once: what a barrier promises is looked after all the time while all that can go wrong does. */
+/** Random failures of all kinds, while the guarantee of barriers is checked continuously. */
 import { describe, expect, it } from '@jest/globals';
 import { delay, systemClock } from '@nearby-friends/service-kit';
 import { eventually, seededRandom } from '@nearby-friends/testing';
@@ -15,11 +15,11 @@ const streams = useFencedStream(redis);
 const DURATION_MS = 5_000;
 const MAX_FOLLOWERS = 4;
 
-/** A follower, and up to which change (numbered in the order they were made) it knows all. */
+/** A follower, and the number of the last change up to which it knows all. */
 interface Watched {
   readonly made: FollowerOfTest;
   known: number;
-  looked: number;
+  checked: number;
   readonly seen: Set<number>;
 }
 
@@ -27,11 +27,11 @@ class Chaos {
   readonly #random: () => number;
   readonly watched = new Set<Watched>();
   readonly violations: string[] = [];
-  /** Changes that were begun to be appended; each is the truth before that, as a row in PostgreSQL is. */
+  /** Number of changes whose append has begun. Each is committed before, like a row in PostgreSQL. */
   begun = 0;
-  /** Those that Redis has taken; all up to here. */
-  taken = 0;
-  /** All up to here are in force, says a barrier. */
+  /** Number of changes that Redis has accepted. */
+  accepted = 0;
+  /** Number of changes that a barrier has confirmed. */
   inForce = 0;
   barriers = 0;
 
@@ -44,9 +44,9 @@ class Chaos {
   async add(): Promise<void> {
     const made = streams.openFollower(`g${this.below(3)}`);
     made.onMissed = () => this.#coverAll(one);
-    const one: Watched = { made, known: 0, looked: 0, seen: new Set() };
+    const one: Watched = { made, known: 0, checked: 0, seen: new Set() };
     await made.started;
-    // Whoever starts has nobody to deliver to; those who come are looked up after this.
+    // A starting follower has no viewers yet; their grants are read after this.
     this.#coverAll(one);
     this.watched.add(one);
   }
@@ -55,10 +55,10 @@ class Chaos {
     one.known = Math.max(one.known, this.begun);
   }
 
-  /** No follower that may act is without a change that is in force. */
+  /** Every follower that may act knows all confirmed changes. */
   check(): void {
     for (const one of this.watched) {
-      for (; one.looked < one.made.seen.length; one.looked++) one.seen.add(Number(one.made.seen[one.looked]));
+      for (; one.checked < one.made.seen.length; one.checked++) one.seen.add(Number(one.made.seen[one.checked]));
       while (one.seen.has(one.known + 1)) one.known++;
       if (one.made.follower.isCurrent && one.known < this.inForce) {
         this.violations.push(`knows ${one.known} of ${this.inForce}`);
@@ -87,10 +87,10 @@ async function play(seed: number): Promise<Chaos> {
   const change = () => {
     const { append, writer } = pick(writers) ?? short;
     const mine = ++chaos.begun;
-    // As the relay does: in order, again until Redis has it.
+    // Like the outbox relay: in order, with retries until Redis accepts.
     appending = appending.then(async () => {
       await eventually(() => append(String(mine)), 60_000);
-      chaos.taken = mine;
+      chaos.accepted = mine;
     });
     const barrier = appending
       .then(() => writer.barrier())
@@ -148,7 +148,7 @@ async function play(seed: number): Promise<Chaos> {
     ],
     [6, () => chaos.watched.size < 2 * MAX_FOLLOWERS && waiting.push(chaos.add().catch(() => undefined))],
   ];
-  // As often as they weigh.
+  // Weighted choice.
   const draw = accidents.flatMap(([weight, run]) => Array.from({ length: weight }, () => run));
 
   const stopChecking = systemClock.every(1, () => chaos.check());
@@ -156,21 +156,21 @@ async function play(seed: number): Promise<Chaos> {
     pick(draw)?.();
     await delay(systemClock, below(40));
   }
-  // Everything held is let go by then, and all barriers have an answer.
+  // Then all held connections are released, and all barriers have settled.
   await Promise.all([...waiting]);
   stopChecking();
   chaos.check();
   return chaos;
 }
 
-describe('[G4] [G5] after a barrier nobody acts on what was before, whatever goes wrong meanwhile', () => {
-  const seeds = (process.env['CHAOS_SEEDS'] ?? '1,2').split(',').map(Number);
+describe('[G4] [G5] after a barrier no follower acts on earlier state, whatever fails meanwhile', () => {
+  const seeds = (process.env['TEST_SEED'] ?? '1,2').split(',').map(Number);
   it.each(seeds)(
     'seed %d',
     async (seed) => {
       const chaos = await play(seed);
       expect(chaos.violations.slice(0, 3)).toEqual([]);
-      // It was worth playing, and whoever is left has caught up.
+      // Otherwise the run proves nothing; and the remaining followers have caught up.
       expect(chaos.barriers).toBeGreaterThan(20);
       const { writer, append } = await streams.openWriter();
       const fresh = await streams.startFollower('fresh');

@@ -12,7 +12,7 @@ const { FENCE_MS, FOLLOWER_EXPIRY_MS } = shortTimes;
 const redis = useRedis();
 const streams = useFencedStream(redis);
 
-/** A stream that is long settled, on which everybody has seen `a`. */
+/** A stream with a settled epoch whose followers have all seen `a`. */
 async function setUp() {
   const control = await redis.connect('commands');
   const made = await streams.openWriter();
@@ -24,7 +24,7 @@ async function setUp() {
 }
 type Setting = Awaited<ReturnType<typeof setUp>>;
 
-/** Whatever was lost: everybody is told once, and a change made then is waited for until all who were not are silent. */
+/** After any loss: every follower is notified once, and a barrier waits until the others have expired. */
 async function expectLossNoticed({ writer, append, followers, control }: Setting): Promise<void> {
   await eventually(() => append('b'));
   await eventually(() => writer.barrier());
@@ -46,7 +46,7 @@ async function epochAge(control: Redis): Promise<number> {
 }
 
 describe('the loss of Redis', () => {
-  it('is one line of log when it comes and one when it is over, however long it takes', async () => {
+  it('is logged once when it begins and once when it ends, however long it takes', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
     const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'info', destination });
@@ -66,21 +66,21 @@ describe('the loss of Redis', () => {
   });
 });
 
-describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
+describe('[G4] [G5] every follower notices lost entries', () => {
   it('when Redis is flushed', async () => {
     const setting = await setUp();
     await setting.control.flushall();
     await expectLossNoticed(setting);
   });
 
-  it('when Redis dies and comes back empty', async () => {
+  it('when Redis dies and returns empty', async () => {
     const setting = await setUp();
     await redis.server.kill();
     await redis.server.restart();
     await expectLossNoticed(setting);
   });
 
-  it('when Redis comes back with an older state, also by those who had not seen what is lost', async () => {
+  it('when Redis returns with an older state, also by followers that had not seen the lost entries', async () => {
     const setting = await setUp();
     const { control, append, followers } = setting;
     try {
@@ -95,7 +95,7 @@ describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
       await expectLossNoticed(setting);
       expect(followers[0].seen).not.toContain('lost');
     } finally {
-      // The snapshot must not come back in the next test.
+      // The snapshot must not be loaded in the next test.
       await control.flushall();
       await control.save();
     }
@@ -110,13 +110,13 @@ describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
     await expectLossNoticed(setting);
   });
 
-  it('when somebody else has written to the stream', async () => {
+  it('when another program has written to the stream', async () => {
     const setting = await setUp();
     await setting.control.xadd(STREAM, '*', 'foreign', 'x');
     await expectLossNoticed(setting);
   });
 
-  it('when the epoch changes while a barrier waits: those who were not waited for are waited for anew', async () => {
+  it('when the epoch changes while a barrier waits: it waits again for all followers', async () => {
     const { writer, append, followers, control } = await setUp();
     followers[0].onEntries = () => {
       throw new Error('hangs');
@@ -183,7 +183,7 @@ describe('[G4] [G5] entries that are lost are noticed by everybody', () => {
 });
 
 describe('[G5] a follower falls silent, within its fence', () => {
-  it('when Redis freezes, and comes back with it, without having missed anything', async () => {
+  it('when Redis freezes, and recovers with it without missing an entry', async () => {
     const { followers, append, writer } = await setUp();
     redis.server.pause();
     const frozenAt = performance.now();
@@ -207,9 +207,9 @@ describe('[G5] a follower falls silent, within its fence', () => {
   });
 
   it.each([
-    ['reports are not answered', 0],
-    ['reads are not answered', 1],
-  ])('when its %s, and nobody waits for it longer', async (_, which) => {
+    ['reports get no response', 0],
+    ['reads get no response', 1],
+  ])('when its %s, and no writer waits for it longer', async (_, which) => {
     const { followers, append, writer } = await setUp();
     const connection = followers[0].connections[which];
     if (!connection) throw new Error('no such connection');
@@ -224,7 +224,7 @@ describe('[G5] a follower falls silent, within its fence', () => {
     await eventually(() => expect([followers[0].follower.isCurrent, followers[0].seen]).toEqual([true, ['a', 'b']]));
   });
 
-  it('when its reports are refused at once while its reads go on', async () => {
+  it('when its reports are refused at once while its reads continue', async () => {
     const { followers, append, writer } = await setUp();
     const [{ follower, connections, seen }] = followers;
     connections[0]?.disconnect();
@@ -235,9 +235,9 @@ describe('[G5] a follower falls silent, within its fence', () => {
     await eventually(() => expect([follower.isCurrent, new Set(seen)]).toEqual([true, new Set(['a', 'b'])]));
   });
 
-  it('when it leaves, for good: no report that was under way brings it back', async () => {
+  it('when it leaves, permanently: no pending report adds it again', async () => {
     const { followers, control, append } = await setUp();
-    // The next report is refused and sent again as a whole script: later than the leaving, if nobody took care.
+    // The next report is refused and sent again as a whole script, which could come after the leave.
     await control.script('FLUSH');
     await append('b');
     await eventually(() => expect(followers[0].seen).toContain('b'));

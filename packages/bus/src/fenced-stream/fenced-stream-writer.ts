@@ -6,7 +6,7 @@ import { type ExpiryVerdict, FollowerExpiry } from './follower-expiry.ts';
 import { type LedgerSnapshot, PAGE, type Report, type StreamEnd, StreamLedger } from './stream-ledger.ts';
 
 /** How long entries are kept. A follower that was away for longer rebuilds its state instead of catching up. */
-export const DEFAULT_RETENTION_MS = 600_000;
+const DEFAULT_RETENTION_MS = 600_000;
 /** Two fences and the time to notice: by then an expired follower is known to be expired. */
 export const DEFAULT_BARRIER_DEADLINE_MS = 12_000;
 

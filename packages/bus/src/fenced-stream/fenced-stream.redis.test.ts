@@ -80,7 +80,7 @@ describe('[G4] a follower', () => {
     expect(streams.openFollower('g2').follower.hasFollowedFrom(after)).toBe(false);
   });
 
-  it('goes on over a stream that is trimmed behind it, and misses nothing', async () => {
+  it('continues over a stream that is trimmed behind it, and misses nothing', async () => {
     const { append, writer, connection } = await streams.openWriter({ retentionMs: 20 });
     const made = await streams.startFollower();
     for (const text of ['a', 'b', 'c']) {
@@ -129,7 +129,7 @@ describe('[G4] a follower', () => {
 });
 
 describe('[G5] the barrier', () => {
-  it('waits until the epoch is old enough for those to have fallen silent whom nobody knows; without followers too', async () => {
+  it('waits until the epoch is old enough for unknown followers to have expired; without followers too', async () => {
     const { writer, append } = await streams.openWriter();
     await append('a');
     const ms = await took(writer.barrier());
@@ -149,7 +149,7 @@ describe('[G5] the barrier', () => {
     expect(await hasSettled()).toBe(0);
     await eventually(async () => expect(await hasSettled()).toBe(1));
     expect(await newWriter()).toBeLessThan(PROMPT_MS);
-    // Another epoch has to grow old of its own.
+    // A new epoch must become old itself.
     await control.flushall();
     expect(await newWriter()).toBeGreaterThan(FOLLOWER_EXPIRY_MS - 50);
   });
@@ -207,7 +207,7 @@ describe('[G5] the barrier', () => {
     expect(await took(late.barrier())).toBeLessThan(PROMPT_MS);
   });
 
-  it('does not forget a follower that is merely slow, and waits again for one that was forgotten and comes back', async () => {
+  it('does not remove a slow follower, and waits again for a removed one that returns', async () => {
     const { writer, append, followers, control } = await setUp();
     await writer.barrier();
     const goOn = followers[0].connections.map(hold);
@@ -230,7 +230,7 @@ describe('[G5] the barrier', () => {
     expect(followers[0].seen).toContain('b');
   });
 
-  it('tells two lives of one follower apart: the one that hangs is waited for although the other is quick', async () => {
+  it('distinguishes two runs of one follower: it waits for the one that hangs although the other is fast', async () => {
     const { writer, append, followers } = await setUp();
     await writer.barrier();
     const restarted = await streams.startFollower('g1');
@@ -257,18 +257,18 @@ describe('[G5] the barrier', () => {
     await expect(writer.barrier({ signal: controller.signal })).rejects.toEqual(unavailable);
   });
 
-  it('asks Redis only while somebody waits, and then once for all', async () => {
+  it('sends commands to Redis only while a barrier waits, once for all waiters', async () => {
     const { writer, control, followers } = await setUp();
     await writer.barrier();
     for (const { follower } of followers) await follower.stop();
     const before = await scriptCalls(control);
     await Promise.all(Array.from({ length: 100 }, () => writer.barrier()));
-    // The first asks at once, the others together.
+    // The first sends a command at once, the others share one.
     expect((await scriptCalls(control)) - before).toBeLessThanOrEqual(2);
   });
 });
 
-it('trimming removes what is older than the time it is kept, exactly, and reports go on when Redis is full', async () => {
+it('trimming removes exactly the entries past their retention, and reports still work when Redis is full', async () => {
   const control = await redis.connect('commands');
   const { writer, append } = await streams.openWriter({ retentionMs: 200 });
   const { follower } = await streams.startFollower();

@@ -1,4 +1,4 @@
-/** Writers and followers of one stream for one test file, that end with each test whatever became of it. */
+/** Writers and followers of one stream for one test file. They end with each test. */
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import type { RedisOfTest } from '../redis/redis.testing.ts';
@@ -9,8 +9,8 @@ import { FencedStreamWriter } from './fenced-stream-writer.ts';
 export const STREAM = 'events';
 export const EPOCH_KEY = `{${STREAM}}:epoch`;
 
-/** A process' clock that a test may set apart from all others: forward looks as if the process had been frozen. */
-export class ShiftedClock implements Clock {
+/** A process' clock that a test can shift. Shifted forward, it looks as if the process had been frozen. */
+class ShiftedClock implements Clock {
   shiftMs = 0;
   now = () => systemClock.now() + this.shiftMs;
   after = systemClock.after;
@@ -19,11 +19,11 @@ export class ShiftedClock implements Clock {
 
 export interface FollowerOfTest {
   readonly follower: FencedStreamFollower;
-  /** Every entry ever handed over, as text; what is read again stands here again. */
+  /** Every delivered entry, as text, including repeated deliveries. */
   readonly seen: string[];
-  /** How often entries were missed. */
+  /** Number of calls of `onMissed`. */
   missed: number;
-  /** What `onEntries` does besides: throws, if the test wants it to. */
+  /** Additional work of `onEntries`, for example throwing. */
   onEntries: (payloads: readonly string[]) => void;
   onMissed: () => void;
   readonly clock: ShiftedClock;
@@ -36,10 +36,10 @@ export function useFencedStream(redis: RedisOfTest) {
   const running: FollowerOfTest[] = [];
   redis.beforeItEnds(() => Promise.all(running.splice(0).map(({ follower }) => follower.stop())));
 
-  /** Begins to start one. */
+  /** Starts a follower without waiting for it. */
   function openFollower(id = 'g1', logger: Logger = silentLogger): FollowerOfTest {
     const [commands, blocking] = [redis.open('commands'), redis.open('blocking')];
-    // Redis may not be there yet; they go on trying.
+    // Redis may not be running yet; the connections retry.
     for (const connection of [commands, blocking]) connection.connect().catch(() => undefined);
     const clock = new ShiftedClock();
     const follower = new FencedStreamFollower({
@@ -69,7 +69,7 @@ export function useFencedStream(redis: RedisOfTest) {
       connections: [commands, blocking],
       started: follower.start(),
     };
-    // A test that does not wait for it does not care.
+    // A test that does not wait for the start ignores its failure.
     made.started.catch(() => undefined);
     running.push(made);
     return made;
@@ -100,14 +100,14 @@ export function useFencedStream(redis: RedisOfTest) {
   };
 }
 
-/** Lets nothing that Redis says arrive on this connection until the returned function is called, as a cut network does. */
+/** Blocks all data from Redis on this connection until the returned function is called, like a network partition. */
 export function hold(connection: Redis): () => void {
   const { stream } = connection as unknown as { stream: Socket };
   stream.pause();
   return () => stream.resume();
 }
 
-/** Whose reports Redis has, sorted; without what tells one life of a follower from another. */
+/** Ids of the followers with a report in Redis, sorted, without their unique suffix. */
 export async function reporters(control: Redis): Promise<string[]> {
   const fields = await control.hkeys(EPOCH_KEY);
   return fields

@@ -10,7 +10,7 @@ const TOLERANCE_MS = 250;
 const SNAPSHOT_EXPIRY_MS = 300_000;
 
 /** A snapshot with the times of its request and response, on this process' monotonic clock. */
-export interface TimedSnapshot {
+interface TimedSnapshot {
   readonly snapshot: LedgerSnapshot;
   readonly requestedAt: number;
   readonly receivedAt: number;

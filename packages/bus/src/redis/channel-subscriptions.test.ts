@@ -5,16 +5,16 @@ import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
 import { ChannelSubscriptions, REFUSAL_PAUSE_MS } from './channel-subscriptions.ts';
 import type { Redis } from './redis-connection.ts';
 
-/** A connection whose answers the test gives: the real one is too quick to look in between. */
-class ConnectionByHand extends EventEmitter {
+/** A connection whose responses the test controls: the real one is too fast to check intermediate states. */
+class ControlledConnection extends EventEmitter {
   status = 'wait';
-  readonly asked: { channels: string[]; confirm(): void; fail(): void }[] = [];
+  readonly requests: { channels: string[]; confirm(): void; fail(): void }[] = [];
   readonly unsubscribed: string[] = [];
   disconnects = 0;
 
   ssubscribe(...channels: string[]): Promise<void> {
     return new Promise((confirm, reject) => {
-      this.asked.push({ channels, confirm, fail: () => reject(new Error('NOPERM')) });
+      this.requests.push({ channels, confirm, fail: () => reject(new Error('NOPERM')) });
     });
   }
 
@@ -33,7 +33,7 @@ class ConnectionByHand extends EventEmitter {
 }
 
 function setUp() {
-  const connection = new ConnectionByHand();
+  const connection = new ControlledConnection();
   const clock = new ManualClock();
   const subscriptions = new ChannelSubscriptions({
     redis: connection as unknown as Redis,
@@ -46,18 +46,18 @@ function setUp() {
 }
 
 describe('channel subscriptions', () => {
-  it('tell of the restoration only when the last channel is confirmed', async () => {
+  it('notify of the restoration only when the last channel is confirmed', async () => {
     const { connection, subscriptions, restorations } = setUp();
     for (let i = 0; i < 600; i++) void subscriptions.subscribe(`c${i}`, () => undefined);
     connection.become('ready');
-    for (const { confirm } of connection.asked.splice(0)) confirm();
+    for (const { confirm } of connection.requests.splice(0)) confirm();
     await nextTurn();
     expect([restorations(), subscriptions.isCurrent]).toEqual([0, true]);
 
     connection.become('close');
     expect(subscriptions.isCurrent).toBe(false);
     connection.become('ready');
-    const [first, second] = connection.asked.splice(0);
+    const [first, second] = connection.requests.splice(0);
     expect([first?.channels.length, second?.channels.length]).toEqual([500, 100]);
     first?.confirm();
     await nextTurn();
@@ -67,41 +67,41 @@ describe('channel subscriptions', () => {
     expect([restorations(), subscriptions.isCurrent]).toEqual([1, true]);
   });
 
-  it('do not take the answer of an earlier connection for that of this one', async () => {
+  it('ignore responses on an earlier connection', async () => {
     const { connection, subscriptions, restorations } = setUp();
     void subscriptions.subscribe('a', () => undefined);
     connection.become('ready');
-    const [ofFirst] = connection.asked.splice(0);
+    const [ofFirst] = connection.requests.splice(0);
     connection.become('close');
     connection.become('ready');
     ofFirst?.confirm();
     await nextTurn();
     expect([restorations(), subscriptions.isCurrent]).toEqual([0, false]);
     ofFirst?.fail();
-    connection.asked[0]?.confirm();
+    connection.requests[0]?.confirm();
     await nextTurn();
     expect([restorations(), subscriptions.isCurrent, connection.disconnects]).toEqual([1, true, 0]);
   });
 
-  it('tell every listener, also after one that throws', async () => {
+  it('notify every handler, also after one that throws', async () => {
     const { connection, subscriptions } = setUp();
-    let told = 0;
+    let notified = 0;
     subscriptions.onRestored(() => {
       throw new Error('no');
     });
-    subscriptions.onRestored(() => told++);
+    subscriptions.onRestored(() => notified++);
     connection.become('ready');
     connection.become('close');
     connection.become('ready');
     await nextTurn();
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
   });
 
-  it('connect anew, once and after a pause, when Redis refuses', async () => {
+  it('reconnect, once and after a pause, when Redis refuses', async () => {
     const { connection, clock, subscriptions } = setUp();
     for (let i = 0; i < 600; i++) void subscriptions.subscribe(`c${i}`, () => undefined);
     connection.become('ready');
-    for (const { fail } of connection.asked.splice(0)) fail();
+    for (const { fail } of connection.requests.splice(0)) fail();
     await nextTurn();
     expect([connection.disconnects, subscriptions.isCurrent]).toEqual([0, false]);
     clock.advance(REFUSAL_PAUSE_MS);
@@ -112,7 +112,7 @@ describe('channel subscriptions', () => {
     const { connection, clock, subscriptions } = setUp();
     void subscriptions.subscribe('a', () => undefined);
     connection.become('ready');
-    connection.asked[0]?.fail();
+    connection.requests[0]?.fail();
     await nextTurn();
     connection.become('close');
     connection.become('ready');
@@ -131,7 +131,7 @@ describe('channel subscriptions', () => {
     void subscriptions.subscribe('kept', () => undefined);
     connection.become('ready');
     await nextTurn();
-    expect(connection.asked.map(({ channels }) => channels)).toEqual([['kept']]);
+    expect(connection.requests.map(({ channels }) => channels)).toEqual([['kept']]);
     expect(connection.unsubscribed).toEqual([]);
   });
 
@@ -142,11 +142,11 @@ describe('channel subscriptions', () => {
       void subscriptions.subscribe(channel, () => undefined);
       await nextTurn();
     }
-    expect(connection.asked.map(({ channels }) => channels)).toEqual([['a'], ['b']]);
+    expect(connection.requests.map(({ channels }) => channels)).toEqual([['a'], ['b']]);
   });
 
   it('work on a connection that was there before them', () => {
-    const connection = new ConnectionByHand();
+    const connection = new ControlledConnection();
     connection.become('ready');
     const subscriptions = new ChannelSubscriptions({
       redis: connection as unknown as Redis,
@@ -154,7 +154,7 @@ describe('channel subscriptions', () => {
       logger: silentLogger,
     });
     void subscriptions.subscribe('a', () => undefined);
-    return nextTurn().then(() => expect(connection.asked.map(({ channels }) => channels)).toEqual([['a']]));
+    return nextTurn().then(() => expect(connection.requests.map(({ channels }) => channels)).toEqual([['a']]));
   });
 
   it('refuse a second handler for a channel', () => {
@@ -171,6 +171,6 @@ describe('channel subscriptions', () => {
     subscriptions.stop();
     void subscriptions.subscribe('a', () => undefined);
     await nextTurn();
-    expect([clock.pending, connection.asked.length]).toEqual([0, 0]);
+    expect([clock.pending, connection.requests.length]).toEqual([0, 0]);
   });
 });

@@ -116,8 +116,8 @@ export class ChannelSubscriptions implements Component {
   }
 
   /**
-   * Stops listening once Redis has confirmed it: everything Redis counted this process as a receiver of has reached the
-   * handler by then. Never rejects; a lost connection ends the subscription as well.
+   * Unsubscribes and waits for Redis' confirmation. By then the handler has received every message that counted this
+   * process as a receiver. Never rejects; a lost connection ends the subscription, too.
    */
   async leave(channel: string): Promise<void> {
     if (this.#isConnected && this.#channels.has(channel)) {

@@ -11,10 +11,10 @@ redis.beforeItEnds(async () => {
   for (const clock of running.splice(0)) clock.stop();
 });
 
-/** What a few loopback round trips may cost on a busy machine. */
+/** Duration of a few loopback round trips on a busy machine. */
 const TOLERANCE_MS = 10;
 
-/** A clock of this process that is wrong by `offsetMs`, and whose timers the test pulls. */
+/** A clock that is wrong by `offsetMs` and whose timers the test fires. */
 class WrongClock implements Clock {
   offsetMs = 0;
   readonly #timers: (() => void)[] = [];
@@ -41,7 +41,7 @@ async function start(offsetMs: number) {
   return { connection, wrong, clock };
 }
 
-/** How far the clock is off, ms, at best of a few looks: one look alone may be interrupted. */
+/** The clock's error, ms: the best of a few measurements, since a single one may be interrupted. */
 async function errorMs(clock: RedisClock, connection: Redis): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {
@@ -54,11 +54,14 @@ async function errorMs(clock: RedisClock, connection: Redis): Promise<number> {
 }
 
 describe("Redis' clock", () => {
-  it.each([0, 3_600_000, -86_400_000])('is right although the process is wrong by %d ms', async (offsetMs) => {
-    const { clock, connection } = await start(offsetMs);
-    expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS);
-    expect(Number.isInteger(clock.now())).toBe(true);
-  });
+  it.each([0, 3_600_000, -86_400_000])(
+    'is right although the clock of the process is wrong by %d ms',
+    async (offsetMs) => {
+      const { clock, connection } = await start(offsetMs);
+      expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS);
+      expect(Number.isInteger(clock.now())).toBe(true);
+    },
+  );
 
   it('follows when one of the two clocks is set', async () => {
     const { clock, connection, wrong } = await start(0);
@@ -68,7 +71,7 @@ describe("Redis' clock", () => {
     await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
   });
 
-  it('is measured anew on a new connection: after a fail-over another machine counts', async () => {
+  it('is measured again on a new connection: after a failover another machine has the clock', async () => {
     const { clock, connection, wrong } = await start(0);
     await redis.server.kill();
     await eventually(() => expect(connection.status).not.toBe('ready'));
@@ -77,7 +80,7 @@ describe("Redis' clock", () => {
     await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
   });
 
-  it('goes on while Redis is away', async () => {
+  it('continues while Redis is unavailable', async () => {
     const { clock, connection, wrong } = await start(0);
     await redis.server.kill();
     await eventually(() => expect(connection.status).not.toBe('ready'));

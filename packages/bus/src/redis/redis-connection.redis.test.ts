@@ -8,7 +8,7 @@ import { connectRedis, openRedis, type Redis, SOCKET_TIMEOUT_MS } from './redis-
 
 const redis = useRedis();
 
-/** Sends one command after the other, each in a turn of its own, as auto-pipelining writes at the end of the turn. */
+/** Sends one command per turn of the event loop, since auto-pipelining writes at the end of a turn. */
 async function send(connection: Redis, ...keys: string[]): Promise<{ outcomes: Promise<string>[] }> {
   const outcomes: Promise<string>[] = [];
   for (const key of keys) {
@@ -29,7 +29,7 @@ async function lose(connection: Redis): Promise<void> {
   await eventually(() => expect(connection.status).not.toBe('ready'));
 }
 
-describe('what could not be sent or was not answered is refused, never sent later: a position would be stale', () => {
+describe('a command that cannot be sent or gets no response is rejected, never sent later: a position would be stale', () => {
   it('in flight when Redis goes away', async () => {
     const connection = await redis.connect('commands');
     redis.server.pause();
@@ -57,7 +57,7 @@ describe('what could not be sent or was not answered is refused, never sent late
     }
   });
 
-  it('while Redis is away', async () => {
+  it('while Redis is unavailable', async () => {
     const connection = await redis.connect('commands');
     await lose(connection);
     expect(await Promise.all((await send(connection, 'k')).outcomes)).toEqual(['rejected']);
@@ -83,7 +83,7 @@ describe('what could not be sent or was not answered is refused, never sent late
 
     redis.server.resume();
     await eventually(() => connection.ping());
-    // Nobody can call back what lies in Redis' own buffer; this is why the scripts compare versions (L3).
+    // A command in Redis' own buffer cannot be revoked; this is why the scripts compare versions (L3).
     expect(await connection.keys('*')).toEqual(['written']);
   });
 });

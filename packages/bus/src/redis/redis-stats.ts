@@ -2,7 +2,7 @@
 import type { CancelTimer, Clock, Component, Logger, Metrics } from '@nearby-friends/service-kit';
 import type { Redis } from './redis-connection.ts';
 
-export const REDIS_STATS_INTERVAL_MS = 5_000;
+const REDIS_STATS_INTERVAL_MS = 5_000;
 
 interface Figures {
   readonly usedMemoryBytes: number;

@@ -1,4 +1,4 @@
-/** A Redis for one test file, with connections that end with each test whatever became of it. */
+/** A Redis for one test file. Its connections end with each test. */
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-stack';
 import { silentLogger } from '@nearby-friends/service-kit';
@@ -8,15 +8,15 @@ type Purpose = 'commands' | 'subscriber' | 'blocking';
 
 export interface RedisOfTest {
   readonly server: RedisServer;
-  /** A connection as services make it, connected. */
+  /** A connection with the options of the services, connected. */
   connect(purpose: Purpose): Promise<Redis>;
   /** The same, not connected yet. */
   open(purpose: Purpose): Redis;
-  /** Runs `end` after each test, while Redis is still there. */
+  /** Runs `end` after each test, while Redis still runs. */
   beforeItEnds(end: () => Promise<unknown>): void;
 }
 
-/** Call it once in a test file, outside of tests. An unhandled rejection fails the test: Jest 30 sees to that. */
+/** Call it once in a test file, outside of tests. An unhandled rejection fails the test (Jest 30). */
 export function useRedis(): RedisOfTest {
   let server: RedisServer | undefined;
   const connections: Redis[] = [];
@@ -37,7 +37,7 @@ export function useRedis(): RedisOfTest {
   afterEach(async () => {
     await Promise.all(ends.map((end) => end()));
     for (const redis of connections.splice(0)) redis.disconnect();
-    // Whatever the test left it as: frozen, dead, or full.
+    // The test may have left it frozen, dead or full.
     await started().restart();
   });
   afterAll(async () => {
@@ -63,7 +63,7 @@ export async function subscribedChannels(control: Redis): Promise<string[]> {
   return ((await control.call('PUBSUB', 'SHARDCHANNELS')) as string[]).sort();
 }
 
-/** Closes, from Redis' side, all connections that subscribe. */
+/** Makes Redis close all subscriber connections. */
 export async function killSubscribers(control: Redis): Promise<void> {
   await control.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
 }

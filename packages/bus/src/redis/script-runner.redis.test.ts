@@ -19,8 +19,8 @@ describe('scripts', () => {
   it('run when many unknown ones are sent in one turn, each once and in order', async () => {
     const connection = await redis.connect('commands');
     const calls = Array.from({ length: 300 }, (_, i) => runScript(connection, APPEND, ['{k}'], [`${i},`]));
-    const answers = await Promise.all(calls);
-    expect(answers.at(-1)).toBe(Array.from({ length: 300 }, (_, i) => `${i},`).join(''));
+    const results = await Promise.all(calls);
+    expect(results.at(-1)).toBe(Array.from({ length: 300 }, (_, i) => `${i},`).join(''));
   });
 
   it('take bytes and give bytes, also when they have to be loaded first', async () => {

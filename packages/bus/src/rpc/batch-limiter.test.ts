@@ -8,11 +8,11 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 function setUp(maxConcurrent: number) {
   const clock = new ManualClock();
   const limiter = new BatchLimiter({ clock, gatherMs: 5, maxConcurrent });
-  const departed: string[] = [];
+  const started: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
-  const ask = (name: string) =>
+  const request = (name: string) =>
     limiter.schedule(() => {
-      departed.push(name);
+      started.push(name);
       limiter
         .run(
           () =>
@@ -22,53 +22,53 @@ function setUp(maxConcurrent: number) {
         )
         .catch(() => undefined);
     });
-  return { clock, departed, ends, ask };
+  return { clock, started, ends, request };
 }
 
 describe('a limiter', () => {
-  it('lets a batch go after the gathering time, not before', () => {
-    const { clock, departed, ask } = setUp(1);
-    ask('a');
+  it('starts a batch after the collection time, not before', () => {
+    const { clock, started, request } = setUp(1);
+    request('a');
     clock.advance(4);
-    expect(departed).toEqual([]);
+    expect(started).toEqual([]);
     clock.advance(1);
-    expect(departed).toEqual(['a']);
+    expect(started).toEqual(['a']);
   });
 
-  it('holds the next ones back while as many as allowed are under way, and keeps their order', async () => {
-    const { clock, departed, ends, ask } = setUp(2);
-    for (const name of ['a', 'b', 'c', 'd']) ask(name);
+  it('delays batches while the maximum is active, and keeps their order', async () => {
+    const { clock, started, ends, request } = setUp(2);
+    for (const name of ['a', 'b', 'c', 'd']) request(name);
     clock.advance(5);
-    expect(departed).toEqual(['a', 'b']);
+    expect(started).toEqual(['a', 'b']);
     ends.get('b')?.();
     await settled();
-    expect(departed).toEqual(['a', 'b', 'c']);
-    ends.get('a')?.(new Error('a failure makes room as well'));
+    expect(started).toEqual(['a', 'b', 'c']);
+    ends.get('a')?.(new Error('a failure frees a slot, too'));
     await settled();
-    expect(departed).toEqual(['a', 'b', 'c', 'd']);
+    expect(started).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('goes on when what departs finds nothing to ask', () => {
-    const { clock, departed, ask } = setUp(1);
+  it('continues when a started batch has nothing to send', () => {
+    const { clock, started, request } = setUp(1);
     const limiter = new BatchLimiter({ clock, gatherMs: 5, maxConcurrent: 1 });
-    limiter.schedule(() => departed.push('nothing'));
-    limiter.schedule(() => departed.push('nothing either'));
+    limiter.schedule(() => started.push('nothing'));
+    limiter.schedule(() => started.push('nothing either'));
     clock.advance(5);
-    expect(departed).toEqual(['nothing', 'nothing either']);
-    ask('a');
+    expect(started).toEqual(['nothing', 'nothing either']);
+    request('a');
     clock.advance(5);
-    expect(departed.at(-1)).toBe('a');
+    expect(started.at(-1)).toBe('a');
   });
 
-  it('lets each depart in the asynchronous context of whoever asked, not of whoever made room', async () => {
+  it('starts each batch in the asynchronous context of its request, not of the batch that freed the slot', async () => {
     const { clock, ends } = setUp(1);
     const context = new AsyncLocalStorage<string>();
     const limiter = new BatchLimiter({ clock, gatherMs: 5, maxConcurrent: 1 });
-    const departedIn: (string | undefined)[] = [];
+    const startedIn: (string | undefined)[] = [];
     for (const name of ['first', 'second']) {
       context.run(name, () =>
         limiter.schedule(() => {
-          departedIn.push(context.getStore());
+          startedIn.push(context.getStore());
           limiter.run(() => new Promise<void>((resolve) => ends.set(name, () => resolve()))).catch(() => undefined);
         }),
       );
@@ -76,6 +76,6 @@ describe('a limiter', () => {
     clock.advance(5);
     ends.get('first')?.();
     await settled();
-    expect(departedIn).toEqual(['first', 'second']);
+    expect(startedIn).toEqual(['first', 'second']);
   });
 });

@@ -6,7 +6,7 @@ import type { Candidate } from './rendezvous.ts';
 const clock = new ManualClock();
 const joined: Candidate = { id: 'joined', hash: 1 };
 
-it('finds an instance that joined after a refresh had begun that was under way already', async () => {
+it('finds an instance that joined after a pending refresh had begun', async () => {
   let candidates: Candidate[] = [];
   let refreshes = 0;
   const registry = {
@@ -20,7 +20,7 @@ it('finds an instance that joined after a refresh had begun that was under way a
   expect([refreshes, clock.pending]).toEqual([2, 0]);
 });
 
-it('does not refresh again when Redis does not answer', async () => {
+it('does not refresh again when Redis does not respond', async () => {
   let refreshes = 0;
   const registry = { candidates: () => [], refresh: () => Promise.reject(new Error(`refresh ${++refreshes}`)) };
   const choice = new InstanceChoice({ registry, clock, refreshTimeoutMs: 1_000 });

@@ -25,7 +25,7 @@ export class InstanceChoice {
   async choose(service: ServiceName, tried: ReadonlySet<string>, key?: string): Promise<Candidate | undefined> {
     const untried = () => this.#registry.candidates(service).filter(({ id }) => !tried.has(id));
     let candidates = untried();
-    // An instance may have come since the last heartbeat, or since a refresh began that is still under way.
+    // An instance may have joined since the last heartbeat, or since a pending refresh began.
     for (let refreshes = 0; candidates.length === 0 && refreshes < 2; refreshes++) {
       const isCurrent = await this.#refreshRegistry();
       candidates = untried();
@@ -35,7 +35,7 @@ export class InstanceChoice {
     return candidates[this.#turn++ % Math.max(1, candidates.length)];
   }
 
-  /** Returns whether the list is current: a failure or a Redis that does not answer leaves it unchanged. */
+  /** Returns whether the list is current: a failure or a timeout leaves it unchanged. */
   async #refreshRegistry(): Promise<boolean> {
     return new Promise<boolean>((resolve) => {
       const cancelTimer = this.#clock.after(this.#refreshTimeoutMs, () => resolve(false));
@@ -43,7 +43,7 @@ export class InstanceChoice {
         cancelTimer();
         resolve(isCurrent);
       };
-      // A failure is logged by the heartbeat.
+      // The heartbeat logs a failure.
       this.#registry.refresh().then(
         () => done(true),
         () => done(false),

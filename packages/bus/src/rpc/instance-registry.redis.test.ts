@@ -33,7 +33,7 @@ const ids = (registry: InstanceRegistry) =>
     .sort();
 
 describe('instance registry', () => {
-  it('lists who has joined, to all who watch, and drops at once who leaves', async () => {
+  it('lists instances that joined, and removes at once those that leave', async () => {
     const [a, b] = [await start({ id: 'a' }), await start({ id: 'b' })];
     expect(ids(a)).toEqual([]);
     await Promise.all([a.join(), b.join()]);
@@ -50,7 +50,7 @@ describe('instance registry', () => {
     expect(performance.now() - leftAt).toBeLessThan(INSTANCE_EXPIRY_MS - HEARTBEAT_INTERVAL_MS);
   });
 
-  it('drops who ends without leaving, within the expiry and a beat', async () => {
+  it('removes an instance that dies without leaving, within the expiry and one heartbeat', async () => {
     const watcher = await start({ id: 'watcher' });
     const doomed = await start({ id: 'doomed' });
     await doomed.join();
@@ -64,7 +64,7 @@ describe('instance registry', () => {
     expect(goneAfterMs).toBeLessThan(INSTANCE_EXPIRY_MS + HEARTBEAT_INTERVAL_MS + 500);
   });
 
-  it("judges silence by Redis' clock, however wrong that of a process is", async () => {
+  it("measures heartbeat age by Redis' clock, however wrong the process' clock is", async () => {
     const [wrong, right] = [await start({ id: 'wrong', clock: new ManualClock(12_345) }), await start({ id: 'right' })];
     await Promise.all([wrong.join(), right.join()]);
     await Promise.all([wrong.refresh(), right.refresh()]);
@@ -74,7 +74,7 @@ describe('instance registry', () => {
     ]);
   });
 
-  it('keeps the last list while Redis is away and after it has forgotten everything, until all have beaten again', async () => {
+  it('keeps the last list while Redis is unavailable, and after Redis lost its data until all instances could send heartbeats', async () => {
     const clock = new ManualClock();
     const connection = await redis.connect('commands');
     const watcher = await start({ id: 'watcher', clock, connection });
@@ -97,7 +97,7 @@ describe('instance registry', () => {
     expect(ids(watcher)).toEqual([]);
   });
 
-  it('comes back by itself into a Redis that has forgotten it', async () => {
+  it('rejoins a Redis that lost its data', async () => {
     const [a, b] = [await start({ id: 'a' }), await start({ id: 'b' })];
     await Promise.all([a.join(), b.join()]);
     await redis.server.kill();
@@ -108,18 +108,18 @@ describe('instance registry', () => {
     });
   });
 
-  it('does not come back by a beat that was under way when it left', async () => {
+  it('does not rejoin by a heartbeat that was pending when it left', async () => {
     const connection = await redis.connect('commands');
     const registry = await start({ id: 'a', connection });
     await registry.join();
-    // The beat is refused and sent again as a whole script: later than the leaving, if nobody took care.
+    // The heartbeat is refused and sent again as a whole script, which could come after the leave.
     await connection.script('FLUSH');
-    const beat = registry.refresh();
-    await Promise.all([beat, registry.drain()]);
+    const heartbeat = registry.refresh();
+    await Promise.all([heartbeat, registry.drain()]);
     expect(await connection.zrange(instancesKey('location'), '0', '-1')).toEqual([]);
   });
 
-  it('asks once for all who want to know at the same time', async () => {
+  it('shares one refresh between concurrent calls', async () => {
     const registry = await start({ id: 'a' });
     const control = await redis.connect('commands');
     const before = await evalCalls(control);
@@ -128,7 +128,7 @@ describe('instance registry', () => {
     expect((await evalCalls(control)) - before).toBeLessThanOrEqual(2);
   });
 
-  it('leaves out who is under suspicion, for a while, and unless there is nobody else', async () => {
+  it('omits suspected instances for a while, unless all are suspected', async () => {
     const clock = new ManualClock();
     const [a, b] = [await start({ id: 'a', clock }), await start({ id: 'b' })];
     await Promise.all([a.join(), b.join()]);
@@ -146,7 +146,7 @@ describe('instance registry', () => {
     expect(ids(a)).toEqual(['a', 'b']);
   });
 
-  it('knows nobody of a service it does not watch, and stops without a timer left', async () => {
+  it('knows no instance of a service it does not watch, and leaves no timer after stop', async () => {
     const clock = new ManualClock();
     const registry = await start({ id: 'a', clock });
     expect(registry.candidates('gateway')).toEqual([]);

@@ -4,19 +4,19 @@ import { HEARTBEAT_INTERVAL_MS, INSTANCE_EXPIRY_MS, SUSPICION_MS } from './insta
 import { ATTEMPT_TIMEOUT_MS, MAX_ATTEMPTS } from './rpc.ts';
 
 describe('the constants fit together', () => {
-  it('an instance may miss two beats', () => {
+  it('an instance may miss two heartbeats', () => {
     expect(INSTANCE_EXPIRY_MS).toBeGreaterThan(2 * HEARTBEAT_INTERVAL_MS);
   });
 
-  it('an instance that does not answer is suspected for longer than a question takes to go elsewhere', () => {
+  it('an instance that does not respond is suspected for longer than one attempt takes', () => {
     expect(SUSPICION_MS).toBeGreaterThan(ATTEMPT_TIMEOUT_MS);
   });
 
-  it('a silent instance is asked no more before it has expired', () => {
+  it('a suspicion ends before the instance expires', () => {
     expect(SUSPICION_MS).toBeLessThan(INSTANCE_EXPIRY_MS);
   });
 
-  it('a question is given up before the connection it went over', () => {
+  it('a request fails before its connection times out', () => {
     expect(MAX_ATTEMPTS * ATTEMPT_TIMEOUT_MS).toBeLessThan(SOCKET_TIMEOUT_MS);
   });
 });

@@ -3,7 +3,7 @@ import { type Candidate, chooseByRendezvous, hashString } from './rendezvous.ts'
 
 const KEYS = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
 
-/** As instances are named in practice: made up by chance, or numbered by whoever starts them. */
+/** Instance names as in practice: random, or numbered by the operator. */
 const NAMINGS = {
   numbered: (i: number) => `location-${i}`,
   'made up': (i: number) => hashString(`seed ${i}`).toString(16).padStart(12, 'f'),
@@ -50,13 +50,13 @@ describe.each(Object.entries(NAMINGS))('rendezvous hashing, instances %s', (_, n
 });
 
 describe('rendezvous hashing', () => {
-  it('does not care in which order an asker knows the instances', () => {
+  it('does not depend on the order of the instances', () => {
     const candidates = Array.from({ length: 7 }, (_, i) => candidate(`location-${i}`));
     const choose = (order: readonly Candidate[]) => KEYS.map((key) => chooseByRendezvous(key, order)?.id);
     expect(choose(candidates.toReversed())).toEqual(choose(candidates));
   });
 
-  it('chooses nobody among nobody', () => {
+  it('chooses none without candidates', () => {
     expect(chooseByRendezvous('a', [])).toBeUndefined();
   });
 });

@@ -12,87 +12,87 @@ const redis = useRedis();
 const { start, startFour, announceGhost } = useBuses(redis);
 
 describe('fail-over', () => {
-  it('an instance that is gone is noticed at once and not asked again', async () => {
+  it('an instance that is gone is noticed at once and not tried again', async () => {
     await start('location', 'l1');
-    const asker = await start('gateway', 'g1');
+    const caller = await start('gateway', 'g1');
     await announceGhost('ghost');
-    await asker.registry.refresh();
+    await caller.registry.refresh();
     const key = keysOf('ghost', ['l1', 'ghost'])[0] ?? '';
-    const { ms, outcome } = await timed(asker.rpc.call(echo, { text: 'x' }, { key }));
+    const { ms, outcome } = await timed(caller.rpc.call(echo, { text: 'x' }, { key }));
     expect(outcome).toEqual({ text: 'x', by: 'l1' });
     expect(ms).toBeLessThan(PROMPT_MS);
-    expect(asker.registry.candidates('location').map(({ id }) => id)).toEqual(['l1']);
+    expect(caller.registry.candidates('location').map(({ id }) => id)).toEqual(['l1']);
   });
 
-  it('an instance that is gone is one line of log, however many ask it', async () => {
+  it('an instance that is gone is logged once for any number of requests', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
     const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
     await start('location', 'l1');
-    const asker = await start('gateway', 'g1', { logger });
+    const caller = await start('gateway', 'g1', { logger });
     await announceGhost('ghost');
-    await asker.registry.refresh();
+    await caller.registry.refresh();
     const keys = keysOf('ghost', ['l1', 'ghost']);
     expect(keys.length).toBeGreaterThan(20);
-    await Promise.all(keys.map((key) => asker.rpc.call(echo, { text: '' }, { key })));
+    await Promise.all(keys.map((key) => caller.rpc.call(echo, { text: '' }, { key })));
     expect(lines).toEqual(['no rpc response']);
   });
 
-  it('an instance that is silent is given up after the time-out; what it says later is heard by nobody', async () => {
+  it('an instance that does not respond is given up after the timeout; its late response is ignored', async () => {
     await start('location', 'l1');
-    const asker = await start('gateway', 'g1');
-    const ear = await redis.connect('subscriber');
+    const caller = await start('gateway', 'g1');
+    const spy = await redis.connect('subscriber');
     const heard: Buffer[] = [];
-    ear.on('smessageBuffer', (_: Buffer, payload: Buffer) => heard.push(payload));
-    await ear.ssubscribe(instanceChannel('location', 'ghost'));
+    spy.on('smessageBuffer', (_: Buffer, payload: Buffer) => heard.push(payload));
+    await spy.ssubscribe(instanceChannel('location', 'ghost'));
     await announceGhost('ghost');
-    await asker.registry.refresh();
+    await caller.registry.refresh();
 
     const key = keysOf('ghost', ['l1', 'ghost'])[0] ?? '';
-    const { ms, outcome } = await timed(asker.rpc.call(echo, { text: 'x' }, { key }));
+    const { ms, outcome } = await timed(caller.rpc.call(echo, { text: 'x' }, { key }));
     expect(outcome).toEqual({ text: 'x', by: 'l1' });
     expect(ms).toBeGreaterThanOrEqual(ATTEMPT_TIMEOUT_MS - 5);
     expect(ms).toBeLessThan(ATTEMPT_TIMEOUT_MS + PROMPT_MS);
     // Under suspicion: the next one does not wait.
-    expect((await timed(asker.rpc.call(echo, { text: 'y' }, { key }))).ms).toBeLessThan(PROMPT_MS);
+    expect((await timed(caller.rpc.call(echo, { text: 'y' }, { key }))).ms).toBeLessThan(PROMPT_MS);
 
-    expect(asker.rpc.pending).toBe(0);
-    const question = decodeEnvelope(heard[0] ?? Buffer.alloc(0));
-    if (question.kind !== 'request') throw new Error('expected the question');
+    expect(caller.rpc.pending).toBe(0);
+    const request = decodeEnvelope(heard[0] ?? Buffer.alloc(0));
+    if (request.kind !== 'request') throw new Error('expected the request');
     const late = echo.response.encode({ text: 'late', by: 'ghost' });
-    expect(await asker.publish(question.replyTo, encodeResponse(question.id, late))).toBe(1);
-    expect(await asker.rpc.call(echo, { text: 'z' }, { key })).toEqual({ text: 'z', by: 'l1' });
+    expect(await caller.publish(request.replyTo, encodeResponse(request.id, late))).toBe(1);
+    expect(await caller.rpc.call(echo, { text: 'z' }, { key })).toEqual({ text: 'z', by: 'l1' });
   });
 
-  it('an answer that cannot be read is asked for elsewhere', async () => {
+  it('a request with a malformed response goes to another instance', async () => {
     const broken = await start('location', 'l1');
     await start('location', 'l2');
-    const asker = await start('gateway', 'g1');
+    const caller = await start('gateway', 'g1');
     broken.rpc.serve({ ...echo, response: jsonCodec(z.any()) }, () => ({ nonsense: true }));
-    const answers = await Promise.all(Array.from({ length: 4 }, () => asker.rpc.call(echo, { text: '' })));
-    expect(answers.map(({ by }) => by)).toEqual(['l2', 'l2', 'l2', 'l2']);
+    const responses = await Promise.all(Array.from({ length: 4 }, () => caller.rpc.call(echo, { text: '' })));
+    expect(responses.map(({ by }) => by)).toEqual(['l2', 'l2', 'l2', 'l2']);
   });
 
-  it('nobody there is unavailable, and somebody who comes is found without waiting for the heartbeat', async () => {
+  it('without instances a call fails with unavailable, and a new instance is found without waiting for the heartbeat', async () => {
     const clock = new ManualClock();
-    const asker = await start('gateway', 'g1', { clock });
-    const { ms, outcome } = await timed(asker.rpc.call(echo, { text: '' }));
+    const caller = await start('gateway', 'g1', { clock });
+    const { ms, outcome } = await timed(caller.rpc.call(echo, { text: '' }));
     expect(outcome).toMatchObject({ code: 'unavailable', retryable: true });
     expect(ms).toBeLessThan(PROMPT_MS);
     await start('location', 'l1');
-    expect((await asker.rpc.call(echo, { text: '' })).by).toBe('l1');
+    expect((await caller.rpc.call(echo, { text: '' })).by).toBe('l1');
   });
 });
 
 describe('a caller that stalls for longer than an attempt may take', () => {
-  it('takes the response that has come meanwhile, and suspects nothing', async () => {
+  it('uses the response that came meanwhile, and suspects no instance', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
     const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
-    const answerer = await start('location', 'l1');
+    const server = await start('location', 'l1');
     const caller = await start('gateway', 'g1', { logger });
     let calls = 0;
-    answerer.rpc.serve(echo, ({ text }) => {
+    server.rpc.serve(echo, ({ text }) => {
       calls++;
       // Once the response has been written to the socket.
       afterTurns(3, () => stall(ATTEMPT_TIMEOUT_MS + 100));
@@ -113,86 +113,86 @@ describe('a caller that stalls for longer than an attempt may take', () => {
 });
 
 describe('while Redis', () => {
-  it('is away, everything is unavailable at once, and afterwards as before', async () => {
-    const { askers, answerers } = await startFour();
-    const [asker] = askers;
+  it('is unavailable, calls fail at once, and succeed again afterwards', async () => {
+    const { callers, servers } = await startFour();
+    const [caller] = callers;
     await redis.server.kill();
     for (let i = 0; i < 20; i++) {
-      const { ms, outcome } = await timed(asker.rpc.call(echo, { text: '' }, { key: `key-${i}` }));
+      const { ms, outcome } = await timed(caller.rpc.call(echo, { text: '' }, { key: `key-${i}` }));
       expect(outcome).toMatchObject({ code: 'unavailable' });
       expect(ms).toBeLessThan(PROMPT_MS);
     }
-    // Nobody is to blame: the same key goes to the same instance right away.
-    expect(asker.registry.candidates('location').length).toBe(2);
+    // No instance is suspected: the same key goes to the same instance at once.
+    expect(caller.registry.candidates('location').length).toBe(2);
     await redis.server.restart();
-    // Before an answerer has subscribed again nobody receives what it is asked, and then the other one is asked.
+    // Until a server has resubscribed, its requests have no receiver and go to the other one.
     await eventually(() =>
-      expect([asker, ...answerers].every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true),
+      expect([caller, ...servers].every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true),
     );
     for (const key of keysOf('l1', ['l1', 'l2'])) {
-      expect((await eventually(() => asker.rpc.call(echo, { text: '' }, { key }))).by).toBe('l1');
+      expect((await eventually(() => caller.rpc.call(echo, { text: '' }, { key }))).by).toBe('l1');
     }
   });
 
-  it('has dropped the asker when the answer comes, the same one is asked again and nobody is blamed', async () => {
-    const { askers, answerers } = await startFour();
-    const [asker] = askers;
+  it('has disconnected the caller when the response comes, the same instance is tried again and none is suspected', async () => {
+    const { callers, servers } = await startFour();
+    const [caller] = callers;
     const control = await redis.connect('commands');
-    let asked = 0;
-    answerers[0].rpc.serve(echo, async ({ text }) => {
-      if (asked++ === 0) await killSubscribers(control);
+    let requests = 0;
+    servers[0].rpc.serve(echo, async ({ text }) => {
+      if (requests++ === 0) await killSubscribers(control);
       return { text, by: 'l1' };
     });
     const [key = ''] = keysOf('l1', ['l1', 'l2']);
-    expect(await asker.rpc.call(echo, { text: '' }, { key })).toEqual({ text: '', by: 'l1' });
-    expect(asked).toBe(2);
-    expect(asker.registry.candidates('location').length).toBe(2);
+    expect(await caller.rpc.call(echo, { text: '' }, { key })).toEqual({ text: '', by: 'l1' });
+    expect(requests).toBe(2);
+    expect(caller.registry.candidates('location').length).toBe(2);
   });
 
-  it('is frozen, an answer is awaited once and nobody is blamed', async () => {
-    const { askers } = await startFour();
-    const [asker] = askers;
+  it('is frozen, a call waits for one timeout and no instance is suspected', async () => {
+    const { callers } = await startFour();
+    const [caller] = callers;
     redis.server.pause();
     const [known, unknown] = await Promise.all([
-      timed(asker.rpc.call(echo, { text: '' })),
-      timed(asker.rpc.call({ ...echo, service: 'friend-graph' }, { text: '' })),
+      timed(caller.rpc.call(echo, { text: '' })),
+      timed(caller.rpc.call({ ...echo, service: 'friend-graph' }, { text: '' })),
     ]);
     redis.server.resume();
     for (const { ms, outcome } of [known, unknown]) {
       expect(outcome).toMatchObject({ code: 'unavailable' });
       expect(ms).toBeLessThan(ATTEMPT_TIMEOUT_MS + PROMPT_MS);
     }
-    expect(asker.registry.candidates('location').length).toBe(2);
-    await eventually(() => asker.rpc.call(echo, { text: '' }));
+    expect(caller.registry.candidates('location').length).toBe(2);
+    await eventually(() => caller.rpc.call(echo, { text: '' }));
   });
 });
 
 describe('the end', () => {
-  it('draining answers what has arrived, however long it takes and however often it is asked for', async () => {
-    const answerer = await start('location', 'l1');
-    const asker = await start('gateway', 'g1');
+  it('drain responds to received requests, however long it takes and however often it is called', async () => {
+    const server = await start('location', 'l1');
+    const caller = await start('gateway', 'g1');
     const finish: (() => void)[] = [];
-    answerer.rpc.serve(echo, async ({ text }) => {
+    server.rpc.serve(echo, async ({ text }) => {
       await new Promise<void>((resolve) => finish.push(resolve));
       return { text, by: 'l1' };
     });
-    const calls = ['1', '2'].map((text) => asker.rpc.call(echo, { text }));
+    const calls = ['1', '2'].map((text) => caller.rpc.call(echo, { text }));
     await eventually(() => expect(finish.length).toBe(2));
     let drained = 0;
-    const drains = [answerer.rpc.drain(), answerer.rpc.drain()].map((drain) => drain.then(() => drained++));
+    const drains = [server.rpc.drain(), server.rpc.drain()].map((drain) => drain.then(() => drained++));
     finish[0]?.();
     await Promise.race(calls);
     expect(drained).toBe(0);
     finish[1]?.();
     await Promise.all(drains);
     expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(['1', '2']);
-    await answerer.rpc.drain();
+    await server.rpc.drain();
   });
 
-  it('[W3] no request is lost to an instance that leaves in order, whenever it is sent', async () => {
+  it('[W3] no request is lost to an instance that leaves gracefully, whenever it is sent', async () => {
     const leaving = await start('location', 'leaving');
     await start('location', 'staying');
-    // With a clock that stands still no time-out can help.
+    // The clock stands still, so no timeout helps.
     const caller = await start('gateway', 'g1', { clock: new ManualClock(Date.now()) });
     const instance = { id: 'leaving', hash: 0 };
     const responses: Promise<{ by: string }>[] = [];
@@ -220,47 +220,47 @@ describe('the end', () => {
     expect(await draining.rpc.call(echo, { text: 'x' }, { instance })).toEqual({ text: 'x', by: 'staying' });
   });
 
-  it('[W3] an answerer that leaves in order fails no question', async () => {
+  it('[W3] a server that leaves gracefully fails no request', async () => {
     const leaving = await start('location', 'l1');
     await start('location', 'l2');
-    const asker = await start('gateway', 'g1');
+    const caller = await start('gateway', 'g1');
     let failed = 0;
-    let asked = 0;
+    let requests = 0;
     let isOver = false;
-    const askers = Array.from({ length: 8 }, async () => {
+    const loops = Array.from({ length: 8 }, async () => {
       while (!isOver) {
-        await asker.rpc.call(echo, { text: '' }, { key: `key-${asked++}` }).catch(() => failed++);
+        await caller.rpc.call(echo, { text: '' }, { key: `key-${requests++}` }).catch(() => failed++);
       }
     });
-    await eventually(() => expect(asked).toBeGreaterThan(200));
+    await eventually(() => expect(requests).toBeGreaterThan(200));
     await leaving.stop();
-    const whenLeft = asked;
-    await eventually(() => expect(asked).toBeGreaterThan(whenLeft + 200));
+    const whenLeft = requests;
+    await eventually(() => expect(requests).toBeGreaterThan(whenLeft + 200));
     isOver = true;
-    await Promise.all(askers);
+    await Promise.all(loops);
     expect(failed).toBe(0);
   });
 
-  it('stopping tells whoever still waits, asks nobody else, and leaves no timer', async () => {
+  it('stop fails pending requests, sends no others, and leaves no timer', async () => {
     const clock = new ManualClock();
     await start('location', 'l2');
-    const asker = await start('gateway', 'g1', { clock });
-    const ear = await redis.connect('subscriber');
+    const caller = await start('gateway', 'g1', { clock });
+    const spy = await redis.connect('subscriber');
     let heard = 0;
-    ear.on('smessageBuffer', () => heard++);
-    await ear.ssubscribe(instanceChannel('location', 'ghost'));
+    spy.on('smessageBuffer', () => heard++);
+    await spy.ssubscribe(instanceChannel('location', 'ghost'));
     const ghost = { id: 'ghost', hash: 0 };
-    const waiting = Array.from({ length: 5 }, () => timed(asker.rpc.call(echo, { text: '' }, { instance: ghost })));
+    const waiting = Array.from({ length: 5 }, () => timed(caller.rpc.call(echo, { text: '' }, { instance: ghost })));
     await eventually(() => expect(heard).toBe(5));
 
-    const { ms } = await timed(asker.stop());
+    const { ms } = await timed(caller.stop());
     expect(ms).toBeLessThan(PROMPT_MS);
     for (const { outcome } of await Promise.all(waiting)) expect(outcome).toMatchObject({ code: 'unavailable' });
-    await expect(asker.rpc.call(echo, { text: '' })).rejects.toMatchObject({ code: 'unavailable' });
-    expect([clock.pending, asker.rpc.pending]).toEqual([0, 0]);
+    await expect(caller.rpc.call(echo, { text: '' })).rejects.toMatchObject({ code: 'unavailable' });
+    expect([clock.pending, caller.rpc.pending]).toEqual([0, 0]);
   });
 
-  it('a bus that has ended leaves no connection and no member behind', async () => {
+  it('a stopped bus leaves no connection and no member', async () => {
     const control = await redis.connect('commands');
     const bus = await start('location', 'l1');
     expect(await control.client('LIST')).toContain('name=location:l1:subscriber');

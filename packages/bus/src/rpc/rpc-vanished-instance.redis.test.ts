@@ -8,25 +8,25 @@ import { hashString } from './rendezvous.ts';
 const redis = useRedis();
 const { start } = useBuses(redis);
 
-it('a question that an instance took before it vanished is asked elsewhere as soon as another finds nobody there', async () => {
-  let taken = 0;
-  let letGo: (answer: { text: string; by: string }) => void = () => undefined;
+it('a request to an instance that vanished goes elsewhere as soon as a later request finds no receiver', async () => {
+  let received = 0;
+  let release: (response: { text: string; by: string }) => void = () => undefined;
   const vanishing = await start('location', 'vanishing');
   vanishing.rpc.serve(echo, () => {
-    taken++;
+    received++;
     return new Promise((resolve) => {
-      letGo = resolve;
+      release = resolve;
     });
   });
   const staying = await start('location', 'staying');
   staying.rpc.serve(echo, () => ({ text: '', by: 'staying' }));
-  // With a clock that stands still no time-out can help.
-  const asker = await start('gateway', 'asker', { clock: new ManualClock(Date.now()) });
+  // The clock stands still, so no timeout helps.
+  const caller = await start('gateway', 'caller', { clock: new ManualClock(Date.now()) });
   const instance = { id: 'vanishing', hash: hashString('vanishing') };
 
-  const early = asker.rpc.call(echo, { text: '' }, { instance });
-  await eventually(() => expect(taken).toBe(1));
-  // As a SIGKILL would leave it: the connection is gone, the membership is not.
+  const early = caller.rpc.call(echo, { text: '' }, { instance });
+  await eventually(() => expect(received).toBe(1));
+  // Like after a SIGKILL: the connection is gone, the membership remains.
   vanishing.rpc.stop();
   await eventually(async () => {
     const control = await redis.connect('commands');
@@ -35,7 +35,7 @@ it('a question that an instance took before it vanished is asked elsewhere as so
       0,
     ]);
   });
-  expect(await asker.rpc.call(echo, { text: '' }, { instance })).toEqual({ text: '', by: 'staying' });
+  expect(await caller.rpc.call(echo, { text: '' }, { instance })).toEqual({ text: '', by: 'staying' });
   expect(await early).toEqual({ text: '', by: 'staying' });
-  letGo({ text: '', by: 'vanishing' });
+  release({ text: '', by: 'vanishing' });
 });

@@ -98,9 +98,9 @@ export class Rpc implements Component {
   }
 
   /**
-   * Takes no more requests, and resolves when every received request has its response. Other instances still send
-   * requests here until they read the registry again: Redis reports at once that there is no receiver, and they take
-   * the next instance. This instance can go on calling others until {@link stop}.
+   * Stops receiving requests, and resolves when every received request has its response. Other instances still send
+   * requests here until they re-read the registry: Redis reports at once that there is no receiver, and they try the
+   * next instance. This instance can still call others until {@link stop}.
    */
   async drain(): Promise<void> {
     await this.#subscriptions.leave(this.#requestChannel);

@@ -47,7 +47,7 @@ const entriesCodec: Codec<readonly ActiveEntry[]> = {
 };
 
 /** Maximum number of users in one request. */
-export const MAX_READ_ACTIVE_USERS = 10_000;
+const MAX_READ_ACTIVE_USERS = 10_000;
 
 export const readActive: Method<{ users: UserId[] }, readonly ActiveEntry[]> = {
   service: 'location',

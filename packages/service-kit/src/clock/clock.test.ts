@@ -74,7 +74,7 @@ describe('the clock of tests', () => {
     expect([rung, clock.pending]).toEqual([0, 0]);
   });
 
-  it('lets delay() be waited for', async () => {
+  it('resolves delay()', async () => {
     const clock = new ManualClock();
     let isOver = false;
     const waiting = delay(clock, 1_000).then(() => {
@@ -99,7 +99,7 @@ describe('multiples of a time', () => {
     expect(rung).toEqual(['a 1000050', 'b 1000050', 'a 1000100', 'b 1000100']);
   });
 
-  it('that have passed meanwhile are told at once, and the next is on time', () => {
+  it('that have passed meanwhile are reported in one call, and the next is on time', () => {
     let now = 1_000_000;
     let fire = (): void => undefined;
     const waits: number[] = [];
@@ -120,7 +120,7 @@ describe('multiples of a time', () => {
     now = 1_000_900;
     fire();
     expect(waits).toEqual([50, 50, 20, 1, 50]);
-    // The timer that went off a millisecond early found nothing to tell.
+    // The timer that fired a millisecond early has nothing to report.
     expect(passed).toEqual([1, 2, 1]);
   });
 

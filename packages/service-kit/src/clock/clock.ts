@@ -1,16 +1,16 @@
-/** Time as a dependency: what reads a clock or sets a timer takes this, so that tests can turn it by hand. */
+/** Time as a dependency, so that tests can control it. */
 
 export interface Clock {
-  /** Monotonic ms since the epoch as of process start: it never jumps when the machine's clock is set. */
+  /** Monotonic ms since the Unix epoch as of process start: does not jump when the machine's clock is set. */
   now(): number;
-  /** Calls `run` once after `ms`; the returned function calls it off. The timer does not keep the process alive. */
+  /** Calls `run` once after `ms`; the returned function cancels it. The timer does not keep the process alive. */
   after(ms: number, run: () => void): CancelTimer;
-  /** Calls `run` every `ms` until called off. */
+  /** Calls `run` every `ms` until cancelled. */
   every(ms: number, run: () => void): CancelTimer;
 }
 export type CancelTimer = () => void;
 
-/** Node fires a longer timer at once (2^31 − 1 ms, 24.8 days); the end of a token may well be further away. */
+/** Node fires a longer timer at once (2^31 − 1 ms, 24.8 days); a token may expire later than that. */
 const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
@@ -19,7 +19,7 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout;
     const set = (left: number) => {
       const next = left > MAX_TIMER_MS ? () => set(left - MAX_TIMER_MS) : run;
-      // Node cuts fractions off: a timer that goes off early wakes the process twice.
+      // Node truncates fractions: a timer that fires early wakes the process twice.
       timer = setTimeout(next, Math.min(Math.ceil(left), MAX_TIMER_MS)).unref();
     };
     set(ms);
@@ -39,17 +39,16 @@ export function delay(clock: Clock, ms: number): Promise<void> {
 }
 
 /**
- * How long (ms) it is until the clock shows `offset` past a multiple of `ms`: whoever waits until then wakes up together
- * with all others on the machine who do so, and the cost of waking is paid once.
+ * Time (ms) until the clock is `offset` past a multiple of `ms`. All processes of a machine that wait until then wake up
+ * together, which costs less than separate wake-ups.
  */
 export function msUntilAligned(clock: Clock, ms: number, offset = 0): number {
   return ms > 0 ? ms - ((clock.now() - offset) % ms) : 0;
 }
 
 /**
- * Calls `run` at every multiple of `ms` that the clock shows, until called off. Who is late is told how many have passed
- * since the last call, and is on time again with the next: an interval that is counted from call to call grows with the
- * load.
+ * Calls `run` at every multiple of `ms` on the clock, until cancelled, with the number of multiples since the last call. A
+ * late call does not delay the next one: an interval measured from call to call would grow with the load.
  */
 export function everyAligned(clock: Clock, ms: number, run: (passed: number) => void): CancelTimer {
   let last = Math.floor(clock.now() / ms);
@@ -60,7 +59,7 @@ export function everyAligned(clock: Clock, ms: number, run: (passed: number) => 
       const current = Math.floor(clock.now() / ms);
       const passed = current - last;
       last = Math.max(last, current);
-      // A timer may go off a little early.
+      // A timer may fire slightly early.
       if (passed > 0) run(passed);
     });
   };

@@ -1,4 +1,4 @@
-/** A clock that stands still until a test turns it. */
+/** A clock for tests that stands still until it is advanced. */
 import type { CancelTimer, Clock } from './clock.ts';
 
 interface Alarm {
@@ -27,7 +27,7 @@ export class ManualClock implements Clock {
     return this.#set({ at: this.#now + ms, run, every: ms });
   }
 
-  /** Moves time on by `ms`, running what falls due on the way, in order. */
+  /** Advances time by `ms` and runs the timers that become due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
@@ -42,7 +42,7 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
-  /** How many timers are set: none may be left behind. */
+  /** Number of timers that are set. */
   get pending(): number {
     return this.#alarms.size;
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { tokenSettings } from '../tokens/token-settings.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './read-config.ts';
 import { secretText } from './secret-text.ts';
 
 let folder: string;
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('takes the variable first, else the content of the file without its line end', async () => {
+it('prefers the variable to the file, and removes a trailing line end of the file', async () => {
   const file = path.join(folder, 'secret');
   await writeFile(file, 'from the file\n');
   expect(secretText('KEY', { KEY: 'given', KEY_FILE: file })).toBe('given');

@@ -1,9 +1,9 @@
-/** A secret from the environment, or from the file that the environment names: how containers are given secrets. */
+/** Reads a secret from the environment, or from a file that the environment names, as containers use it. */
 import { readFileSync } from 'node:fs';
 
 /**
- * The value of `name`, or the content of the file named by `NAME_FILE` without the line end; undefined when neither is
- * set. Throws an error with a sentence that names the variable, and never the content, when the file cannot be read.
+ * The value of `name`, or the content of the file named by `NAME_FILE` without trailing white space; undefined when neither
+ * is set. Throws an error that names the variable, never the content, when the file cannot be read.
  */
 export function secretText(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const given = env[name];

@@ -1,15 +1,15 @@
-/** Structured logs: one JSON line per event that matters, never a coordinate and never a token. */
+/** Structured logs: one JSON line per event, without coordinates and tokens. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { isError, redactPrivateValues } from './private-values.ts';
 
 export type { Logger };
 
-/** Whatever is logged, at whatever depth, goes through {@link redactPrivateValues} first. */
+/** Everything that is logged, at any depth, passes {@link redactPrivateValues} first. */
 export function createLogger(options: {
   service: string;
   instanceId: string;
   level: string;
-  /** Where the lines go; standard output unless told. */
+  /** Standard output by default. */
   destination?: DestinationStream;
 }): Logger {
   const logger: Logger = pino(
@@ -18,7 +18,7 @@ export function createLogger(options: {
       base: { service: options.service, instance: options.instanceId },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      // Errors are plain data by then; pino's own serializer would copy every property of them.
+      // Errors are plain data here already; pino's own serializer would copy all their properties.
       serializers: { err: (error: unknown) => error },
       hooks: {
         logMethod(args, method) {
@@ -31,12 +31,12 @@ export function createLogger(options: {
     options.destination ?? pino.destination({ sync: true }),
   );
   const child = logger.child;
-  // What a child logger is bound to passes neither the hook above nor a formatter.
+  // The bindings of a child logger pass neither the hook above nor a formatter.
   logger.child = function (this: Logger, bindings: object, childOptions?: object) {
     return child.call(this, redactPrivateValues(bindings) as object, childOptions);
   } as typeof logger.child;
   return logger;
 }
 
-/** A logger that says nothing, for tests. */
+/** A logger without output, for tests. */
 export const silentLogger: Logger = pino({ level: 'silent' });

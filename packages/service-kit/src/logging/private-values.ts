@@ -1,27 +1,27 @@
-/** Takes out of what is about to be logged whatever tells where somebody is, or would let somebody in. */
+/** Removes positions and credentials from values before they are logged. */
 import { types } from 'node:util';
 
 const CENSORED = '[private]';
 
-/** Keys whose values are never shown, at any depth; lower case. The code does not log them, this is the net below. */
+/** Keys whose values are never shown, at any depth; lower case. The code does not log them; this is a second safeguard. */
 const PRIVATE_KEYS: ReadonlySet<string> = new Set([
   ...['lat', 'lng', 'lon', 'latitude', 'longitude', 'coordinates', 'position', 'positions', 'entry'],
   ...['token', 'jwt', 'authorization', 'auth', 'cookie', 'password', 'secret'],
   ...['args', 'arguments', 'body', 'payload'],
 ]);
 
-/** What a text may hold of other people's data, and what is shown instead. */
+/** Patterns of private data in texts, and their replacements. */
 const PRIVATE_TEXTS: readonly (readonly [RegExp, string])[] = [
   // A JSON Web Token: two or three base64url parts, the first of which is an object.
   [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, CENSORED],
   [/\bBearer\s+\S+/gi, `Bearer ${CENSORED}`],
   // User and password of a URL.
   [/:\/\/[^\s/@]+@/g, `://${CENSORED}@`],
-  // Four decimals of a degree are about 11 m. Four decimals of anything else are too many for a log.
+  // Four decimals of a degree are about 11 m. No other logged number needs four decimals.
   [/-?\b\d{1,3}\.\d{4,}/g, CENSORED],
-  // V8 quotes the text that is not JSON.
+  // V8 quotes the invalid JSON text.
   [/(\.\.\.)?".*"(\.\.\.)? is not valid JSON/gs, `${CENSORED} is not valid JSON`],
-  // Redis repeats the arguments of a command it does not know.
+  // Redis repeats the arguments of an unknown command.
   [/with args beginning with:.*/gs, `with args ${CENSORED}`],
 ];
 
@@ -33,7 +33,7 @@ export function redactPrivateValues(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return withoutPrivateTexts(value);
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  // Also stops at circles.
+  // Also ends circular references.
   if (depth >= MAX_DEPTH) return '[too deep]';
   if (isError(value)) return describeError(value, depth);
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => redactPrivateValues(item, depth + 1));
@@ -55,8 +55,8 @@ function withoutPrivateTexts(text: string): string {
 }
 
 /**
- * Of an error only what is known to be harmless. Libraries hang much more on theirs: ioredis the arguments of the
- * command, which may be a position; body-parser the body of the request.
+ * Keeps only the harmless properties of an error. Libraries attach private ones: ioredis the arguments of the command, which
+ * may be a position; body-parser the body of the request.
  */
 function describeError(error: Error, depth: number): Record<string, unknown> {
   const { name, message, stack, cause, code, command, errors } = error as Error & Record<string, unknown>;
@@ -75,7 +75,7 @@ function isNamed(value: unknown): value is { name: string } {
   return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
 }
 
-/** Where it happened. The stack's text begins with the message, which is shown cleaned and once. */
+/** The stack frames only: the stack's text begins with the message, which is redacted separately. */
 function framesOf(stack: unknown): string[] {
   if (typeof stack !== 'string') return [];
   return stack

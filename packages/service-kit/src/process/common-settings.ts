@@ -1,16 +1,16 @@
 /** The settings that every service has. */
 import { z } from 'zod';
-import { defineSettings, fromText } from '../config/config.ts';
+import { defineSettings, fromText } from '../config/read-config.ts';
 import { tracingSettings } from '../tracing/tracing-settings.ts';
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export const commonSettings = defineSettings({
   instanceId: {
     env: 'INSTANCE_ID',
     schema: z.string().regex(/^[A-Za-z0-9_.-]{0,64}$/, 'must be at most 64 characters of A-Za-z0-9_.-'),
     default: '',
-    description: 'Name of this replica, unique among those that run; made up at start when empty.',
+    description: 'Name of this replica, unique among running replicas; generated at start when empty.',
   },
   host: {
     env: 'HOST',
@@ -21,7 +21,7 @@ export const commonSettings = defineSettings({
   opsPort: {
     env: 'OPS_PORT',
     schema: fromText.integer(0, 65_535),
-    description: 'Port of /health, /ready and /metrics; never to be reachable from outside. 0 takes a free one.',
+    description: 'Port of /health, /ready and /metrics; must not be reachable from outside. 0 selects a free port.',
   },
   redisUrl: {
     env: 'REDIS_URL',
@@ -33,25 +33,26 @@ export const commonSettings = defineSettings({
     env: 'LOG_LEVEL',
     schema: fromText.oneOf(LOG_LEVELS),
     default: 'info',
-    description: `Least severe level that is logged: ${LOG_LEVELS.join(', ')}.`,
+    description: `Minimum level that is logged: ${LOG_LEVELS.join(', ')}.`,
   },
   stopDeadlineSeconds: {
     env: 'STOP_DEADLINE_SECONDS',
     schema: fromText.number(1, 3600),
     default: '25',
     unit: 's',
-    description: 'How long an orderly stop may take before the process gives up and exits with 1.',
+    description: 'Maximum duration of a graceful stop; after it the process exits with 1.',
   },
   ...tracingSettings,
 });
 
-/** Gateways and location must be given the same value: the one drops silent friends, the other lets entries expire. */
+/** Gateways and location need the same value: gateways remove inactive friends, location lets entries expire. */
 export const positionTtlSetting = defineSettings({
   positionTtlSeconds: {
     env: 'POSITION_TTL_SECONDS',
     schema: fromText.number(0.5, 86_400),
     default: '600',
     unit: 's',
-    description: 'How long a position counts; whoever is silent for longer leaves the lists. The same on all services.',
+    description:
+      'How long a position is valid; a user without a newer one leaves all lists. Must be the same for all services.',
   },
 });

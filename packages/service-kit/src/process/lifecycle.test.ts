@@ -57,7 +57,7 @@ describe('lifecycle', () => {
     expect(steps).toEqual(['start a', 'drain b', 'drain a', 'stop b', 'stop a']);
   });
 
-  it('goes on when one fails to drain or to stop', async () => {
+  it('continues when one fails to drain or to stop', async () => {
     const { steps, lifecycle } = setUp(['a', 'b', 'c'], {
       b: { drain: fail, stop: () => Promise.reject(new Error('no')) },
     });
@@ -66,7 +66,7 @@ describe('lifecycle', () => {
     expect(steps.slice(3)).toEqual(['drain c', 'drain a', 'stop c', 'stop a']);
   });
 
-  it('stops once, however often it is asked, and everybody waits for the same end', async () => {
+  it('stops once for any number of calls, which all wait for the same end', async () => {
     const { steps, lifecycle } = setUp(['a']);
     await lifecycle.start();
     const first = lifecycle.stop();
@@ -76,7 +76,7 @@ describe('lifecycle', () => {
     expect(steps).toEqual(['start a', 'drain a', 'stop a']);
   });
 
-  it('asked to stop while one is starting, starts nothing further and leaves nothing started', async () => {
+  it('stopped during the start, starts nothing further and leaves nothing started', async () => {
     let finish: () => void = () => undefined;
     const slow = new Promise<void>((resolve) => {
       finish = resolve;

@@ -1,19 +1,19 @@
-/** The life of a service: its components start in order and stop in reverse. */
+/** Starts the components of a service in order, and drains and stops them in reverse. */
 import type { Logger } from '../logging/logger.ts';
 
-/** Whatever lives long. */
+/** A long-lived part of a service. */
 export interface Component {
   readonly name: string;
   start?(): Promise<void> | void;
-  /** Stops taking new work and finishes what is in hand; everything it needs still runs. */
+  /** Stops accepting work and finishes current work. The components it depends on still run. */
   drain?(): Promise<void> | void;
   stop?(): Promise<void> | void;
 }
 
 /**
- * new → starting → running → draining → stopping → stopped. A component that fails to start stops those already
- * started and the failure is thrown; one that fails to drain or stop is logged and the rest goes on. A stop may come
- * while something is still starting: nothing further is started then, and `start()` rejects.
+ * new → starting → running → draining → stopping → stopped. When a component fails to start, the started ones are stopped
+ * and the error is thrown. When one fails to drain or stop, the error is logged and the others continue. A stop during the
+ * start starts nothing further, and `start()` rejects.
  */
 export class Lifecycle {
   readonly #components: readonly Component[];
@@ -25,7 +25,7 @@ export class Lifecycle {
   constructor(options: {
     components: readonly Component[];
     logger: Logger;
-    /** Called once when stopping begins, whatever the reason. */
+    /** Called once when stopping begins. */
     onStop?: () => void;
   }) {
     this.#components = options.components;
@@ -44,14 +44,14 @@ export class Lifecycle {
         throw error;
       }
       if (this.#stopping) {
-        // It was asked to stop before it had started, and has started all the same.
+        // The stop came before the component had started, so it missed its own stop.
         await this.#attempt(component, 'stop');
         throw new Error('stopped while starting');
       }
     }
   }
 
-  /** Drains everything in reverse, then stops everything in reverse. Safe to call twice. */
+  /** Drains all components in reverse order, then stops them in reverse order. Safe to call twice. */
   stop(): Promise<void> {
     if (!this.#stopping) {
       this.#onStop();

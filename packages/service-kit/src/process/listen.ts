@@ -1,11 +1,11 @@
-/** Starts an HTTP server, and keeps a failure that comes later from ending the process. */
+/** Starts an HTTP server and logs its later errors, which would otherwise end the process. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../logging/logger.ts';
 
 /**
- * Resolves with the port (0 takes a free one) once the server listens; rejects when it cannot. An error after that,
- * such as having no file descriptor left for a connection, is logged and costs that connection only.
+ * Resolves with the port (0 selects a free one) once the server listens; rejects when it cannot. A later error, for example
+ * no free file descriptor for a connection, is logged and affects that connection only.
  */
 export async function listen(
   server: Server,
@@ -19,8 +19,8 @@ export async function listen(
       resolve();
     });
   });
-  server.on('error', (error) => logger.error({ error }, `${name} failed`));
+  server.on('error', (error) => logger.error({ error, server: name }, 'server error'));
   const address = server.address() as AddressInfo;
-  logger.info({ host, port: address.port }, `${name} listens`);
+  logger.info({ server: name, host, port: address.port }, 'server listens');
   return address.port;
 }

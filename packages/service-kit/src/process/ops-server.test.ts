@@ -66,26 +66,26 @@ describe('[O1] ops server', () => {
     expect(await ready()).toEqual([200, []]);
   });
 
-  it('takes a check that hangs for failed, and its late end for nothing', async () => {
-    let answer: (error: Error) => void = () => undefined;
-    let asked = 0;
+  it('treats a hanging check as failed, and ignores its late end', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    let calls = 0;
     const hanging = {
       name: 'frozen',
       check: () => {
-        asked++;
+        calls++;
         return new Promise<void>((_, reject) => {
-          answer = reject;
+          fail = reject;
         });
       },
     };
     const { server, clock, ready } = await start([hanging]);
     await server.gate.start?.();
     const outcome = ready();
-    await eventually(() => expect(asked).toBe(1));
+    await eventually(() => expect(calls).toBe(1));
     clock.advance(READINESS_TIMEOUT_MS);
-    expect(await outcome).toEqual([503, [`frozen: no answer within ${READINESS_TIMEOUT_MS} ms`]]);
-    // A rejection that nobody handled would fail this test.
-    answer(new Error('late'));
+    expect(await outcome).toEqual([503, [`frozen: no response within ${READINESS_TIMEOUT_MS} ms`]]);
+    // An unhandled rejection would fail this test.
+    fail(new Error('late'));
     expect(clock.pending).toBe(0);
   });
 
@@ -115,7 +115,7 @@ describe('[O1] ops server', () => {
     expect((await get('/metrics')).text).toContain('\nsessions 8\n');
   });
 
-  it('tells in the metrics whether it is ready, without letting a scrape wait for whatever hangs', async () => {
+  it('reports readiness in the metrics, without delaying a scrape by a hanging check', async () => {
     let isHanging = false;
     const check = () => (isHanging ? new Promise<void>(() => undefined) : undefined);
     const { server, clock, get } = await start([{ name: 'redis', check }]);
@@ -160,19 +160,19 @@ describe('[O1] ops server', () => {
     expect((await (await start()).get('/health?x=1')).status).toBe(200);
   });
 
-  it('ends although an answer is still due, and frees its port', async () => {
-    let asked = 0;
+  it('stops although a response is pending, and frees its port', async () => {
+    let calls = 0;
     const hanging = {
       name: 'frozen',
       check: () => {
-        asked++;
+        calls++;
         return new Promise<void>(() => undefined);
       },
     };
     const { server, get } = await start([hanging]);
     await server.gate.start?.();
     const cutOff = expect(get('/ready')).rejects.toThrow();
-    await eventually(() => expect(asked).toBe(1));
+    await eventually(() => expect(calls).toBe(1));
     const { port } = server;
     await server.stop();
     await cutOff;
@@ -180,7 +180,7 @@ describe('[O1] ops server', () => {
     await server.stop();
   });
 
-  it('says so when its port is taken, and can be stopped all the same', async () => {
+  it('rejects when its port is in use, and can still be stopped', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;

@@ -1,4 +1,4 @@
-/** `/health`, `/ready` and `/metrics` of a service, on a port of their own that nginx does not know. */
+/** Serves `/health`, `/ready` and `/metrics` on a separate port that nginx does not expose. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CancelTimer, type Clock, systemClock } from '../clock/clock.ts';
@@ -7,26 +7,26 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Component } from './lifecycle.ts';
 import { listen } from './listen.ts';
 
-/** Proves that one part of the job can be done now; throws with the reason when it cannot. */
+/** Checks that one part of the service works now; throws with the reason when it does not. */
 export interface ReadinessCheck {
   readonly name: string;
   check(): Promise<void> | void;
 }
 
-/** A check that takes longer than this has failed. */
+/** A check that takes longer has failed. */
 export const READINESS_TIMEOUT_MS = 2_000;
-/** What /metrics says of readiness is renewed by a scrape when it is older than this. */
+/** A scrape of /metrics checks readiness again when the last check is older than this. */
 export const READINESS_RENEWAL_MS = 2_000;
 
-export interface OpsServerOptions {
+interface OpsServerOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** All must pass for `/ready` to say 200. */
+  /** `/ready` responds with 200 when all pass. */
   readonly checks: readonly ReadinessCheck[];
-  /** For the patience with a check. */
+  /** For the timeout of the checks. */
   readonly clock?: Clock;
 }
 
@@ -36,20 +36,20 @@ export class OpsServer implements Component {
   readonly #options: OpsServerOptions;
   #closedBecause: string | null = 'starting';
   #wasReady: boolean | null = null;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #checkedAt = Number.NEGATIVE_INFINITY;
   readonly #clock: Clock;
 
   constructor(options: OpsServerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    options.metrics.gauge('nearby_ready', '1 while /ready says yes, as of the last time anybody looked.', () =>
+    options.metrics.gauge('nearby_ready', '1 while /ready responds with 200, as of the last check.', () =>
       this.#wasReady && this.#closedBecause === null ? 1 : 0,
     );
-    options.metrics.gauge('nearby_draining', '1 from the order to stop until the end.', () =>
+    options.metrics.gauge('nearby_draining', '1 from the stop signal until the end of the process.', () =>
       this.#closedBecause === 'draining' ? 1 : 0,
     );
     this.#server = createServer((request, response) => {
-      this.#answer(request.url ?? '/', response).catch((error: unknown) => {
+      this.#respond(request.url ?? '/', response).catch((error: unknown) => {
         options.logger.error({ error }, 'ops request failed');
         if (!response.headersSent) response.writeHead(500);
         response.end();
@@ -66,8 +66,8 @@ export class OpsServer implements Component {
   }
 
   /**
-   * Opens and shuts `/ready`. To be the last of all components, so that it opens when everything has started and is
-   * the first to shut: nobody new is sent here while the rest winds down.
+   * Opens and closes `/ready`. Start it after all other components: then it opens last and closes first, and no new
+   * client comes while the others drain.
    */
   readonly gate: Component = {
     name: 'readiness gate',
@@ -86,20 +86,20 @@ export class OpsServer implements Component {
     });
   }
 
-  async #answer(url: string, response: ServerResponse): Promise<void> {
+  async #respond(url: string, response: ServerResponse): Promise<void> {
     switch (url.split('?', 1)[0]) {
       case '/health':
-        // That this runs at all is the proof: the event loop turns.
+        // A response proves that the event loop runs.
         return send(response, 200, { status: 'ok' });
       case '/ready': {
-        const failures = await this.#look();
+        const failures = await this.#checkReadiness();
         return failures.length === 0
           ? send(response, 200, { status: 'ready' })
           : send(response, 503, { status: 'not ready', failures });
       }
       case '/metrics':
-        // For the next scrape: this one is not to wait for whatever is away.
-        if (this.#clock.now() - this.#lookedAt >= READINESS_RENEWAL_MS) void this.#look();
+        // For the next scrape: this one must not wait for an unavailable dependency.
+        if (this.#clock.now() - this.#checkedAt >= READINESS_RENEWAL_MS) void this.#checkReadiness();
         response.setHeader('content-type', this.#options.metrics.registry.contentType);
         response.end(await this.#options.metrics.registry.metrics());
         return;
@@ -109,8 +109,8 @@ export class OpsServer implements Component {
   }
 
   /** Never rejects. */
-  async #look(): Promise<string[]> {
-    this.#lookedAt = this.#clock.now();
+  async #checkReadiness(): Promise<string[]> {
+    this.#checkedAt = this.#clock.now();
     const failures = await this.#failures();
     this.#noteReadiness(failures);
     return failures;
@@ -134,7 +134,7 @@ export class OpsServer implements Component {
 async function failureOf(check: ReadinessCheck, clock: Clock): Promise<string | null> {
   let cancelTimer: CancelTimer = () => undefined;
   const late = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error(`no answer within ${READINESS_TIMEOUT_MS} ms`));
+    const fail = () => reject(new Error(`no response within ${READINESS_TIMEOUT_MS} ms`));
     cancelTimer = clock.after(READINESS_TIMEOUT_MS, fail);
   });
   try {

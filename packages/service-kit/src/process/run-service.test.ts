@@ -41,15 +41,15 @@ function run(env: Record<string, string>, ...args: string[]) {
 }
 
 describe('before it starts', () => {
-  it('helps when asked, whatever the configuration, and ends with 0', async () => {
+  it('prints help, whatever the configuration, and exits with 0', async () => {
     const service = run({ OPS_PORT: 'nonsense' }, '--help');
     expect(await service.exited).toBe(0);
     const help = service.output.join('\n');
-    expect(help).toContain('service-of-test: shows how a service lives and dies.');
+    expect(help).toContain('service-of-test: tests the lifecycle of a service.');
     for (const env of ['SCENARIO', 'REDIS_URL', 'STOP_DEADLINE_SECONDS (s)']) expect(help).toContain(`  ${env}`);
   });
 
-  it('tells its metrics when asked, without starting anything, and ends with 0', async () => {
+  it('lists its metrics without starting anything, and exits with 0', async () => {
     const service = run({ SCENARIO: 'never-drains' }, '--metrics');
     expect(await service.exited).toBe(0);
     expect(service.output).toEqual(expect.arrayContaining(['  cues_total, counter', '      Cues of the test.']));
@@ -60,18 +60,18 @@ describe('before it starts', () => {
     ['', 'without traces'],
     ['http://127.0.0.1:1', 'with traces'],
   ])('loads what traces need only where they are wanted: %j', async (endpoint, message) => {
-    const service = run({ SCENARIO: 'tells-what-is-loaded', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    const service = run({ SCENARIO: 'logs-loaded-modules', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
     await service.said('started');
     expect(service.messages()).toContain(message);
   });
 
-  it('refuses a bad configuration in plain words, with 2', async () => {
+  it('refuses an invalid configuration with exit code 2', async () => {
     const service = run({ OPS_PORT: '-1', REDIS_URL: 'http://user:hunter2@h', SCENARIO: 'other' });
     expect(await service.exited).toBe(2);
     expect(service.output).toEqual([]);
-    expect(service.errors[0]).toBe('service-of-test: The configuration cannot be used:');
+    expect(service.errors[0]).toBe('service-of-test: Invalid configuration:');
     const problems = service.errors.join('\n');
-    for (const env of ['OPS_PORT: "-1"', 'REDIS_URL: the value given', 'SCENARIO: "other"'])
+    for (const env of ['OPS_PORT: "-1"', 'REDIS_URL: the given value', 'SCENARIO: "other"'])
       expect(problems).toContain(env);
     expect(problems).not.toMatch(/hunter2|\n\s+at /);
   });
@@ -84,7 +84,7 @@ describe('before it starts', () => {
 
   it.each([
     ['fails-to-start', []],
-    ['fails-to-start-and-to-stop', ['did not stop in time']],
+    ['fails-to-start-and-to-stop', ['stop deadline exceeded']],
   ])('%s: stops what has started, and ends with 1', async (scenario, ending) => {
     const service = run({ SCENARIO: scenario, STOP_DEADLINE_SECONDS: '1' });
     expect(await service.exited).toBe(1);
@@ -120,7 +120,7 @@ describe('[W3] the end', () => {
     await service.said('started');
     service.signal('SIGTERM');
     expect(await service.exited).toBe(1);
-    expect(service.messages()).toEqual(['started', 'stopping', 'draining', 'did not stop in time']);
+    expect(service.messages()).toEqual(['started', 'stopping', 'draining', 'stop deadline exceeded']);
   });
 
   it('comes with 0 also while it still waits to start', async () => {
@@ -131,17 +131,20 @@ describe('[W3] the end', () => {
     expect(service.messages()).toEqual(['waiting', 'stopping', 'draining', 'drained', 'server stopped', 'stopped']);
   });
 
-  it.each(['throws-on-cue', 'rejects-on-cue'])('%s: what nobody handled ends it in order, with 1', async (scenario) => {
-    const service = run({ SCENARIO: scenario });
-    await service.said('started');
-    service.signal('SIGUSR2');
-    expect(await service.exited).toBe(1);
-    expect(service.messages()).toEqual([
-      ...['started', 'unhandled error', 'stopping'],
-      ...['draining', 'drained', 'server stopped', 'stopped'],
-    ]);
-    expect(service.output.join('\n')).toContain('said the scenario');
-  });
+  it.each(['throws-on-cue', 'rejects-on-cue'])(
+    '%s: an unhandled error stops it gracefully, with exit code 1',
+    async (scenario) => {
+      const service = run({ SCENARIO: scenario });
+      await service.said('started');
+      service.signal('SIGUSR2');
+      expect(await service.exited).toBe(1);
+      expect(service.messages()).toEqual([
+        ...['started', 'unhandled error', 'stopping'],
+        ...['draining', 'drained', 'server stopped', 'stopped'],
+      ]);
+      expect(service.output.join('\n')).toContain('said the scenario');
+    },
+  );
 
   it('is with 1 when something unhandled comes up on the way, and still in order', async () => {
     const service = run({ SCENARIO: 'throws-while-draining' });

@@ -1,6 +1,6 @@
-/** The `main` of every service: configuration, life, signals, exit code. */
+/** The `main` of every service: configuration, lifecycle, signals and exit code. */
 import { randomBytes } from 'node:crypto';
-import { type Config, ConfigError, helpText, readConfig, type Settings } from '../config/config.ts';
+import { type Config, ConfigError, helpText, readConfig, type Settings } from '../config/read-config.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { type MetricDescription, Metrics } from '../metrics/metrics.ts';
 import { startTracing } from '../tracing/start-tracing.ts';
@@ -12,7 +12,7 @@ export interface ServiceContext<S extends Settings> {
   readonly config: Config<typeof commonSettings & S>;
   readonly instanceId: string;
   readonly logger: Logger;
-  /** Holds what Node says of itself already. */
+  /** Already has Node's own metrics. */
   readonly metrics: Metrics;
   readonly tracer: Tracer;
 }
@@ -21,16 +21,16 @@ export interface ServiceDefinition<S extends Settings> {
   readonly name: string;
   /** One sentence for `--help`. */
   readonly purpose: string;
-  /** The service's own, beside the common ones. */
+  /** The service's settings in addition to the common ones. */
   readonly settings: S;
-  /** Builds everything by hand, in the order in which it is to start. Throws `ConfigError` for settings that clash. */
+  /** Builds the components, in their start order. Throws `ConfigError` for settings that conflict. */
   compose(context: ServiceContext<S>): readonly Component[];
 }
 
 /**
- * Runs until SIGTERM or SIGINT, then stops in order and ends with 0; ends with 1 when it cannot start, when the
- * deadline passes or when something that nobody handled comes up, with 2 when the configuration cannot be used. A
- * second signal changes nothing: terminals and process managers like to send one twice, and the deadline bounds it all.
+ * Runs until SIGTERM or SIGINT, then stops and exits with 0. Exits with 1 when it cannot start, when the stop exceeds the
+ * deadline or on an unhandled error, and with 2 when the configuration is invalid. A second signal changes nothing:
+ * terminals and process managers often send it twice, and the deadline bounds the stop.
  */
 export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
   const settings = { ...commonSettings, ...service.settings };
@@ -51,16 +51,16 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics, tracer }));
   if (process.argv.includes('--metrics')) {
     process.stdout.write(metricsText(await metrics.describe()));
-    // Nothing has been started, but some of what was built would keep the process.
+    // Nothing was started, but some components keep the process alive.
     process.exit(0);
   }
   const lifecycle = new Lifecycle({
     components: [...tracing.components, ...components],
     logger,
     onStop: () => {
-      // Holds the process as well: what drains may have nothing open any more that would.
+      // Also keeps the process alive: draining components may have no open handles.
       setTimeout(() => {
-        logger.error({ deadlineSeconds: common.stopDeadlineSeconds }, 'did not stop in time');
+        logger.error({ deadlineSeconds: common.stopDeadlineSeconds }, 'stop deadline exceeded');
         process.exit(1);
       }, common.stopDeadlineSeconds * 1000);
     },
@@ -85,7 +85,7 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   };
   process.on('SIGTERM', () => stop('SIGTERM', 0));
   process.on('SIGINT', () => stop('SIGINT', 0));
-  // A broken invariant: the state of this process cannot be trusted any more, others take over.
+  // After a broken invariant the state of this process cannot be trusted; other replicas take over.
   process.on('uncaughtException', (error) => {
     logger.fatal({ error }, 'unhandled error');
     stop('unhandled error', 1);
@@ -95,12 +95,12 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
     await lifecycle.start();
     logger.info('started');
   } catch {
-    // Already logged with the component's name; or a stop came meanwhile, and its exit code counts.
+    // Already logged with the component's name. If a stop came meanwhile, its exit code counts.
     if (exitCode === null) stop('failed to start', 1);
   }
 }
 
-/** What `--metrics` prints: every metric with its type and what it says, whatever its values are. */
+/** The output of `--metrics`: every metric with type and description, without values. */
 function metricsText(metrics: readonly MetricDescription[]): string {
   return metrics.map(({ name, type, help }) => `  ${name}, ${type}\n      ${help}\n`).join('');
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { transform } from '@swc/core';
 
-// Node runs the hooks in a thread of their own, which loads this file once more.
+// Node runs the hooks in a separate thread, which loads this file again.
 if (isMainThread) register(import.meta.url);
 
 /** The `load` hook of Node's module loader. */

@@ -1,6 +1,6 @@
-/** A service that does as the test says (`SCENARIO`), to be run as a process of its own. SIGUSR2 is its cue. */
+/** A service that behaves as `SCENARIO` says, run as a separate process. SIGUSR2 is its cue. */
 import { createRequire } from 'node:module';
-import { ConfigError, defineSettings, fromText } from '../config/config.ts';
+import { ConfigError, defineSettings, fromText } from '../config/read-config.ts';
 import type { Component } from './lifecycle.ts';
 import { runService } from './run-service.ts';
 
@@ -15,21 +15,21 @@ const SCENARIOS = [
   'fails-to-start-and-to-stop',
   'waits-to-start',
   'settings-clash',
-  'tells-what-is-loaded',
+  'logs-loaded-modules',
 ] as const;
 
 const never = () => new Promise<void>(() => undefined);
 const fail = () => {
   throw new Error('said the scenario');
 };
-/** Listened for from the beginning: a signal that nobody listens for ends a process. */
+/** Handled from the beginning: a signal without a handler ends the process. */
 const cue = new Promise<void>((resolve) => {
   process.once('SIGUSR2', () => resolve());
 });
 
 await runService({
   name: 'service-of-test',
-  purpose: 'shows how a service lives and dies.',
+  purpose: 'tests the lifecycle of a service.',
   settings: defineSettings({
     scenario: { env: 'SCENARIO', schema: fromText.oneOf(SCENARIOS), default: 'plain', description: 'What to do.' },
   }),
@@ -40,9 +40,9 @@ await runService({
     const server: Component = {
       name: 'server',
       start() {
-        // As a listening socket would, it keeps the process alive.
+        // Keeps the process alive, like a listening socket.
         open = setInterval(() => undefined, 60_000);
-        if (scenario === 'tells-what-is-loaded') {
+        if (scenario === 'logs-loaded-modules') {
           const loaded = Object.keys(createRequire(import.meta.url).cache);
           logger.info(
             loaded.some((file) => file.includes('@opentelemetry/sdk-trace')) ? 'with traces' : 'without traces',

@@ -1,6 +1,6 @@
-/** The shared secrets that tokens are signed with: usually one, two while it is being replaced. */
+/** The shared secrets that tokens are signed with: usually one, two during a rotation. */
 
-/** One per line; the first signs, all verify. So a new secret is put in front of the old one, and later alone. */
+/** One per line; the first signs, all verify. To rotate, add the new secret before the old one, and remove that later. */
 export function parseSecrets(text: string): string[] {
   return text
     .split(/\r?\n/)
@@ -8,7 +8,7 @@ export function parseSecrets(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** The secret that new tokens are signed with; undefined when `text` holds none. */
+/** The secret that signs new tokens; undefined when `text` has none. */
 export function parseSigningSecret(text: string): string | undefined {
   return parseSecrets(text)[0];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type JWTPayload, SignJWT } from 'jose';
 import { ManualClock } from '../clock/manual-clock.ts';
-import { ConfigError, readConfig } from '../config/config.ts';
+import { ConfigError, readConfig } from '../config/read-config.ts';
 import { silentLogger } from '../logging/logger.ts';
 import { tokenSettings } from './token-settings.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';

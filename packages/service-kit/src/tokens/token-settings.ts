@@ -1,10 +1,10 @@
 /** The settings by which a service checks tokens. */
 import { z } from 'zod';
-import { defineSettings, fromText } from '../config/config.ts';
+import { defineSettings, fromText } from '../config/read-config.ts';
 import { parseSecrets } from './token-secrets.ts';
 
-/** Of public keys only: with one of a shared secret, anybody who can read the key could sign. */
-export const KEY_ALGORITHMS = [
+/** Public-key algorithms only: with a shared-secret algorithm, anyone who can read the public key could sign. */
+const KEY_ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ] as const;
@@ -21,21 +21,21 @@ export const tokenSettings = defineSettings({
     secret: true,
     description:
       'Secret that tokens are signed with (HS256), or several, one per line: the first signs, all are accepted. ' +
-      'Either this or JWKS_URL.',
+      'Set either this or JWKS_URL.',
   },
   jwksUrl: {
     env: 'JWKS_URL',
     schema: z.union([z.literal(''), fromText.url('https', 'http')]),
     default: '',
     description:
-      'Where the public keys are that tokens are signed with (a JWK set). Read when the first token comes and again ' +
-      'when one names a new key, so that keys are changed without a restart. Either this or JWT_SECRET.',
+      'URL of the public keys (JWK set) that tokens are verified with. Fetched with the first token and when a token ' +
+      'names a new key, so keys can be replaced without a restart. Set either this or JWT_SECRET.',
   },
   jwtAlgorithms: {
     env: 'JWT_ALGORITHMS',
     schema: fromText.list().pipe(z.array(z.enum(KEY_ALGORITHMS)).min(1)),
     default: 'RS256,ES256,EdDSA',
-    description: `The algorithms that a token may be signed with by a key of JWKS_URL, of ${KEY_ALGORITHMS.join(', ')}.`,
+    description: `Accepted signature algorithms of tokens with a key of JWKS_URL, out of ${KEY_ALGORITHMS.join(', ')}.`,
   },
   tokenMaxLifetimeSeconds: {
     env: 'TOKEN_MAX_LIFETIME_SECONDS',
@@ -43,19 +43,19 @@ export const tokenSettings = defineSettings({
     default: '31536000',
     unit: 's',
     description:
-      'How long a token may be used at most, whatever its end; after this time it is forgotten who has signed out. ' +
-      'The same on all services.',
+      'Maximum lifetime of a token, whatever its expiry; sign-outs are remembered for this time. ' +
+      'Must be the same for all services.',
   },
   jwtAudience: {
     env: 'JWT_AUDIENCE',
     schema: fromText.string(),
     default: 'nearby-friends',
-    description: 'The audience (aud) a token must name.',
+    description: 'Required audience (aud) of a token.',
   },
   jwtIssuer: {
     env: 'JWT_ISSUER',
     schema: fromText.string(),
     default: 'nearby-friends',
-    description: 'The issuer (iss) a token must name.',
+    description: 'Required issuer (iss) of a token.',
   },
 });

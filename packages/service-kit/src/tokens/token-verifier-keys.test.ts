@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { ManualClock } from '../clock/manual-clock.ts';
-import { readConfig } from '../config/config.ts';
+import { readConfig } from '../config/read-config.ts';
 import { silentLogger } from '../logging/logger.ts';
 import { FIRST_READ_PAUSE_MS, KEY_SEARCH_PAUSE_MS, KEYS_FRESH_MS } from './remote-key-set.ts';
 import { tokenSettings } from './token-settings.ts';
@@ -31,7 +31,7 @@ const good = (): JWTPayload => ({
   iss: 'nearby-friends',
 });
 
-/** A host of keys, which the test changes, breaks and takes away. */
+/** A server of keys that the test can change, break and stop. */
 class KeyHost {
   keys: JWK[] = [];
   status = 200;
@@ -91,15 +91,15 @@ describe('[A1] a token signed with a private key', () => {
     const [key, forger] = [await signingKey('ES256', 'one'), await signingKey('ES256', 'one')];
     host.keys = [key.jwk];
     const verifier = verifierFor();
-    await expectRefused(verifier, await key.sign({ ...good(), aud: 'somebody-else' }));
-    await expectRefused(verifier, await key.sign({ ...good(), iss: 'somebody-else' }));
+    await expectRefused(verifier, await key.sign({ ...good(), aud: 'another-app' }));
+    await expectRefused(verifier, await key.sign({ ...good(), iss: 'another-app' }));
     await expectRefused(verifier, await key.sign({ ...good(), exp: 1 }), 'token_expired');
     await expectRefused(verifier, await forger.sign());
   });
 
   it('cannot choose a shared secret, not even when the set holds one, nor an algorithm that is not allowed', async () => {
     const key = await signingKey('ES256', 'one');
-    const secret = Buffer.from('known to everybody who reads the keys');
+    const secret = Buffer.from('known to every reader of the keys');
     host.keys = [key.jwk, { kty: 'oct', kid: 'oct', k: secret.toString('base64url'), alg: 'HS256' }];
     const verifier = verifierFor();
     await expectRefused(
@@ -112,14 +112,14 @@ describe('[A1] a token signed with a private key', () => {
       await new SignJWT(good()).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(spki),
     );
     await expectRefused(verifierFor({ JWT_ALGORITHMS: 'RS256' }), await key.sign());
-    // Refused by its header alone: no host is asked because of it.
+    // Refused by the header: no fetch.
     expect(host.reads).toBe(0);
     expect(await verifier.verify(await key.sign())).toMatchObject({ userId: 'ann' });
   });
 });
 
 describe('the keys', () => {
-  it('are read once for any number of tokens at the same time', async () => {
+  it('are fetched once for concurrent tokens', async () => {
     const key = await signingKey('ES256', 'one');
     host.keys = [key.jwk];
     const verifier = verifierFor();
@@ -129,7 +129,7 @@ describe('the keys', () => {
     expect(host.reads).toBe(1);
   });
 
-  it('may be replaced at any time: a new one counts with its first token, a withdrawn one soon no more', async () => {
+  it('may be replaced at any time: a new key is valid with its first token, a withdrawn one expires soon', async () => {
     const [old, next] = [await signingKey('ES256', 'old'), await signingKey('ES256', 'next')];
     host.keys = [old.jwk];
     const verifier = verifierFor();
@@ -139,14 +139,14 @@ describe('the keys', () => {
     await verifier.verify(await old.sign());
     host.keys = [next.jwk];
     clock.advance(KEYS_FRESH_MS);
-    // This one is still judged by what is known, and has the keys read anew behind it.
+    // This token is verified with the known keys, and starts a fetch in the background.
     await verifier.verify(await old.sign());
     const token = await old.sign();
     await eventually(() => expectRefused(verifier, token));
     await verifier.verify(await next.sign());
   });
 
-  it('are searched for an unknown name once per pause, however many tokens name one', async () => {
+  it('are fetched for unknown key ids once per pause, for any number of tokens', async () => {
     const [key, stranger] = [await signingKey('ES256', 'one'), await signingKey('ES256', 'stranger')];
     host.keys = [key.jwk];
     const verifier = verifierFor();
@@ -162,8 +162,8 @@ describe('the keys', () => {
   });
 });
 
-describe('while the host of the keys is away', () => {
-  it('known keys go on counting for as long as it takes, and what needs others cannot be judged', async () => {
+describe('while the key URL is unavailable', () => {
+  it('known keys remain valid, and tokens that need other keys cannot be verified', async () => {
     const [key, next] = [await signingKey('ES256', 'one'), await signingKey('ES256', 'next')];
     host.keys = [key.jwk];
     const verifier = verifierFor();
@@ -181,24 +181,24 @@ describe('while the host of the keys is away', () => {
   });
 
   const defects: Record<string, () => void | Promise<void>> = {
-    'does not answer': () => host.stop(),
-    'answers with a failure': () => {
+    'does not respond': () => host.stop(),
+    'responds with a failure': () => {
       host.status = 500;
     },
-    'answers with something else': () => {
+    'responds with something else': () => {
       host.keys = 'none' as unknown as JWK[];
     },
   };
   it.each(Object.entries(defects))(
-    'from the start (it %s), no token can be judged, and it is not asked for each',
+    'from the start (it %s), no token can be verified, and not every token causes a request',
     async (_, breakHost) => {
       const key = await signingKey('ES256', 'one');
       await breakHost();
       const verifier = verifierFor();
       for (let i = 0; i < 5; i++) await expectRefused(verifier, await key.sign(), 'unavailable');
       expect(host.reads).toBeLessThanOrEqual(1);
-      // Rubbish is refused all the same.
-      await expectRefused(verifier, 'rubbish');
+      // A malformed token is still refused.
+      await expectRefused(verifier, 'malformed');
       [host.status, host.keys] = [200, [key.jwk]];
       await host.start();
       clock.advance(FIRST_READ_PAUSE_MS);

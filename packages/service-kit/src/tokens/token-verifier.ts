@@ -1,8 +1,8 @@
-/** Decides whose token this is (A1). */
+/** Verifies tokens and returns their user (A1). */
 import { CodedError, MAX_TOKEN_LENGTH, type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Clock } from '../clock/clock.ts';
-import { type Config, ConfigError } from '../config/config.ts';
+import { type Config, ConfigError } from '../config/read-config.ts';
 import type { Logger } from '../logging/logger.ts';
 import { RemoteKeySet } from './remote-key-set.ts';
 import { parseSecrets } from './token-secrets.ts';
@@ -10,7 +10,7 @@ import type { tokenSettings } from './token-settings.ts';
 
 export interface VerifiedToken {
   readonly userId: UserId;
-  /** When it was issued, ms since the epoch; null when the token does not say. */
+  /** ms since the epoch; null when the token has no `iat`. */
   readonly issuedAt: number | null;
   /** ms since the epoch. */
   readonly expiresAt: number;
@@ -18,21 +18,21 @@ export interface VerifiedToken {
 
 export interface TokenVerifier {
   /**
-   * Throws a `CodedError`: `unauthorized` or `token_expired`, or `unavailable` when the token cannot be judged now.
-   * Never says which check failed to whoever sent it.
+   * Throws a `CodedError`: `unauthorized`, `token_expired`, or `unavailable` when the token cannot be verified now.
+   * The error does not reveal which check failed.
    */
   verify(token: string): Promise<VerifiedToken>;
 }
 
-/** What a token must name, whatever it is signed with. */
+/** Required claims, whatever the signature. */
 interface Expectation {
   readonly audience: string;
   readonly issuer: string;
-  /** From its issue on, ms; without: as long as the token says. */
+  /** Counted from `iat`, ms; without it only the token's own expiry counts. */
   readonly maxLifetimeMs?: number;
 }
 
-/** The verifier that the settings ask for. Throws `ConfigError` unless they name exactly one of secret and key URL. */
+/** The verifier for the settings. Throws `ConfigError` unless exactly one of secret and key URL is set. */
 export function createTokenVerifier(options: {
   config: Config<typeof tokenSettings>;
   clock: Clock;
@@ -40,7 +40,7 @@ export function createTokenVerifier(options: {
 }): TokenVerifier {
   const { jwtSecret: secret, jwksUrl: url, jwtAlgorithms, jwtAudience, jwtIssuer } = options.config;
   if ((secret === '') === (url === '')) {
-    throw new ConfigError('Set exactly one of JWT_SECRET and JWKS_URL: that is how tokens are checked.');
+    throw new ConfigError('Set exactly one of JWT_SECRET and JWKS_URL: tokens are verified with it.');
   }
   const expected = {
     audience: jwtAudience,
@@ -53,8 +53,8 @@ export function createTokenVerifier(options: {
 }
 
 /**
- * Tokens signed with a shared secret, or with any of several, one per line. The algorithm is pinned: a token cannot
- * choose how it is checked.
+ * For tokens signed with a shared secret, or with any of several, one per line. The algorithm is fixed: a token cannot choose
+ * how it is verified.
  */
 export function createSecretVerifier({ secret, ...expected }: Expectation & { secret: string }): TokenVerifier {
   const keys = parseSecrets(secret).map((one) => new TextEncoder().encode(one));
@@ -72,8 +72,8 @@ export function createSecretVerifier({ secret, ...expected }: Expectation & { se
   });
 }
 
-/** Tokens signed with a private key; `algorithms` are of public keys only. */
-export function createKeyVerifier({
+/** For tokens signed with a private key; `algorithms` must be public-key algorithms. */
+function createKeyVerifier({
   keyFor,
   algorithms,
   ...expected
@@ -113,7 +113,7 @@ function verifiedOf({ sub, iat, exp }: JWTPayload): VerifiedToken {
   if (!userId.success || exp === undefined) throw unauthorized();
   return {
     userId: userId.data,
-    // Issuers may give fractions of a second.
+    // Issuers may use fractions of a second.
     issuedAt: iat === undefined ? null : Math.round(iat * 1000),
     expiresAt: exp * 1000,
   };
@@ -123,7 +123,7 @@ function expired(): CodedError {
   return new CodedError('token_expired', 'The token has expired. Get a new one and connect again.');
 }
 
-/** What whoever shows no valid token is told, whatever is wrong with it. */
+/** The error for every invalid or missing token, whatever the reason. */
 export function unauthorized(): CodedError {
   return new CodedError('unauthorized', 'This needs a valid token. Sign in and send the token you are given.');
 }

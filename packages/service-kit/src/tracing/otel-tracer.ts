@@ -34,7 +34,7 @@ const KINDS = { client: SpanKind.CLIENT, server: SpanKind.SERVER, internal: Span
 /** Context key of a root span: the share of traces to keep. */
 const SHARE = createContextKey('share');
 
-export interface OtelOptions {
+interface OtelOptions {
   readonly service: string;
   readonly instanceId: string;
   /** For example http://collector:4318. */

@@ -3,7 +3,7 @@ import type { Logger } from '../logging/logger.ts';
 import type { SpanExport } from './otel-tracer.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 
-export interface Tracing {
+interface Tracing {
   readonly tracer: Tracer;
   /** Empty without tracing. Start them first, so that they stop last. */
   readonly components: readonly SpanExport[];

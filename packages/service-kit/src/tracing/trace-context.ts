@@ -1,7 +1,7 @@
 /** A trace context as bytes, for messages between services: 16 for the trace id, 8 for the span id, 1 for flags. */
 import { MalformedMessageError } from '@nearby-friends/protocol';
 
-export interface TraceContext {
+interface TraceContext {
   /** Hexadecimal. */
   readonly traceId: string;
   readonly spanId: string;

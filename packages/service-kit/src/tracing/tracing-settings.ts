@@ -1,6 +1,6 @@
 /** The settings of traces, with OpenTelemetry's names. */
 import { z } from 'zod';
-import { defineSettings, fromText } from '../config/config.ts';
+import { defineSettings, fromText } from '../config/read-config.ts';
 
 export const tracingSettings = defineSettings({
   otlpEndpoint: {

@@ -1,4 +1,4 @@
-/** Has friend-graph tell the active friends of whoever became active, until friend-graph has acknowledged it. */
+/** Announces users who became active to friend-graph, until friend-graph acknowledges. */
 import { BatchLimiter } from '@nearby-friends/bus';
 import type { Position, UserId } from '@nearby-friends/protocol';
 import { MAX_ANNOUNCED_USERS } from '@nearby-friends/protocol';
@@ -11,20 +11,19 @@ export interface Activity {
   readonly position: Position;
 }
 
-/** Announcements that come within this time go as one message. */
+/** Announcements within this time go in one message. */
 const GATHER_MS = 5;
-/** In a rush they gather for as long as these many messages are under way. */
+/** With this many messages active, further announcements wait and go in larger messages. */
 const MAX_CONCURRENT = 2;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
-/** How long a stopping instance waits for acknowledgements; what is left, the user's next position announces. */
+/** How long a stopping instance waits for acknowledgements. The user's next position announces the rest. */
 const DRAIN_DEADLINE_MS = 3_000;
 
 /**
- * nowhere → gathered → under way → (acknowledged) nowhere, or (not acknowledged) refused → under way → …, until the
- * position is older than the TTL. Who was refused waits apart, with growing pauses, so that whoever becomes active
- * meanwhile is announced at once. Should this instance die, the user's next position finds the entry still unannounced
- * and another instance announces it.
+ * A user is gathered → in flight → (acknowledged) done, or (not acknowledged) refused → in flight → …, until the position is
+ * older than the TTL. Refused users wait separately, with growing pauses, so that new activations go at once. If this
+ * instance dies, the entry is still unannounced at the user's next position, and another instance announces it.
  */
 export class Announcer implements Component {
   readonly name = 'announcer';
@@ -34,9 +33,9 @@ export class Announcer implements Component {
   readonly #redisNow: () => number;
   readonly #logger: Logger;
   readonly #ttlMs: number;
-  /** Each user is in one of these at most, with the newest position known. */
+  /** Each user is in at most one of these, with the newest known position. */
   readonly #gathered = new Map<UserId, Activity>();
-  readonly #underWay = new Map<UserId, Activity>();
+  readonly #inFlight = new Map<UserId, Activity>();
   readonly #refused = new Map<UserId, Activity>();
   readonly #limiter: BatchLimiter;
   #cancelGathering: CancelTimer | null = null;
@@ -46,7 +45,7 @@ export class Announcer implements Component {
   #whenIdle: (() => void)[] = [];
 
   constructor(options: {
-    /** Resolves once every message has been handed to Redis. */
+    /** Resolves once friend-graph has acknowledged. */
     announce: (activities: readonly Activity[]) => Promise<void>;
     markAnnounced: (user: UserId, activeSince: number) => Promise<void>;
     clock: Clock;
@@ -63,16 +62,16 @@ export class Announcer implements Component {
     this.#limiter = new BatchLimiter({ clock: options.clock, gatherMs: GATHER_MS, maxConcurrent: MAX_CONCURRENT });
   }
 
-  /** How many activities are not acknowledged yet. */
+  /** Number of activities that are not acknowledged. */
   get pending(): number {
-    return this.#gathered.size + this.#underWay.size + this.#refused.size;
+    return this.#gathered.size + this.#inFlight.size + this.#refused.size;
   }
 
-  /** Announces `activity` soon; for a user who is already to be announced the newer position is taken. */
+  /** Announces `activity` soon. A pending activity of the same user gets the newer position. */
   add(activity: Activity): void {
     const { user } = activity;
-    // What is under way is not sent twice: the viewers read the entry anew once they have subscribed.
-    if (this.#underWay.has(user)) this.#underWay.set(user, activity);
+    // Not sent again while in flight: viewers re-read the entry once they have subscribed.
+    if (this.#inFlight.has(user)) this.#inFlight.set(user, activity);
     else if (this.#refused.has(user)) this.#refused.set(user, activity);
     else this.#gather(activity);
   }
@@ -121,13 +120,13 @@ export class Announcer implements Component {
     const oldest = this.#redisNow() - this.#ttlMs;
     const due = [...waiting.values()].filter((activity) => activity.at > oldest);
     waiting.clear();
-    for (const activity of due) this.#underWay.set(activity.user, activity);
+    for (const activity of due) this.#inFlight.set(activity.user, activity);
     for (let i = 0; i < due.length; i += MAX_ANNOUNCED_USERS) {
       this.#limiter
         .run(() => this.#send(due.slice(i, i + MAX_ANNOUNCED_USERS)))
-        .catch((error: unknown) => this.#logger.error({ error }, 'announcing failed unexpectedly'));
+        .catch((error: unknown) => this.#logger.error({ error }, 'announcement failed unexpectedly'));
     }
-    this.#settleIfIdle();
+    this.#resolveIfIdle();
   }
 
   async #send(batch: readonly Activity[]): Promise<void> {
@@ -135,22 +134,22 @@ export class Announcer implements Component {
       await this.#announce(batch);
       await Promise.all(batch.map(({ user, activeSince }) => this.#markAnnounced(user, activeSince)));
       this.#retryMs = RETRY_MIN_MS;
-      for (const { user } of batch) this.#underWay.delete(user);
+      for (const { user } of batch) this.#inFlight.delete(user);
     } catch (error) {
       this.#logger.warn(
         { users: batch.length, reason: error instanceof Error ? error.message : 'unknown' },
-        'an announcement was not acknowledged; trying again',
+        'announcement not acknowledged',
       );
       for (const activity of batch) {
-        const newest = this.#underWay.get(activity.user) ?? activity;
-        this.#underWay.delete(activity.user);
+        const newest = this.#inFlight.get(activity.user) ?? activity;
+        this.#inFlight.delete(activity.user);
         this.#retryLater(newest);
       }
     }
-    this.#settleIfIdle();
+    this.#resolveIfIdle();
   }
 
-  #settleIfIdle(): void {
+  #resolveIfIdle(): void {
     if (this.pending > 0) return;
     for (const resolve of this.#whenIdle) resolve();
     this.#whenIdle = [];

@@ -39,7 +39,7 @@ async function recordOneByOne(cache: LocationCache, batch: readonly ReceivedPosi
 const userAt = (i: number) => parseUserId(`user-${i}`);
 
 describe('a batch', () => {
-  it('[L2] [L3] is answered in its order, each position for itself', async () => {
+  it('[L2] [L3] has outcomes in its order, one per position', async () => {
     const { commands, cache, now } = await setUp();
     await recordOne(cache, positionOf(BEN, now));
     await cache.markAnnounced(BEN, now);
@@ -57,7 +57,7 @@ describe('a batch', () => {
     expect(await commands.exists(locationKey(CHO))).toBe(0);
   });
 
-  it('of nobody is answered with nothing', async () => {
+  it('that is empty has no outcomes', async () => {
     const { cache } = await setUp();
     expect(await cache.recordBatch([])).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('a batch', () => {
     expect(published.map((entry) => entry.subarray(18))).toEqual([1, 2].map((mark) => positionOf(ANN, now, mark).body));
   });
 
-  it('[L3] [L4] larger than one call keeps everybody, and its order across the calls', async () => {
+  it('[L3] [L4] larger than one call stores all users, in order across the calls', async () => {
     const { commands, cache, listen, now } = await setUp();
     const listener = await listen();
     const others = Array.from({ length: 2 * MAX_POSITIONS_PER_CALL }, (_, i) => positionOf(userAt(i), now, i));
@@ -137,12 +137,12 @@ describe('a batch', () => {
   });
 });
 
-describe('a position that cannot be taken costs itself only', () => {
+describe('a position that cannot be stored does not affect others', () => {
   it.each([
     ['a list', (key: string) => ['RPUSH', key, 'x']],
     ['a hash', (key: string) => ['HSET', key, 'x', 'y']],
     ['a stream', (key: string) => ['XADD', key, '*', 'x', 'y']],
-  ])('since its key holds %s', async (_, garbage) => {
+  ])('when its key holds %s', async (_, garbage) => {
     const { commands, lines, outcomes, now } = await setUp();
     const [command, ...args] = garbage(locationKey(BEN)) as [string, ...string[]];
     await commands.call(command, ...args);
@@ -152,9 +152,9 @@ describe('a position that cannot be taken costs itself only', () => {
     expect(lines.join('\n')).toContain('WRONGTYPE');
   });
 
-  it('and an entry that nobody can read is replaced', async () => {
+  it('and an unreadable entry is replaced', async () => {
     const { commands, outcomes, now } = await setUp();
-    // No entry at all, one of another format, and one of ours that is cut short.
+    // An empty entry, one of another format, and a valid one that is cut short.
     for (const [user, entry] of [
       [ANN, ''],
       [BEN, '\u0002 another'],
@@ -168,7 +168,7 @@ describe('a position that cannot be taken costs itself only', () => {
     expect(kept && decodePositionRecord(kept).at).toBe(now);
   });
 
-  it('whatever its time and its body are', async () => {
+  it('whatever its time and body are', async () => {
     const { outcomes, listen, now } = await setUp();
     const listener = await listen(CHO);
     const empty = { ...positionOf(BEN, now), body: Buffer.alloc(0) };
@@ -187,43 +187,43 @@ describe('a position that cannot be taken costs itself only', () => {
 });
 
 describe('a Redis that', () => {
-  it('dies with a batch half sent: each position is either taken, once, or `failed`', async () => {
+  it('dies with a batch half sent: each position is either stored, once, or `failed`', async () => {
     const { commands, cache, now } = await setUp();
     await recordOne(cache, positionOf(ANN, now));
     const batch = Array.from({ length: 5 * MAX_POSITIONS_PER_CALL }, (_, i) => positionOf(userAt(i), now, i));
     redis.server.pause();
-    const answer = cache.recordBatch(batch);
-    // The calls lie with a Redis that never reads them.
+    const recording = cache.recordBatch(batch);
+    // Redis never reads the calls.
     await redis.server.kill();
-    const recorded = await answer;
+    const recorded = await recording;
     expect(recorded).toHaveLength(batch.length);
     expect(recorded.every(({ outcome, isAnnounced }) => outcome === 'failed' && isAnnounced)).toBe(true);
 
     await redis.server.restart();
     await eventually(() => expect(commands.status).toBe('ready'));
-    // Nothing was kept for later and sent now.
+    // Nothing was queued and sent now.
     expect(await commands.dbsize()).toBe(0);
     expect((await cache.recordBatch(batch)).every(({ outcome }) => outcome === 'stored')).toBe(true);
   });
 
-  it('hangs up between two calls leaves the first one taken and the rest `failed`', async () => {
+  it('closes the connection between two calls: the first is stored and the rest `failed`', async () => {
     const { commands, cache, outcomes, now } = await setUp();
     await recordOne(cache, positionOf(ANN, now));
     const first = Array.from({ length: MAX_POSITIONS_PER_CALL }, (_, i) => positionOf(userAt(i), now, i));
     const rest = first.map(({ at, body }, i) => ({ user: userAt(first.length + i), at, body }));
-    // Within the same pipeline: the second call follows a command after which Redis hangs up.
-    const taken = outcomes(first);
-    const hangUp = commands.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no').catch(() => undefined);
+    // In one pipeline: the second call follows a command with which Redis closes the connection.
+    const stored = outcomes(first);
+    const closed = commands.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no').catch(() => undefined);
     const lost = outcomes(rest);
-    await hangUp;
-    expect(new Set(await taken)).toEqual(new Set(['stored']));
+    await closed;
+    expect(new Set(await stored)).toEqual(new Set(['stored']));
     expect(new Set(await lost)).toEqual(new Set(['failed']));
     await eventually(() => expect(commands.status).toBe('ready'));
     expect(await cache.readActive(rest.map(({ user }) => user))).toEqual([]);
     expect(await cache.readActive(first.map(({ user }) => user))).toHaveLength(first.length);
   });
 
-  it('has no memory left refuses each position, and takes them all once it has', async () => {
+  it('is out of memory refuses each position, and stores all once it has memory', async () => {
     const { commands, lines, outcomes, now } = await setUp();
     const batch = [positionOf(ANN, now), positionOf(BEN, now)];
     await commands.config('SET', 'maxmemory', '1');
@@ -234,7 +234,7 @@ describe('a Redis that', () => {
     expect(await outcomes(batch)).toEqual(['stored', 'stored']);
   });
 
-  it('may publish only some channels keeps the position, tells who may hear, and says `failed`', async () => {
+  it('may publish only on some channels reports `failed` for positions on others', async () => {
     const { commands, outcomes, listen, now } = await setUp();
     const listener = await listen(BEN);
     await commands.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${locationKey(BEN)}`);

@@ -16,13 +16,13 @@ async function setUp() {
   return { commands, cache, lines, now: await timeOf(commands) };
 }
 
-/** What a log line would hold if it told where somebody is. */
+/** Text in a log line that would reveal a position. */
 function tracesOf(body: Buffer): string[] {
   const { lat, lng } = decodePositionBody(body);
   return [String(lat), String(lng), body.toString('latin1'), body.toString('base64'), [...body].join(',')];
 }
 
-it('while Redis is away a position is `failed`, never a rejection, and is not kept for later', async () => {
+it('while Redis is unavailable a position is `failed`, never a rejection, and is not queued', async () => {
   const { commands, cache, lines, now } = await setUp();
   await recordOne(cache, positionOf(ANN, now));
   await redis.server.kill();
@@ -32,7 +32,7 @@ it('while Redis is away a position is `failed`, never a rejection, and is not ke
   await eventually(() => expect(commands.status).not.toBe('ready'));
   expect(await recordOne(cache, lost)).toMatchObject({ outcome: 'failed', isAnnounced: true });
   await expect(cache.readActive([ANN])).rejects.toThrow();
-  await expect(cache.proveWritable()).rejects.toThrow();
+  await expect(cache.checkWritable()).rejects.toThrow();
 
   await redis.server.restart();
   await eventually(() => expect(commands.status).toBe('ready'));
@@ -45,17 +45,17 @@ it('while Redis is away a position is `failed`, never a rejection, and is not ke
 
 it('what Redis refuses is `failed` too, and says why without saying where', async () => {
   const { commands, cache, lines, now } = await setUp();
-  await cache.proveWritable();
+  await cache.checkWritable();
   await commands.config('SET', 'maxmemory', '1');
   await commands.config('SET', 'maxmemory-policy', 'noeviction');
   const refused = positionOf(ANN, now, 1);
   expect((await recordOne(cache, refused)).outcome).toBe('failed');
-  await expect(cache.proveWritable()).rejects.toThrow(/OOM/);
+  await expect(cache.checkWritable()).rejects.toThrow(/OOM/);
   expect(lines.join('\n')).toContain('OOM');
   for (const trace of tracesOf(refused.body)) expect(lines.join('\n')).not.toContain(trace);
 });
 
-it('a Redis that freezes and comes back takes nothing twice', async () => {
+it('a Redis that freezes and recovers stores nothing twice', async () => {
   const { commands, cache, now } = await setUp();
   redis.server.pause();
   const waiting = recordOne(cache, positionOf(ANN, now, 1));

@@ -55,7 +55,7 @@ it('[L4] nothing is published of what was not kept', async () => {
   expect(timesOf(await listener.read())).toEqual([now]);
 });
 
-it('[L4] a mark of announcement is not a new position: nobody is told', async () => {
+it('[L4] marking an announcement publishes nothing', async () => {
   const { commands, cache, listener } = await setUp();
   const now = await timeOf(commands);
   const { activeSince } = await recordOne(cache, positionOf(ANN, now));
@@ -66,7 +66,7 @@ it('[L4] a mark of announcement is not a new position: nobody is told', async ()
   expect(published).toEqual(await commands.getBuffer(locationKey(ANN)));
 });
 
-it('[L4] goes on when Redis has forgotten the scripts', async () => {
+it('[L4] continues when Redis has lost the scripts', async () => {
   const { commands, cache, listener } = await setUp();
   const now = await timeOf(commands);
   const { activeSince } = await recordOne(cache, positionOf(ANN, now));

@@ -80,7 +80,7 @@ describe('the newest position', () => {
     );
   });
 
-  it('[L3] is told to whoever brings an older one', async () => {
+  it('[L3] is returned to the sender of an older one', async () => {
     const { cache, now } = await setUp();
     const newest = await recordOne(cache, positionOf(ANN, now));
     const older = await recordOne(cache, positionOf(ANN, now - 1, 1));
@@ -120,12 +120,12 @@ describe('a position of the same millisecond', () => {
 });
 
 describe('a time ahead of Redis', () => {
-  it('[L3] is taken as it is by up to a second: an estimate', async () => {
+  it('[L3] is accepted up to one second ahead, since it is an estimate', async () => {
     const { cache, now } = await setUp();
     expect((await recordOne(cache, positionOf(ANN, now + 900))).at).toBe(now + 900);
   });
 
-  it('[L2] [L3] is replaced by the time of Redis beyond that, so that nobody blocks their own later positions', async () => {
+  it('[L2] [L3] is replaced by the time of Redis beyond that, so that no user blocks their own later positions', async () => {
     const { commands, cache, now } = await setUp();
     const { outcome, at } = await recordOne(cache, positionOf(ANN, now + 3_600_000));
     expect(outcome).toBe('stored');

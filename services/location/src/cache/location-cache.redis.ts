@@ -1,20 +1,20 @@
-/** The location cache on Redis. */
+/** The location cache in Redis. */
 import { type Redis, runScript, runScriptBuffer } from '@nearby-friends/bus';
 import { locationKey, type ReceivedPosition, type UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { LocationCache, Recorded } from './location-cache.ts';
-import { FAILED, packPositions, unpackAnswers } from './record-batch.ts';
+import { FAILED, packPositions, unpackOutcomes } from './pack-positions.ts';
 import { MARK_ANNOUNCED, RECORD_POSITIONS } from './record-script.ts';
 
 /**
- * How many positions one script call takes at most: Redis does nothing else meanwhile, some 4 µs for each. Beyond
- * some 60 in one call, what a call costs by itself no longer tells.
+ * Maximum number of positions per script call. Redis is blocked meanwhile, about 4 µs per position. With more than about
+ * 60 positions the fixed cost of a call is negligible.
  */
 export const MAX_POSITIONS_PER_CALL = 100;
-/** How long the entry of a readiness probe lives. */
+/** TTL of the readiness probe's entry. */
 const PROBE_TTL_MS = 10_000;
 
-/** All commands of one turn of the event loop go to Redis in one pipeline (the connection pipelines by itself). */
+/** The connection pipelines all commands of one turn of the event loop. */
 export class RedisLocationCache implements LocationCache {
   readonly #redis: Redis;
   readonly #logger: Logger;
@@ -30,7 +30,7 @@ export class RedisLocationCache implements LocationCache {
 
   async recordBatch(batch: readonly ReceivedPosition[]): Promise<readonly Recorded[]> {
     if (batch.length <= MAX_POSITIONS_PER_CALL) return await this.#record(batch);
-    // One pipeline, in the order of the batch. For a Redis Cluster they would be grouped by slot here.
+    // One pipeline, in the order of the batch. A Redis Cluster would need groups by slot here.
     const calls: Promise<readonly Recorded[]>[] = [];
     for (let i = 0; i < batch.length; i += MAX_POSITIONS_PER_CALL) {
       calls.push(this.#record(batch.slice(i, i + MAX_POSITIONS_PER_CALL)));
@@ -43,7 +43,7 @@ export class RedisLocationCache implements LocationCache {
   }
 
   async readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]> {
-    // One GET per key rather than MGET: on a Redis Cluster the keys live in different slots.
+    // One GET per key instead of MGET: in a Redis Cluster the keys are in different slots.
     const entries = await Promise.all(
       users.map(async (user) => ({ user, entry: await this.#redis.getBuffer(locationKey(user)) })),
     );
@@ -51,11 +51,11 @@ export class RedisLocationCache implements LocationCache {
   }
 
   async forget(users: readonly UserId[]): Promise<void> {
-    // One DEL per key, as above. The memory may be given back later; the entry is gone at once.
+    // One UNLINK per key, for the same reason. The entry is gone at once; its memory may be freed later.
     await Promise.all(users.map((user) => this.#redis.unlink(locationKey(user))));
   }
 
-  async proveWritable(): Promise<void> {
+  async checkWritable(): Promise<void> {
     await this.#redis.set(this.#probeKey, '1', 'PX', PROBE_TTL_MS);
   }
 
@@ -63,18 +63,18 @@ export class RedisLocationCache implements LocationCache {
     const keys = positions.map(({ user }) => locationKey(user));
     try {
       const args = [this.#ttlMs, packPositions(positions)];
-      const answer = await runScriptBuffer(this.#redis, RECORD_POSITIONS, keys, args);
-      const [recorded, reason] = answer as [Buffer, Buffer?];
-      if (reason) this.#logger.debug({ reason: reason.toString() }, 'a position was not taken by redis');
-      return unpackAnswers(recorded);
+      const reply = await runScriptBuffer(this.#redis, RECORD_POSITIONS, keys, args);
+      const [recorded, reason] = reply as [Buffer, Buffer?];
+      if (reason) this.#logger.debug({ reason: reason.toString() }, 'redis refused a position');
+      return unpackOutcomes(recorded);
     } catch (error) {
-      this.#logger.debug({ reason: reasonOf(error) }, 'positions were not taken by redis');
+      this.#logger.debug({ reason: reasonOf(error) }, 'redis refused a batch of positions');
       return positions.map(() => FAILED);
     }
   }
 }
 
-/** The message alone: ioredis hangs the command's arguments, and with them a position, on the error itself. */
+/** The message only: ioredis attaches the command's arguments, and with them positions, to the error. */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown';
 }

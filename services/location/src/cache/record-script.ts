@@ -1,4 +1,4 @@
-/** The Lua scripts over users' entries; an entry's layout is that of protocol's `position-record.ts`. */
+/** The Lua scripts for users' entries. For their layout see `position-record.ts` in protocol. */
 import { defineScript } from '@nearby-friends/bus';
 import {
   RECORD_FORMAT_VERSION,
@@ -7,23 +7,23 @@ import {
   type RecordOutcome,
 } from '@nearby-friends/protocol';
 
-/** A gateway's estimate of Redis' clock may run ahead by this much, ms; beyond it Redis' own time is used. */
+/** A gateway's estimate of Redis' clock may be ahead by this much, ms; beyond it Redis' own time is used. */
 const MAX_CLOCK_LEAD_MS = 1_000;
 
 const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
 
 /**
- * Keeps and publishes positions, each in one step (L3, L4), in their order; `record-batch.ts` packs and reads.
+ * Stores and publishes positions in order, each in one step (L3, L4). `pack-positions.ts` encodes and decodes.
  *
- * KEYS: each position's key, which is the channel too; a user may come twice. ARGV: TTL in ms, then for each position
+ * KEYS: each position's key, which is also its channel; a user may occur twice. ARGV: TTL in ms, then for each position
  * `f64 at, u8 length, body` as one string. Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one
  * string and, if Redis refused any, the first reason.
  *
- * An error would leave undone what comes after it and unsaid what came before, so none is raised: `pcall`, and nothing
- * is unpacked that might be too short. A position that Redis refuses (a key of another type, no memory) is `failed`.
+ * An error would skip the positions after it and lose the outcomes before it, so none is raised: commands use `pcall`, and
+ * lengths are checked before unpacking. A position that Redis refuses (a key of another type, no memory) is `failed`.
  *
- * Two devices may report within the same millisecond: the later one to arrive gets the next millisecond, while the
- * same position sent again (an asker that saw no answer) changes nothing.
+ * Two devices may report within the same millisecond: the later arrival gets the next millisecond. The same position sent
+ * again (a caller that got no response) changes nothing.
  */
 export const RECORD_POSITIONS = defineScript(`
 local pcall, pack, unpack = redis.pcall, struct.pack, struct.unpack

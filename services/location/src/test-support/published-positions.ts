@@ -1,9 +1,9 @@
-/** What a listener of one user's channel is told, in order. */
+/** The messages on one user's channel, in order. */
 import { ChannelSubscriptions, type Redis } from '@nearby-friends/bus';
 import { locationKey, type UserId } from '@nearby-friends/protocol';
 import { silentLogger, systemClock } from '@nearby-friends/service-kit';
 
-export interface Listener {
+interface Listener {
   /** Everything published so far and not read yet. */
   read(): Promise<Buffer[]>;
 }
@@ -21,15 +21,15 @@ export async function listenTo(user: UserId, subscriber: Redis, commands: Redis)
   });
   return {
     async read() {
-      // Redis delivers a channel in order: with its own message everything before it has come.
+      // Redis delivers a channel in order: after this message all earlier ones have arrived.
       const ended = new Promise<void>((resolve) => {
         onEnd = resolve;
       });
       await commands.spublish(locationKey(user), END);
       await ended;
-      const taken = received;
+      const messages = received;
       received = [];
-      return taken;
+      return messages;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** One position as a batch of its own. */
+/** Records one position as a batch. */
 import type { ReceivedPosition } from '@nearby-friends/protocol';
 import type { LocationCache, Recorded } from '../cache/location-cache.ts';
 

@@ -2,7 +2,7 @@
 import type { Logger } from '@nearby-friends/service-kit';
 import { pino, stdSerializers } from 'pino';
 
-/** Everything, however little it matters, and without the censorship that the real one has beneath it. */
+/** Logs at all levels, without the redaction of the real logger. */
 export function recordingLogger(): { logger: Logger; lines: string[] } {
   const lines: string[] = [];
   const logger = pino(

@@ -1,4 +1,4 @@
-/** A Redis for one test file, with connections that end with each test whatever became of it. */
+/** A Redis for one test file. Its connections end with each test. */
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { connectRedis, openRedis, type Redis } from '@nearby-friends/bus';
 import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-stack';
@@ -6,7 +6,7 @@ import { silentLogger } from '@nearby-friends/service-kit';
 
 export interface RedisOfTest {
   readonly server: RedisServer;
-  /** A connection as services make it, connected. */
+  /** A connection with the options of the services, connected. */
   connect(purpose: 'commands' | 'subscriber'): Promise<Redis>;
 }
 
@@ -24,7 +24,7 @@ export function useRedis(): RedisOfTest {
   });
   afterEach(async () => {
     for (const redis of connections.splice(0)) redis.disconnect();
-    // Whatever the test left it as: frozen, dead, or full.
+    // The test may have left it frozen, dead or full.
     await started().restart();
   });
   afterAll(async () => {

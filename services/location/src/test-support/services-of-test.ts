@@ -1,4 +1,4 @@
-/** Location instances in this process, with stand-ins for those they talk to: a gateway that asks, a friend-graph. */
+/** Location instances in this process, with stand-ins for a gateway and for friend-graph. */
 import { randomBytes } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import { createBus, type Rpc } from '@nearby-friends/bus';
@@ -30,31 +30,31 @@ export interface Announced {
   readonly position: Position;
 }
 
-/** friend-graph, as far as the location service knows it. */
+/** A stand-in for friend-graph. */
 export interface FriendGraph {
   readonly announced: Announced[];
-  /** How many announcements it has refused. */
+  /** Number of refused announcements. */
   readonly refusals: number;
   refuse(refuses: boolean): void;
 }
 
-/** A gateway, as far as the location service knows it. */
-export interface Asker {
+/** A stand-in for a gateway. */
+export interface Caller {
   record(position: ReceivedPosition): Promise<RecordedPosition>;
   activeUsers(users: readonly UserId[]): Promise<UserId[]>;
-  /** As friend-graph asks for the erased. */
+  /** Sends the request that friend-graph sends for erased users. */
   forget(users: readonly UserId[]): Promise<void>;
-  /** How many location instances it sees. */
+  /** Number of location instances it sees. */
   instances(): number;
 }
 
 export interface ServicesOfTest {
   startLocation(redisUrl: string, options?: { ttlSeconds?: string }): Promise<Lifecycle>;
   startFriendGraph(redisUrl: string): Promise<FriendGraph>;
-  startAsker(redisUrl: string): Promise<Asker>;
+  startCaller(redisUrl: string): Promise<Caller>;
 }
 
-/** Call it once in a test file, outside of tests: whatever a test started ends with it. */
+/** Call it once in a test file, outside of tests. Everything a test starts ends with that test. */
 export function useServices(): ServicesOfTest {
   const running: Lifecycle[] = [];
   const newId = () => randomBytes(4).toString('hex');
@@ -68,7 +68,7 @@ export function useServices(): ServicesOfTest {
     createBus({ redisUrl, service, instanceId: newId(), watch, clock: systemClock, logger: silentLogger });
 
   afterEach(async () => {
-    // The last first: a location instance that drains still needs its friend-graph, or waits for it in vain.
+    // In reverse order: a draining location instance still needs its friend-graph.
     for (const lifecycle of running.splice(0).reverse()) await lifecycle.stop();
   });
 
@@ -110,7 +110,7 @@ export function useServices(): ServicesOfTest {
         },
       };
     },
-    async startAsker(redisUrl) {
+    async startCaller(redisUrl) {
       const bus = busOf(redisUrl, 'gateway', ['location']);
       await run([...bus.components, bus.membership]);
       return {

@@ -5,24 +5,24 @@ import type { Activity } from '../activation/announcer.ts';
 import type { LocationCache, Recorded } from '../cache/location-cache.ts';
 import { createLocationMetrics } from '../metrics/location-metrics.ts';
 import { ANN, BEN, positionOf } from '../test-support/positions-of-test.ts';
-import { PositionRecorder } from './record-positions.ts';
+import { PositionRecorder } from './position-recorder.ts';
 
 const CHO = parseUserId('cho');
 
-/** A recorder on a cache that answers what the test says, by user. */
-function setUp(answers: Partial<Record<string, Partial<Recorded>>> = {}) {
-  const asked: (readonly ReceivedPosition[])[] = [];
+/** A recorder on a cache whose outcomes the test sets, by user. */
+function setUp(results: Partial<Record<string, Partial<Recorded>>> = {}) {
+  const batches: (readonly ReceivedPosition[])[] = [];
   const announced: Activity[] = [];
   const metrics = new Metrics();
   const cache: Pick<LocationCache, 'recordBatch'> = {
     recordBatch: async (batch) => {
-      asked.push(batch);
+      batches.push(batch);
       return batch.map(({ user, at }) => ({
         outcome: 'stored',
         at,
         activeSince: at,
         isAnnounced: true,
-        ...answers[user],
+        ...results[user],
       }));
     },
   };
@@ -31,7 +31,7 @@ function setUp(answers: Partial<Record<string, Partial<Recorded>>> = {}) {
     announce: (activity) => announced.push(activity),
     metrics: createLocationMetrics(metrics),
   });
-  return { recorder, asked, announced, exposed: () => metrics.registry.metrics() };
+  return { recorder, batches, announced, exposed: () => metrics.registry.metrics() };
 }
 
 const cutShort = (position: ReceivedPosition): ReceivedPosition => ({
@@ -39,26 +39,26 @@ const cutShort = (position: ReceivedPosition): ReceivedPosition => ({
   body: position.body.subarray(0, -1),
 });
 
-it('a body that nobody could read is `failed`, is not handed on, and leaves the answers of the others in place', async () => {
-  const { recorder, asked } = setUp({ [CHO]: { outcome: 'superseded', at: 9 } });
+it('an invalid body is `failed`, is not recorded, and does not shift the other outcomes', async () => {
+  const { recorder, batches } = setUp({ [CHO]: { outcome: 'superseded', at: 9 } });
   const good = [positionOf(ANN, 1), positionOf(CHO, 2)] as const;
   const empty = { ...positionOf(BEN, 3), body: Buffer.alloc(0) };
-  const answer = await recorder.recordBatch([empty, good[0], cutShort(positionOf(BEN, 4)), good[1]]);
-  expect(answer.map(({ outcome, at }) => [outcome, at])).toEqual([
+  const outcomes = await recorder.recordBatch([empty, good[0], cutShort(positionOf(BEN, 4)), good[1]]);
+  expect(outcomes.map(({ outcome, at }) => [outcome, at])).toEqual([
     ['failed', 0],
     ['stored', 1],
     ['failed', 0],
     ['superseded', 9],
   ]);
-  expect(asked).toEqual([good]);
+  expect(batches).toEqual([good]);
 });
 
-it('a batch of such bodies alone asks nobody', async () => {
-  const { recorder, asked } = setUp();
+it('a batch of invalid bodies does not reach the cache', async () => {
+  const { recorder, batches } = setUp();
   expect((await recorder.recordBatch([cutShort(positionOf(ANN, 1))])).map(({ outcome }) => outcome)).toEqual([
     'failed',
   ]);
-  expect(asked).toEqual([]);
+  expect(batches).toEqual([]);
 });
 
 it('[S2] who is stored and not announced yet is announced, with its own position', async () => {

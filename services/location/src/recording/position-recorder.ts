@@ -1,4 +1,4 @@
-/** Takes a batch of positions in: each is kept and published, and whoever became active is announced. */
+/** Records a batch of positions, and announces users who became active. */
 import {
   decodePositionBody,
   isPositionBody,
@@ -21,18 +21,18 @@ export class PositionRecorder {
     this.#metrics = options.metrics;
   }
 
-  /** The outcomes are in the order of the batch. Never rejects; a body that nobody could read is `failed`. */
+  /** Outcomes are in the order of the batch. Never rejects; a position with an invalid body is `failed`. */
   async recordBatch(batch: readonly ReceivedPosition[]): Promise<readonly RecordedPosition[]> {
     this.#metrics.batchSize.observe(batch.length);
     const readable = batch.filter(({ body }) => isPositionBody(body));
     const recorded = readable.length > 0 ? await this.#cache.recordBatch(readable) : [];
     this.#announceAll(readable, recorded);
-    const answer = readable.length === batch.length ? recorded : withFailed(batch, readable, recorded);
-    this.#count(answer);
-    return answer;
+    const outcomes = readable.length === batch.length ? recorded : withFailed(batch, readable, recorded);
+    this.#count(outcomes);
+    return outcomes;
   }
 
-  /** Whoever is active and not announced yet. */
+  /** Announces the users whose activity is not announced yet. */
   #announceAll(batch: readonly ReceivedPosition[], recorded: readonly Recorded[]): void {
     for (let i = 0; i < recorded.length; i++) {
       const { outcome, isAnnounced, activeSince, at } = recorded[i] as Recorded;
@@ -42,17 +42,17 @@ export class PositionRecorder {
     }
   }
 
-  /** Once for each outcome: a batch mostly has one. */
-  #count(answer: readonly RecordedPosition[]): void {
+  /** One increment per outcome: most batches have only one. */
+  #count(outcomes: readonly RecordedPosition[]): void {
     const counts = new Map<RecordOutcome, number>();
-    for (const { outcome } of answer) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     for (const [outcome, count] of counts) this.#metrics.positions.inc({ outcome }, count);
   }
 }
 
 const UNREADABLE: RecordedPosition = { outcome: 'failed', at: 0 };
 
-/** The answer for the whole batch, where only `readable` was handed on. */
+/** The outcomes for the whole batch when only `readable` was recorded. */
 function withFailed(
   batch: readonly ReceivedPosition[],
   readable: readonly ReceivedPosition[],

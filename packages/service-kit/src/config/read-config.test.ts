@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { commonSettings } from '../process/common-settings.ts';
 import { tokenSettings } from '../tokens/token-settings.ts';
-import { ConfigError, defineSettings, fromText, helpText, readConfig } from './config.ts';
+import { ConfigError, defineSettings, fromText, helpText, readConfig } from './read-config.ts';
 
 const settings = defineSettings({
   port: { env: 'PORT', schema: fromText.integer(0, 65_535), description: 'Where to listen.' },
@@ -19,7 +19,7 @@ const settings = defineSettings({
   key: {
     env: 'KEY',
     schema: z.string().min(20, 'must have at least 20 characters'),
-    default: 'default-key-that-is-nobodys-business',
+    default: 'default-key-that-is-private-default',
     secret: true,
     description: 'What opens the door.',
   },
@@ -33,14 +33,14 @@ const settings = defineSettings({
 });
 
 describe('configuration', () => {
-  it('takes the defaults, also for what is set to nothing', () => {
+  it('uses the defaults, also for empty variables', () => {
     expect(readConfig(settings, { PORT: '80', MODE: '' })).toEqual({
       port: 80,
       pauseSeconds: 2.5,
       mode: 'safe',
       origins: [],
       isOpen: true,
-      key: 'default-key-that-is-nobodys-business',
+      key: 'default-key-that-is-private-default',
       url: 'redis://127.0.0.1:6379',
     });
   });
@@ -56,7 +56,7 @@ describe('configuration', () => {
     });
   });
 
-  it('tells everything that is wrong at once, by the names one can set', () => {
+  it('reports all problems at once, by the names of the variables', () => {
     const read = () => readConfig(settings, { PAUSE_SECONDS: '11', MODE: 'slow', IS_OPEN: 'yes' });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(
@@ -81,17 +81,17 @@ describe('configuration', () => {
     expect(() => readConfig(settings, { PORT: '80', [env]: text })).toThrow(env);
   });
 
-  it('never shows a secret, neither when it is wrong nor in the help', () => {
+  it('never shows a secret, neither when it is invalid nor in the help', () => {
     const read = () => readConfig(settings, { PORT: '80', KEY: 'canary-key', URL: 'http://u:canary-word@h' });
     expect(read).toThrow(/KEY: .*\n.*URL: /);
     expect(read).not.toThrow(/canary/);
     expect(() => readConfig(settings, { PORT: '80', KEY: 'canary' })).toThrow(
-      'KEY: the value given must have at least 20',
+      'KEY: the given value must have at least 20',
     );
-    expect(helpText('x', 'y', settings)).not.toMatch(/nobodys-business|6379/);
+    expect(helpText('x', 'y', settings)).not.toMatch(/private-default|6379/);
   });
 
-  it('helps with name, unit, default and description of everything', () => {
+  it('prints name, unit, default and description of every setting', () => {
     const help = helpText('location', 'keeps positions.', settings);
     expect(help).toContain('location: keeps positions.');
     expect(help).toContain('  PORT, required\n      Where to listen.\n');
@@ -102,7 +102,7 @@ describe('configuration', () => {
 });
 
 describe('the settings that all services share', () => {
-  it('hold secrets where there are any', () => {
+  it('mark secrets', () => {
     const secrets = Object.values({ ...commonSettings, ...tokenSettings }).filter(
       (one) => 'secret' in one && one.secret,
     );
@@ -116,7 +116,7 @@ describe('the settings that all services share', () => {
     );
   });
 
-  it('name their unit where they have one', () => {
+  it('name their unit', () => {
     for (const { env, ...setting } of Object.values(commonSettings)) {
       if (env.endsWith('_SECONDS')) expect(setting).toMatchObject({ unit: 's' });
     }

@@ -5,21 +5,21 @@ import { secretText } from './secret-text.ts';
 export interface Setting<T> {
   /** Name of the environment variable. */
   readonly env: string;
-  /** Turns the variable's text into the value; its error says what is wrong. */
+  /** Parses the variable's text; its error describes the problem. */
   readonly schema: z.ZodType<T, string>;
-  /** As text, as one would write it in the environment. Without it the variable must be given. */
+  /** As text, as written in the environment. Without it the variable is required. */
   readonly default?: string;
   readonly unit?: string;
   /** One sentence. */
   readonly description: string;
-  /** Never shown, not even in an error; may be given as a file, by the variable's name with `_FILE` behind it. */
+  /** Never shown, not even in an error. Can also be read from the file that the variable with suffix `_FILE` names. */
   readonly secret?: boolean;
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
 export type Config<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 
-/** The configuration is unusable: the process says why and ends with a non-zero exit. */
+/** The configuration is invalid: the process reports it and exits with a non-zero code. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -55,12 +55,12 @@ export const fromText = {
     }),
 };
 
-/** Keeps each setting's own type while checking it against {@link Setting}. */
+/** Checks settings against {@link Setting} and keeps their own types. */
 export function defineSettings<const S extends { [K in keyof S]: Setting<unknown> }>(settings: S): S {
   return settings;
 }
 
-/** Reads and checks all settings; throws one {@link ConfigError} that names everything that is wrong. */
+/** Reads and checks all settings. Throws one {@link ConfigError} that lists all problems. */
 export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
@@ -75,19 +75,17 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else {
-      const what = setting.secret ? 'the value given' : `"${text}"`;
+      const what = setting.secret ? 'the given value' : `"${text}"`;
       problems.push(`${setting.env}: ${what} ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
     }
   }
   if (problems.length > 0) {
-    throw new ConfigError(
-      `The configuration cannot be used:\n  ${problems.join('\n  ')}\nSee --help for all settings.`,
-    );
+    throw new ConfigError(`Invalid configuration:\n  ${problems.join('\n  ')}\nSee --help for all settings.`);
   }
   return values as Config<S>;
 }
 
-/** The text given for a setting; null when it is in a file that cannot be read, which is noted as a problem. */
+/** The text of a setting; null when its file cannot be read, which is added to `problems`. */
 function textOf(setting: Setting<unknown>, env: NodeJS.ProcessEnv, problems: string[]): string | null | undefined {
   if (!setting.secret) return env[setting.env];
   try {
@@ -98,7 +96,7 @@ function textOf(setting: Setting<unknown>, env: NodeJS.ProcessEnv, problems: str
   }
 }
 
-/** What `--help` prints: every setting with unit, default and description. */
+/** The output of `--help`: every setting with unit, default and description. */
 export function helpText(program: string, purpose: string, settings: Settings): string {
   const rows = Object.values(settings).map((setting) => {
     const unit = setting.unit ? ` (${setting.unit})` : '';
@@ -108,10 +106,10 @@ export function helpText(program: string, purpose: string, settings: Settings): 
   });
   return `${program}: ${purpose}
 
-  --help     this
-  --metrics  every metric of /metrics, with what it says; the settings have to be given
+  --help     Show this help.
+  --metrics  List all metrics with type and description. Required settings must be set.
 
-Settings, taken from the environment:
+Settings, from environment variables:
 ${rows.join('\n')}
 `;
 }

@@ -1,16 +1,16 @@
-/** What the script of `record-script.ts` is given for a batch, and what it answers. */
+/** The binary argument and result of the script in `record-script.ts`. */
 import { RECORD_OUTCOMES, type ReceivedPosition } from '@nearby-friends/protocol';
 import type { Recorded } from './location-cache.ts';
 
 const ARGUMENT_OVERHEAD_BYTES = 8 + 1;
-const ANSWER_BYTES = 1 + 8 + 1 + 8;
+const OUTCOME_BYTES = 1 + 8 + 1 + 8;
 
-/** What is known of a position that was not taken. */
+/** The result for a position that was not accepted. */
 export const FAILED: Recorded = { outcome: 'failed', at: 0, activeSince: 0, isAnnounced: true };
 
 /**
- * Times and bodies as one argument: 100 positions cost ioredis one buffer instead of 200. The keys are not in it, since
- * a script's keys have to be named for a Redis Cluster and for access lists; Redis takes either form equally fast.
+ * Times and bodies as one argument: 100 positions cost ioredis one buffer instead of 200. Keys are separate, since a Redis
+ * Cluster and ACLs require a script's keys to be named; both forms are equally fast in Redis.
  */
 export function packPositions(positions: readonly ReceivedPosition[]): Buffer {
   let size = 0;
@@ -25,21 +25,21 @@ export function packPositions(positions: readonly ReceivedPosition[]): Buffer {
   return bytes;
 }
 
-/** Reads the answers, in the order of the positions. */
-export function unpackAnswers(bytes: Buffer): Recorded[] {
-  const answers: Recorded[] = [];
-  for (let offset = 0; offset < bytes.length; offset += ANSWER_BYTES) {
+/** Decodes the outcomes, in the order of the positions. */
+export function unpackOutcomes(bytes: Buffer): Recorded[] {
+  const outcomes: Recorded[] = [];
+  for (let offset = 0; offset < bytes.length; offset += OUTCOME_BYTES) {
     const outcome = RECORD_OUTCOMES[bytes.readUInt8(offset)] ?? 'failed';
     if (outcome === 'failed') {
-      answers.push(FAILED);
+      outcomes.push(FAILED);
       continue;
     }
-    answers.push({
+    outcomes.push({
       outcome,
       at: bytes.readDoubleBE(offset + 1),
       isAnnounced: bytes[offset + 9] === 1,
       activeSince: bytes.readDoubleBE(offset + 10),
     });
   }
-  return answers;
+  return outcomes;
 }
