@@ -1,6 +1,6 @@
 /** Tests a whole connection against a scripted server and a manual clock. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { connect } from './connect.ts';
 import { type ScriptedServer, useScriptedServer } from './scripted-server.testing.ts';
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { eventually, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const example = 'examples/who-is-near.mjs';

@@ -1,11 +1,14 @@
 /** Tests the nearby list of an app through nginx with two gateways. */
 import { describe, expect, it } from '@jest/globals';
-import { eventually, FERRY_BUILDING, north, seededRandom, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
+import { seededRandom } from '@nearby-friends/testing/seeded-random';
+import { LIVE_LIST_STEPS } from '@nearby-friends/testing/tiers';
 import { useConnections } from './connect.testing.ts';
 import type { FriendsChanged, NearbyFriend } from './wire-messages.ts';
 
 const FRIENDS = 12;
-const STEPS = 200;
 
 const deployment = useDeployment();
 const connectAs = useConnections(deployment);
@@ -21,7 +24,7 @@ describe('the nearby list', () => {
     await Promise.all([raw.report(FERRY_BUILDING), app.updateLocation(FERRY_BUILDING)]);
     const movers = await Promise.all(friends.map((friend, i) => connectAs(friend, { gateway: i % 2 })));
     const random = seededRandom(7);
-    for (let step = 0; step < STEPS; step++) {
+    for (let step = 0; step < LIVE_LIST_STEPS; step++) {
       const mover = movers[Math.floor(random() * FRIENDS)];
       const place = north(FERRY_BUILDING, random() * 12_000);
       await (random() < 0.1 ? toggleHiding(mover, random() < 0.5) : mover?.updateLocation({ ...place, speed: step }));

@@ -1,7 +1,8 @@
 /** Tests distances of a moving viewer, with servers that leave measuring to the client and servers that measure. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
-import { eventually, FERRY_BUILDING, north } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { type ScriptedServer, useScriptedServer } from './scripted-server.testing.ts';
 import type { NearbyFriend, Position } from './wire-messages.ts';
 

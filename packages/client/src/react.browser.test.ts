@@ -1,7 +1,9 @@
 /** Tests the bundled package in a real browser with the React hooks and the browser's geolocation. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
 import { chromiumLaunch, describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { build } from 'esbuild';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { useConnections } from './connect.testing.ts';

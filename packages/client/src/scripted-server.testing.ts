@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { Server, type Socket } from 'socket.io';
 import { connect } from './connect.ts';
 import type { NearbyConnection } from './nearby-connection.ts';

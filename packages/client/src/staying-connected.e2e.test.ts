@@ -1,6 +1,8 @@
 /** Tests which failures a connection survives and which ones close it. */
 import { describe, expect, it } from '@jest/globals';
-import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { useConnections } from './connect.testing.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { NearbyError } from './nearby-error.ts';

@@ -1,15 +1,7 @@
-/** What tests of several packages share; only tests import it. */
-export * from './api-client.ts';
-export * from './crowd.ts';
-
-export * from './deployment.ts';
-export * from './eventually.ts';
-export * from './nearby-client.ts';
-export * from './observability/trace-collector.ts';
-export * from './places.ts';
-export * from './play-crowd.ts';
-export * from './postgres-database.ts';
-export * from './raw-socket.ts';
-export * from './read-metric.ts';
-export * from './seeded-random.ts';
-export * from './use-deployment.ts';
+/** What tests share that need a running system; tests that need none import the subpaths of the package. */
+export * from './crowd/make-crowd.ts';
+export * from './crowd/play-crowd.ts';
+export * from './stack/api-client.ts';
+export * from './stack/deployment.ts';
+export * from './stack/nearby-client.ts';
+export * from './stack/use-deployment.ts';

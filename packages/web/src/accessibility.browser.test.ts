@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { beforeAll, expect, it } from '@jest/globals';
-import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { eventually } from '@nearby-friends/testing/eventually';
 import type { AxeResults, RunOptions } from 'axe-core';
 import { useBrowsers } from './test-support/browsers.ts';
 import type { PersonPage } from './test-support/person-page.ts';

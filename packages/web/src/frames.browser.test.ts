@@ -1,7 +1,8 @@
 /** Draws 300 moving friends and reports the frame rate. */
 import { expect, it } from '@jest/globals';
-import { eventually, type NearbyClient, useDeployment } from '@nearby-friends/testing';
+import { type NearbyClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useBrowsers } from './test-support/browsers.ts';
 import { medianOf } from './test-support/median-of.ts';
 import { startMoving } from './test-support/start-moving.ts';

@@ -1,7 +1,8 @@
 /** Tests that a page recovers when its gateway is killed, and the sign-in without development tokens. */
 import { expect, it } from '@jest/globals';
-import { eventually, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useBrowsers } from './test-support/browsers.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };

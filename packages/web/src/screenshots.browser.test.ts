@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from '@jest/globals';
-import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useBrowsers } from './test-support/browsers.ts';
 
 import { SCREENSHOT_PEOPLE } from './test-support/screenshot-people.ts';

@@ -1,7 +1,8 @@
 /** Tests two users on two pages: each sees what the other shares. */
 import { beforeEach, expect, it } from '@jest/globals';
-import { ApiClient, eventually, useDeployment } from '@nearby-friends/testing';
+import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useBrowsers } from './test-support/browsers.ts';
 import type { PersonPage } from './test-support/person-page.ts';
 

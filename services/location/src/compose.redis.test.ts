@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { locationKey, parseUserId } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { ANN, BEN, positionOf } from './test-support/positions-of-test.ts';
 import { timeOf, useRedis } from './test-support/redis-of-test.ts';
 import { useServices } from './test-support/services-of-test.ts';

@@ -1,7 +1,8 @@
 /** Random failures of all kinds, while the guarantee of barriers is checked continuously. */
 import { describe, expect, it } from '@jest/globals';
 import { delay, systemClock } from '@nearby-friends/service-kit';
-import { eventually, seededRandom } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { seededRandom } from '@nearby-friends/testing/seeded-random';
 import { useRedis } from '../redis/redis.testing.ts';
 import type { FollowerOfTest } from './fenced-stream.testing.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useRedis } from '../redis/redis.testing.ts';
 import type { Redis } from '../redis/redis-connection.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually, seededRandom } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { seededRandom } from '@nearby-friends/testing/seeded-random';
 import { ChannelSubscriptions, SUBSCRIBER_PING_INTERVAL_MS } from './channel-subscriptions.ts';
 import { killSubscribers, subscribedChannels, useRedis } from './redis.testing.ts';
 import { type Redis, SOCKET_TIMEOUT_MS } from './redis-connection.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Clock, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useRedis } from './redis.testing.ts';
 import { RedisClock } from './redis-clock.ts';
 import type { Redis } from './redis-connection.ts';

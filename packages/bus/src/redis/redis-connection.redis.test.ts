@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { type Logger, silentLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { connection as asComponent } from '../bus.ts';
 import { useRedis } from './redis.testing.ts';
 import { connectRedis, openRedis, type Redis, SOCKET_TIMEOUT_MS } from './redis-connection.ts';

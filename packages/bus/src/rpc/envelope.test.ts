@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MalformedMessageError } from '@nearby-friends/protocol';
 import { TRACE_CONTEXT_BYTES } from '@nearby-friends/service-kit';
-import { seededRandom } from '@nearby-friends/testing';
+import { seededRandom } from '@nearby-friends/testing/seeded-random';
 import { decodeEnvelope, encodeError, encodeRequest, encodeResponse } from './envelope.ts';
 
 const SEED = Number(process.env['TEST_SEED'] ?? 1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { instancesKey } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useRedis } from '../redis/redis.testing.ts';
 import type { Redis } from '../redis/redis-connection.ts';
 import { HEARTBEAT_INTERVAL_MS, INSTANCE_EXPIRY_MS, InstanceRegistry, SUSPICION_MS } from './instance-registry.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { instanceChannel, instancesKey, jsonCodec } from '@nearby-friends/protocol';
 import { createLogger, ManualClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { z } from 'zod';
 import { echo, keysOf, PROMPT_MS, timed, useBuses } from '../bus.testing.ts';
 import { killSubscribers, useRedis } from '../redis/redis.testing.ts';

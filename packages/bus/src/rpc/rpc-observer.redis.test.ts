@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CodedError, instanceChannel } from '@nearby-friends/protocol';
 import { Metrics, silentLogger, startTracing, systemClock } from '@nearby-friends/service-kit';
-import { eventually, TraceCollector } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { TraceCollector } from '@nearby-friends/testing/trace-collector';
 import { echo, useBuses } from '../bus.testing.ts';
 import { useRedis } from '../redis/redis.testing.ts';
 import { parseRedisInfo, RedisStats } from '../redis/redis-stats.ts';

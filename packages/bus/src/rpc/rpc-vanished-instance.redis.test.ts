@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { echo, useBuses } from '../bus.testing.ts';
 import { useRedis } from '../redis/redis.testing.ts';
 import { hashString } from './rendezvous.ts';

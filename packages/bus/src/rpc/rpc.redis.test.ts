@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CodedError, instanceChannel } from '@nearby-friends/protocol';
-import { eventually, seededRandom } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { seededRandom } from '@nearby-friends/testing/seeded-random';
 import { echo, keysOf, useBuses } from '../bus.testing.ts';
 import { useRedis } from '../redis/redis.testing.ts';
 import { encodeRequest, encodeResponse } from './envelope.ts';

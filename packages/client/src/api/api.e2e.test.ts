@@ -1,6 +1,7 @@
 /** Checks calls and types against the OpenAPI document, and makes every call through nginx. */
 import { describe, expect, it } from '@jest/globals';
-import { FERRY_BUILDING, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
+import { FERRY_BUILDING } from '@nearby-friends/testing/places';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../connect.ts';
 import { type DevelopmentToken, signInForDevelopment } from '../sign-in-for-development.ts';

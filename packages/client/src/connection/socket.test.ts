@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { Server, type Socket as ServerSocket } from 'socket.io';
 import type { NearbyError } from '../nearby-error.ts';
 import { openSocket, type Socket } from './socket.ts';

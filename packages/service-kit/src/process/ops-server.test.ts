@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { ManualClock } from '../clock/manual-clock.ts';
 import { silentLogger } from '../logging/logger.ts';
 import { Metrics } from '../metrics/metrics.ts';

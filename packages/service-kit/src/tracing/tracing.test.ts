@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CodedError, MalformedMessageError } from '@nearby-friends/protocol';
-import { eventually, TraceCollector } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { TraceCollector } from '@nearby-friends/testing/trace-collector';
 import { createLogger, silentLogger } from '../logging/logger.ts';
 import { startTracing } from './start-tracing.ts';
 import { decodeTraceContext, encodeTraceContext } from './trace-context.ts';

@@ -1,19 +1,19 @@
 /** Plays a moving crowd against the containers while something is done to them, and judges every list. */
 import { expect } from '@jest/globals';
 import { type ReplayReport, replay, type TransportChoice } from '@nearby-friends/simulator';
-import { makeCrowd } from '../crowd.ts';
+import { makeCrowd } from '../crowd/make-crowd.ts';
 import type { ComposeProject } from './compose-project.ts';
 
 const PEOPLE = 300;
 const FRIENDS_EACH = 10;
 const REPORT_INTERVAL_MS = 5_000;
-/** Long enough for whoever reports every 5 s, short enough for the end of a replay, which waits for silence. */
+/** Long enough for a client that reports every 5 s, short enough for the end of a replay, which waits until all are inactive. */
 export const TTL_SECONDS = 15;
 
 let crowds = 0;
 
 /**
- * 300 people, everybody on the move for `durationMs`, which is to be longer than the disturbance takes. The lists are
+ * 300 people, all moving for `durationMs`, which must be longer than the disturbance takes. The lists are
  * compared once more when the disturbance has ended, and have 5 s to be right. Fails on any difference.
  */
 export async function playThrough(options: {

@@ -1,6 +1,6 @@
 /** What happens to an operator, with 300 clients moving: killed containers, restarted databases. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { eventually } from '../eventually.ts';
+import { eventually } from '../plain/eventually.ts';
 import { ComposeProject, type Container } from './compose-project.ts';
 import { playThrough, TTL_SECONDS } from './crowd-through-compose.ts';
 
@@ -31,9 +31,9 @@ async function killOne(service: string, before: (victim: Container) => Promise<v
   }, 60_000);
 }
 
-describe('with everybody on the move', () => {
+describe('while all clients move', () => {
   it.each(['location', 'friend-graph'])(
-    'a %s container is killed: nobody is disconnected',
+    'a %s container is killed: no client is disconnected',
     async (service) => {
       const report = await playThrough({
         project,
@@ -46,7 +46,7 @@ describe('with everybody on the move', () => {
     300_000,
   );
 
-  it('a gateway container is killed: its clients are back within 5 s, the others notice nothing', async () => {
+  it('a gateway container is killed: its clients are back within 5 s, the others are not affected', async () => {
     let sessions = 0;
     const report = await playThrough({
       project,
@@ -61,7 +61,7 @@ describe('with everybody on the move', () => {
     expect(report.measured.connections.lost).toBe(sessions);
   }, 300_000);
 
-  it('the nginx container is killed: everybody is back within 5 s', async () => {
+  it('the nginx container is killed: every client is back within 5 s', async () => {
     const report = await playThrough({
       project,
       durationMs: DURATION_MS,
@@ -71,7 +71,7 @@ describe('with everybody on the move', () => {
     expect(report.measured.connections.lost).toBeGreaterThan(0);
   }, 300_000);
 
-  it('[S4] redis is restarted, then killed: nobody is disconnected', async () => {
+  it('[S4] redis is restarted, then killed: no client is disconnected', async () => {
     const report = await playThrough({
       project,
       durationMs: DURATION_MS,
@@ -84,7 +84,7 @@ describe('with everybody on the move', () => {
     expect(report.measured.connections.lost).toBe(0);
   }, 300_000);
 
-  it('postgres is restarted, then killed: nobody is disconnected', async () => {
+  it('postgres is restarted, then killed: no client is disconnected', async () => {
     const report = await playThrough({
       project,
       durationMs: DURATION_MS,

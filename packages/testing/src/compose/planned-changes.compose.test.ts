@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { eventually } from '../eventually.ts';
-import { NearbyClient } from '../nearby-client.ts';
-import { FERRY_BUILDING } from '../places.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING } from '../plain/places.ts';
+import { NearbyClient } from '../stack/nearby-client.ts';
 import { ComposeProject, type Container } from './compose-project.ts';
 import { playThrough, TTL_SECONDS } from './crowd-through-compose.ts';
 import { pollManyTimes } from './poll-many-times.ts';
@@ -44,7 +44,7 @@ describe('the containers', () => {
       const answer = await fetch(`${project.url}/api/v1/dev/tokens`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ userId: 'somebody' }),
+        body: JSON.stringify({ userId: 'visitor' }),
       });
       const { token } = (await answer.json()) as { token: string };
       const client = await new NearbyClient({ url: project.url, token, transports: [...transports] }).connect();
@@ -58,7 +58,7 @@ describe('the containers', () => {
     }
   });
 
-  it('[W4] scale gateways from 2 to 4 and back: nobody else is disturbed, those who leave end with 0', async () => {
+  it('[W4] scale gateways from 2 to 4 and back: other clients are not affected, gateways that leave end with 0', async () => {
     let ended: string[] = [];
     let moved = 0;
     const report = await playThrough({
@@ -83,7 +83,7 @@ describe('the containers', () => {
     expect(report.measured.connections.lost).toBe(moved);
   }, 300_000);
 
-  it('[W3] are restarted one after the other, every one of the services: nobody is offline for longer than 3 s', async () => {
+  it('[W3] are restarted one after the other, every one of the services: no client is offline for longer than 3 s', async () => {
     let sessions = 0;
     const report = await playThrough({
       project,

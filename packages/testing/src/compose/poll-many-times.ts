@@ -13,7 +13,7 @@ const CLIENTS_AT_ONCE = 20;
 
 /**
  * Each client opens an Engine.IO session by polling and sends `requestsEach` pongs, which the server takes without
- * answering anything else: a replica that does not know the session says so with status 400.
+ * any other response: a replica that does not know the session responds with status 400.
  */
 export async function pollManyTimes(options: {
   url: string;

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { io } from 'socket.io-client';
-import { FERRY_BUILDING } from '../places.ts';
+import { FERRY_BUILDING } from '../plain/places.ts';
 import { ComposeProject } from './compose-project.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));

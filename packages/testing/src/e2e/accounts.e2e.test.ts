@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { locationKey, parseUserId } from '@nearby-friends/protocol';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { ApiClient } from '../api-client.ts';
-import { eventually } from '../eventually.ts';
-import type { NearbyClient } from '../nearby-client.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import type { NearbyClient } from '../stack/nearby-client.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 /** What is promised for a change that both people are online for, and for closing sockets. */
 const SOON_MS = 1_000;
@@ -28,7 +28,7 @@ async function befriendOverTheApi(from: string, to: string): Promise<void> {
 }
 
 describe('a friendship between two who are online on two gateways', () => {
-  it('shows in both lists within a second, is told to every device, and ends as quickly', async () => {
+  it('shows in both lists within a second, reaches every device, and ends as quickly', async () => {
     const [ann, annsTablet, bob] = [await online('ann', 0, 0), await online('ann', 1, 0), await online('bob', 1, 100)];
     await api.call('ann', 'POST', '/friend-requests', { to: 'bob' });
     await eventually(() => expect(bob.friendsChanged).toEqual([{ kind: 'requested', userId: 'ann' }]), SOON_MS);
@@ -48,7 +48,7 @@ describe('a friendship between two who are online on two gateways', () => {
     }, SOON_MS);
   });
 
-  it('is approximate when one of them says so: a grid point, and nothing that tells more', async () => {
+  it('is approximate when one of them grants only that: a grid point, and nothing more precise', async () => {
     const [cara, dan] = [await online('cara', 0, 0), await online('dan', 1, 100)];
     await befriendOverTheApi('cara', 'dan');
     await eventually(() => expect(dan.friendIds).toEqual(['cara']), SOON_MS);
@@ -71,7 +71,7 @@ describe('signing out everywhere', () => {
     const devices = [await online('eve', 0, 0), await online('eve', 1, 0)];
     await api.call('eve', 'POST', '/me/sign-out');
     await eventually(() => expect(devices.map(({ disconnects }) => disconnects)).toEqual([1, 1]), SOON_MS);
-    expect((await api.ask('eve', 'GET', '/me')).status).toBe(401);
+    expect((await api.request('eve', 'GET', '/me')).status).toBe(401);
     const back = deployment.client({ token: oldToken });
     await back.connect().catch(() => undefined);
     await back.report(FERRY_BUILDING).catch(() => undefined);
@@ -81,7 +81,7 @@ describe('signing out everywhere', () => {
 });
 
 describe('leaving for good', () => {
-  it('closes the sockets, is gone from lists, database and cache, and can be asked for again', async () => {
+  it('closes the sockets, is gone from lists, database and cache, and can come back', async () => {
     const [fay, gus] = [await online('fay', 0, 0), await online('gus', 1, 50)];
     await befriendOverTheApi('fay', 'gus');
     await api.call('fay', 'POST', '/blocks', { userId: 'hal' });

@@ -1,11 +1,11 @@
-/** Whatever a client sends: an error with a code or a closed socket, never a crash, and nobody else notices. */
+/** Any bad input gets an error with a code or a closed socket, never a crash, and no other client is affected. */
 import { once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '../eventually.ts';
-import type { NearbyClient } from '../nearby-client.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { openRawSocket } from '../raw-socket.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import type { NearbyClient } from '../stack/nearby-client.ts';
+import { openRawSocket } from '../stack/open-raw-socket.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const deployment = useDeployment();
 let witness: NearbyClient;
@@ -58,7 +58,7 @@ describe('a bad payload', () => {
     ['deep nesting', { lat: deep(200), lng: 1 }],
     ['a binary attachment', { lat: Buffer.from('37.7'), lng: 1 }],
     ['a prototype', JSON.parse('{"__proto__": {"lat": 1, "lng": 1}}')],
-  ])('[L1] such as %s is answered with invalid_payload', async (_what, payload) => {
+  ])('[L1] such as %s gets invalid_payload', async (_what, payload) => {
     const client = await deployment.signIn('mallory', { gateway: 0 });
     const answer = await client.send('location:update', payload);
     expect(answer).toMatchObject({ ok: false, code: 'invalid_payload', retryable: false });
@@ -66,21 +66,21 @@ describe('a bad payload', () => {
     expect(await client.report(FERRY_BUILDING)).toMatchObject({ ok: true });
   });
 
-  it('[L1] is told where it is wrong, and never what it held', async () => {
+  it('[L1] gets an error that names the field, and never its value', async () => {
     const client = await deployment.signIn('mallory', { gateway: 0 });
     const answer = await client.send('location:update', { lat: 91.234_567, lng: 12 });
     expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('lat') });
     expect(JSON.stringify(answer)).not.toContain('91.2');
   });
 
-  it('[L1] with unknown fields is taken without them', async () => {
+  it('[L1] with unknown fields is accepted without them', async () => {
     const client = await deployment.signIn('mallory', { gateway: 0 });
     const payload = JSON.parse('{"lat": 1, "lng": 1, "at": 5, "constructor": {}, "__proto__": {"ok": false}}');
     expect(await client.send('location:update', payload)).toMatchObject({ ok: true });
   });
 
   it.each(['nearby:snapshot', '__proto__', 'constructor', 'toString', '', 'x'.repeat(500)])(
-    'under the name of an unknown event (%p) is answered with invalid_payload',
+    'under the name of an unknown event (%p) gets invalid_payload',
     async (event) => {
       const client = await deployment.signIn('mallory', { gateway: 0 });
       expect(await client.send(event, {})).toMatchObject({ ok: false, code: 'invalid_payload' });
@@ -142,7 +142,7 @@ describe('bytes that are no Socket.IO', () => {
     ['a placeholder that points nowhere', ['451-["x",{"_placeholder":true,"num":99}]', new Uint8Array([1])]],
     ['an unknown packet type', ['49["x"]']],
     ['an unknown engine packet', ['9']],
-    ['an ack nobody asked for, and then rubbish', ['4317["x"]', '42"']],
+    ['an unexpected ack, and then rubbish', ['4317["x"]', '42"']],
     [
       'a nested payload of 4 KB, and then rubbish',
       [`42["location:update",${'['.repeat(2_000)}${']'.repeat(2_000)}]`, '4x'],

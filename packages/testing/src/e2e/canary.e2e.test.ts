@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ServiceHandle } from '@nearby-friends/local-stack';
-import { ApiClient } from '../api-client.ts';
-import { Deployment } from '../deployment.ts';
-import { eventually } from '../eventually.ts';
 import { TraceCollector } from '../observability/trace-collector.ts';
+import { eventually } from '../plain/eventually.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import { Deployment } from '../stack/deployment.ts';
 
 /** Digits that come from nowhere else. */
 const LAT = 37.795_513_579;
@@ -50,12 +50,12 @@ async function driveEveryWay(): Promise<void> {
     .connect()
     .catch(() => undefined);
   const asked = [
-    await api.ask('ann', 'PATCH', '/me', { displayName: 'canaryName', lat: LAT }),
-    await api.ask('ann', 'PATCH', '/me', { radiusMeters: 7_777_135_791 }),
-    await api.ask('ann', 'PATCH', '/me', { displayName: 'canaryName' }).then(({ status }) => ({ status })),
-    await api.ask('ann', 'GET', `/friends?cursor=canaryToken&lat=${LAT}`),
-    await api.ask('ann', 'PUT', '/viewers/bob', { precision: 'exact', until: 7_777_135_791 }),
-    await api.ask('ann', 'POST', '/friend-requests', { to: `${LAT}` }),
+    await api.request('ann', 'PATCH', '/me', { displayName: 'canaryName', lat: LAT }),
+    await api.request('ann', 'PATCH', '/me', { radiusMeters: 7_777_135_791 }),
+    await api.request('ann', 'PATCH', '/me', { displayName: 'canaryName' }).then(({ status }) => ({ status })),
+    await api.request('ann', 'GET', `/friends?cursor=canaryToken&lat=${LAT}`),
+    await api.request('ann', 'PUT', '/viewers/bob', { precision: 'exact', until: 7_777_135_791 }),
+    await api.request('ann', 'POST', '/friend-requests', { to: `${LAT}` }),
   ];
   written.push(JSON.stringify(asked));
   for (const [url, init] of [
@@ -69,10 +69,10 @@ async function driveEveryWay(): Promise<void> {
   // With the cache, then the database away, everything fails that can.
   await deployment.stack.redis?.kill();
   const failed = await ann.report({ lat: LAT, lng: LNG });
-  written.push(JSON.stringify([failed, await api.ask('ann', 'PUT', '/me/sharing', { paused: true })]));
+  written.push(JSON.stringify([failed, await api.request('ann', 'PUT', '/me/sharing', { paused: true })]));
   await deployment.stack.redis?.restart();
   deployment.stack.postgres?.process.kill('SIGKILL');
-  written.push(JSON.stringify(await api.ask('ann', 'PATCH', '/me', { displayName: 'canaryName' })));
+  written.push(JSON.stringify(await api.request('ann', 'PATCH', '/me', { displayName: 'canaryName' })));
   await deployment.stack.postgres?.process.start();
   await eventually(async () => expect(await ann.report({ lat: LAT, lng: LNG })).toMatchObject({ ok: true }), 20_000);
   deployment.stack.locations[0]?.kill();
@@ -90,7 +90,7 @@ it('drives canaries through every way, errors included, and finds none in all th
     written.push(logs.join('\n'), await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text());
   }
   written.push(await readFile(nginx.accessLogFile, 'utf8'));
-  // Refused and failed ones among them: what failed is told by its code alone.
+  // Refused and failed ones among them: of a failure only the code is recorded.
   for (const name of ['sign-on', 'handshake', 'positions', 'serve record-positions', 'PATCH /api/v1/me']) {
     await eventually(() => expect(collector.spans.map((span) => span.name)).toContain(name), 20_000);
   }

@@ -1,8 +1,8 @@
 /** Replicas come and go in a planned way while a crowd moves; every list is compared with the oracle's. */
 import { describe, expect, it } from '@jest/globals';
 import type { TransportChoice } from '@nearby-friends/simulator';
-import { playCrowd } from '../play-crowd.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { playCrowd } from '../crowd/play-crowd.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const TTL_SECONDS = 10;
 /** p99 of a client's time without a connection in a planned change. */
@@ -21,7 +21,7 @@ async function playThrough(change: () => Promise<void>, transport: TransportChoi
 
 describe('a planned change', () => {
   it.each<TransportChoice>(['both', 'polling'])(
-    '[W3] drains a gateway (%s): everybody is told, comes back elsewhere by itself, and it exits with 0',
+    '[W3] drains a gateway (%s): every client is notified and reconnects elsewhere, and it exits with 0',
     async (transport) => {
       const leaving = deployment.stack.gateways[0];
       const report = await playThrough(() => deployment.stack.removeGateway(0), transport);
@@ -40,7 +40,7 @@ describe('a planned change', () => {
     expect(report.measured.connections.lost).toBe(0);
   }, 120_000);
 
-  it('[W4] restarts location and friend-graph instances one after the other: nobody notices', async () => {
+  it('[W4] restarts location and friend-graph instances one after the other, without visible interruption', async () => {
     const report = await playThrough(async () => {
       const { locations, friendGraphs } = deployment.stack;
       for (const instance of [...locations, ...friendGraphs]) {

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
-import { eventually } from '../eventually.ts';
-import { FERRY_BUILDING } from '../places.ts';
-import { openRawSocket } from '../raw-socket.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING } from '../plain/places.ts';
+import { openRawSocket } from '../stack/open-raw-socket.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const AUDIENCE = 'nearby-friends';
 
@@ -92,7 +92,7 @@ describe('the handshake', () => {
     }
   });
 
-  it('[A2] takes a new token of the same user in-band, and of nobody else', async () => {
+  it('[A2] takes a new token of the same user in-band, and of no other user', async () => {
     const client = await deployment.signIn('ann');
     expect(await client.send('token:refresh', { token: await deployment.token('ann') })).toEqual({ ok: true });
     const others = await client.send('token:refresh', { token: await deployment.token('bob') });

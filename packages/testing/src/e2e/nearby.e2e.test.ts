@@ -1,13 +1,13 @@
 /** Who sees whom, through nginx, with two of every service. */
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../eventually.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const deployment = useDeployment();
 let people = 0;
 
-/** Names nobody had before, all of them friends of the first. */
+/** Names that are not used yet, all of them friends of the first. */
 async function friends(count: number): Promise<string[]> {
   const names = Array.from({ length: count }, () => `person-${++people}`);
   const [first = '', ...others] = names;
@@ -53,7 +53,7 @@ describe('the nearby list', () => {
     await eventually(() => expect(b.friendIds).toEqual([]));
   });
 
-  it('[N1] shows a resting friend to a viewer who walks up', async () => {
+  it('[N1] shows a friend who stays in place to a viewer who walks up', async () => {
     const [ann = '', bob = ''] = await friends(2);
     const b = await deployment.signIn(bob, { gateway: 1 });
     await b.report(FERRY_BUILDING);
@@ -145,7 +145,7 @@ describe('the nearby list', () => {
     expect(a.socket.io.engine.transport.name).toBe('polling');
   });
 
-  it('shows nobody but friends, and never oneself', async () => {
+  it('shows friends only, and never the viewer', async () => {
     const [ann = '', bob = ''] = await friends(2);
     const stranger = await deployment.signIn('stranger', { gateway: 0 });
     const a = await deployment.signIn(ann, { gateway: 0 });

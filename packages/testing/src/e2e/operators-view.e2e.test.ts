@@ -1,12 +1,12 @@
 /** [O1] What operators see of a running system: the documented metrics, and dashboards and alerts that show something. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServiceHandle } from '@nearby-friends/local-stack';
-import { ApiClient } from '../api-client.ts';
-import { eventually } from '../eventually.ts';
 import { dashboards, documentedMetrics } from '../observability/operators-view.ts';
 import { type PrometheusOfTest, prometheusBinaries, startPrometheus } from '../observability/prometheus-of-test.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const binaries = await prometheusBinaries();
 const deployment = useDeployment();
@@ -54,13 +54,13 @@ const QUIET_PANELS = [
 
   it('collects from every replica, evaluates every rule, and no alert fires', async () => {
     await eventually(async () => {
-      const { activeTargets } = await prometheus.ask<{
+      const { activeTargets } = await prometheus.query<{
         activeTargets: { labels: { job: string }; health: string; lastError: string }[];
       }>('targets');
       expect(activeTargets.map(({ labels, health, lastError }) => [labels.job, health, lastError]).toSorted()).toEqual(
         ['friend-graph', 'friend-graph', 'gateway', 'gateway', 'location', 'location'].map((job) => [job, 'up', '']),
       );
-      const { groups } = await prometheus.ask<{
+      const { groups } = await prometheus.query<{
         groups: { rules: { name: string; health: string; state: string; lastError?: string }[] }[];
       }>('rules');
       const rules = groups.flatMap((group) => group.rules);
@@ -80,7 +80,7 @@ const QUIET_PANELS = [
     const move = async () => {
       step++;
       await Promise.all([ann.report(north(FERRY_BUILDING, step)), bob.report(north(FERRY_BUILDING, 50 + step))]);
-      await api.ask('seen-ann', 'PUT', '/me/sharing', { paused: step % 2 === 1 });
+      await api.request('seen-ann', 'PUT', '/me/sharing', { paused: step % 2 === 1 });
     };
     const panels = (await dashboards()).flatMap((dashboard) =>
       dashboard.panels.map((panel) => ({ ...panel, of: dashboard.file })),

@@ -1,11 +1,11 @@
-/** A replica of friend-graph is killed at the two moments at which a change could be lost or be told twice (G4). */
+/** A replica of friend-graph is killed at the two moments at which a change could be lost or published twice (G4). */
 import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { ApiClient } from '../api-client.ts';
-import { eventually } from '../eventually.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 // One replica: what it leaves behind is found by its successor alone.
 const deployment = useDeployment({ friendGraphs: 1 });
@@ -53,7 +53,7 @@ describe('[G4] friend-graph is killed', () => {
     const [friendGraph] = deployment.stack.friendGraphs;
     // Nothing gets onto the stream, and the change stays behind.
     deployment.stack.redis?.pause();
-    const call = api.ask('ben', 'PUT', '/viewers/ann', { precision: 'hidden' }).catch(() => null);
+    const call = api.request('ben', 'PUT', '/viewers/ann', { precision: 'hidden' }).catch(() => null);
     await eventually(async () => expect(await outboxRows()).toBe(1));
     friendGraph?.kill();
     deployment.stack.redis?.resume();
@@ -63,7 +63,7 @@ describe('[G4] friend-graph is killed', () => {
     await eventually(async () => expect([ann.friendIds, await outboxRows()]).toEqual([[], 0]));
   }, 60_000);
 
-  it('between relay and mark: the change is told twice and holds once', async () => {
+  it('between relay and mark: the change is published twice and applied once', async () => {
     const cid = await seenBy('cid', 'dan');
     const [friendGraph] = deployment.stack.friendGraphs;
     await withDatabase(async (database) => {
@@ -71,7 +71,7 @@ describe('[G4] friend-graph is killed', () => {
         CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN OLD; END';
         CREATE TRIGGER linger BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION linger();`);
       const before = await entriesOnTheStream();
-      const call = api.ask('dan', 'PUT', '/viewers/cid', { precision: 'hidden' }).catch(() => null);
+      const call = api.request('dan', 'PUT', '/viewers/cid', { precision: 'hidden' }).catch(() => null);
       await eventually(async () => expect(await entriesOnTheStream()).toBe(before + 1));
       friendGraph?.kill();
       await call;
@@ -85,7 +85,7 @@ describe('[G4] friend-graph is killed', () => {
       await eventually(async () => expect([await entriesOnTheStream(), await outboxRows()]).toEqual([before + 2, 0]));
     });
     expect(cid.friendIds).toEqual([]);
-    await api.callUntilTaken('dan', 'PUT', '/viewers/cid', { precision: 'exact' });
+    await api.callUntilAccepted('dan', 'PUT', '/viewers/cid', { precision: 'exact' });
     await eventually(() => expect(cid.friendIds).toEqual(['dan']));
   }, 60_000);
 });

@@ -1,9 +1,9 @@
-/** The people of `npm start` on the real stack: whoever signs in as `demo` sees them move. */
+/** The people of `npm start` on the real stack: a user who signs in as `demo` sees them move. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Stack, startStack } from '@nearby-friends/local-stack';
 import { DEMO_HOME, DEMO_NAMES, DEMO_PERSON, demoPeople } from '@nearby-friends/simulator/demo-people';
-import { eventually } from '../eventually.ts';
-import { NearbyClient } from '../nearby-client.ts';
+import { eventually } from '../plain/eventually.ts';
+import { NearbyClient } from '../stack/nearby-client.ts';
 
 const PEOPLE = 20;
 /** Some 50 m: more than a receiver errs. */
@@ -29,7 +29,7 @@ async function tokenOf(userId: string): Promise<string> {
 
 describe('a newcomer who signs in as demo', () => {
   it('sees friends of the city around, and some of them moving', async () => {
-    // Online before the residents are: their friendships are noticed as they come.
+    // Online before the residents are: their friendships reach a client that is connected.
     const client = new NearbyClient({ url: stack.url, token: await tokenOf(DEMO_PERSON.id) });
     demo = await client.connect();
     await client.report(DEMO_HOME);

@@ -1,23 +1,22 @@
-/** Many sign-ons and sign-offs, in every order: nobody is missed and nothing is left over. */
+/** Many sign-ons and sign-offs, in every order: no friend is missed and nothing is left over. */
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../eventually.ts';
-import type { NearbyClient } from '../nearby-client.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { seededRandom } from '../seeded-random.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
+import { SIGN_ON_CHURN, SIGN_ON_RACES } from '../plain/tiers.ts';
+import type { NearbyClient } from '../stack/nearby-client.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
-const RACES = 1_000;
 const RACES_AT_ONCE = 20;
-const CHURN = 1_000;
 const CHURNING_PEOPLE = 60;
 
 const deployment = useDeployment();
 
 describe('signing on', () => {
-  it(`[S1] [S2] in the same instant on different gateways, ${RACES} times: both always see each other`, async () => {
-    const pairs = Array.from({ length: RACES }, (_, i) => [`left-${i}`, `right-${i}`] as const);
+  it(`[S1] [S2] in the same instant on different gateways, ${SIGN_ON_RACES} times: both always see each other`, async () => {
+    const pairs = Array.from({ length: SIGN_ON_RACES }, (_, i) => [`left-${i}`, `right-${i}`] as const);
     await deployment.befriend(...pairs);
-    for (let start = 0; start < RACES; start += RACES_AT_ONCE) {
+    for (let start = 0; start < SIGN_ON_RACES; start += RACES_AT_ONCE) {
       await Promise.all(pairs.slice(start, start + RACES_AT_ONCE).map(([left, right]) => race(left, right)));
     }
   }, 300_000);
@@ -37,7 +36,7 @@ describe('signing on', () => {
   it('[S1] subscribes to the active friends only', async () => {
     const idle = Array.from({ length: 100 }, (_, i) => ['popular', `idle-${i}`] as const);
     await deployment.befriend(...idle, ['popular', 'active-1'], ['popular', 'active-2']);
-    await nobodyLeft();
+    await untilNothingIsLeft();
     const active = await Promise.all(['active-1', 'active-2'].map((name) => deployment.signIn(name, { gateway: 1 })));
     await Promise.all(active.map((client) => client.report(FERRY_BUILDING)));
     const popular = await deployment.signIn('popular', { gateway: 0 });
@@ -51,14 +50,14 @@ describe('signing on', () => {
     ]);
   });
 
-  it(`[S3] and off ${CHURN} times in random order leaves no subscription, session or friend behind`, async () => {
+  it(`[S3] and off ${SIGN_ON_CHURN} times in random order leaves no subscription, session or friend behind`, async () => {
     const people = Array.from({ length: CHURNING_PEOPLE }, (_, i) => `churn-${i}`);
     const pairs = people.flatMap((person, i) => [1, 2, 5, 11].map((step) => pairAt(people, person, i + step)));
     await deployment.befriend(...pairs);
     const random = seededRandom(20_261_122);
     const online = new Map<string, NearbyClient>();
-    for (let done = 0; done < CHURN; ) {
-      const batch = people.filter(() => random() < 0.3).slice(0, CHURN - done);
+    for (let done = 0; done < SIGN_ON_CHURN; ) {
+      const batch = people.filter(() => random() < 0.3).slice(0, SIGN_ON_CHURN - done);
       done += batch.length;
       await Promise.all(
         batch.map(async (person, i) => {
@@ -66,7 +65,7 @@ describe('signing on', () => {
           const client = await deployment.signIn(person, { gateway: i % 2 });
           online.set(person, client);
           const reported = client.report(north(FERRY_BUILDING, random() * 4_000));
-          // Some are gone before their list has come, or even before the answer.
+          // Some disconnect before their list has come, or even before the acknowledgement.
           if (random() < 0.5) await reported;
           else reported.catch(() => undefined);
           if (random() < 0.3) client.close();
@@ -74,11 +73,11 @@ describe('signing on', () => {
       );
     }
     for (const client of online.values()) client.close();
-    await nobodyLeft();
+    await untilNothingIsLeft();
   }, 300_000);
 });
 
-async function nobodyLeft(): Promise<void> {
+async function untilNothingIsLeft(): Promise<void> {
   await eventually(async () => {
     for (const gateway of [0, 1]) {
       for (const gauge of [

@@ -1,8 +1,8 @@
-/** What happens to whoever stops reporting, with a TTL of a few seconds. */
+/** What happens to a user who stops reporting, with a TTL of a few seconds. */
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../eventually.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const TTL_SECONDS = 3;
 /** What S5 allows, and what the client's own clock may be off by here: nothing, it is the same machine. */
@@ -10,7 +10,7 @@ const REMOVAL_BOUND_MS = TTL_SECONDS * 1000 + 1_000;
 
 const deployment = useDeployment({ positionTtlSeconds: TTL_SECONDS });
 
-describe('a friend who falls silent', () => {
+describe('a friend who becomes inactive', () => {
   it('[S5] [L2] leaves the list within the TTL and a second, also when still connected, and returns with the next report', async () => {
     await deployment.befriend(['ann', 'bob']);
     const a = await deployment.signIn('ann', { gateway: 0 });
@@ -21,15 +21,15 @@ describe('a friend who falls silent', () => {
     await keepReporting();
     await eventually(() => expect(a.friendIds).toEqual(['bob']));
     await eventually(() => expect(a.friendIds).toEqual([]), REMOVAL_BOUND_MS + 1_000);
-    const silentForMs = Date.now() - reportedAt;
-    expect(silentForMs).toBeGreaterThanOrEqual(TTL_SECONDS * 1000);
-    expect(silentForMs).toBeLessThanOrEqual(REMOVAL_BOUND_MS + 250);
+    const inactiveForMs = Date.now() - reportedAt;
+    expect(inactiveForMs).toBeGreaterThanOrEqual(TTL_SECONDS * 1000);
+    expect(inactiveForMs).toBeLessThanOrEqual(REMOVAL_BOUND_MS + 250);
 
     await b.report(north(FERRY_BUILDING, 200));
     await eventually(() => expect(a.friends.map(({ distance }) => Math.round(distance))).toEqual([200]), 1_000);
   });
 
-  it('[S3] is unsubscribed from once the silence is confirmed, and announced anew afterwards', async () => {
+  it('[S3] is unsubscribed from once the inactivity is confirmed, and announced again afterwards', async () => {
     await deployment.befriend(['cem', 'dan']);
     const c = await deployment.signIn('cem', { gateway: 0 });
     const d = await deployment.signIn('dan', { gateway: 1 });

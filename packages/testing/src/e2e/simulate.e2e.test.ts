@@ -1,10 +1,10 @@
-/** `npm run simulate` against the real stack: nothing to complain of while it is well, and an honest word while it is not. */
+/** `npm run simulate` against the real stack: no failures on a healthy stack, and a true report on a broken one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { SimulationReport } from '@nearby-friends/simulator';
-import { eventually } from '../eventually.ts';
-import { useDeployment } from '../use-deployment.ts';
+import { eventually } from '../plain/eventually.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../simulator/dist/simulate.js', import.meta.url));
 const PEOPLE = 60;
@@ -50,7 +50,7 @@ describe('a simulation', () => {
     expect(experienced.unexplained).toBe(0);
   }, 120_000);
 
-  it('tells of those who lost their gateway and came back, when Ctrl-C ends it', async () => {
+  it('reports the clients that lost their gateway and came back, when Ctrl-C ends it', async () => {
     const run = start('--json', '--duration=1h', '--interval=1', '--pace=6', '--always-on');
     const isOnline = (): void => expect(run.said()).toContain(`living, ${PEOPLE} of ${PEOPLE} online`);
     await eventually(isOnline, 60_000);
@@ -68,7 +68,7 @@ describe('a simulation', () => {
     expect(experienced.offlineMs.count).toBe(experienced.connections.lost);
   }, 180_000);
 
-  it('says what is wrong before it does anything, and where to read on', async () => {
+  it('reports a wrong option before it does anything, and has a help text', async () => {
     const bad = start('--duration=forever');
     expect(await bad.ended).toEqual({ code: 2, output: '' });
     expect(bad.said()).toBe('--duration is “forever”. Give a time of at most a week, as 90s, 10m or 2h.\n');

@@ -1,10 +1,10 @@
 /** A sign-on is one trace through all services, and so is a position; nothing in them says who or where. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../api-client.ts';
-import { Deployment } from '../deployment.ts';
-import { eventually } from '../eventually.ts';
 import { type CollectedSpan, TraceCollector } from '../observability/trace-collector.ts';
-import { FERRY_BUILDING, north } from '../places.ts';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import { ApiClient } from '../stack/api-client.ts';
+import { Deployment } from '../stack/deployment.ts';
 
 const collector = new TraceCollector();
 let deployment: Deployment;
@@ -83,7 +83,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
 
   it('an API call is one, by its route; what a client says about traces counts for nothing', async () => {
     const api = new ApiClient(deployment);
-    await api.ask('trace-ann', 'GET', '/friends?limit=5');
+    await api.request('trace-ann', 'GET', '/friends?limit=5');
     await fetch(`${deployment.url}/api/v1/friends/trace-bob`, {
       method: 'DELETE',
       headers: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` },

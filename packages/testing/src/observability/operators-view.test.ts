@@ -1,4 +1,4 @@
-/** What operators are given agrees with itself: no dashboard and no rule asks for what there is not. */
+/** Dashboards and rules use only metrics that exist. */
 import { describe, expect, it } from '@jest/globals';
 import {
   alerts,
@@ -30,7 +30,7 @@ describe('metrics', () => {
 });
 
 describe('dashboards', () => {
-  it('ask for documented metrics only', async () => {
+  it('use documented metrics only', async () => {
     const known = new Set([...(await askableNames()), ...OF_PROMETHEUS]);
     for (const { file, panels } of await dashboards()) {
       for (const { title, targets = [] } of panels) {
@@ -70,7 +70,7 @@ describe('log lines', () => {
 });
 
 describe('alerts', () => {
-  it('ask for documented metrics only', async () => {
+  it('use documented metrics only', async () => {
     const known = new Set([...(await askableNames()), ...OF_PROMETHEUS]);
     for (const { name, expr } of await alerts()) {
       expect([name, metricsIn(expr).filter((metric) => !known.has(metric))]).toEqual([name, []]);

@@ -44,7 +44,7 @@ export async function documentedMetrics(): Promise<DocumentedMetric[]> {
   );
 }
 
-/** Every name under which the documented metrics can be asked for. */
+/** Every name under which the documented metrics can be queried. */
 export async function askableNames(): Promise<Set<string>> {
   const metrics = await documentedMetrics();
   const suffixes = (type: string) => (type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']);

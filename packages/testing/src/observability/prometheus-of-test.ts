@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensurePrometheusBinaries, findFreePort, type PrometheusBinaries } from '@nearby-friends/local-stack';
-import { eventually } from '../eventually.ts';
+import { eventually } from '../plain/eventually.ts';
 import { OBSERVABILITY } from './operators-view.ts';
 
 /** Null, after one line that says so, on a machine that has none and cannot fetch it. */
@@ -22,7 +22,7 @@ export interface Target {
   readonly address: string;
 }
 
-interface Answer<T> {
+interface QueryResponse<T> {
   readonly status: string;
   readonly error?: string;
   readonly data: T;
@@ -30,7 +30,7 @@ interface Answer<T> {
 
 export interface PrometheusOfTest {
   /** Rejects with what Prometheus says when it does not understand. */
-  ask<T>(question: string): Promise<T>;
+  query<T>(path: string): Promise<T>;
   /** How many series an expression has now. */
   seriesOf(expression: string): Promise<number>;
   stop(): Promise<void>;
@@ -70,10 +70,10 @@ export async function startPrometheus(
     said += chunk.toString();
   });
 
-  const ask = async <T>(question: string): Promise<T> => {
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${question}`);
-    const { status, error, data } = (await response.json()) as Answer<T>;
-    if (status !== 'success') throw new Error(`${question}: ${error}`);
+  const query = async <T>(path: string): Promise<T> => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`);
+    const { status, error, data } = (await response.json()) as QueryResponse<T>;
+    if (status !== 'success') throw new Error(`${path}: ${error}`);
     return data;
   };
   const stop = async () => {
@@ -86,17 +86,17 @@ export async function startPrometheus(
   try {
     await eventually(async () => {
       if (server.exitCode !== null) throw new Error(`Prometheus ended: ${said}`);
-      await ask('status/runtimeinfo');
+      await query('status/runtimeinfo');
     }, 30_000);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
-    ask,
+    query,
     stop,
     async seriesOf(expression) {
-      const { result } = await ask<{ result: unknown[] }>(`query?query=${encodeURIComponent(expression)}`);
+      const { result } = await query<{ result: unknown[] }>(`query?query=${encodeURIComponent(expression)}`);
       return result.length;
     },
   };

@@ -18,7 +18,7 @@ const WORDS = new Set([
   ],
 ]);
 
-/** Each once, in the order of their appearance; of histograms as they are asked for, `_bucket` and all. */
+/** Each once, in the order of their appearance; histograms as they are queried, `_bucket` included. */
 export function metricsIn(expression: string): string[] {
   const bare = expression
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')

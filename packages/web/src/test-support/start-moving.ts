@@ -1,5 +1,6 @@
 /** Moves many clients around a place, each with one position update per second. */
-import { type NearbyClient, seededRandom } from '@nearby-friends/testing';
+import type { NearbyClient } from '@nearby-friends/testing';
+import { seededRandom } from '@nearby-friends/testing/seeded-random';
 
 const REPORT_MS = 1_000;
 /** Half the side of their area, degrees: about 4 km. */

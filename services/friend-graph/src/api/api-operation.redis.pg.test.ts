@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useFriendGraph } from '../friend-graph.testing.ts';
 import { call, expectProblem, signIn, tokenOf } from './call-api.testing.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { insertEdges } from '../database/database.testing.ts';
 import { type FriendGraphOfTest, useFriendGraph } from '../friend-graph.testing.ts';
 import { type ApiResponse, type CallOptions, call, expectProblem, signIn } from './call-api.testing.ts';

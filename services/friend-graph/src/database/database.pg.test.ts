@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Metrics, silentLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useDatabase } from './database.testing.ts';
 import { openDatabase } from './database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database-metrics.ts';

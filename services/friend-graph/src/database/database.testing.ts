@@ -1,7 +1,7 @@
 /** A PostgreSQL server per test file, with a fresh migrated database for each test. */
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { silentLogger } from '@nearby-friends/service-kit';
-import { startTestPostgres, type TestPostgres } from '@nearby-friends/testing';
+import { startTestPostgres, type TestPostgres } from '@nearby-friends/testing/test-postgres';
 import { Client } from 'pg';
 import { applyMigrations } from '../migrations/apply-migrations.ts';
 import { type Database, openDatabase } from './database.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { edgeTextSchema, parseUserId, readEdges, type StatedEdge, type UserId } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { Client } from 'pg';
 import { insertEdges, useDatabase } from './database.testing.ts';
 import { GrantRepository } from './grant-repository.ts';

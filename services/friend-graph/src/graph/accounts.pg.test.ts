@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SHARING } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { id, useGraph } from './graph.testing.ts';
 
 const setting = useGraph();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import { Metrics, silentLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { DeviceNotices, MAX_WAITING_NOTICES, NOTICES_IN_FLIGHT, type NotifyDevices } from './device-notices.ts';
 

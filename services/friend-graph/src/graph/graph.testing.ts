@@ -2,7 +2,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { type GraphEvent, parseUserId, type UserId } from '@nearby-friends/protocol';
 import { Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { createRepositories, type Repositories } from '../database/create-repositories.ts';
 import { type DatabaseOfTest, useDatabase } from '../database/database.testing.ts';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';

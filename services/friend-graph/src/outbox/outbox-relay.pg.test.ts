@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type GraphEvent, parseUserId } from '@nearby-friends/protocol';
 import { ManualClock, Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { Client } from 'pg';
 import { useDatabase } from '../database/database.testing.ts';
 import { openDatabase } from '../database/database.ts';

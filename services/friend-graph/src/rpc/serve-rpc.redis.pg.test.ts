@@ -7,7 +7,7 @@ import {
   parseUserId,
   setRadius,
 } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { insertEdges } from '../database/database.testing.ts';
 import { useFriendGraph } from '../friend-graph.testing.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import type { Socket } from 'socket.io-client';
 import { type SocketServerOfTest, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
 import { CLOSING_GRACE_MS } from './socket-server.ts';

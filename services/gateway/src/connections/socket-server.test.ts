@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { next, type TokenOptions, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
 import { MAX_MESSAGE_BYTES } from './socket-server.ts';
 

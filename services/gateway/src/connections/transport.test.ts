@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { type ConnectOptions, tcpSocketOf, useConnectedSockets } from '../test-support/connected-sockets.ts';
 import { next } from '../test-support/socket-server-of-test.ts';
 import type { ListMessage } from '../viewer/list-message.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { type Socket as Client, io, type ManagerOptions, type SocketOptions } from 'socket.io-client';
 

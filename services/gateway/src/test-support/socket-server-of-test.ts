@@ -2,7 +2,7 @@
 import { afterEach } from '@jest/globals';
 import type { Ack } from '@nearby-friends/protocol';
 import { createSecretVerifier, type Logger, noTracer, silentLogger } from '@nearby-friends/service-kit';
-import { openRawSocket } from '@nearby-friends/testing';
+import { openRawSocket } from '@nearby-friends/testing/raw-socket';
 import { SignJWT } from 'jose';
 import { Server, type ServerOptions } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { locationKey } from '@nearby-friends/protocol';
 import { silentLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { ANN, positionOf } from '../test-support/positions-of-test.ts';
 import { recordOne } from '../test-support/record-one.ts';
 import { timeOf, useRedis } from '../test-support/redis-of-test.ts';

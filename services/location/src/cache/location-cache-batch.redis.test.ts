@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodePositionRecord, locationKey, parseUserId, type ReceivedPosition } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import fc from 'fast-check';
 import { ANN, BEN, positionOf } from '../test-support/positions-of-test.ts';
 import { listenTo } from '../test-support/published-positions.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { decodePositionBody } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { ANN, positionOf } from '../test-support/positions-of-test.ts';
 import { recordOne } from '../test-support/record-one.ts';
 import { recordingLogger } from '../test-support/recording-logger.ts';

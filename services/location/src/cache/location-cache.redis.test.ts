@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Redis } from '@nearby-friends/bus';
 import { decodePositionRecord, locationKey } from '@nearby-friends/protocol';
 import { silentLogger } from '@nearby-friends/service-kit';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import fc from 'fast-check';
 import { ANN, BEN, positionOf } from '../test-support/positions-of-test.ts';
 import { listenTo } from '../test-support/published-positions.ts';

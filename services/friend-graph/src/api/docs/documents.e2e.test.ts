@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually, FERRY_BUILDING, north, useDeployment } from '@nearby-friends/testing';
+import { useDeployment } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
+import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { Ajv } from 'ajv';
 import { type AsyncApiDocument, referenceName } from './asyncapi.ts';
 import { CLIENT_EVENTS, SERVER_EVENTS } from './socket-events.ts';

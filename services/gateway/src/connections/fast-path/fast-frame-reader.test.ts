@@ -7,7 +7,7 @@ import {
   type Socket as TcpSocket,
 } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import type { ServerOptions } from 'socket.io';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
 import { useConnectedSockets } from '../../test-support/connected-sockets.ts';

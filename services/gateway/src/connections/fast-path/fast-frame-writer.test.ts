@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import type { ServerOptions } from 'socket.io';
 import { tcpSocketOf, useConnectedSockets } from '../../test-support/connected-sockets.ts';
 import type { ListMessage } from '../../viewer/list-message.ts';

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { eventually } from '@nearby-friends/testing';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { isDrained, tcpHandleOf, writeToHandle } from './tcp-handle.ts';
 
 let ends: (() => unknown)[];

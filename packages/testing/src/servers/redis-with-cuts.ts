@@ -1,4 +1,4 @@
-/** A way to Redis that can be cut for some connections and not for others, as networks do. */
+/** A proxy before Redis that can cut some connections and not others, as networks do. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -9,7 +9,7 @@ interface Line {
   readonly server: Socket;
 }
 
-/** Enough of what a client says first to hold its connection's name. */
+/** Enough of a client's first bytes to hold its connection's name. */
 const SEEN_BYTES = 2_048;
 
 export class RedisWithCuts {
@@ -23,7 +23,7 @@ export class RedisWithCuts {
     this.#target = new URL(redisUrl);
   }
 
-  /** Resolves with the address to give to those who are to be cut off. */
+  /** Resolves with the address for the clients that tests cut off. */
   async start(): Promise<string> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');

@@ -2,7 +2,7 @@
 import { describe } from '@jest/globals';
 import { type Executable, ensureChromium } from '@nearby-friends/local-stack';
 
-/** Chromium; undefined where there is none, which is said once for each file of tests that is left out for it. */
+/** Chromium; undefined where there is none, which is logged once for each test file that is skipped. */
 const chromium: Executable | undefined = await ensureChromium().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
   process.stderr.write(`Tests in a real browser are SKIPPED: ${reason}\n`);

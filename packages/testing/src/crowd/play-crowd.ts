@@ -1,8 +1,8 @@
 /** Plays a moving crowd against a deployment while something is done to it; every list is compared with the oracle's. */
 import { expect } from '@jest/globals';
 import { type ReplayReport, replay, type TransportChoice } from '@nearby-friends/simulator';
-import { makeCrowd } from './crowd.ts';
-import type { Deployment } from './deployment.ts';
+import type { Deployment } from '../stack/deployment.ts';
+import { makeCrowd } from './make-crowd.ts';
 
 const PEOPLE = 80;
 /** How often each of them reports. */

@@ -1,4 +1,4 @@
-/** One device in a test: a real Socket.IO client through the load balancer that keeps the list it is told. */
+/** One device in a test: a real Socket.IO client through the load balancer that keeps the list it is sent. */
 import {
   type Ack,
   FRIENDS_CHANGED,
@@ -20,7 +20,7 @@ const ACK_TIMEOUT_MS = 5_000;
 export interface NearbyClientOptions {
   readonly url: string;
   readonly token?: string;
-  /** The source address the load balancer is to see; it decides the gateway. */
+  /** The source address that the load balancer sees; it decides the gateway. */
   readonly address?: string;
   readonly transports?: ('websocket' | 'polling')[];
   readonly headers?: Record<string, string>;
@@ -30,7 +30,7 @@ export interface NearbyClientOptions {
 
 export class NearbyClient {
   readonly socket: Socket;
-  /** As the protocol says: replaced by a snapshot, changed by changes, never by the client itself. */
+  /** Replaced by a snapshot, changed by changes, never by the client itself. */
   readonly list = new Map<string, NearbyFriend>();
   readonly friendsChanged: FriendsChanged[] = [];
   snapshots = 0;
@@ -58,7 +58,7 @@ export class NearbyClient {
     this.socket.on(FRIENDS_CHANGED, (message: FriendsChanged) => this.friendsChanged.push(message));
   }
 
-  /** Resolves when connected; rejects with what the server (or the network) said. */
+  /** Resolves when connected; rejects with the error of the server or the network. */
   async connect(): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.socket.once('connect', resolve);
@@ -68,7 +68,7 @@ export class NearbyClient {
     return this;
   }
 
-  /** Reports a position; resolves with the server's answer. */
+  /** Reports a position; resolves with the server's acknowledgement. */
   async report(position: Position): Promise<LocationUpdateAck> {
     return this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, position);
   }

@@ -5,7 +5,7 @@ import type { Deployment } from './deployment.ts';
 const RETRY_MS = 200;
 const GIVE_UP_MS = 60_000;
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   /** Undefined when there is none. */
@@ -20,8 +20,8 @@ export class ApiClient {
     this.#deployment = deployment;
   }
 
-  /** Any answer is an answer. */
-  async ask(user: string, method: string, path: string, json?: unknown): Promise<ApiAnswer> {
+  /** Resolves with the response, whatever its status. */
+  async request(user: string, method: string, path: string, json?: unknown): Promise<ApiResponse> {
     const token = this.#tokens.get(user) ?? (await this.#deployment.token(user));
     this.#tokens.set(user, token);
     const response = await fetch(`${this.#deployment.url}/api/v1${path}`, {
@@ -36,17 +36,17 @@ export class ApiClient {
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
 
-  /** Rejects unless the answer is 2xx; resolves with its body. */
+  /** Rejects unless the status is 2xx; resolves with the body. */
   async call(user: string, method: string, path: string, json?: unknown): Promise<unknown> {
-    const { status, body } = await this.ask(user, method, path, json);
+    const { status, body } = await this.request(user, method, path, json);
     if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
     return body;
   }
 
-  /** As {@link call}, but sends it again for as long as the answer is 503, as the protocol says; at most a minute. */
-  async callUntilTaken(user: string, method: string, path: string, json?: unknown): Promise<unknown> {
+  /** As {@link call}, but retries while the status is 503, as the protocol says; for a minute at most. */
+  async callUntilAccepted(user: string, method: string, path: string, json?: unknown): Promise<unknown> {
     for (const giveUpAt = Date.now() + GIVE_UP_MS; ; ) {
-      const { status, body } = await this.ask(user, method, path, json);
+      const { status, body } = await this.request(user, method, path, json);
       if (status >= 200 && status < 300) return body;
       if (status !== 503 || Date.now() > giveUpAt)
         throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);

@@ -1,8 +1,8 @@
 /** A made-up crowd for replays: people who walk about a city and know each other. */
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { type Friendships, friendshipsOf, type Movement } from '@nearby-friends/simulator';
-import { FERRY_BUILDING } from './places.ts';
-import { seededRandom } from './seeded-random.ts';
+import { FERRY_BUILDING } from '../plain/places.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 
 export interface Crowd {
   readonly pairs: readonly (readonly [UserId, UserId])[];

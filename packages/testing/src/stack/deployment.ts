@@ -53,7 +53,7 @@ export class Deployment {
     this.#clients.clear();
   }
 
-  /** Writes both directions of each pair straight into PostgreSQL, creating the people. */
+  /** Writes both directions of each pair into PostgreSQL, past the API, and creates the users. */
   async befriend(...pairs: readonly (readonly [string, string])[]): Promise<void> {
     const people = [...new Set(pairs.flat())].map(parseUserId);
     const viewers = pairs.flat();
@@ -82,7 +82,7 @@ export class Deployment {
         .setSubject(userId)
         .setAudience('nearby-friends')
         .setIssuer('nearby-friends')
-        // To the millisecond: a token made right after signing out everywhere is to be good.
+        // To the millisecond: a token made right after signing out everywhere must be valid.
         .setIssuedAt(Date.now() / 1000)
         .setExpirationTime(claims.expiresAt === undefined ? TOKEN_LIFETIME : Math.floor(claims.expiresAt / 1000))
         .sign(new TextEncoder().encode(this.stack.jwtSecret))
@@ -128,7 +128,7 @@ export class Deployment {
     return readMetric(handle.opsPort, name);
   }
 
-  /** Sharded channels that somebody is subscribed to and that belong to users: positions, inboxes, devices. */
+  /** Sharded channels with a subscriber that belong to users: positions, inboxes, devices. */
   async userChannels(): Promise<string[]> {
     const redis = new Redis(this.stack.redisUrl, { maxRetriesPerRequest: 1 });
     try {
@@ -149,11 +149,11 @@ export class Deployment {
       const gateway = counts.findIndex((count) => count > 0);
       if (gateway >= 0) this.#addresses[gateway] ??= prefix;
       probe.close();
-      await this.#untilNobodyIsConnected();
+      await this.#untilNoSession();
     }
   }
 
-  async #untilNobodyIsConnected(): Promise<void> {
+  async #untilNoSession(): Promise<void> {
     for (;;) {
       const counts = await Promise.all(
         this.stack.gateways.map(({ opsPort }) => readMetric(opsPort, 'nearby_sessions')),

@@ -1,0 +1,18 @@
+/** How often tests repeat what has to hold every time: few times in `npm test`, many times in `npm run test:full`. */
+
+export const TIER: 'quick' | 'full' = process.env['TEST_TIER'] === 'full' ? 'full' : 'quick';
+
+/** Times that each way of revoking is tried under load (rights.e2e). */
+export const REVOCATIONS_EACH = inTier({ quick: 30, full: 300 });
+/** Deliveries that the same test must have checked at least: about 40 for each try. */
+export const MIN_DELIVERIES_CHECKED = inTier({ quick: 1_000, full: 10_000 });
+/** Pairs of friends who sign on in the same instant (sign-on.e2e). */
+export const SIGN_ON_RACES = inTier({ quick: 100, full: 1_000 });
+/** Sign-ons and sign-offs in random order (sign-on.e2e). */
+export const SIGN_ON_CHURN = inTier({ quick: 200, full: 1_000 });
+/** Moves and changes of sharing that the client's list is compared over (live-list.e2e). */
+export const LIVE_LIST_STEPS = inTier({ quick: 60, full: 200 });
+
+function inTier<T>(values: Readonly<Record<typeof TIER, T>>): T {
+  return values[TIER];
+}
