@@ -1,9 +1,7 @@
-// One Jest project for the whole workspace; the suffix of a test says what it needs (see CONTRIBUTING.md).
-export default {
+// The tests of the whole workspace, sorted by what they need, which the suffix of a file says (see CONTRIBUTING.md).
+const PROPERTIES = {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/infra'],
-  testMatch: ['**/src/**/*.test.ts', '**/infra/checks/*.test.ts', '**/packages/web/build/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/\\.local/', '\\.compose\\.test\\.ts$'],
   modulePathIgnorePatterns: ['/dist/', '/\\.local/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -14,6 +12,64 @@ export default {
   },
   // Tests run on the sources, so that no stale build is ever tested.
   testEnvironmentOptions: { customExportConditions: ['nearby-source', 'node', 'node-addons'] },
+  setupFiles: ['<rootDir>/packages/testing/jest/set-seed.mjs'],
   testTimeout: 30_000,
-  maxWorkers: 2,
+};
+const NEVER = ['/node_modules/', '/dist/', '/\\.local/', '\\.compose\\.test\\.ts$'];
+const SERVERS = '\\.(redis|pg|nginx|prometheus)\\.test\\.ts$';
+const STACK = '\\.(e2e|browser)\\.test\\.ts$';
+
+/** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */
+const ALONE = [
+  'packages/benchmark/src/bench\\.e2e',
+  'packages/client/src/staying-connected\\.e2e',
+  'packages/simulator/src/replay\\.e2e',
+  'packages/testing/src/e2e/(accounts|drain|faults|rights|rights-faults|silence|simulate)\\.e2e',
+  'packages/web/src/frames\\.browser',
+].map((path) => `${path}\\.test\\.ts$`);
+
+/**
+ * Left out of `npm test` and run by `npm run test:full`: long, and each of their rules is held by a quicker test, too.
+ * A file that is named on the command line of `npm run jest` runs in any case.
+ */
+const FULL_ONLY = [
+  'packages/benchmark/src/bench\\.e2e',
+  'packages/client/src/(published-package|staying-connected)\\.e2e',
+  'packages/simulator/src/replay\\.e2e',
+  'packages/testing/src/e2e/(drain|faults|operators-view|residents|rights-faults|silence|simulate)\\.e2e',
+  'packages/web/src/(frames|screenshots)\\.browser',
+].map((path) => `${path}\\.test\\.ts$`);
+const leftOut = process.env.TEST_TIER === 'quick' ? FULL_ONLY : [];
+
+/** A project whose files match one of `patterns` and none of `others`. */
+function project(displayName, patterns, others, more = {}) {
+  return {
+    ...PROPERTIES,
+    displayName,
+    testRegex: patterns,
+    testPathIgnorePatterns: [...NEVER, ...leftOut, ...others],
+    ...more,
+  };
+}
+
+const TESTS = ['/src/.*\\.test\\.ts$', '/infra/checks/.*\\.test\\.ts$', '/packages/web/build/.*\\.test\\.ts$'];
+
+export default {
+  testTimeout: PROPERTIES.testTimeout,
+  // Jest would leave one core to itself, which has little to do meanwhile.
+  maxWorkers: '100%',
+  projects: [
+    project('unit', TESTS, [SERVERS, STACK]),
+    project('servers', [SERVERS], []),
+    project('stack', [STACK], ALONE),
+    project('alone', ALONE, [], { runner: '<rootDir>/packages/testing/jest/serial-runner.mjs' }),
+  ],
+};
+
+/** The tests that need a container engine. */
+export const compose = {
+  ...PROPERTIES,
+  testRegex: ['\\.compose\\.test\\.ts$'],
+  testPathIgnorePatterns: NEVER.filter((pattern) => !pattern.includes('compose')),
+  maxWorkers: 1,
 };

@@ -5,12 +5,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { prepare } from './bootstrap/prepare.mjs';
 import { CommandFailed, runCommand } from './bootstrap/run-command.mjs';
 
-const HELP = `node infra/local/bootstrap.mjs start|test|build [options]
+const HELP = `node infra/local/bootstrap.mjs start|test|test:full|build [options]
 
   build   installs, generates and builds what has changed since the last run
   start   the same, then runs the whole stack; see: npm start -- --help
   test    the same, then checks format, lint, types, imports, documented settings and metrics, the client's API and
-          commit messages, and runs the tests; options go to Jest
+          commit messages, and runs the quick tier of the tests, in less than five minutes; options go to Jest
+  test:full
+          the same with every test, and with as many repetitions as it takes to see rare failures
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,8 +44,9 @@ async function run(command, args) {
       return process.exit(await main(args));
     }
     case 'test':
+    case 'test:full':
       await prepareCheckout();
-      await test(args);
+      await test(command === 'test' ? 'quick' : 'full', args);
       return 0;
     default:
       (command === '--help' ? process.stdout : process.stderr).write(HELP);
@@ -51,8 +54,11 @@ async function run(command, args) {
   }
 }
 
-/** @param {readonly string[]} jestArgs */
-async function test(jestArgs) {
+/**
+ * @param {'quick' | 'full'} tier which tests run, and how often they repeat themselves
+ * @param {readonly string[]} jestArgs
+ */
+async function test(tier, jestArgs) {
   await step('Format and lint', path.join(root, 'node_modules/.bin/biome'), ['check', '.']);
   await step('Types', 'npm', ['run', '--silent', 'check:types']);
   await step('Imports run one way', process.execPath, ['infra/checks/import-direction.mjs']);
@@ -60,6 +66,7 @@ async function test(jestArgs) {
   await step('Documented metrics', process.execPath, ['infra/checks/metrics-doc.mjs']);
   await step('Reported API', process.execPath, ['infra/checks/api-report.mjs']);
   await step('Commit messages', process.execPath, ['infra/checks/commit-messages.mjs']);
+  process.env['TEST_TIER'] = tier;
   // Last, without output after it, so that Jest's summary is the last thing on screen.
   await step('Tests', 'npm', ['run', '--silent', 'jest', '--', ...jestArgs]).catch((error) => {
     if (error instanceof CommandFailed) error.isSelfExplanatory = true;
