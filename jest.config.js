@@ -19,6 +19,13 @@ const NEVER = ['/node_modules/', '/dist/', '/\\.local/', '\\.compose\\.test\\.ts
 const SERVERS = '\\.(redis|pg|nginx|prometheus)\\.test\\.ts$';
 const STACK = '\\.(e2e|browser)\\.test\\.ts$';
 
+/** These need a running system, disturb nothing, and share one; each file's ids begin with its own name. */
+const SHARED = [
+  'packages/client/src/api/api\\.e2e',
+  'packages/client/src/(example|live-list)\\.e2e',
+  'packages/testing/src/e2e/(handshake|nearby)\\.e2e',
+].map((path) => `${path}\\.test\\.ts$`);
+
 /** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */
 const ALONE = [
   'packages/benchmark/src/bench\\.e2e',
@@ -61,7 +68,11 @@ export default {
   projects: [
     project('unit', TESTS, [SERVERS, STACK]),
     project('servers', [SERVERS], []),
-    project('stack', [STACK], ALONE),
+    project('stack', [STACK], [...SHARED, ...ALONE]),
+    project('shared', SHARED, [], {
+      globalSetup: '<rootDir>/packages/testing/jest/start-shared-system.mjs',
+      globalTeardown: '<rootDir>/packages/testing/jest/stop-shared-system.mjs',
+    }),
     project('alone', ALONE, [], { runner: '<rootDir>/packages/testing/jest/serial-runner.mjs' }),
   ],
 };

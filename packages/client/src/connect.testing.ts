@@ -1,6 +1,6 @@
 /** Opens connections of this package to chosen gateways of a deployment and closes them after each test. */
 import { afterEach } from '@jest/globals';
-import type { Deployment } from '@nearby-friends/testing';
+import type { System } from '@nearby-friends/testing';
 import { connect } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { ConnectionStatus, NearbyConnection } from './nearby-connection.ts';
@@ -17,7 +17,7 @@ type ConnectAs = (
 ) => Promise<ConnectionOfTest>;
 
 /** Call it once in a test file, outside the tests. */
-export function useConnections(deployment: Deployment): ConnectAs {
+export function useConnections(deployment: System): ConnectAs {
   const connections: NearbyConnection[] = [];
   afterEach(() => {
     for (const connection of connections.splice(0)) connection.close();

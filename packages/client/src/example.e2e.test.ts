@@ -4,13 +4,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { useDeployment } from '@nearby-friends/testing';
+import { useSharedSystem } from '@nearby-friends/testing';
 import { eventually } from '@nearby-friends/testing/eventually';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const example = 'examples/who-is-near.mjs';
 
-const deployment = useDeployment();
+const system = useSharedSystem();
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   await Promise.all(ends.splice(0).map((end) => end()));
@@ -19,7 +19,7 @@ afterEach(async () => {
 /** Runs the example and collects its output. */
 function run(...args: string[]): string[] {
   const said: string[] = [];
-  const child = spawn(process.execPath, [example, ...args, deployment.url], { cwd: root });
+  const child = spawn(process.execPath, [example, ...args, system.url], { cwd: root });
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => said.push(line));
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -40,12 +40,12 @@ describe('the example', () => {
   });
 
   it('shows two users each other', async () => {
-    await deployment.befriend(['alice', 'bob']);
-    const alice = run('alice', '37.7955', '-122.3937');
-    const bob = run('bob', '37.7990', '-122.3970');
+    await system.befriend(['example-alice', 'example-bob']);
+    const alice = run('example-alice', '37.7955', '-122.3937');
+    const bob = run('example-bob', '37.7990', '-122.3970');
     await eventually(() => {
-      expect(alice).toContain('bob at 485 m');
-      expect(bob).toContain('alice at 485 m');
+      expect(alice).toContain('example-bob at 485 m');
+      expect(bob).toContain('example-alice at 485 m');
     }, 20_000);
   });
 });

@@ -1,6 +1,6 @@
 /** Tests the nearby list of an app through nginx with two gateways. */
 import { describe, expect, it } from '@jest/globals';
-import { useDeployment } from '@nearby-friends/testing';
+import { useSharedSystem } from '@nearby-friends/testing';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { seededRandom } from '@nearby-friends/testing/seeded-random';
@@ -10,15 +10,15 @@ import type { FriendsChanged, NearbyFriend } from './wire-messages.ts';
 
 const FRIENDS = 12;
 
-const deployment = useDeployment();
-const connectAs = useConnections(deployment);
+const system = useSharedSystem();
+const connectAs = useConnections(system);
 
 describe('the nearby list', () => {
   it(`[N1] [N2] is what the raw events say, and sorted at every moment, while ${FRIENDS} friends move and hide`, async () => {
-    const friends = Array.from({ length: FRIENDS }, (_, i) => `mover-${i}`);
-    await deployment.befriend(...friends.map((friend) => ['watcher', friend] as const));
-    const raw = await deployment.signIn('watcher', { gateway: 0 });
-    const app = await connectAs('watcher', { gateway: 1 });
+    const friends = Array.from({ length: FRIENDS }, (_, i) => `list-mover-${i}`);
+    await system.befriend(...friends.map((friend) => ['list-watcher', friend] as const));
+    const raw = await system.signIn('list-watcher', { gateway: 0 });
+    const app = await connectAs('list-watcher', { gateway: 1 });
     const seen: (readonly NearbyFriend[])[] = [];
     app.nearby.subscribe((list) => seen.push(list));
     await Promise.all([raw.report(FERRY_BUILDING), app.updateLocation(FERRY_BUILDING)]);
@@ -52,9 +52,9 @@ describe('the nearby list', () => {
   }
 
   it('[N1] [N2] follows a viewer who walks past stationary friends, with enters and leaves', async () => {
-    const resting = { ivy: 200, jon: 500, kim: 1_900 };
-    await deployment.befriend(...Object.keys(resting).map((friend) => ['lea', friend] as const));
-    const lea = await connectAs('lea', { gateway: 1 });
+    const resting = { 'list-ivy': 200, 'list-jon': 500, 'list-kim': 1_900 };
+    await system.befriend(...Object.keys(resting).map((friend) => ['list-lea', friend] as const));
+    const lea = await connectAs('list-lea', { gateway: 1 });
     await lea.setRadius(1_000);
     await Promise.all(
       Object.entries(resting).map(async ([id, meters], i) =>
@@ -62,7 +62,7 @@ describe('the nearby list', () => {
       ),
     );
     await lea.updateLocation(FERRY_BUILDING);
-    await eventually(() => expect(lea.ids).toEqual(['ivy', 'jon']));
+    await eventually(() => expect(lea.ids).toEqual(['list-ivy', 'list-jon']));
     const sorted = (list: readonly NearbyFriend[]) => list.toSorted((a, b) => a.distance - b.distance);
     const seen: (readonly NearbyFriend[])[] = [];
     lea.nearby.subscribe((list) => seen.push(list));
@@ -74,45 +74,45 @@ describe('the nearby list', () => {
       }
     }
     // Ivy is 1,050 m behind.
-    await eventually(() => expect(lea.ids).toEqual(['kim', 'jon']));
+    await eventually(() => expect(lea.ids).toEqual(['list-kim', 'list-jon']));
     expect(lea.nearby.value.map(({ distance }) => Math.round(distance))).toEqual([620, 780]);
     for (const list of seen) expect(list).toEqual(sorted(list));
     // The same list as for a client whose gateway measures.
-    const raw = await deployment.signIn('lea', { gateway: 0 });
+    const raw = await system.signIn('list-lea', { gateway: 0 });
     await raw.report(north(FERRY_BUILDING, 1_280));
     await eventually(() => expect(raw.friends).toEqual(lea.nearby.value));
   });
 
   it('shows an approximate friend as such', async () => {
-    await deployment.befriend(['ann', 'bob']);
-    const [ann, bob] = [await connectAs('ann'), await connectAs('bob', { gateway: 1 })];
-    expect(await bob.api.viewers.grant('ann', { precision: 'approximate' })).toEqual({
+    await system.befriend(['list-ann', 'list-bob']);
+    const [ann, bob] = [await connectAs('list-ann'), await connectAs('list-bob', { gateway: 1 })];
+    expect(await bob.api.viewers.grant('list-ann', { precision: 'approximate' })).toEqual({
       precision: 'approximate',
       until: null,
     });
     await Promise.all([ann.updateLocation(FERRY_BUILDING), bob.updateLocation({ ...FERRY_BUILDING, speed: 1 })]);
-    await eventually(() => expect(ann.nearby.value).toMatchObject([{ id: 'bob', precision: 'approximate' }]));
+    await eventually(() => expect(ann.nearby.value).toMatchObject([{ id: 'list-bob', precision: 'approximate' }]));
     expect(ann.nearby.value[0]).not.toHaveProperty('speed');
   });
 });
 
 describe('the radius', () => {
   it('changes the list and applies to another device of the user', async () => {
-    await deployment.befriend(['cem', 'dan']);
-    const dan = await connectAs('dan', { gateway: 1 });
+    await system.befriend(['list-cem', 'list-dan']);
+    const dan = await connectAs('list-dan', { gateway: 1 });
     await dan.updateLocation(north(FERRY_BUILDING, 3_000));
-    const [phone, laptop] = [await connectAs('cem'), await connectAs('cem', { gateway: 1 })];
+    const [phone, laptop] = [await connectAs('list-cem'), await connectAs('list-cem', { gateway: 1 })];
     await Promise.all([phone.updateLocation(FERRY_BUILDING), laptop.updateLocation(FERRY_BUILDING)]);
-    await eventually(() => expect([phone.ids, laptop.ids]).toEqual([['dan'], ['dan']]));
+    await eventually(() => expect([phone.ids, laptop.ids]).toEqual([['list-dan'], ['list-dan']]));
     await phone.setRadius(2_000);
     expect(phone.radiusMeters.value).toBe(2_000);
     await eventually(() => expect([phone.ids, laptop.ids]).toEqual([[], []]));
     await eventually(() => expect(laptop.radiusMeters.value).toBe(2_000));
-    expect(await phone.api.me.get()).toMatchObject({ id: 'cem', radiusMeters: 2_000 });
+    expect(await phone.api.me.get()).toMatchObject({ id: 'list-cem', radiusMeters: 2_000 });
   });
 
   it('outside its limits rejects with a typed error and keeps the old one', async () => {
-    const app = await connectAs('eve');
+    const app = await connectAs('list-eve');
     const update = app.setRadius(1);
     await expect(update).rejects.toMatchObject({ name: 'NearbyError', code: 'invalid_payload', retryable: false });
     await app.updateLocation(FERRY_BUILDING);
@@ -122,7 +122,7 @@ describe('the radius', () => {
 
 describe('a position', () => {
   it('set before connecting is sent on connect; an invalid one rejects with a typed error', async () => {
-    const app = await connectAs('fay');
+    const app = await connectAs('list-fay');
     expect(app.status.value).toEqual({ kind: 'connecting', failures: 0 });
     const before = Date.now();
     const { at } = await app.updateLocation(FERRY_BUILDING);
@@ -139,9 +139,9 @@ describe('a position', () => {
 describe('a friendship', () => {
   it('[W1] notifies every device when it is requested, accepted and ended', async () => {
     const [gil, phone, laptop] = [
-      await connectAs('gil'),
-      await connectAs('hal', { gateway: 0 }),
-      await connectAs('hal', { gateway: 1 }),
+      await connectAs('list-gil'),
+      await connectAs('list-hal', { gateway: 0 }),
+      await connectAs('list-hal', { gateway: 1 }),
     ];
     const received = [phone, laptop, gil].map((device) => {
       const changes: FriendsChanged[] = [];
@@ -152,15 +152,15 @@ describe('a friendship', () => {
       expect([gil, phone, laptop].map(({ status }) => status.value.kind)).toEqual(Array(3).fill('online')),
     );
     await Promise.all([gil, phone].map((device) => device.api.me.get()));
-    await gil.api.requests.send('hal');
-    await eventually(() => expect(received[1]).toEqual([{ kind: 'requested', userId: 'gil' }]));
-    expect((await phone.api.requests.list()).incoming).toMatchObject([{ id: 'gil' }]);
-    await phone.api.requests.accept('gil');
+    await gil.api.requests.send('list-hal');
+    await eventually(() => expect(received[1]).toEqual([{ kind: 'requested', userId: 'list-gil' }]));
+    expect((await phone.api.requests.list()).incoming).toMatchObject([{ id: 'list-gil' }]);
+    await phone.api.requests.accept('list-gil');
     await Promise.all([gil.updateLocation(FERRY_BUILDING), laptop.updateLocation(FERRY_BUILDING)]);
-    await eventually(() => expect([gil.ids, laptop.ids]).toEqual([['hal'], ['gil']]));
-    await gil.api.friends.remove('hal');
+    await eventually(() => expect([gil.ids, laptop.ids]).toEqual([['list-hal'], ['list-gil']]));
+    await gil.api.friends.remove('list-hal');
     await eventually(() => expect([gil.ids, laptop.ids]).toEqual([[], []]));
-    const all = ['requested', 'accepted', 'removed'].map((kind) => ({ kind, userId: 'gil' }));
+    const all = ['requested', 'accepted', 'removed'].map((kind) => ({ kind, userId: 'list-gil' }));
     await eventually(() => {
       expect(received[0]).toEqual(all);
       expect(received[1]).toEqual(all);

@@ -4,4 +4,6 @@ export * from './crowd/play-crowd.ts';
 export * from './stack/api-client.ts';
 export * from './stack/deployment.ts';
 export * from './stack/nearby-client.ts';
+export * from './stack/system.ts';
 export * from './stack/use-deployment.ts';
+export * from './stack/use-shared-system.ts';

@@ -1,6 +1,6 @@
 /** Checks calls and types against the OpenAPI document, and makes every call through nginx. */
 import { describe, expect, it } from '@jest/globals';
-import { useDeployment } from '@nearby-friends/testing';
+import { useSharedSystem } from '@nearby-friends/testing';
 import { FERRY_BUILDING } from '@nearby-friends/testing/places';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../connect.ts';
@@ -20,14 +20,14 @@ import type {
 import { createApi } from './create-api.ts';
 import type { FetchLike } from './fetch-like.ts';
 
-const deployment = useDeployment();
+const system = useSharedSystem();
 
 interface OpenApi {
   readonly paths: Record<string, Record<string, unknown>>;
 }
 
 async function readDocument() {
-  const response = await fetch(`${deployment.url}/api/docs/openapi.json`);
+  const response = await fetch(`${system.url}/api/docs/openapi.json`);
   const document = (await response.json()) as OpenApi;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -109,7 +109,7 @@ describe('the API', () => {
   it('has every operation of the document, and each one works', async () => {
     const { operations } = await readDocument();
     const called = new Set<string>();
-    const { url } = deployment;
+    const { url } = system;
     const fetch = recordingFetch(called);
     const apiOf = async (userId: string) =>
       createApi({ url, fetch, token: (await signInForDevelopment({ url, userId, fetch })).token });
@@ -161,9 +161,9 @@ describe('the API', () => {
   });
 
   it('iterates over long lists page by page', async () => {
-    const friends = Array.from({ length: 7 }, (_, i) => `crowd-${i}`);
-    await deployment.befriend(...friends.map((other) => ['popular', other] as const));
-    const api = createApi({ url: deployment.url, token: await deployment.token('popular') });
+    const friends = Array.from({ length: 7 }, (_, i) => `api-crowd-${i}`);
+    await system.befriend(...friends.map((other) => ['api-popular', other] as const));
+    const api = createApi({ url: system.url, token: await system.token('api-popular') });
     const [seen, seenBy]: [string[], string[]] = [[], []];
     for await (const { id } of api.friends.all({ limit: 3 })) seen.push(id);
     for await (const { id } of api.viewers.all({ limit: 2 })) seenBy.push(id);
@@ -171,7 +171,7 @@ describe('the API', () => {
   });
 
   it('rejects with a typed error for every failure', async () => {
-    const api = createApi({ url: deployment.url, token: await deployment.token('typed') });
+    const api = createApi({ url: system.url, token: await system.token('api-typed') });
     await expect(api.me.update({ radiusMeters: 1 })).rejects.toMatchObject({
       name: 'NearbyError',
       code: 'invalid_payload',
@@ -185,8 +185,8 @@ describe('the API', () => {
       status: 404,
     });
     const old = createApi({
-      url: deployment.url,
-      token: await deployment.token('typed', { expiresAt: Date.now() - 60_000 }),
+      url: system.url,
+      token: await system.token('api-typed', { expiresAt: Date.now() - 60_000 }),
     });
     await expect(old.me.get()).rejects.toMatchObject({ code: 'token_expired', status: 401, retryable: true });
   });

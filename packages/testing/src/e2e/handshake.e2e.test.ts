@@ -5,11 +5,11 @@ import { SignJWT } from 'jose';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING } from '../plain/places.ts';
 import { openRawSocket } from '../stack/open-raw-socket.ts';
-import { useDeployment } from '../stack/use-deployment.ts';
+import { useSharedSystem } from '../stack/use-shared-system.ts';
 
 const AUDIENCE = 'nearby-friends';
 
-const deployment = useDeployment();
+const system = useSharedSystem();
 
 interface TokenFaults {
   readonly secret?: string;
@@ -24,17 +24,17 @@ async function faultyToken(faults: TokenFaults): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT()
     .setProtectedHeader({ alg: faults.algorithm ?? 'HS256' })
-    .setSubject(faults.subject ?? 'ann')
+    .setSubject(faults.subject ?? 'handshake-ann')
     .setAudience(faults.audience ?? AUDIENCE)
     .setIssuer(faults.issuer ?? AUDIENCE)
     .setExpirationTime(now + (faults.lifetimeSeconds ?? 3_600))
-    .sign(new TextEncoder().encode(faults.secret ?? deployment.stack.jwtSecret));
+    .sign(new TextEncoder().encode(faults.secret ?? system.access.jwtSecret));
 }
 
 const unsigned = () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const exp = Math.floor(Date.now() / 1000) + 3_600;
-  return `${part({ alg: 'none' })}.${part({ sub: 'ann', aud: AUDIENCE, iss: AUDIENCE, exp })}.`;
+  return `${part({ alg: 'none' })}.${part({ sub: 'handshake-ann', aud: AUDIENCE, iss: AUDIENCE, exp })}.`;
 };
 
 describe('the handshake', () => {
@@ -55,7 +55,7 @@ describe('the handshake', () => {
       async () => ({ token: await faultyToken({}), protocolVersion: 2 }),
     ],
   ])('[A1] refuses %s', async (_what, code, auth) => {
-    const client = deployment.client({ auth: await auth() });
+    const client = system.client({ auth: await auth() });
     const refusal = await client.connect().then(
       () => null,
       (error: unknown) => error,
@@ -64,13 +64,13 @@ describe('the handshake', () => {
   });
 
   it('[A1] does not take a token from the query string', async () => {
-    const client = deployment.client({ auth: {} });
-    client.socket.io.opts.query = { token: await deployment.token('ann') };
+    const client = system.client({ auth: {} });
+    client.socket.io.opts.query = { token: await system.token('handshake-ann') };
     await expect(client.connect()).rejects.toMatchObject({ data: { code: 'unauthorized' } });
   });
 
   it('[A3] closes a connection that has not shown a valid token within 5 s', async () => {
-    const socket = openRawSocket(deployment.url);
+    const socket = openRawSocket(system.url);
     await once(socket, 'open');
     const openedAt = Date.now();
     await once(socket, 'close');
@@ -79,23 +79,23 @@ describe('the handshake', () => {
   });
 
   it('refuses pages of other origins, by WebSocket and by polling, and serves its own', async () => {
-    const token = await deployment.token('ann');
+    const token = await system.token('handshake-ann');
     for (const transport of ['websocket', 'polling'] as const) {
-      const foreign = deployment.client({
+      const foreign = system.client({
         token,
         transports: [transport],
         headers: { Origin: 'https://evil.example' },
       });
       await expect(foreign.connect()).rejects.toThrow();
-      const own = deployment.client({ token, transports: [transport], headers: { Origin: deployment.url } });
+      const own = system.client({ token, transports: [transport], headers: { Origin: system.url } });
       await own.connect();
     }
   });
 
   it('[A2] takes a new token of the same user in-band, and of no other user', async () => {
-    const client = await deployment.signIn('ann');
-    expect(await client.send('token:refresh', { token: await deployment.token('ann') })).toEqual({ ok: true });
-    const others = await client.send('token:refresh', { token: await deployment.token('bob') });
+    const client = await system.signIn('handshake-ann');
+    expect(await client.send('token:refresh', { token: await system.token('handshake-ann') })).toEqual({ ok: true });
+    const others = await client.send('token:refresh', { token: await system.token('handshake-bob') });
     expect(others).toMatchObject({ ok: false, code: 'unauthorized' });
     const expired = await client.send('token:refresh', { token: await faultyToken({ lifetimeSeconds: -1 }) });
     expect(expired).toMatchObject({ ok: false, code: 'token_expired' });
@@ -113,14 +113,13 @@ describe('what is reachable from outside [O1]', () => {
     '/api/v1/../../metrics',
     '/nothing',
   ])('is not %s', async (path) => {
-    const response = await fetch(new URL(deployment.url) + path.slice(1));
+    const response = await fetch(new URL(system.url) + path.slice(1));
     expect(response.status).toBe(404);
     expect(await response.text()).not.toContain('process_cpu');
   });
 
   it('while every service says for itself whether it lives and can do its job', async () => {
-    const { gateways, locations, friendGraphs } = deployment.stack;
-    for (const { opsPort } of [...gateways, ...locations, ...friendGraphs]) {
+    for (const opsPort of system.opsPorts) {
       for (const path of ['health', 'ready', 'metrics']) {
         await eventually(async () => {
           expect((await fetch(`http://127.0.0.1:${opsPort}/${path}`)).status).toBe(200);

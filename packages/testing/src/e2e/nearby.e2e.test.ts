@@ -2,28 +2,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING, north } from '../plain/places.ts';
-import { useDeployment } from '../stack/use-deployment.ts';
+import { useSharedSystem } from '../stack/use-shared-system.ts';
 
-const deployment = useDeployment();
+const system = useSharedSystem();
 let people = 0;
 
 /** Names that are not used yet, all of them friends of the first. */
 async function friends(count: number): Promise<string[]> {
-  const names = Array.from({ length: count }, () => `person-${++people}`);
+  const names = Array.from({ length: count }, () => `nearby-${++people}`);
   const [first = '', ...others] = names;
-  await deployment.befriend(...others.map((other) => [first, other] as const));
+  await system.befriend(...others.map((other) => [first, other] as const));
   return names;
 }
 
 describe('the nearby list', () => {
   it('[N1] [S2] shows a friend on another gateway who becomes active, and follows them', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const a = await deployment.signIn(ann, { gateway: 0 });
+    const a = await system.signIn(ann, { gateway: 0 });
     expect(await a.report(FERRY_BUILDING)).toMatchObject({ ok: true, at: expect.any(Number) });
     await eventually(() => expect(a.snapshots).toBe(1));
     expect(a.lastSnapshot).toEqual({ radiusMeters: 8_046.72, friends: [] });
 
-    const b = await deployment.signIn(bob, { gateway: 1 });
+    const b = await system.signIn(bob, { gateway: 1 });
     await b.report({ ...north(FERRY_BUILDING, 1_000), accuracy: 5, heading: 90, speed: 1.5, battery: 0.4 });
     await eventually(() => expect(a.friendIds).toEqual([bob]), 1_000);
     expect(a.friends[0]).toMatchObject({ precision: 'exact', accuracy: 5, heading: 90, speed: 1.5, battery: 0.4 });
@@ -37,8 +37,8 @@ describe('the nearby list', () => {
 
   it('[N1] [N4] lets a friend far away walk in, and out again only beyond 1.05 of the radius', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const a = await deployment.signIn(ann, { gateway: 0 });
-    const b = await deployment.signIn(bob, { gateway: 1 });
+    const a = await system.signIn(ann, { gateway: 0 });
+    const b = await system.signIn(bob, { gateway: 1 });
     await a.report(FERRY_BUILDING);
     await b.report(north(FERRY_BUILDING, 20_000));
     await eventually(() => expect([a.snapshots, b.snapshots]).toEqual([1, 1]));
@@ -55,9 +55,9 @@ describe('the nearby list', () => {
 
   it('[N1] shows a friend who stays in place to a viewer who walks up', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const b = await deployment.signIn(bob, { gateway: 1 });
+    const b = await system.signIn(bob, { gateway: 1 });
     await b.report(FERRY_BUILDING);
-    const a = await deployment.signIn(ann, { gateway: 0 });
+    const a = await system.signIn(ann, { gateway: 0 });
     await a.report(north(FERRY_BUILDING, 30_000));
     await eventually(() => expect(a.snapshots).toBe(1));
     expect(a.friendIds).toEqual([]);
@@ -69,9 +69,9 @@ describe('the nearby list', () => {
 
   it('[N2] is sorted by distance, and its distances follow the viewer', async () => {
     const [ann = '', ...others] = await friends(6);
-    const clients = await Promise.all(others.map((other, i) => deployment.signIn(other, { gateway: i % 2 })));
+    const clients = await Promise.all(others.map((other, i) => system.signIn(other, { gateway: i % 2 })));
     await Promise.all(clients.map((client, i) => client.report(north(FERRY_BUILDING, 500 * (i + 1)))));
-    const a = await deployment.signIn(ann, { gateway: 0 });
+    const a = await system.signIn(ann, { gateway: 0 });
     await a.report(FERRY_BUILDING);
     await eventually(() => expect(a.snapshots).toBe(1));
     expect(a.lastSnapshot?.friends.map(({ id }) => id)).toEqual(others);
@@ -82,14 +82,14 @@ describe('the nearby list', () => {
   it('[S3] goes on for one viewer when another viewer of the same friend on the same gateway leaves', async () => {
     const [bob = '', ann = '', cem = ''] = await friends(3);
     const [a, c, b] = await Promise.all([
-      deployment.signIn(ann, { gateway: 0 }),
-      deployment.signIn(cem, { gateway: 0 }),
-      deployment.signIn(bob, { gateway: 1 }),
+      system.signIn(ann, { gateway: 0 }),
+      system.signIn(cem, { gateway: 0 }),
+      system.signIn(bob, { gateway: 1 }),
     ]);
     await Promise.all([a, c, b].map((client) => client.report(FERRY_BUILDING)));
     await eventually(() => expect([a.friendIds, c.friendIds]).toEqual([[bob], [bob]]));
     c.close();
-    await eventually(async () => expect(await deployment.gatewayMetric(0, 'nearby_sessions')).toBe(1));
+    await eventually(async () => expect(await system.gatewayMetric(0, 'nearby_sessions')).toBe(1));
     // Past the grace after which a channel without viewers would be left.
     for (let step = 1; step <= 15; step++) {
       await b.report(north(FERRY_BUILDING, 100 * step));
@@ -99,9 +99,9 @@ describe('the nearby list', () => {
 
   it('[W1] serves one user with two devices on two gateways', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const phone = await deployment.signIn(ann, { gateway: 0 });
-    const tablet = await deployment.signIn(ann, { gateway: 1 });
-    const b = await deployment.signIn(bob, { gateway: 1 });
+    const phone = await system.signIn(ann, { gateway: 0 });
+    const tablet = await system.signIn(ann, { gateway: 1 });
+    const b = await system.signIn(bob, { gateway: 1 });
     await phone.report(FERRY_BUILDING);
     await tablet.report(north(FERRY_BUILDING, 1_000));
     await b.report(north(FERRY_BUILDING, 2_000));
@@ -116,9 +116,9 @@ describe('the nearby list', () => {
 
   it('follows the radius, keeps it over a reconnect and has it on every device', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const phone = await deployment.signIn(ann, { gateway: 0 });
-    const tablet = await deployment.signIn(ann, { gateway: 1 });
-    const b = await deployment.signIn(bob);
+    const phone = await system.signIn(ann, { gateway: 0 });
+    const tablet = await system.signIn(ann, { gateway: 1 });
+    const b = await system.signIn(bob);
     await Promise.all([phone.report(FERRY_BUILDING), tablet.report(FERRY_BUILDING)]);
     await b.report(north(FERRY_BUILDING, 2_000));
     await eventually(() => expect([phone.friendIds, tablet.friendIds]).toEqual([[bob], [bob]]));
@@ -127,7 +127,7 @@ describe('the nearby list', () => {
     expect(phone.lastSnapshot?.radiusMeters).toBe(1_000);
     expect(await phone.setRadius(99)).toMatchObject({ ok: false, code: 'invalid_payload', retryable: false });
 
-    const again = await deployment.signIn(ann, { gateway: 1 });
+    const again = await system.signIn(ann, { gateway: 1 });
     await again.report(FERRY_BUILDING);
     await eventually(() => expect(again.lastSnapshot).toEqual({ radiusMeters: 1_000, friends: [] }));
     expect(await again.setRadius(5_000)).toEqual({ ok: true });
@@ -136,8 +136,8 @@ describe('the nearby list', () => {
 
   it('[W2] works for a client that can only poll, and for one that upgrades', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const a = await deployment.signIn(ann, { gateway: 0, transports: ['polling'] });
-    const b = await deployment.signIn(bob, { gateway: 1, transports: ['polling', 'websocket'] });
+    const a = await system.signIn(ann, { gateway: 0, transports: ['polling'] });
+    const b = await system.signIn(bob, { gateway: 1, transports: ['polling', 'websocket'] });
     await a.report(FERRY_BUILDING);
     await b.report(north(FERRY_BUILDING, 10));
     await eventually(() => expect([a.friendIds, b.friendIds]).toEqual([[bob], [ann]]));
@@ -147,9 +147,9 @@ describe('the nearby list', () => {
 
   it('shows friends only, and never the viewer', async () => {
     const [ann = '', bob = ''] = await friends(2);
-    const stranger = await deployment.signIn('stranger', { gateway: 0 });
-    const a = await deployment.signIn(ann, { gateway: 0 });
-    const b = await deployment.signIn(bob, { gateway: 0 });
+    const stranger = await system.signIn('nearby-stranger', { gateway: 0 });
+    const a = await system.signIn(ann, { gateway: 0 });
+    const b = await system.signIn(bob, { gateway: 0 });
     await Promise.all([stranger, a, b].map((client) => client.report(FERRY_BUILDING)));
     await eventually(() => expect([a.friendIds, b.friendIds]).toEqual([[bob], [ann]]));
     expect(stranger.snapshots).toBe(1);

@@ -1,6 +1,6 @@
 /** Calls the HTTP API through the load balancer, as a user. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Deployment } from './deployment.ts';
+import type { System } from './system.ts';
 
 const RETRY_MS = 200;
 const GIVE_UP_MS = 60_000;
@@ -13,18 +13,18 @@ export interface ApiResponse {
 }
 
 export class ApiClient {
-  readonly #deployment: Deployment;
+  readonly #system: System;
   readonly #tokens = new Map<string, string>();
 
-  constructor(deployment: Deployment) {
-    this.#deployment = deployment;
+  constructor(system: System) {
+    this.#system = system;
   }
 
   /** Resolves with the response, whatever its status. */
   async request(user: string, method: string, path: string, json?: unknown): Promise<ApiResponse> {
-    const token = this.#tokens.get(user) ?? (await this.#deployment.token(user));
+    const token = this.#tokens.get(user) ?? (await this.#system.token(user));
     this.#tokens.set(user, token);
-    const response = await fetch(`${this.#deployment.url}/api/v1${path}`, {
+    const response = await fetch(`${this.#system.url}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,

@@ -1,0 +1,4 @@
+/** Stops what start-shared-system.mjs has started. */
+export default async function tearDown() {
+  await globalThis.stopSharedSystem?.();
+}
