@@ -66,6 +66,8 @@ async function test(tier, jestArgs) {
   await step('Documented metrics', process.execPath, ['infra/checks/metrics-doc.mjs']);
   await step('Reported API', process.execPath, ['infra/checks/api-report.mjs']);
   await step('Commit messages', process.execPath, ['infra/checks/commit-messages.mjs']);
+  if (tier === 'full')
+    await step('Fast path with other versions of Node', 'npm', ['run', '--silent', 'test:node-versions']);
   process.env['TEST_TIER'] = tier;
   // Last, without output after it, so that Jest's summary is the last thing on screen.
   await step('Tests', 'npm', ['run', '--silent', 'jest', '--', ...jestArgs]).catch((error) => {
