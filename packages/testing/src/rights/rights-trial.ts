@@ -127,12 +127,13 @@ export class RightsTrial {
   }
 
   /**
-   * Resolves when the viewer has been sent a position that is newer than one of the subject's that was sent after this
-   * call. What the gateway held back for the viewer until then was in that message, or will never be sent.
+   * Resolves when the viewer has been sent a position of the beacon that was sent after one of the subject's was
+   * accepted, and that after this call. What the gateway held back for the viewer came with it, or will never come.
    */
   async untilFlushed({ subject, viewer }: Pair): Promise<void> {
-    const acceptedAt = await this.untilAccepted(subject);
-    await this.#untilNewer(viewer, this.#beacon, acceptedAt);
+    await this.untilAccepted(subject);
+    const beaconAt = await this.untilAccepted(this.#beacon);
+    await this.#untilNewer(viewer, this.#beacon, beaconAt);
   }
 
   /** Resolves when the viewer is sent a position of the subject that was received after this call. */
