@@ -1,6 +1,6 @@
-/** Plays a moving crowd against a deployment while something is done to it; every list is compared with the oracle's. */
+/** Plays a moving crowd against a deployment during disturbances; every list is compared with the oracle's. */
 import { expect } from '@jest/globals';
-import { type ReplayReport, replay, type TransportChoice } from '@nearby-friends/simulator';
+import { type Disturbance, type ReplayReport, replay, type TransportChoice } from '@nearby-friends/simulator';
 import type { Deployment } from '../stack/deployment.ts';
 import { makeCrowd } from './make-crowd.ts';
 
@@ -12,20 +12,18 @@ const DURATION_MS = 16_000;
 let crowds = 0;
 
 /**
- * A new crowd each time; `disturb` begins at that share of its time. The lists are compared three times on the way and
- * at the end, and have 5 s to become right each time (S4). Fails on any difference.
+ * A new crowd each time. The lists are compared three times on the way and at the end, and have 5 s to become right each
+ * time (S4). Fails on any difference.
  */
 export async function playCrowd(
   deployment: Deployment,
   options: {
     ttlSeconds: number;
-    disturb: () => Promise<void>;
-    /** 0–1. Default: shortly before the second comparison, which then shows how soon the lists are right again. */
-    at?: number;
+    disturbances: readonly Disturbance[];
     transport?: TransportChoice;
   },
 ): Promise<ReplayReport> {
-  const { ttlSeconds, disturb, at = 0.45, transport = 'websocket' } = options;
+  const { ttlSeconds, disturbances, transport = 'websocket' } = options;
   const crowd = makeCrowd({
     name: `crowd-${++crowds}`,
     people: PEOPLE,
@@ -44,7 +42,7 @@ export async function playCrowd(
     deploymentTtlMs: ttlSeconds * 1000,
     checkpoints: 3,
     transport,
-    atFraction: [{ fraction: at, run: disturb }],
+    atFraction: disturbances,
   });
   expect(report.failures).toEqual([]);
   for (const { required } of report.checkpoints.slice(0, 4)) expect(required).toBeGreaterThan(PEOPLE);

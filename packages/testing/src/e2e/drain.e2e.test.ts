@@ -14,7 +14,11 @@ const deployment = useDeployment({
 });
 
 async function playThrough(change: () => Promise<void>, transport: TransportChoice = 'both') {
-  const report = await playCrowd(deployment, { ttlSeconds: TTL_SECONDS, disturb: change, at: 0.3, transport });
+  const report = await playCrowd(deployment, {
+    ttlSeconds: TTL_SECONDS,
+    disturbances: [{ fraction: 0.3, run: change }],
+    transport,
+  });
   expect(report.measured.offlineMs.p99).toBeLessThanOrEqual(OFFLINE_BOUND_MS);
   return report;
 }
