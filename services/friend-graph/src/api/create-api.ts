@@ -22,7 +22,7 @@ import { profileRoutes } from './profile-routes.ts';
 import type { Route } from './route.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 
-export interface ApiOptions {
+interface ApiOptions {
   readonly graph: FriendGraph;
   readonly repositories: Pick<Repositories, 'edges' | 'blocks' | 'revocations'>;
   readonly verifier: TokenVerifier;

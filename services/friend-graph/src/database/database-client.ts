@@ -14,7 +14,7 @@ export type TransactionClient = Omit<
   '$connect' | '$disconnect' | '$extends' | '$on' | '$transaction' | '$use'
 >;
 
-export interface DatabaseObserver {
+interface DatabaseObserver {
   readonly metrics: DatabaseMetrics;
   readonly tracer: Tracer;
 }

@@ -14,7 +14,7 @@ import { createDatabaseClient, type DatabaseClient, observeOperation } from './d
 import { createDatabaseMetrics, type DatabaseMetrics, type PoolState } from './database-metrics.ts';
 import { WriteProbe } from './write-probe.ts';
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly databaseUrl: string;
   /** Maximum number of connections. */
   readonly poolSize: number;
@@ -31,7 +31,7 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
-export interface PreparedStatement {
+interface PreparedStatement {
   readonly name: string;
   readonly text: string;
   readonly values: unknown[];

@@ -12,13 +12,13 @@ const LIMITS = { maxWait: 5_000, timeout: 10_000 };
 /** A larger backlog is reported as this number. */
 const MAX_COUNTED_ROWS = 10_000;
 
-export type MoveOutcome =
+type MoveOutcome =
   /** Another replica is moving rows. */
   | { readonly kind: 'busy' }
   /** `count` rows were moved; fewer than {@link MAX_ROWS_PER_MOVE} means that the outbox is empty. */
   | { readonly kind: 'moved'; readonly count: number };
 
-export interface Backlog {
+interface Backlog {
   readonly rows: number;
   /** Age of the oldest row, s; 0 if there is none. */
   readonly oldestSeconds: number;

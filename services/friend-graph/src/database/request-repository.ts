@@ -3,7 +3,7 @@ import type { UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 
-export interface IncomingRequest {
+interface IncomingRequest {
   readonly id: UserId;
   readonly displayName: string;
   readonly since: Date;

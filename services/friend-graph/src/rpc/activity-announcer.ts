@@ -14,7 +14,7 @@ import type { GrantedEdge, GrantRepository } from '../database/grant-repository.
 import type { SharingRepository, SubjectSharing } from '../database/sharing-repository.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
-export interface ActiveUser {
+interface ActiveUser {
   readonly user: UserId;
   /** The version of the position, ms since the epoch on Redis' clock. */
   readonly at: number;

@@ -8,7 +8,7 @@ const CHANNEL = 'root';
 const CONNECT = 'connect';
 const CONNECT_ERROR = 'connect_error';
 
-export interface AsyncApiMessage {
+interface AsyncApiMessage {
   readonly name: string;
   readonly summary: string;
   readonly payload: JsonSchema;
