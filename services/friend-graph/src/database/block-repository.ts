@@ -36,7 +36,8 @@ export class BlockRepository {
   }
 
   async add({ client }: GraphTransaction, user: UserId, blocked: UserId): Promise<void> {
-    await client.block.createMany({ data: [{ userId: user, blockedId: blocked }] });
+    // Raw: PostgreSQL stamps `since`; Prisma would take `@default(now())` from the clock of this process.
+    await client.$executeRaw`INSERT INTO blocks (user_id, blocked_id) VALUES (${user}, ${blocked})`;
   }
 
   async remove({ client }: GraphTransaction, user: UserId, blocked: UserId): Promise<void> {

@@ -69,19 +69,12 @@ export class EdgeRepository {
   /** Adds both directions, exact and without end; an existing edge stays unchanged. Both users must be locked. */
   async addFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
     const version = await transaction.nextVersion();
-    const added = await transaction.client.edge.createManyAndReturn({
-      data: [
-        { viewerId: one, subjectId: other, version },
-        { viewerId: other, subjectId: one, version },
-      ],
-      skipDuplicates: true,
-      select: { viewerId: true, subjectId: true },
-    });
-    const ends = added.map(({ viewerId, subjectId }) => ({
-      viewer: viewerId as UserId,
-      subject: subjectId as UserId,
-    }));
-    await transaction.appendEvents(ends.map((edge) => edgeEvent(edge, version, EXACT)));
+    // Raw: PostgreSQL stamps `since`; Prisma would take `@default(now())` from the clock of this process.
+    const added = await transaction.client.$queryRaw<EdgeEnds[]>`
+      INSERT INTO edges (viewer_id, subject_id, version)
+      VALUES (${one}, ${other}, ${version}), (${other}, ${one}, ${version})
+      ON CONFLICT DO NOTHING RETURNING viewer_id AS viewer, subject_id AS subject`;
+    await transaction.appendEvents(added.map((edge) => edgeEvent(edge, version, EXACT)));
   }
 
   /** Removes both directions; returns whether one existed. Both users must be locked. */

@@ -53,7 +53,9 @@ export class RequestRepository {
     { client }: GraphTransaction,
     { from, to, suppressed }: { from: UserId; to: UserId; suppressed: boolean },
   ): Promise<void> {
-    await client.friendRequest.createMany({ data: [{ fromId: from, toId: to, suppressed }] });
+    // Raw: PostgreSQL stamps the time that orders the lists; Prisma would take it from the clock of this process.
+    await client.$executeRaw`
+      INSERT INTO friend_requests (from_id, to_id, suppressed) VALUES (${from}, ${to}, ${suppressed})`;
   }
 
   /** Shows a suppressed request to its recipient. */
