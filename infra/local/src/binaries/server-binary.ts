@@ -8,7 +8,7 @@ import { type ProgressSink, withProgress } from '../machine/with-progress.ts';
 import { aptFolder, hasDebianTools, libraryPath, unpackDebianPackages } from './debian-packages.ts';
 import { type Executable, findInPath, isAtLeast, readVersion } from './executable.ts';
 
-export interface ServerProgram {
+interface ServerProgram {
   /** The name in messages. */
   readonly title: string;
   readonly command: string;

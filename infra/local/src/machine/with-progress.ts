@@ -3,7 +3,7 @@
 /** Where progress lines go: one line at a time, without its line end. */
 export type ProgressSink = (line: string) => void;
 
-export const progressToStderr: ProgressSink = (line) => {
+const progressToStderr: ProgressSink = (line) => {
   process.stderr.write(`${line}\n`);
 };
 

@@ -13,7 +13,7 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface ManagedProcessOptions {
+interface ManagedProcessOptions {
   /** For messages and records, for example `postgres` or `gateway-1`. */
   readonly name: string;
   readonly command: string;

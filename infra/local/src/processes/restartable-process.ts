@@ -1,7 +1,7 @@
 /** One process of the stack over all its restarts. */
 import type { ManagedProcess, ProcessExit } from './managed-process.ts';
 
-export interface RestartableProcessOptions {
+interface RestartableProcessOptions {
   readonly name: string;
   readonly spawn: () => Promise<ManagedProcess>;
   /** Resolves when it is ready; rejects with the reason when it ends before or takes too long. */
