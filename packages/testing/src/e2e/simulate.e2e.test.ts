@@ -71,10 +71,13 @@ describe('a simulation', () => {
   it('reports a wrong option before it does anything, and has a help text', async () => {
     const bad = start('--duration=forever');
     expect(await bad.ended).toEqual({ code: 2, output: '' });
-    expect(bad.said()).toBe('--duration is “forever”. Give a time of at most a week, as 90s, 10m or 2h.\n');
+    expect(bad.said()).toBe(
+      "Option '--duration <time>' argument 'forever' is invalid. It must be a time of at most a week such as 90s, 10m or " +
+        '2h. See `npm run simulate -- --help`.\n',
+    );
     const { code, output } = await start('--help').ended;
     expect(code).toBe(0);
-    expect(output).toContain('--write-friendships FILE');
+    expect(output).toContain('--write-friendships <file>');
   }, 60_000);
 
   it('works without dev tokens, with the deployment’s secret', async () => {
