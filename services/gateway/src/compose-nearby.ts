@@ -1,7 +1,6 @@
-/** Builds what a gateway knows of friends: where they are, who may see them, and who is told. */
+/** Builds the parts between the graph events, friends' positions and the lists of the sessions. */
 import type { Bus, StreamEnd } from '@nearby-friends/bus';
-import { decodePositionRecord, type UserId } from '@nearby-friends/protocol';
-import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
+import type { Clock, Logger, Tracer } from '@nearby-friends/service-kit';
 import { NearbyDelivery } from './delivery/nearby-delivery.ts';
 import { FriendBoard } from './friends/friend-board.ts';
 import { FriendChannels } from './friends/friend-channels.ts';
@@ -11,17 +10,15 @@ import { Inboxes } from './friends/inboxes.ts';
 import { RightsApplier } from './graph-events/rights-applier.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { RightsLedger } from './rights/rights-ledger.ts';
+import { RadiusApplier } from './sessions/radius-applier.ts';
 import { SessionOpener } from './sessions/session-opener.ts';
 import { Sessions } from './sessions/sessions.ts';
-import { decodeBusMessage } from './wire/decode-bus-message.ts';
-
-const READ_RETRY_MS = 250;
 
 export function composeNearby(options: {
   bus: Pick<Bus, 'rpc' | 'redisClock' | 'subscriptions'>;
   flushIntervalMs: number;
   positionTtlMs: number;
-  /** Whether every change of rights that others may rely on has been applied here. */
+  /** Whether all revocations that others rely on are applied here. A function, since the follower needs the applier. */
   areRightsCurrent: () => boolean;
   hasFollowedFrom: (end: StreamEnd) => boolean;
   metrics: GatewayMetrics;
@@ -34,7 +31,7 @@ export function composeNearby(options: {
   const redisNow = () => bus.redisClock.now();
   const directory = new FriendDirectory({ rpc: bus.rpc, clock, metrics });
 
-  // --- What is known of friends, and who is told
+  // --- Positions of friends, and their viewers' lists
   const ledger = new RightsLedger({ clock });
   const delivery = new NearbyDelivery({
     clock,
@@ -49,50 +46,30 @@ export function composeNearby(options: {
     ttlMs: positionTtlMs,
     redisNow,
     clock,
-    onMove: (watch) => delivery.consider(watch),
-    onChange: (watch) => delivery.considerUrgent(watch),
-    onSilent: (subject) => lists.confirmSilence(subject),
+    delivery,
+    // Functions, since the lists need the board.
+    onExpired: (subject) => lists.confirmExpiry(subject),
     onGrantEnded: ({ session, subject }) => lists.remove(session, subject.user),
   });
-  const refresh = async (friend: UserId): Promise<void> => {
-    while (channels.has(friend)) {
-      try {
-        const entry = await directory.entryOf(friend);
-        if (entry) board.apply(friend, entry);
-        return;
-      } catch (error) {
-        logger.debug({ reason: error instanceof Error ? error.message : 'unknown' }, 'an entry could not be read yet');
-        await delay(clock, READ_RETRY_MS);
-      }
-    }
-  };
-  const channels: FriendChannels = new FriendChannels({
+  const channels = new FriendChannels({
     subscriber: bus.subscriptions,
-    onMessage: (friend, payload) => {
-      metrics.positionsReceived.inc();
-      const record = decodeBusMessage(decodePositionRecord, payload, metrics);
-      if (record) board.apply(friend, record);
-    },
-    readEntry: refresh,
-    onLeft: (friend) => board.forget(friend),
-    clock,
-  });
-  const lists = new FriendLists({
     board,
-    channels,
-    delivery,
-    ledger,
-    redisNow,
-    readEntry: (user) => directory.entryOf(user),
+    directory,
+    metrics,
     clock,
+    logger,
   });
+  const lists = new FriendLists({ board, channels, delivery, ledger, redisNow, directory, clock });
 
   // --- Sessions
   const inboxes = new Inboxes({
     subscriber: bus.subscriptions,
+    // A function, since the applier needs the opener, which joins the inboxes.
     onFriendActive: (session, message) => applier.friendActive(session, message),
     metrics,
   });
+  const sessions = new Sessions({ lists, inboxes, clock, wallNow: Date.now, logger });
+  const radii = new RadiusApplier({ delivery });
   const opener = new SessionOpener({
     inboxes,
     directory,
@@ -100,22 +77,22 @@ export function composeNearby(options: {
     delivery,
     ledger,
     board,
-    onSignedOut: (session, before) => sessions.callBack(session, before),
+    sessions,
+    radii,
     metrics,
     tracer,
     clock,
     logger,
   });
-  const sessions: Sessions = new Sessions({ lists, inboxes, clock, wallNow: Date.now, logger });
 
-  // --- Who may see whom, as it changes
+  // --- Graph events
   const applier: RightsApplier = new RightsApplier({
     ledger,
     sessions,
     board,
     lists,
-    delivery,
     opener,
+    radii,
     hasFollowedFrom,
     redisNow,
     metrics,
@@ -123,5 +100,5 @@ export function composeNearby(options: {
     logger,
   });
 
-  return { applier, board, channels, delivery, inboxes, ledger, opener, refresh, sessions };
+  return { applier, board, channels, delivery, inboxes, ledger, opener, radii, sessions };
 }

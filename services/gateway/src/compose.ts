@@ -1,13 +1,6 @@
 /** Builds a gateway instance. */
 import { connection, createBus, FencedStreamFollower, openRedis } from '@nearby-friends/bus';
-import {
-  friendsOf,
-  GRAPH_EVENTS,
-  notifyDevices,
-  readActive,
-  recordPositions,
-  setRadius,
-} from '@nearby-friends/protocol';
+import { friendsOf, GRAPH_EVENTS, notifyDevices, readActive } from '@nearby-friends/protocol';
 import {
   type Component,
   createTokenVerifier,
@@ -23,17 +16,16 @@ import { Handshake } from './connections/handshake.ts';
 import { RefusedConnections } from './connections/refused-connections.ts';
 import { SocketServer } from './connections/socket-server.ts';
 import { ClientEvents } from './inbound/client-events.ts';
-import { inTurn } from './inbound/in-turn.ts';
+import { LocationClient } from './inbound/location-client.ts';
 import { MovementCheck } from './inbound/movement-check.ts';
 import { PositionReceiver } from './inbound/position-receiver.ts';
 import { PositionUplink } from './inbound/position-uplink.ts';
+import { RadiusReceiver } from './inbound/radius-receiver.ts';
+import { TokenReceiver } from './inbound/token-receiver.ts';
 import { registerGauges } from './metrics/gateway-gauges.ts';
 import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
 import { Recovery } from './sessions/recovery.ts';
 import type { settings } from './settings.ts';
-
-/** Of the flush interval: who has lists told soon does not want positions to wait elsewhere. */
-const MAX_GATHERED = 1 / 10;
 
 export function composeGateway({
   config,
@@ -69,9 +61,9 @@ export function composeGateway({
     clock,
     logger,
   });
-  const { applier, board, channels, delivery, inboxes, ledger, opener, refresh, sessions } = nearby;
+  const { applier, board, channels, delivery, inboxes, ledger, opener, radii, sessions } = nearby;
 
-  // --- Who may see whom, as it changes
+  // --- Graph events
   const streamRedis = openRedis({ url: redisUrl, purpose: 'blocking', role: `gateway:${instanceId}:stream`, logger });
   const follower: FencedStreamFollower = new FencedStreamFollower({
     redis: bus.commands,
@@ -84,53 +76,31 @@ export function composeGateway({
     logger,
   });
 
-  // --- Positions of the clients here
-  const tracedPositions = { parent: 'none', share: config.positionTraceShare } as const;
+  // --- Positions of this gateway's clients
   const uplink = new PositionUplink({
-    candidates: () => bus.registry.candidates('location'),
-    send: (batch, instance) =>
-      tracer.span('positions', { ...tracedPositions, attributes: { 'batch.size': batch.length } }, () =>
-        bus.rpc.call(recordPositions, batch, instance ? { instance } : {}),
-      ),
+    location: new LocationClient({ bus, tracer, traceShare: config.positionTraceShare }),
     clock,
-    gatherMs: Math.min(config.uplinkGatherMs, config.flushIntervalMs * MAX_GATHERED),
+    gatherMs: config.uplinkGatherMs,
+    flushIntervalMs: config.flushIntervalMs,
   });
-  const receiver = new PositionReceiver({
+  const positions = new PositionReceiver({
     redisNow,
-    record: (received) => uplink.record(received),
-    open: (session, recorded) => {
-      opener.open(session, recorded).catch((error: unknown) => {
-        logger.error({ error, session: session.id }, 'opening a session failed');
-      });
-    },
+    uplink,
+    opener,
     delivery,
     movement: new MovementCheck({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
     clock,
   });
-  const recovery = new Recovery({
-    sessions: () => sessions.all(),
-    repeatPosition: (session) => receiver.repeat(session),
-    watchedFriends: () => channels.friends(),
-    refresh,
-    reopen: (session) => opener.reopen(session),
-    logger,
-  });
-  bus.subscriptions.onRestored(() => {
-    recovery.run().catch((error: unknown) => logger.error({ error }, 'recovering failed'));
-  });
+  const recovery = new Recovery({ sessions, positions, channels, opener, logger });
+  bus.subscriptions.onRestored(recovery.start);
 
   // --- The edge
   const verifier = createTokenVerifier({ config, clock, logger });
   const isRevoked = ({ userId, issuedAt }: VerifiedToken) => ledger.isRevoked(userId, issuedAt);
   const events = new ClientEvents({
-    receivePosition: (session, payload) => receiver.receive(session, payload),
-    // One after the other, so that of two quick ones the second is in force.
-    setRadius: inTurn(async (session, radiusMeters) => {
-      const { version } = await bus.rpc.call(setRadius, { user: session.user, radiusMeters }, { key: session.user });
-      delivery.setRadius(session, { radiusMeters, version });
-    }),
-    verifier,
-    isRevoked,
+    positions,
+    radii: new RadiusReceiver({ rpc: bus.rpc, radii }),
+    tokens: new TokenReceiver({ verifier, ledger }),
     limits: { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst },
     metrics,
     clock,

@@ -1,139 +1,147 @@
-/** Composes what one session is told, from the newest positions and the rights of this moment. The hot path. */
+/** Composes the next list message of a session from the newest positions and the current rights. The hot path. */
 import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { ReadonlyEdges, RightsLedger } from '../rights/rights-ledger.ts';
-import type { ListMessage } from '../viewer/list-message.ts';
-import { takePending } from '../viewer/pending-watches.ts';
+import { clearPending, takeFirstPending, takePending } from '../viewer/pending-watches.ts';
 import type { OwnPosition, Session } from '../viewer/session.ts';
-import { NEVER_SENT, type Watch } from '../viewer/watch.ts';
-import { type ListMessageWriter, toCentimetres } from '../wire/list-message-writer.ts';
+import type { ListSlice } from '../viewer/session-slices.ts';
+import { NEVER_SENT, type SentSlice, type Watch } from '../viewer/watch.ts';
+import { toCentimetres } from '../wire/list-message-writer.ts';
+import type { ListOutbox } from './list-outbox.ts';
 import { distanceBeyondRadius, distanceWithinRadius, isShown, NOT_VISIBLE, visibleDistance } from './visibility.ts';
 
-/** A viewer's own movement is worth a message about a resting friend from this change of the distance on, metres. */
+/** When only the viewer has moved, a friend is sent again from this change of the distance on, metres. */
 export const RESEND_DISTANCE_METERS = 0.5;
 
-/** What it writes is about to be sent: with it the session counts as told. */
+/** The composed message is in the outbox and counts as sent. */
 export class ListComposer {
   readonly #redisNow: () => number;
-  readonly #writer: ListMessageWriter;
+  readonly #outbox: ListOutbox;
   readonly #ledger: RightsLedger;
   readonly #metrics: GatewayMetrics;
   readonly #logger: Logger;
 
   constructor(options: {
     redisNow: () => number;
-    writer: ListMessageWriter;
+    outbox: ListOutbox;
     ledger: RightsLedger;
     metrics: GatewayMetrics;
     logger: Logger;
   }) {
     this.#redisNow = options.redisNow;
-    this.#writer = options.writer;
+    this.#outbox = options.outbox;
     this.#ledger = options.ledger;
     this.#metrics = options.metrics;
     this.#logger = options.logger;
   }
 
-  /** The whole list. */
-  writeSnapshot(session: Session, own: OwnPosition): ListMessage {
+  /** Adds a snapshot or the pending changes of a live session to the outbox. Returns whether there was anything to send. */
+  compose(session: Session, own: OwnPosition): boolean {
+    if (!session.needsSnapshot) return this.#composeChanges(session, own);
+    this.#composeSnapshot(session, own);
+    return true;
+  }
+
+  #composeSnapshot(session: Session & ListSlice, own: OwnPosition): void {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
-    session.reach?.begin(own.lat, own.lng);
+    session.safeRegion?.reset(own.lat, own.lng);
+    clearPending(session);
+    session.departed = null;
+    session.needsSnapshot = false;
     const friends: { watch: Watch; latest: PositionRecord; distance: number }[] = [];
     for (const watch of session.watches.all) {
-      watch.nextPending = null;
-      // The list is built anew: who is between r and r · 1.05 has to come nearer first.
-      watch.isSent = false;
+      // The list is rebuilt: a friend between the radius and the leave radius has to come nearer first.
+      markRemoved(watch);
       const distance = visibleDistance(watch, own, now);
       const { latest } = watch.subject;
       if (distance === NOT_VISIBLE || latest === null || this.#isForbiddenAtSend(watch, edges, now)) {
         keepMarginOutside(watch, now);
         continue;
       }
-      noteTold(watch, distance);
-      session.reach?.keep(distanceWithinRadius(session, distance));
+      markSent(watch, watch.subject.version, distance);
+      session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
       friends.push({ watch, latest, distance });
     }
-    session.firstPending = null;
-    session.departed = null;
-    session.needsSnapshot = false;
     friends.sort((a, b) => a.distance - b.distance);
-    const writer = this.#writer;
-    writer.beginSnapshot(session.radiusMeters);
-    for (const { watch, latest, distance } of friends) writer.addFriend(watch, latest, distance);
+    this.#outbox.beginSnapshot(session.radiusMeters);
+    for (const { watch, latest, distance } of friends) this.#outbox.addFriend(watch, latest, distance);
+    this.#outbox.endSnapshot(session);
     this.#metrics.snapshots.inc();
     this.#metrics.deliveries.inc(friends.length);
-    return writer.endSnapshot();
   }
 
-  /** What waits for being told; null when there is nothing to say. */
-  writeChanges(session: Session, own: OwnPosition): ListMessage | null {
+  #composeChanges(session: Session & ListSlice, own: OwnPosition): boolean {
     const now = this.#redisNow();
     const edges = this.#ledger.edgesOf(session.user);
     const removed: UserId[] = session.departed === null ? [] : [...session.departed];
     session.departed = null;
     let upserts = 0;
-    const writer = this.#writer;
-    writer.beginChanges();
-    let next = session.firstPending;
-    session.firstPending = null;
-    let newsAt = Number.POSITIVE_INFINITY;
+    const outbox = this.#outbox;
+    outbox.beginChanges();
+    let oldestAt = Number.POSITIVE_INFINITY;
+    let next = takeFirstPending(session);
     while (next !== null) {
       const watch = next;
       next = takePending(watch);
-      const { latest, user } = watch.subject;
+      const { latest, user, version } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbiddenAtSend(watch, edges, now)) {
-        session.reach?.keep(distanceWithinRadius(session, distance));
-        const isNews = watch.subject.version !== watch.lastSentVersion;
-        if (watch.isSent && !isNews && isRightAtClient(watch, distance)) continue;
-        if (watch.isSent && isNews) newsAt = Math.min(newsAt, latest.at);
-        noteTold(watch, distance);
+        session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
+        const hasMoved = version !== watch.lastSentVersion;
+        if (watch.isSent && !hasMoved && isClientUpToDate(watch, distance)) continue;
+        if (watch.isSent && hasMoved) oldestAt = Math.min(oldestAt, latest.at);
+        markSent(watch, version, distance);
         upserts++;
-        writer.addFriend(watch, latest, distance);
+        outbox.addFriend(watch, latest, distance);
       } else {
         keepMarginOutside(watch, now);
         if (!watch.isSent) continue;
-        watch.isSent = false;
+        markRemoved(watch);
         removed.push(user);
       }
     }
-    if (upserts === 0 && removed.length === 0) return null;
+    if (upserts === 0 && removed.length === 0) return false;
+    outbox.endChanges(session, removed);
     this.#metrics.frames.inc();
-    if (Number.isFinite(newsAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - newsAt) / 1000);
+    if (Number.isFinite(oldestAt)) this.#metrics.deliveryLatency.observe(Math.max(0, now - oldestAt) / 1000);
     this.#metrics.deliveries.inc(upserts);
-    return writer.endChanges(removed, session.transport.isPingDue());
+    return true;
   }
 
   /**
-   * A second opinion on what is about to be sent, from the events themselves and not from what was made of them. It has
-   * nothing to say as long as the rest is right.
+   * The authorization check at send. It checks the recorded graph events themselves, not the state derived from them, and
+   * never finds anything as long as that state is correct.
    */
   #isForbiddenAtSend(watch: Watch, edges: ReadonlyEdges | undefined, now: number): boolean {
     const { session, grant } = watch;
     if (!this.#ledger.forbids(edges, watch, now)) return false;
     this.#metrics.postRevocationDeliveries.inc();
-    this.#logger.error({ session: session.id, precision: grant.precision }, 'stopped a position whose right has ended');
+    this.#logger.error({ session: session.id, precision: grant.precision }, 'blocked a position without a valid grant');
     return true;
   }
 }
 
-function noteTold(watch: Watch, distanceMeters: number): void {
-  watch.isSent = true;
-  watch.lastSentVersion = watch.subject.version;
-  watch.lastSentCentimetres = toCentimetres(distanceMeters);
+function markSent(sent: SentSlice, version: number, distanceMeters: number): void {
+  sent.isSent = true;
+  sent.lastSentVersion = version;
+  sent.lastSentCentimetres = toCentimetres(distanceMeters);
 }
 
-/** The friend has not moved: whether the viewer has moved so little, or measures so well, that there is nothing to say. */
-function isRightAtClient({ session, lastSentCentimetres }: Watch, distanceMeters: number): boolean {
+function markRemoved(sent: SentSlice): void {
+  sent.isSent = false;
+}
+
+/** For a friend who has not moved: whether the distance at the client is still accurate. */
+function isClientUpToDate({ session, lastSentCentimetres }: Watch, distanceMeters: number): boolean {
   if (lastSentCentimetres === NEVER_SENT) return false;
-  if (session.reach !== null) return true;
+  if (session.safeRegion !== null) return true;
   return Math.abs(toCentimetres(distanceMeters) - lastSentCentimetres) < toCentimetres(RESEND_DISTANCE_METERS);
 }
 
-/** Whose right has ended appears by a change of the right alone, wherever the viewer moves. */
+/** A friend without a valid grant needs no margin: only a change of the grant can make the friend appear. */
 function keepMarginOutside(watch: Watch, now: number): void {
-  const { reach } = watch.session;
-  if (reach !== null && isShown(watch, now)) reach.keep(distanceBeyondRadius(watch));
+  const { safeRegion } = watch.session;
+  if (safeRegion !== null && isShown(watch, now)) safeRegion.shrinkTo(distanceBeyondRadius(watch));
 }

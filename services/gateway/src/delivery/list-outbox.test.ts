@@ -7,13 +7,13 @@ it('sends in order, and leaves nothing for a later turn when sending fails', () 
   const outbox = new ListOutbox();
   const [first, broken, last] = [testSession(), testSession(), testSession()];
   for (const { session } of [first, broken, last]) {
-    session.move(0, 0, 0);
+    session.move({ lat: 0, lng: 0 }, 0);
     session.goLive();
   }
   const write = (): void => {
     for (const { session } of [first, broken, last]) {
-      outbox.writer.beginChanges();
-      outbox.add(session, outbox.writer.endChanges([parseUserId('ben')]));
+      outbox.beginChanges();
+      outbox.endChanges(session, [parseUserId('ben')]);
     }
   };
   const sendAll = (): void =>

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { APPROXIMATE, FLUSH_INTERVAL_MS, inShort, NearbyWorld, type Viewer } from '../test-support/nearby-world.ts';
-import { TICKS_BETWEEN, TICKS_PER_INTERVAL } from './flush-schedule.ts';
+import { MIN_TICKS_BETWEEN_FLUSHES, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 
 const TICK_MS = FLUSH_INTERVAL_MS / TICKS_PER_INTERVAL;
 
@@ -91,7 +91,7 @@ describe('who comes and who goes', () => {
     world.report('cho', 10);
     expect(after(TICK_MS)).toEqual(['+cho@10']);
     world.unwatch(ann.session, 'ben');
-    expect(after((TICKS_BETWEEN - 1) * TICK_MS)).toEqual([]);
+    expect(after((MIN_TICKS_BETWEEN_FLUSHES - 1) * TICK_MS)).toEqual([]);
     expect(after(TICK_MS)).toEqual(['-ben']);
   });
 

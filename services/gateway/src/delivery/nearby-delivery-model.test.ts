@@ -194,7 +194,7 @@ function compareWithOracle(model: Model): void {
         at: entry.at,
         precision: 'exact',
       });
-      if (session.reach !== null) continue;
+      if (session.safeRegion !== null) continue;
       // Centimetres are rounded, and a viewer's smallest movements are not told.
       expect(Math.abs((told?.distance ?? Number.NaN) - distance)).toBeLessThanOrEqual(RESEND_DISTANCE_METERS + 0.01);
     }

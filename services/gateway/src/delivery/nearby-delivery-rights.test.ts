@@ -250,7 +250,7 @@ describe('a viewer who is slowed', () => {
   it('is told at most every 2 s, and the newest', () => {
     world.report('ben', 10);
     expect(afterFlush()).toEqual(['+ben@10']);
-    ann.session.throttledUntil = world.clock.now() + 10 * THROTTLED_INTERVAL_MS;
+    Object.assign(ann.session, { throttledUntil: world.clock.now() + 10 * THROTTLED_INTERVAL_MS });
     let messages = 0;
     for (let ms = 0; ms < 10 * THROTTLED_INTERVAL_MS; ms += FLUSH_INTERVAL_MS) {
       world.report('ben', 20 + ms / 100);

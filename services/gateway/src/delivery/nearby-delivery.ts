@@ -1,11 +1,12 @@
-/** Decides who is to be told, conflates what waits for them, and tells it in time. The hot path. */
+/** Marks what has changed for each viewer, conflates it, and flushes it in time. The hot path. */
 import { type CancelTimer, type Clock, type Component, everyAligned, type Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import type { RightsLedger, VersionedRadius } from '../rights/rights-ledger.ts';
+import type { RightsLedger } from '../rights/rights-ledger.ts';
 import { addPending, isPending, removePending } from '../viewer/pending-watches.ts';
 import type { SafeRegion } from '../viewer/safe-region.ts';
 import type { OwnPosition, Session } from '../viewer/session.ts';
-import type { Watch } from '../viewer/watch.ts';
+import type { ListSlice } from '../viewer/session-slices.ts';
+import { NEVER_SENT, type SentSlice, type Watch } from '../viewer/watch.ts';
 import { FlushSchedule, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 import { ListComposer } from './list-composer.ts';
 import { ListOutbox } from './list-outbox.ts';
@@ -17,16 +18,16 @@ import {
   visibleDistance,
 } from './visibility.ts';
 
-/** A viewer who moves as nobody can is told its list at most this often, ms. */
+/** Minimum interval between list updates for viewers with implausible speed, ms. */
 export const THROTTLED_INTERVAL_MS = 2_000;
 
 /**
- * A change only marks the watch (`consider`); what is sent is computed when the session is flushed, from the newest
- * positions, at most once per flush interval and only while its transport takes it; and it is sent in the same turn. So a slow client costs no more
- * memory than one mark per friend, and gets the newest state when it reads again (N3).
+ * A change only marks the watch as pending. The message is composed when the session is flushed, from the newest
+ * positions, at most once per flush interval and only while the transport is writable, and is sent in the same turn. So a
+ * slow client costs no more memory than one mark per friend, and receives the newest state when it reads again (N3).
  *
- * Nothing is sent by rights that may have changed unheard (G5): not while the gateway cannot follow the graph events,
- * and not to a session whose rights were read before events may have been missed. What is pending waits.
+ * Nothing is sent while a revocation may have been missed (G5): neither while the gateway does not follow the graph
+ * events, nor to a session whose rights were read before events may have been missed. Changes stay pending meanwhile.
  */
 export class NearbyDelivery implements Component {
   readonly name = 'nearby delivery';
@@ -39,7 +40,7 @@ export class NearbyDelivery implements Component {
   readonly #outbox = new ListOutbox();
   readonly #composer: ListComposer;
   readonly #schedule = new FlushSchedule();
-  readonly #slowedTicks: number;
+  readonly #throttledTicks: number;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -47,7 +48,7 @@ export class NearbyDelivery implements Component {
     redisNow: () => number;
     metrics: GatewayMetrics;
     flushIntervalMs: number;
-    /** Whether every change of rights that others may rely on has been applied here. Cheap: asked for each message. */
+    /** Whether all revocations that others rely on are applied here. Cheap: called for each message. */
     areRightsCurrent: () => boolean;
     ledger: RightsLedger;
     logger: Logger;
@@ -56,31 +57,31 @@ export class NearbyDelivery implements Component {
     this.#redisNow = options.redisNow;
     this.#metrics = options.metrics;
     this.#flushIntervalMs = options.flushIntervalMs;
-    this.#slowedTicks = (THROTTLED_INTERVAL_MS * TICKS_PER_INTERVAL) / options.flushIntervalMs;
+    this.#throttledTicks = (THROTTLED_INTERVAL_MS * TICKS_PER_INTERVAL) / options.flushIntervalMs;
     this.#areRightsCurrent = options.areRightsCurrent;
     this.#ledger = options.ledger;
-    this.#composer = new ListComposer({ ...options, writer: this.#outbox.writer });
+    this.#composer = new ListComposer({ ...options, outbox: this.#outbox });
   }
 
   start(): void {
     this.#cancel = everyAligned(this.#clock, this.#flushIntervalMs / TICKS_PER_INTERVAL, (passed) => {
-      this.#flushAll(() => {
-        // After a standstill everybody's tick has come, however many have passed.
-        for (let tick = 0; tick < Math.min(passed, TICKS_PER_INTERVAL); tick++) this.#schedule.turn(this.#flush);
+      this.#sendAfter(() => {
+        // After a pause of the process every session is due, however many ticks have passed.
+        for (let tick = 0; tick < Math.min(passed, TICKS_PER_INTERVAL); tick++) this.#schedule.advance(this.#flush);
       });
     });
   }
 
-  /** Sends what is pending, as far as the transports take it. */
+  /** Sends what is pending to every client whose transport is writable. */
   drain(): void {
-    this.#flushAll(() => this.#schedule.callUpAll(this.#flush));
+    this.#sendAfter(() => this.#schedule.dispatchAll(this.#flush));
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  /** The friend has moved: marks the watch if that may concern the viewer's list. */
+  /** The friend has moved: marks the watch if the viewer's list may change. */
   consider(watch: Watch): void {
     if (isPending(watch)) {
       this.#metrics.conflated.inc();
@@ -88,24 +89,30 @@ export class NearbyDelivery implements Component {
     }
     const { session } = watch;
     if (!this.#mark(watch)) return;
-    // Where somebody is who is on the list, and stays there, may wait.
-    if (watch.isSent && !isCertainlyOutside(watch)) this.#schedule.put(session);
+    // A friend who is on the list and stays on it may wait.
+    if (watch.isSent && !isCertainlyOutside(watch)) this.#schedule.schedule(session);
     else this.#schedule.scheduleUrgent(session);
   }
 
-  /** The same for what may take a friend off the list, or put one on it: the viewer is told soon. */
+  /** The same for a change that may add the friend to the list or remove it: the viewer is flushed soon. */
   considerUrgent(watch: Watch): void {
     if (isPending(watch) || this.#mark(watch)) this.#schedule.scheduleUrgent(watch.session);
   }
 
-  /** Whether there may be something to tell; if so the watch is pending from now on. */
+  /** The grant is another now, so what the client holds of the friend is out of date. */
+  grantChanged(watch: Watch & SentSlice): void {
+    watch.lastSentCentimetres = NEVER_SENT;
+    this.considerUrgent(watch);
+  }
+
+  /** Returns whether the list may change; if so the watch is pending from now on. */
   #mark(watch: Watch): boolean {
     const { session } = watch;
     if (session.liveOwn === null) return false;
     if (!watch.isSent) {
       const margin = distanceBeyondRadius(watch);
       if (margin > 0) {
-        session.reach?.keep(margin);
+        session.safeRegion?.shrinkTo(margin);
         return false;
       }
     }
@@ -113,68 +120,59 @@ export class NearbyDelivery implements Component {
     return true;
   }
 
-  /** The viewer has moved: every friend's distance may have changed (N1). */
+  /** The viewer has moved: the distance of every friend may have changed (N1). */
   considerAllWatches(session: Session): void {
-    const { liveOwn: own, reach } = session;
+    const { liveOwn: own, safeRegion } = session;
     if (own === null) return;
-    if (reach === null) for (const watch of session.watches.all) this.consider(watch);
-    else if (reach.isExitedAt(own.lat, own.lng)) this.#refreshSafeRegion(session, own, reach);
+    if (safeRegion === null) for (const watch of session.watches.all) this.consider(watch);
+    else if (safeRegion.isExitedAt(own.lat, own.lng)) this.#refreshSafeRegion(session, own, safeRegion);
   }
 
-  /** Finds who enters or leaves, for a client that needs to hear of nobody else. */
-  #refreshSafeRegion(session: Session, own: OwnPosition, reach: SafeRegion): void {
+  /** Finds the friends who enter or leave the list, all that a client which computes distances itself needs. */
+  #refreshSafeRegion(session: Session, own: OwnPosition, safeRegion: SafeRegion): void {
     const now = this.#redisNow();
-    reach.begin(own.lat, own.lng);
+    safeRegion.reset(own.lat, own.lng);
     for (const watch of session.watches.all) {
-      // Who is pending is looked at when the session is flushed.
+      // The flush shrinks the region to the pending ones.
       if (isPending(watch)) continue;
       const distance = watch.isSent ? visibleDistance(watch, own, now) : NOT_VISIBLE;
       if (distance === NOT_VISIBLE) this.considerUrgent(watch);
-      else reach.keep(distanceWithinRadius(session, distance));
+      else safeRegion.shrinkTo(distanceWithinRadius(session, distance));
     }
   }
 
-  /**
-   * The viewer wants to see further, or less far: the whole list is sent anew if it is open. Older than the radius that
-   * is in force changes nothing.
-   */
-  setRadius(session: Session, { radiusMeters, version }: VersionedRadius): void {
-    if (version <= session.radiusVersion) return;
-    session.radiusVersion = version;
-    if (session.radiusMeters === radiusMeters) return;
-    session.radiusMeters = radiusMeters;
-    if (session.liveOwn !== null) this.requestSnapshot(session);
-  }
-
-  /** The whole list is to be sent. */
-  requestSnapshot(session: Session): void {
+  /** The next flush of the session sends the whole list. */
+  requestSnapshot(session: Session & ListSlice): void {
     session.needsSnapshot = true;
     this.#schedule.scheduleUrgent(session);
   }
 
-  /** A friend is watched from now on; who has left the list but not the client's, and comes back, was never away. */
-  watched(watch: Watch): void {
+  /** A friend is watched from now on. One who is still on the client's list stays on it. */
+  watchAdded(watch: Watch & SentSlice): void {
     if (watch.session.departed?.delete(watch.subject.user)) watch.isSent = true;
     this.considerUrgent(watch);
   }
 
-  /** A friend is not watched any more, and leaves the list if the client holds it. */
-  unwatched(watch: Watch): void {
+  /** A friend is not watched any more, and is removed from the client's list. */
+  watchRemoved(watch: Watch): void {
     const { session } = watch;
     if (session.liveOwn === null) return;
     removePending(session, watch);
-    if (!watch.isSent) return;
+    if (watch.isSent) this.#addDeparted(session, watch);
+  }
+
+  #addDeparted(session: Session & ListSlice, { subject }: Watch): void {
     session.departed ??= new Set();
-    session.departed.add(watch.subject.user);
+    session.departed.add(subject.user);
     this.#schedule.scheduleUrgent(session);
   }
 
-  #flushAll(callUp: () => void): void {
+  #sendAfter(flushSessions: () => void): void {
     try {
-      callUp();
+      flushSessions();
     } finally {
-      // In this very turn, also when one of them fails: later its rights may have ended.
-      this.#sendWritten();
+      // In the same turn, also if a flush throws: later the rights of these messages may have ended.
+      this.#sendOutbox();
     }
   }
 
@@ -182,20 +180,17 @@ export class NearbyDelivery implements Component {
     const { liveOwn: own } = session;
     if (own === null) return;
     if (this.#isHeldBack(session)) {
-      this.#schedule.put(session);
+      this.#schedule.schedule(session);
       return;
     }
-    const composer = this.#composer;
-    const message = session.needsSnapshot ? composer.writeSnapshot(session, own) : composer.writeChanges(session, own);
-    if (message === null) return;
-    this.#outbox.add(session, message);
-    this.#schedule.told(session);
-    if (this.#outbox.isFull) this.#sendWritten();
+    if (!this.#composer.compose(session, own)) return;
+    this.#schedule.markFlushed(session);
+    if (this.#outbox.isFull) this.#sendOutbox();
   };
 
-  #sendWritten(): void {
-    // Asked anew for each message: the process may have stood still since it was written. Then nobody knows what the
-    // client holds, so the whole list goes when rights are known again.
+  #sendOutbox(): void {
+    // Checked before each message, since the process may have been paused after it was composed. What the client holds is
+    // unknown if its message is dropped, so it gets a snapshot once rights are current again.
     this.#outbox.sendAll(this.#areRightsCurrent, (session) => this.requestSnapshot(session));
   }
 
@@ -209,6 +204,6 @@ export class NearbyDelivery implements Component {
       return true;
     }
     if (session.throttledUntil === 0) return false;
-    return this.#clock.now() < session.throttledUntil && this.#schedule.ticksSinceFlush(session) < this.#slowedTicks;
+    return this.#clock.now() < session.throttledUntil && this.#schedule.ticksSinceFlush(session) < this.#throttledTicks;
   }
 }

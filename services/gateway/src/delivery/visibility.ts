@@ -1,4 +1,4 @@
-/** What a viewer may see of a friend, at the moment of sending. Every right and bound is checked here. */
+/** Computes what a viewer may see of a friend at the moment of sending, by grant, pause and radius. */
 import { distanceMeters, mayBeWithin, minDistanceMeters } from '@nearby-friends/geo';
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
 import { MICRO, type OwnPosition, type Session } from '../viewer/session.ts';
@@ -6,13 +6,13 @@ import { gridPlaceOf, type Watch } from '../viewer/watch.ts';
 
 export const NOT_VISIBLE = -1;
 
-/** What rounding the viewer's place takes from a distance at most, metres: half a millionth of a degree each way. */
+/** Maximum error of a distance from the viewer's rounded place, metres: half a millionth of a degree each way. */
 const ROUNDING_METERS = 0.1;
 
 /**
- * How much farther than the radius the friend is at least, metres: above 0 only if the friend is certainly not to enter
- * the list. Infinite for one of whom nothing is known. Asked whenever a friend moves, for every viewer: so it is content
- * with what lies in the session itself.
+ * A lower bound of the friend's distance beyond the radius, metres: above 0 only if the friend certainly does not enter
+ * the list. Infinite for a friend without a position. Runs for every viewer of a friend who moves, so it reads only
+ * fields of the session itself.
  */
 export function distanceBeyondRadius({ subject, grant, session }: Watch): number {
   const { latest } = subject;
@@ -22,24 +22,24 @@ export function distanceBeyondRadius({ subject, grant, session }: Watch): number
   return minDistanceMeters(latMicro / MICRO, lngMicro / MICRO, lat, lng) - ROUNDING_METERS - radiusCeilMeters;
 }
 
-/** A cheap bound: true only if a friend on the list is certainly to leave it. */
+/** A cheap bound: true only if a friend on the list certainly leaves it. */
 export function isCertainlyOutside(watch: Watch): boolean {
   return distanceBeyondRadius(watch) > watch.session.radiusCeilMeters * (LEAVE_RADIUS_FACTOR - 1);
 }
 
-/** How much nearer than the radius of leaving a friend on the list is, metres. */
+/** How far inside the leave radius a friend on the list is, metres. */
 export function distanceWithinRadius({ radiusMeters }: Session, distanceMeters: number): number {
   return radiusMeters * LEAVE_RADIUS_FACTOR - distanceMeters;
 }
 
-/** Whether the friend lets the viewer see anything at `now`, ms on Redis' clock. */
+/** Whether the viewer may see the friend at all at `now`, ms on Redis' clock. */
 export function isShown({ subject, grant }: Watch, now: number): boolean {
   return isGranted(grant, now) && !isPaused(subject.sharing, now);
 }
 
 /**
- * Metres between viewer and friend, or {@link NOT_VISIBLE}; `now` in ms on Redis' clock. For an approximate grant all of
- * it is measured from the grid: the true position has no say in whether, when and in which order a friend appears.
+ * Metres between viewer and friend, or {@link NOT_VISIBLE}; `now` in ms on Redis' clock. For an approximate grant it is
+ * measured from the grid: the exact position influences neither whether, nor when, nor in which order a friend appears.
  */
 export function visibleDistance(watch: Watch, own: OwnPosition, now: number): number {
   const { session, subject, grant, isSent } = watch;

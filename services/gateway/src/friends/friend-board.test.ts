@@ -25,9 +25,8 @@ function setUp() {
     ttlMs: TTL_MS,
     redisNow,
     clock,
-    onMove: noteChange,
-    onChange: noteChange,
-    onSilent: ({ user }) => silences.push({ user, at: redisNow() }),
+    delivery: { consider: noteChange, considerUrgent: noteChange, grantChanged: noteChange },
+    onExpired: ({ user }) => silences.push({ user, at: redisNow() }),
     onGrantEnded: (watch) => ended.push(watch),
   });
   board.start();
@@ -180,7 +179,7 @@ describe('the newest position', () => {
     const { board, redisNow, report } = setUp();
     report(redisNow());
     expect(board.size).toBe(0);
-    expect(board.onWheel).toBe(0);
+    expect(board.expiringPositions).toBe(0);
   });
 });
 
@@ -190,11 +189,11 @@ describe('memory', () => {
     for (let round = 0; round < 100; round++) {
       const watched = watch();
       report(redisNow());
-      expect(board.onWheel).toBe(1);
+      expect(board.expiringPositions).toBe(1);
       board.unwatch(watched);
       board.forget(BEN);
       expect(board.size).toBe(0);
-      expect(board.onWheel).toBe(0);
+      expect(board.expiringPositions).toBe(0);
       clock.advance(10);
     }
     clock.advance(2 * TTL_MS);
@@ -208,7 +207,7 @@ describe('memory', () => {
       report(redisNow());
       clock.advance(7);
     }
-    expect(board.onWheel).toBe(1);
+    expect(board.expiringPositions).toBe(1);
   });
 
   it('of a friend who is watched is not given up', () => {

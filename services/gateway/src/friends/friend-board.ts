@@ -1,68 +1,60 @@
-/** The last known positions and rights of the friends watched here, and who watches them. */
-import { type Grant, type PositionRecord, SHARING, shareGrant, type UserId } from '@nearby-friends/protocol';
+/** The last known positions and grants of the friends watched on this gateway, and their viewers. */
+import { type Grant, type PositionRecord, shareGrant, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
+import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import type { VersionedSharing } from '../rights/rights-ledger.ts';
 import { prefetchViewers } from '../viewer/cache-prefetch.ts';
 import type { Session } from '../viewer/session.ts';
-import { NEVER_SENT, type Subject, setLatest, type Watch } from '../viewer/watch.ts';
+import { createSubject, createWatch, type GrantSlice, type Subject, setLatest, type Watch } from '../viewer/watch.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
-/**
- * How often the wheels turn: silence is noticed at most this much after the TTL (S5 allows a second), and so is the end
- * of a grant or a pause.
- */
+/** Expired positions, grants and pauses are noticed at most this late (S5 allows a second). */
 const WHEEL_TICK_MS = 250;
 
 /**
- * Silence is judged by the position's own time against Redis' clock, never by an expiry event. A subject stands on the
- * wheel once, at the tick its position would grow too old; if newer ones have come by then it is put further on, so a
- * position that comes in costs the wheel nothing. Grants and pauses that end by themselves stand on a wheel of their
- * own; most have no end.
+ * A position expires by its own timestamp against Redis' clock, never by an expiry event. A subject is on the wheel once,
+ * at the tick its position would expire; if a newer one has arrived by then it is scheduled again, so an arriving
+ * position costs the wheel nothing. Grants and pauses with an end time have a wheel of their own; most have none.
  */
 export class FriendBoard implements Component {
   readonly name = 'friend board';
   readonly #ttlMs: number;
   readonly #redisNow: () => number;
   readonly #clock: Clock;
-  readonly #onMove: (watch: Watch) => void;
-  readonly #onChange: (watch: Watch) => void;
-  readonly #onSilent: (subject: Subject) => void;
+  readonly #delivery: Pick<NearbyDelivery, 'consider' | 'considerUrgent' | 'grantChanged'>;
+  readonly #onExpired: (subject: Subject) => void;
   readonly #onGrantEnded: (watch: Watch) => void;
-  /** Positions that were not taken: plain fields, since this is the hot path. */
+  /** Ignored positions by reason. Plain fields, since this is the hot path. */
   readonly dropped = { unwatched: 0, older: 0, expired: 0 };
   readonly #subjects = new Map<UserId, Subject>();
-  readonly #silence: TimerWheel<Subject>;
-  readonly #ends: TimerWheel<Watch | Subject>;
+  readonly #expiries: TimerWheel<Subject>;
+  readonly #endings: TimerWheel<Watch | Subject>;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
     ttlMs: number;
     redisNow: () => number;
     clock: Clock;
-    /** The friend moved or appeared. */
-    onMove: (watch: Watch) => void;
-    /** The friend fell silent, or a right or a pause is another now. */
-    onChange: (watch: Watch) => void;
-    /** The friend's position is older than the TTL; the watches have been told. */
-    onSilent: (subject: Subject) => void;
-    /** The time of this watch's grant is over. */
+    delivery: Pick<NearbyDelivery, 'consider' | 'considerUrgent' | 'grantChanged'>;
+    /** The friend's position is older than the TTL; the viewers have been notified. */
+    onExpired: (subject: Subject) => void;
+    /** The end time of this watch's grant has passed. */
     onGrantEnded: (watch: Watch) => void;
   }) {
     this.#ttlMs = options.ttlMs;
     this.#redisNow = options.redisNow;
     this.#clock = options.clock;
-    this.#onMove = options.onMove;
-    this.#onChange = options.onChange;
-    this.#onSilent = options.onSilent;
+    this.#delivery = options.delivery;
+    this.#onExpired = options.onExpired;
     this.#onGrantEnded = options.onGrantEnded;
-    this.#silence = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
-    this.#ends = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
+    this.#expiries = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
+    this.#endings = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
   }
 
   start(): void {
     this.#cancel = this.#clock.every(WHEEL_TICK_MS, () => {
-      this.#silence.turn((subject) => this.#look(subject));
-      this.#ends.turn((item) => this.#end(item));
+      this.#expiries.advance((subject) => this.#checkExpiry(subject));
+      this.#endings.advance((item) => this.#end(item));
     });
   }
 
@@ -75,14 +67,14 @@ export class FriendBoard implements Component {
     return this.#subjects.size;
   }
 
-  /** How many of them the wheel will look at. */
-  get onWheel(): number {
-    return this.#silence.size;
+  /** How many of them have a position that will expire. */
+  get expiringPositions(): number {
+    return this.#expiries.size;
   }
 
-  /** How many grants and pauses are to end by themselves. */
+  /** How many grants and pauses have an end time. */
   get timedRights(): number {
-    return this.#ends.size;
+    return this.#endings.size;
   }
 
   get(user: UserId): Subject | undefined {
@@ -90,79 +82,59 @@ export class FriendBoard implements Component {
   }
 
   /** Adds a watch. The caller holds the friend's channel for as long as the watch lasts. */
-  watch(session: Session, user: UserId, { grant, version }: { grant: Grant; version: number }): Watch {
+  watch(session: Session, user: UserId, right: { grant: Grant; version: number }): Watch {
     let subject = this.#subjects.get(user);
     if (!subject) {
-      subject = {
-        user,
-        latest: null,
-        version: 0,
-        gridPlace: null,
-        exactText: null,
-        gridText: null,
-        sharing: SHARING,
-        sharingVersion: 0,
-        watches: [],
-      };
+      subject = createSubject(user);
       this.#subjects.set(user, subject);
     }
-    const watch: Watch = {
-      session,
-      subject,
-      grant: shareGrant(grant),
-      version,
-      isSent: false,
-      lastSentVersion: 0,
-      lastSentCentimetres: NEVER_SENT,
-      nextPending: null,
-    };
+    const watch = createWatch(session, subject, right);
     subject.watches.push(watch);
     session.watches.add(watch);
-    this.#putEnd(watch, grant.until);
+    this.#scheduleEnd(watch, right.grant.until);
     return watch;
   }
 
-  /** Changes what a watch may see. Older than what it holds changes nothing, nor does the same again. */
-  setGrant(watch: Watch, { grant, version }: { grant: Grant; version: number }): void {
+  /** Changes the grant of a watch. A version that is not newer, or the same grant again, changes nothing. */
+  setGrant(watch: Watch & GrantSlice, { grant, version }: { grant: Grant; version: number }): void {
     if (version <= watch.version) return;
     watch.version = version;
-    // After a loss most grants are read as they were: a client is told only what changed.
+    // Most grants that are re-read after a loss are unchanged, and a client is sent only changes.
     if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
     watch.grant = shareGrant(grant);
-    watch.lastSentCentimetres = NEVER_SENT;
-    this.#putEnd(watch, grant.until);
-    this.#onChange(watch);
+    this.#scheduleEnd(watch, grant.until);
+    this.#delivery.grantChanged(watch);
   }
 
-  /** The friend pauses or resumes, for all who watch. Older than what is known changes nothing. */
+  /** The friend pauses or resumes, for all viewers. A version that is not newer changes nothing. */
   setSharing(user: UserId, { sharing, version }: VersionedSharing): void {
     const subject = this.#subjects.get(user);
     if (!subject || version <= subject.sharingVersion) return;
     subject.sharing = sharing;
     subject.sharingVersion = version;
-    this.#putEnd(subject, sharing.until);
-    for (const watch of subject.watches) this.#onChange(watch);
+    this.#scheduleEnd(subject, sharing.until);
+    this.#considerViewers(subject);
   }
 
   unwatch(watch: Watch): void {
-    this.#ends.remove(watch);
+    this.#endings.cancel(watch);
     removeFrom(watch.subject.watches, watch);
     watch.session.watches.delete(watch);
   }
 
-  /** Forgets a friend whom nobody watches any more. */
+  /** Drops a friend without viewers. */
   forget(user: UserId): void {
     const subject = this.#subjects.get(user);
     if (!subject) return;
-    if (subject.watches.length > 0) throw new Error('forgot a friend who is watched');
-    // Viewers come and go far more often than positions grow too old: nothing may be left behind until then.
-    this.#silence.remove(subject);
-    this.#ends.remove(subject);
+    if (subject.watches.length > 0) throw new Error('cannot forget a friend with viewers');
+    // Viewers come and go far more often than positions expire, so nothing stays until then.
+    this.#expiries.cancel(subject);
+    this.#endings.cancel(subject);
     setLatest(subject, null);
     this.#subjects.delete(user);
   }
 
-  /** Takes a position, from whatever way it came; an older one than the known changes nothing (L3). */
+  /** Applies a position from any source; one that is not newer than the known one changes nothing (L3). */
   apply(user: UserId, record: PositionRecord): void {
     const subject = this.#subjects.get(user);
     if (!subject) {
@@ -178,36 +150,40 @@ export class FriendBoard implements Component {
       return;
     }
     setLatest(subject, record);
-    if (!this.#silence.has(subject)) this.#silence.put(subject, record.at + this.#ttlMs);
+    if (!this.#expiries.has(subject)) this.#expiries.schedule(subject, record.at + this.#ttlMs);
     prefetchViewers(subject.watches);
-    for (const watch of subject.watches) this.#onMove(watch);
+    for (const watch of subject.watches) this.#delivery.consider(watch);
   }
 
-  #look(subject: Subject): void {
+  #considerViewers({ watches }: Subject): void {
+    for (const watch of watches) this.#delivery.considerUrgent(watch);
+  }
+
+  #checkExpiry(subject: Subject): void {
     const { latest } = subject;
     if (latest === null) return;
     if (latest.at + this.#ttlMs > this.#redisNow()) {
-      this.#silence.put(subject, latest.at + this.#ttlMs);
+      this.#expiries.schedule(subject, latest.at + this.#ttlMs);
       return;
     }
     setLatest(subject, null);
-    for (const watch of subject.watches) this.#onChange(watch);
-    this.#onSilent(subject);
+    this.#considerViewers(subject);
+    this.#onExpired(subject);
   }
 
-  #putEnd(item: Watch | Subject, until: number | null): void {
-    // What has ended already is not called up: whoever set it sees that.
-    if (until === null || until <= this.#redisNow()) this.#ends.remove(item);
-    else this.#ends.put(item, until);
+  #scheduleEnd(item: Watch | Subject, until: number | null): void {
+    // An end in the past needs no timer: the caller considers the watch right away.
+    if (until === null || until <= this.#redisNow()) this.#endings.cancel(item);
+    else this.#endings.schedule(item, until);
   }
 
   #end(item: Watch | Subject): void {
-    if ('watches' in item) for (const watch of item.watches) this.#onChange(watch);
+    if ('watches' in item) this.#considerViewers(item);
     else this.#onGrantEnded(item);
   }
 }
 
-/** Without keeping the order: the last one takes the place. */
+/** The order is not kept: the last watch takes the place. */
 function removeFrom(watches: Watch[], watch: Watch): void {
   const place = watches.lastIndexOf(watch);
   if (place < 0) return;

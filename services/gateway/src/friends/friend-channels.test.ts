@@ -1,34 +1,62 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { locationKey, parseUserId, type UserId } from '@nearby-friends/protocol';
-import { ManualClock } from '@nearby-friends/service-kit';
+import {
+  encodePositionBody,
+  locationKey,
+  type PositionRecord,
+  parseUserId,
+  RECORD_FORMAT_VERSION,
+  RECORD_HEADER_BYTES,
+  type UserId,
+} from '@nearby-friends/protocol';
+import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
 import fc from 'fast-check';
 import { ChannelsInMemory } from '../test-support/channels-in-memory.ts';
+import { testMetrics } from '../test-support/test-session.ts';
 import { FriendChannels, LEAVE_GRACE_MS } from './friend-channels.ts';
 
 const BEN = parseUserId('ben');
 const CHO = parseUserId('cho');
+
+/** A message on a friend's channel. */
+function recordBytes(at: number): Buffer {
+  const header = Buffer.alloc(RECORD_HEADER_BYTES, RECORD_FORMAT_VERSION);
+  header.writeDoubleBE(at, RECORD_HEADER_BYTES - 8);
+  return Buffer.concat([header, encodePositionBody({ lat: 1, lng: 2 })]);
+}
 
 function setUp() {
   const clock = new ManualClock();
   const subscriber = new ChannelsInMemory();
   /** What happened, in order. */
   const log: string[] = [];
+  const entries = new Map<UserId, PositionRecord>();
+  /** Whether the next reads of entries fail, in order. */
+  const failures: boolean[] = [];
+  const metrics = testMetrics();
   const channels = new FriendChannels({
     subscriber,
-    onMessage: (friend, payload) => log.push(`${friend} said ${payload}`),
-    readEntry: async (friend) => {
-      log.push(`read ${friend}`);
+    board: {
+      apply: (friend, { at }) => log.push(`${friend} at ${at}`),
+      forget: (friend) => log.push(`forget ${friend}`),
     },
-    onLeft: (friend) => log.push(`left ${friend}`),
+    directory: {
+      entryOf: async (friend) => {
+        log.push(`read ${friend}`);
+        if (failures.shift()) throw new Error('no response');
+        return entries.get(friend) ?? null;
+      },
+    },
+    metrics: metrics.metrics,
     clock,
+    logger: silentLogger,
   });
   const isCurrent = async (acquired: Promise<void>) => {
     await nextTurn();
     const pending = Symbol('pending');
     return (await Promise.race([acquired, pending])) !== pending;
   };
-  return { clock, subscriber, channels, log, isCurrent };
+  return { clock, subscriber, channels, entries, failures, log, metric: metrics.metric, isCurrent };
 }
 
 describe('a friend’s channel', () => {
@@ -46,7 +74,7 @@ describe('a friend’s channel', () => {
     await channels.acquire(BEN);
     channels.release(BEN);
     clock.advance(10 * LEAVE_GRACE_MS);
-    expect(subscriber.publish(locationKey(BEN), Buffer.from('hello'))).toBe(true);
+    expect(subscriber.publish(locationKey(BEN), recordBytes(5))).toBe(true);
 
     channels.release(BEN);
     clock.advance(LEAVE_GRACE_MS - 1);
@@ -55,7 +83,7 @@ describe('a friend’s channel', () => {
     expect(subscriber.channels).toEqual([]);
     expect(channels.has(BEN)).toBe(false);
     expect(channels.size).toBe(0);
-    expect(log).toEqual(['read ben', 'ben said hello', 'left ben']);
+    expect(log).toEqual(['read ben', 'ben at 5', 'forget ben']);
     expect(clock.pending).toBe(0);
   });
 
@@ -76,7 +104,7 @@ describe('a friend’s channel', () => {
     channels.release(BEN);
     clock.advance(LEAVE_GRACE_MS);
     await channels.acquire(BEN);
-    expect(log).toEqual(['read ben', 'left ben', 'read ben']);
+    expect(log).toEqual(['read ben', 'forget ben', 'read ben']);
   });
 
   it('is read after it is subscribed, never before: what was published in between would be missed', async () => {
@@ -109,6 +137,40 @@ describe('a friend’s channel', () => {
     channels.release(BEN);
     expect(() => channels.release(BEN)).toThrow();
   });
+});
+
+describe('the entry of a friend', () => {
+  it('is applied when the channel is subscribed, and read again until it can be read', async () => {
+    const { channels, clock, entries, failures, isCurrent, log } = setUp();
+    entries.set(BEN, { at: 7, position: { lat: 1, lng: 2 } });
+    failures.push(true, true);
+    const acquired = channels.acquire(BEN);
+    for (let i = 0; i < 2; i++) {
+      expect(await isCurrent(acquired)).toBe(false);
+      clock.advance(1_000);
+    }
+    expect(await isCurrent(acquired)).toBe(true);
+    expect(log).toEqual(['read ben', 'read ben', 'read ben', 'ben at 7']);
+  });
+
+  it('is not read again once the channel is left', async () => {
+    const { channels, clock, failures, isCurrent, log } = setUp();
+    failures.push(true);
+    const acquired = channels.acquire(BEN);
+    expect(await isCurrent(acquired)).toBe(false);
+    channels.release(BEN);
+    clock.advance(LEAVE_GRACE_MS);
+    expect(await isCurrent(acquired)).toBe(true);
+    expect(log).toEqual(['read ben', 'forget ben']);
+  });
+});
+
+it('a malformed message is counted and not applied', async () => {
+  const { channels, log, metric, subscriber } = setUp();
+  await channels.acquire(BEN);
+  subscriber.publish(locationKey(BEN), Buffer.from('hello'));
+  expect(log).toEqual(['read ben']);
+  expect(await metric('nearby_malformed_messages_total')).toBe(1);
 });
 
 describe('any sequence of viewers coming and going', () => {

@@ -1,10 +1,15 @@
-/** One Redis subscription per friend who is watched here, however many viewers watch (S3). */
+/** One Redis subscription per friend who is watched on this gateway, however many viewers there are (S3). */
 import type { ChannelHandler } from '@nearby-friends/bus';
-import { locationKey, type UserId } from '@nearby-friends/protocol';
-import type { CancelTimer, Clock } from '@nearby-friends/service-kit';
+import { decodePositionRecord, locationKey, type UserId } from '@nearby-friends/protocol';
+import { type CancelTimer, type Clock, delay, type Logger } from '@nearby-friends/service-kit';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import { decodeBusMessage } from '../wire/decode-bus-message.ts';
+import type { FriendBoard } from './friend-board.ts';
+import type { FriendDirectory } from './friend-directory.ts';
 
-/** The last viewer's leaving is often followed by the same viewer's return: a reconnect, a changed network. */
+/** The last viewer often comes back at once: a reconnect, another network. */
 export const LEAVE_GRACE_MS = 1_000;
+const READ_RETRY_MS = 250;
 
 interface FriendChannel {
   viewers: number;
@@ -13,7 +18,7 @@ interface FriendChannel {
   cancelLeave: CancelTimer | null;
 }
 
-/** One for all channels: there are as many as friends who are watched here. */
+/** Shared by all channels, of which there are as many as watched friends. */
 const CURRENT = Promise.resolve();
 
 /** The part of the bus that is needed here. */
@@ -24,30 +29,31 @@ export interface Subscriber {
 
 /**
  * none → subscribing → current → (last viewer leaves, a second passes) → none. A viewer who comes within that second
- * finds it current. What was published before the subscription is made up for by reading the entry after it.
+ * finds it current. The entry is read after subscribing, which covers what was published before.
  */
 export class FriendChannels {
   readonly #subscriber: Subscriber;
-  readonly #onMessage: (friend: UserId, payload: Buffer) => void;
-  readonly #readEntry: (friend: UserId) => Promise<void>;
-  readonly #onLeft: (friend: UserId) => void;
+  readonly #board: Pick<FriendBoard, 'apply' | 'forget'>;
+  readonly #directory: Pick<FriendDirectory, 'entryOf'>;
+  readonly #metrics: GatewayMetrics;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #channels = new Map<UserId, FriendChannel>();
 
   constructor(options: {
     subscriber: Subscriber;
-    onMessage: (friend: UserId, payload: Buffer) => void;
-    /** Reads the friend's entry and applies it; retries by itself and never rejects. */
-    readEntry: (friend: UserId) => Promise<void>;
-    /** The subscription is given up: nothing more is known of this friend. */
-    onLeft: (friend: UserId) => void;
+    board: Pick<FriendBoard, 'apply' | 'forget'>;
+    directory: Pick<FriendDirectory, 'entryOf'>;
+    metrics: GatewayMetrics;
     clock: Clock;
+    logger: Logger;
   }) {
     this.#subscriber = options.subscriber;
-    this.#onMessage = options.onMessage;
-    this.#readEntry = options.readEntry;
-    this.#onLeft = options.onLeft;
+    this.#board = options.board;
+    this.#directory = options.directory;
+    this.#metrics = options.metrics;
     this.#clock = options.clock;
+    this.#logger = options.logger;
   }
 
   /** How many subscriptions there are. */
@@ -59,7 +65,7 @@ export class FriendChannels {
     return this.#channels.has(friend);
   }
 
-  /** One more viewer; resolves when the friend's position is known and stays so. */
+  /** Adds a viewer; resolves when the friend's position is known and kept current. */
   acquire(friend: UserId): Promise<void> {
     const known = this.#channels.get(friend);
     if (known) {
@@ -68,10 +74,10 @@ export class FriendChannels {
       known.cancelLeave = null;
       return known.current;
     }
-    const subscribed = this.#subscriber.subscribe(locationKey(friend), (payload) => this.#onMessage(friend, payload));
+    const subscribed = this.#subscriber.subscribe(locationKey(friend), (payload) => this.#receive(friend, payload));
     const channel: FriendChannel = { viewers: 1, current: CURRENT, cancelLeave: null };
     channel.current = subscribed
-      .then(() => this.#readEntry(friend))
+      .then(() => this.refresh(friend))
       .then(() => {
         channel.current = CURRENT;
       });
@@ -79,21 +85,42 @@ export class FriendChannels {
     return channel.current;
   }
 
-  /** One viewer less. */
+  /** Removes a viewer. */
   release(friend: UserId): void {
     const channel = this.#channels.get(friend);
-    if (!channel || channel.viewers === 0) throw new Error('released a channel that nobody holds');
+    if (!channel || channel.viewers === 0) throw new Error('cannot release a channel without viewers');
     channel.viewers--;
     if (channel.viewers > 0) return;
     channel.cancelLeave = this.#clock.after(LEAVE_GRACE_MS, () => {
       this.#channels.delete(friend);
       this.#subscriber.unsubscribe(locationKey(friend));
-      this.#onLeft(friend);
+      this.#board.forget(friend);
     });
   }
 
-  /** All friends who are subscribed to. */
+  /** All subscribed friends. */
   friends(): UserId[] {
     return [...this.#channels.keys()];
+  }
+
+  /** Reads the friend's entry and applies it. Retries as long as the friend is subscribed; never rejects. */
+  async refresh(friend: UserId): Promise<void> {
+    while (this.#channels.has(friend)) {
+      try {
+        const entry = await this.#directory.entryOf(friend);
+        if (entry) this.#board.apply(friend, entry);
+        return;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'unknown';
+        this.#logger.debug({ reason }, 'failed to read a position, retrying');
+        await delay(this.#clock, READ_RETRY_MS);
+      }
+    }
+  }
+
+  #receive(friend: UserId, payload: Buffer): void {
+    this.#metrics.positionsReceived.inc();
+    const record = decodeBusMessage(decodePositionRecord, payload, this.#metrics);
+    if (record) this.#board.apply(friend, record);
   }
 }

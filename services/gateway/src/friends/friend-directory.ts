@@ -1,4 +1,4 @@
-/** Asks the other services about many users at once: who is a viewer's friend, and which friends are active. */
+/** Reads viewers' friends and active friends' positions from the other services, many users per RPC request. */
 import { BatchLimiter, type Rpc } from '@nearby-friends/bus';
 import {
   decodePositionRecord,
@@ -16,32 +16,32 @@ import DataLoader from 'dataloader';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import { decodeBusMessage } from '../wire/decode-bus-message.ts';
 
-/** Questions that come within this time go as one; in a rush they gather for as long as these many are under way. */
+/** Reads within this time share a request; while the maximum of requests is under way they wait for one to end. */
 const GATHER_MS = 5;
 const MAX_CONCURRENT = 2;
-const MAX_ENTRIES_PER_QUESTION = 2_000;
+const MAX_ENTRIES_PER_REQUEST = 2_000;
 
 /** Whom a viewer may see, the viewer's radius and sign-outs. */
 export interface ViewerRights extends Omit<ViewerEdges, 'edges'> {
   readonly friends: readonly StatedEdge[];
 }
 
-/** About one user; rejects with a `CodedError`, `unavailable` when nobody answered. */
-type Question<Value> = (user: UserId) => Promise<Value>;
+/** Reads one user's value; rejects with a `CodedError`, `unavailable` when no instance responded. */
+type Read<Value> = (user: UserId) => Promise<Value>;
 
-/** Every answer is read after the call that asked for it: none is kept for later ones. */
+/** Every value is read after the call that returns it: nothing is cached. */
 export class FriendDirectory {
-  readonly #friends: Question<ViewerRights>;
-  readonly #entries: Question<PositionRecord | null>;
+  readonly #friends: Read<ViewerRights>;
+  readonly #entries: Read<PositionRecord | null>;
 
   constructor(options: { rpc: Pick<Rpc, 'call'>; clock: Clock; metrics: GatewayMetrics }) {
     const { rpc, clock, metrics } = options;
     this.#friends = batched(clock, MAX_FRIENDS_OF_VIEWERS, async (viewers) => {
-      const answer = await rpc.call(friendsOf, { viewers });
-      const byViewer = new Map(answer.viewers.map((edges) => [edges.viewer, edges]));
+      const response = await rpc.call(friendsOf, { viewers });
+      const byViewer = new Map(response.viewers.map((edges) => [edges.viewer, edges]));
       return viewers.map((viewer) => rightsOf(byViewer.get(viewer)));
     });
-    this.#entries = batched(clock, MAX_ENTRIES_PER_QUESTION, async (users) => {
+    this.#entries = batched(clock, MAX_ENTRIES_PER_REQUEST, async (users) => {
       const entries = await rpc.call(readActive, { users });
       const byUser = new Map(
         entries.map(({ user, entry }) => [user, decodeBusMessage(decodePositionRecord, entry, metrics)]),
@@ -50,47 +50,46 @@ export class FriendDirectory {
     });
   }
 
-  /** What `viewer` may see; read after this call. */
+  /** What `viewer` may see. */
   friendsOf(viewer: UserId): Promise<ViewerRights> {
     return this.#friends(viewer);
   }
 
-  /** The user's entry, or null when the user is not active. */
+  /** The user's position, or null when the user is not active. */
   entryOf(user: UserId): Promise<PositionRecord | null> {
     return this.#entries(user);
   }
 }
 
 function rightsOf(stated: ViewerEdges | undefined): ViewerRights | Error {
-  if (stated === undefined) return new Error('friend-graph left a viewer out');
+  if (stated === undefined) return new Error('the response of friend-graph lacks a viewer');
   const { edges, ...viewer } = stated;
   return { ...viewer, friends: readEdges(edges) };
 }
 
 /**
- * Gathers single questions into batches of at most `maxBatchSize`, the answers in their order. Who asks the same before a
- * question has left shares it: after a loss a viewer is asked about for each friend who becomes active, and those who sign
- * on would stand behind all that.
+ * Gathers single reads into batches of at most `maxBatchSize`. Reads of the same user share one until its batch is sent:
+ * after a loss each friend who becomes active causes a read of the viewer, and sign-ons would wait behind all of them.
  */
 function batched<Value>(
   clock: Clock,
   maxBatchSize: number,
-  ask: (users: readonly UserId[]) => Promise<(Value | Error)[]>,
-): Question<Value> {
+  readAll: (users: readonly UserId[]) => Promise<(Value | Error)[]>,
+): Read<Value> {
   const limiter = new BatchLimiter({ clock, gatherMs: GATHER_MS, maxConcurrent: MAX_CONCURRENT });
   const gathering = new Map<UserId, Promise<Value>>();
-  const leave = (users: readonly UserId[]): Promise<(Value | Error)[]> => {
+  const send = (users: readonly UserId[]): Promise<(Value | Error)[]> => {
     for (const user of users) gathering.delete(user);
-    return ask(users);
+    return readAll(users);
   };
-  const loader = new DataLoader<UserId, Value>((users) => limiter.run(() => leave(users)), {
+  const loader = new DataLoader<UserId, Value>((users) => limiter.run(() => send(users)), {
     cache: false,
     batchScheduleFn: (dispatch) => limiter.schedule(dispatch),
     maxBatchSize,
   });
   return (user) => {
-    const answer = gathering.get(user) ?? loader.load(user);
-    gathering.set(user, answer);
-    return answer;
+    const value = gathering.get(user) ?? loader.load(user);
+    gathering.set(user, value);
+    return value;
   };
 }

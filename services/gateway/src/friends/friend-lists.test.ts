@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { locationKey, type PositionRecord, parseUserId } from '@nearby-friends/protocol';
 import { EXACT, inShort, NearbyWorld, north, TTL_MS } from '../test-support/nearby-world.ts';
 import { LEAVE_GRACE_MS } from './friend-channels.ts';
-import { SILENCE_GRACE_MS } from './friend-lists.ts';
+import { EXPIRY_GRACE_MS } from './friend-lists.ts';
 
 const BEN = parseUserId('ben');
 /** The wheel's tick, its rounding and a flush. */
@@ -39,7 +39,7 @@ describe('a friend who falls silent', () => {
     await pass(1_000 + NOTICED_WITHIN_MS);
     expect([inShort(ann.read()), inShort(dan.read())]).toEqual([['-ben'], ['-ben']]);
     expect(world.channels.channels).toEqual([locationKey(BEN)]);
-    await pass(SILENCE_GRACE_MS);
+    await pass(EXPIRY_GRACE_MS);
     await pass(LEAVE_GRACE_MS);
     expect(world.channels.channels).toEqual([]);
     expect(world.board.size).toBe(0);
@@ -51,7 +51,7 @@ describe('a friend who falls silent', () => {
     await pass(TTL_MS + NOTICED_WITHIN_MS);
     expect(inShort(ann.read())).toEqual(['-ben']);
     world.entries.set(BEN, { at: world.now() - 1_000, position: north(20) });
-    await pass(SILENCE_GRACE_MS);
+    await pass(EXPIRY_GRACE_MS);
     world.flush();
     expect(inShort(ann.read())).toEqual(['+ben@20']);
     await pass(LEAVE_GRACE_MS);
@@ -62,7 +62,7 @@ describe('a friend who falls silent', () => {
     const { ann, dan, pass, world } = await setUp();
     await pass(TTL_MS + NOTICED_WITHIN_MS);
     world.report('ben', 30);
-    await pass(SILENCE_GRACE_MS + LEAVE_GRACE_MS);
+    await pass(EXPIRY_GRACE_MS + LEAVE_GRACE_MS);
     expect([inShort(ann.read()), inShort(dan.read())]).toEqual([
       ['-ben', '+ben@30'],
       ['-ben', '+ben@70'],
@@ -74,11 +74,11 @@ describe('a friend who falls silent', () => {
     const { ann, pass, world } = await setUp();
     world.readEntryFails = true;
     await pass(TTL_MS + NOTICED_WITHIN_MS);
-    for (let i = 0; i < 10; i++) await pass(SILENCE_GRACE_MS);
+    for (let i = 0; i < 10; i++) await pass(EXPIRY_GRACE_MS);
     expect(world.channels.channels).toEqual([locationKey(BEN)]);
     expect(ann.session.watches.size).toBe(1);
     world.readEntryFails = false;
-    await pass(SILENCE_GRACE_MS);
+    await pass(EXPIRY_GRACE_MS);
     await pass(LEAVE_GRACE_MS);
     expect(world.channels.channels).toEqual([]);
     // The wheel and the flushing.
@@ -91,7 +91,7 @@ describe('a friend who falls silent', () => {
     for (const { session } of [ann, dan]) world.unwatch(session, 'ben');
     await pass(LEAVE_GRACE_MS);
     world.watch(ann.session, 'ben');
-    await pass(SILENCE_GRACE_MS);
+    await pass(EXPIRY_GRACE_MS);
     expect(ann.session.watches.size).toBe(1);
   });
 });

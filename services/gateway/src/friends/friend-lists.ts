@@ -7,11 +7,12 @@ import type { Session } from '../viewer/session.ts';
 import type { Subject } from '../viewer/watch.ts';
 import type { FriendBoard } from './friend-board.ts';
 import type { FriendChannels } from './friend-channels.ts';
+import type { FriendDirectory } from './friend-directory.ts';
 
-/** A position may still be on its way when its predecessor grows too old; only then is silence taken for real. */
-export const SILENCE_GRACE_MS = 2_000;
+/** When a position expires, the next one may be under way; the friend counts as inactive only after this. */
+export const EXPIRY_GRACE_MS = 2_000;
 
-/** What was said of a viewer and a friend; `sharing` is null for a friend who has never paused. */
+/** A right as friend-graph stated it; `sharing` is null for a friend who has never paused. */
 export interface StatedRight {
   readonly grant: Grant;
   readonly version: number;
@@ -24,7 +25,7 @@ export class FriendLists {
   readonly #delivery: NearbyDelivery;
   readonly #ledger: RightsLedger;
   readonly #redisNow: () => number;
-  readonly #readEntry: (user: UserId) => Promise<PositionRecord | null>;
+  readonly #directory: Pick<FriendDirectory, 'entryOf'>;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -33,7 +34,7 @@ export class FriendLists {
     delivery: NearbyDelivery;
     ledger: RightsLedger;
     redisNow: () => number;
-    readEntry: (user: UserId) => Promise<PositionRecord | null>;
+    directory: Pick<FriendDirectory, 'entryOf'>;
     clock: Clock;
   }) {
     this.#board = options.board;
@@ -41,16 +42,16 @@ export class FriendLists {
     this.#delivery = options.delivery;
     this.#ledger = options.ledger;
     this.#redisNow = options.redisNow;
-    this.#readEntry = options.readEntry;
+    this.#directory = options.directory;
     this.#clock = options.clock;
   }
 
   /**
-   * Watches an active friend, or changes the right of one already watched. What is stated counts as far as nothing newer
-   * is known. Resolves once the friend's channel is subscribed and the entry has been read since.
+   * Watches an active friend, or changes the right of a watched one. `stated` applies unless the ledger holds something
+   * newer. Resolves once the friend's channel is subscribed and the entry has been read since.
    */
   async add(session: Session, friend: UserId, stated: StatedRight, known: PositionRecord | null): Promise<void> {
-    // Oneself is no friend: a faulty edge must not show people themselves.
+    // A faulty edge must not put users on their own list.
     if (session.isClosed || friend === session.user) return;
     const right = this.#ledger.settleEdge(session.user, friend, stated);
     const sharing = this.#ledger.settleSharing(friend, stated.sharing);
@@ -66,13 +67,13 @@ export class FriendLists {
     this.#board.setSharing(friend, sharing);
     const current = this.#channels.acquire(friend);
     if (known) this.#board.apply(friend, known);
-    this.#delivery.watched(watch);
+    this.#delivery.watchAdded(watch);
     await current;
   }
 
   /**
-   * Changes what a session may see of a friend whom it watches; a right that shows nothing ends the watch. Older than
-   * what the watch goes by changes nothing.
+   * Changes what a session may see of a friend it watches; a right that shows nothing ends the watch. A version that is
+   * not newer than the watch's changes nothing.
    */
   setRight(session: Session, friend: UserId, { grant, version }: EdgeRight): void {
     const watch = session.watches.get(friend);
@@ -81,36 +82,36 @@ export class FriendLists {
     else this.#board.setGrant(watch, { grant, version });
   }
 
-  /** Stops watching one friend; the client is told, if its list holds the friend. */
+  /** Stops watching a friend, who is removed from the client's list. */
   remove(session: Session, friend: UserId): void {
     const watch = session.watches.get(friend);
     if (!watch) return;
     this.#board.unwatch(watch);
     this.#channels.release(friend);
-    this.#delivery.unwatched(watch);
+    this.#delivery.watchRemoved(watch);
   }
 
-  /** Stops watching everybody, for a session that has ended. */
+  /** Stops watching all friends of a session that has ended. */
   removeAll(session: Session): void {
-    // From the end, which is where a list is shortened at no cost.
+    // From the end, where removing from a list is cheap.
     for (const friend of session.watches.friends().reverse()) this.remove(session, friend);
   }
 
   /**
-   * A friend has fallen silent. Before giving up the subscription the entry is read once more: should a message have
-   * been lost, the friend is still active and would not be announced again.
+   * A friend's position has expired. The entry is read again before the subscription ends: if a message was lost, the
+   * friend is still active and would not be announced again.
    */
-  confirmSilence(subject: Subject): void {
-    this.#clock.after(SILENCE_GRACE_MS, () => {
+  confirmExpiry(subject: Subject): void {
+    this.#clock.after(EXPIRY_GRACE_MS, () => {
       if (subject.latest !== null || this.#board.get(subject.user) !== subject) return;
-      this.#readEntry(subject.user).then(
+      this.#directory.entryOf(subject.user).then(
         (entry) => {
           if (entry) this.#board.apply(subject.user, entry);
           if (subject.latest !== null) return;
           for (const { session } of [...subject.watches]) this.remove(session, subject.user);
         },
-        // Nobody answered: not a proof of silence, so ask again.
-        () => this.confirmSilence(subject),
+        // No response proves nothing, so check again.
+        () => this.confirmExpiry(subject),
       );
     });
   }

@@ -1,4 +1,4 @@
-/** What friend-graph says to a viewer: one subscription per user with sessions here. */
+/** Receives friend-graph's messages to viewers: one subscription per user with sessions on this gateway. */
 import { type FriendActive, inboxChannel, inboxMessageCodec, type UserId } from '@nearby-friends/protocol';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
@@ -6,7 +6,7 @@ import { decodeBusMessage } from '../wire/decode-bus-message.ts';
 import type { Subscriber } from './friend-channels.ts';
 
 interface Inbox {
-  /** Most often one. Another array after each change. */
+  /** Usually one. Replaced by another array on each change. */
   sessions: readonly Session[];
   current: Promise<void>;
 }
@@ -19,6 +19,7 @@ export class Inboxes {
 
   constructor(options: {
     subscriber: Subscriber;
+    /** A friend of the session's user has become active. */
     onFriendActive: (session: Session, message: FriendActive) => void;
     metrics: GatewayMetrics;
   }) {
@@ -31,7 +32,7 @@ export class Inboxes {
     return this.#inboxes.size;
   }
 
-  /** Resolves once the user's inbox is subscribed. Again for the same session changes nothing: opening it is tried again. */
+  /** Resolves once the user's inbox is subscribed. Idempotent, since opening a session is retried. */
   join(session: Session): Promise<void> {
     const { user } = session;
     const known = this.#inboxes.get(user);

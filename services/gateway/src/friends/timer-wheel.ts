@@ -1,9 +1,8 @@
-/** Calls things up when their time has come: many at once, at a coarse tick, without a timer for each. */
+/** Runs many timers at a coarse tick, without a system timer for each. */
 
 /**
- * Whoever owns the wheel turns it. An item stands on it once, at the first tick that begins after its time: noticed at
- * most one tick late, never early. Should the clock be set back, the ticks come again and what stands on them is still
- * there.
+ * The owner advances the wheel. An item is scheduled once, at the first tick that begins after its time: it is due at most
+ * one tick late and never early. If the clock is set back, ticks are repeated and scheduled items are still there.
  */
 export class TimerWheel<Item> {
   readonly #tickMs: number;
@@ -18,7 +17,7 @@ export class TimerWheel<Item> {
     this.#lastTick = this.#tickOf(options.now());
   }
 
-  /** How many items stand on it. */
+  /** How many items are scheduled. */
   get size(): number {
     return this.#ticks.size;
   }
@@ -27,10 +26,10 @@ export class TimerWheel<Item> {
     return this.#ticks.has(item);
   }
 
-  /** Puts the item at `at` (ms), wherever it stood before. */
-  put(item: Item, at: number): void {
-    this.remove(item);
-    // Never a tick that has been served already, or the item would wait for ever.
+  /** Schedules the item at `at` (ms) in place of any earlier time. */
+  schedule(item: Item, at: number): void {
+    this.cancel(item);
+    // A tick that has been served already does not come again.
     const served = Math.min(this.#lastTick, this.#tickOf(this.#now()));
     const tick = Math.max(this.#tickOf(at), served) + 1;
     this.#ticks.set(item, tick);
@@ -39,8 +38,8 @@ export class TimerWheel<Item> {
     else this.#buckets.set(tick, new Set([item]));
   }
 
-  /** Nothing is left behind of an item that is taken off. */
-  remove(item: Item): void {
+  /** The wheel retains nothing of the item. */
+  cancel(item: Item): void {
     const tick = this.#ticks.get(item);
     if (tick === undefined) return;
     this.#ticks.delete(item);
@@ -49,8 +48,8 @@ export class TimerWheel<Item> {
     if (bucket?.size === 0) this.#buckets.delete(tick);
   }
 
-  /** Serves every tick up to now; an item is off the wheel when it is called up, and may be put on it again. */
-  turn(onDue: (item: Item) => void): void {
+  /** Passes each item that is due to `onDue`, which may schedule it again. */
+  advance(onDue: (item: Item) => void): void {
     const current = this.#tickOf(this.#now());
     this.#lastTick = Math.min(this.#lastTick, current);
     while (this.#lastTick < current) {
@@ -59,7 +58,7 @@ export class TimerWheel<Item> {
       if (!bucket) continue;
       this.#buckets.delete(tick);
       for (const item of bucket) {
-        // Taken off, or put elsewhere, by one that was called up before it.
+        // Cancelled or rescheduled by an item before it.
         if (this.#ticks.get(item) !== tick) continue;
         this.#ticks.delete(item);
         onDue(item);

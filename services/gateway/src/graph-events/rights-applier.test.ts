@@ -117,9 +117,9 @@ describe('signing out everywhere', () => {
 
   it('closes whoever came with an older token, or with one that does not say', async () => {
     const old = await world.connect('ann');
-    old.session.tokenIssuedAt = 100;
+    old.session.credentials.renew({ expiresAt: Number.POSITIVE_INFINITY, issuedAt: 100 });
     const fresh = await world.connect('ann');
-    fresh.session.tokenIssuedAt = 101;
+    fresh.session.credentials.renew({ expiresAt: Number.POSITIVE_INFINITY, issuedAt: 101 });
     const other = await world.connect('dan');
     world.hear(signOut(100));
     expect([ann, old, fresh, other].map(({ session }) => session.isClosed)).toEqual([true, true, false, false]);
@@ -128,7 +128,7 @@ describe('signing out everywhere', () => {
   it('is heard of by who opens a session later, too', async () => {
     world.signedOutBefore = 100;
     const late = world.nearby.viewer('ann', 0);
-    late.session.tokenIssuedAt = 100;
+    late.session.credentials.renew({ expiresAt: Number.POSITIVE_INFINITY, issuedAt: 100 });
     late.transport.onDisconnect = () => world.end(late.session);
     await world.opener.open(late.session, Promise.resolve());
     expect(late.session.isClosed).toBe(true);

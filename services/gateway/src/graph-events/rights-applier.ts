@@ -1,52 +1,51 @@
-/** Makes the changes of who may see whom take effect here, as they come from the stream of graph events. */
+/** Applies the graph events to the sessions of this gateway. */
 import type { StreamEnd, StreamEntry } from '@nearby-friends/bus';
 import { type FriendActive, type GraphEvent, graphEventCodec, isGranted, type UserId } from '@nearby-friends/protocol';
 import type { Clock, Logger } from '@nearby-friends/service-kit';
-import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import type { FriendBoard } from '../friends/friend-board.ts';
 import type { FriendLists } from '../friends/friend-lists.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { EdgeRight, RightsLedger } from '../rights/rights-ledger.ts';
+import type { RadiusApplier } from '../sessions/radius-applier.ts';
 import type { SessionOpener } from '../sessions/session-opener.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Session } from '../viewer/session.ts';
 import { decodeBusMessage } from '../wire/decode-bus-message.ts';
 
 /**
- * An announcement carries rights that were read up to 5 s before. Within this time after events may have been missed, one
- * that cannot have been read before them is taken at its word. What another says is asked for anew: the event that took
- * the right away may be among those missed.
+ * An announcement carries rights that were read up to 5 s before. For this long after events may have been missed, only an
+ * announcement that was read after them is trusted. For any other the rights are read again, since a revocation may be
+ * among the missed events.
  */
 export const REREAD_WINDOW_MS = 15_000;
 
 /**
- * Everything here is synchronous: when `onEntries` returns, no position is sent any more that the entries forbid, and
- * only then does the follower report them as applied (G5). What takes time, as finding out whether a new friend is
- * active, only ever adds.
+ * Revocations apply synchronously: when `onEntries` returns, no position is sent that the entries forbid, and only then
+ * does the follower report them as applied (G5). Asynchronous work only ever adds friends.
  */
 export class RightsApplier {
   readonly #ledger: RightsLedger;
-  readonly #sessions: Pick<Sessions, 'all' | 'of' | 'callBack'>;
+  readonly #sessions: Pick<Sessions, 'all' | 'of' | 'revokeTokens'>;
   readonly #board: FriendBoard;
   readonly #lists: FriendLists;
-  readonly #delivery: NearbyDelivery;
   readonly #opener: Pick<SessionOpener, 'admit' | 'reopen'>;
   readonly #hasFollowedFrom: (end: StreamEnd) => boolean;
   readonly #redisNow: () => number;
   readonly #metrics: GatewayMetrics;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #radii: RadiusApplier;
   readonly #rereading = new WeakSet<Session>();
   #missedAt: number;
 
   constructor(options: {
     ledger: RightsLedger;
-    sessions: Pick<Sessions, 'all' | 'of' | 'callBack'>;
+    sessions: Pick<Sessions, 'all' | 'of' | 'revokeTokens'>;
     board: FriendBoard;
     lists: FriendLists;
-    delivery: NearbyDelivery;
     opener: Pick<SessionOpener, 'admit' | 'reopen'>;
-    /** Whether no event has been missed since the stream ended there. */
+    radii: RadiusApplier;
+    /** Whether no event has been missed since the stream's end was `end`. */
     hasFollowedFrom: (end: StreamEnd) => boolean;
     redisNow: () => number;
     metrics: GatewayMetrics;
@@ -57,14 +56,14 @@ export class RightsApplier {
     this.#sessions = options.sessions;
     this.#board = options.board;
     this.#lists = options.lists;
-    this.#delivery = options.delivery;
     this.#opener = options.opener;
+    this.#radii = options.radii;
     this.#hasFollowedFrom = options.hasFollowedFrom;
     this.#redisNow = options.redisNow;
     this.#metrics = options.metrics;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    // What was said before this process began was missed as well, as far as the stream does not retain it.
+    // Events before the start of this process were missed as well, except those the stream retains.
     this.#missedAt = options.clock.now();
   }
 
@@ -74,19 +73,19 @@ export class RightsApplier {
     if (mustReread) this.onMissed();
   };
 
-  /** Nothing is sent to anybody until that session's rights have been read anew. */
+  /** Sends nothing to a session until its rights have been read again. */
   readonly onMissed = (): void => {
-    this.#ledger.missed();
+    this.#ledger.startGeneration();
     this.#missedAt = this.#clock.now();
     this.#metrics.rightsMissed.inc();
-    this.#logger.info({}, 'reading all rights anew');
+    this.#logger.info({}, 're-reading all rights');
     for (const session of this.#sessions.all()) {
-      // The others read theirs with their first position.
+      // Sessions without a position read their rights when they open.
       if (session.own !== null) this.#inBackground(session, this.#reread(session));
     }
   };
 
-  /** A friend has become active, says friend-graph. */
+  /** Friend-graph has announced that a friend became active. */
   friendActive(session: Session, { subject, grant, version, sharing, at, position, asOf }: FriendActive): void {
     const isTrusted =
       this.#clock.now() - this.#missedAt > REREAD_WINDOW_MS || (asOf !== undefined && this.#hasFollowedFrom(asOf));
@@ -96,7 +95,7 @@ export class RightsApplier {
     this.#inBackground(session, adding);
   }
 
-  /** One at a time for each session, however often events are missed meanwhile. */
+  /** At most one re-read per session runs, however often events are missed meanwhile. */
   async #reread(session: Session): Promise<void> {
     if (this.#rereading.has(session)) return;
     this.#rereading.add(session);
@@ -108,10 +107,10 @@ export class RightsApplier {
     }
   }
 
-  /** Returns whether everything has to be read anew. */
+  /** Returns whether all rights have to be read again. */
   #applyPayload(payload: Buffer): boolean {
     const event = decodeBusMessage(graphEventCodec.decode, payload, this.#metrics);
-    // Another version of friend-graph may have said it. It may have narrowed a right, so nothing counts any more.
+    // It may be of another version of friend-graph and revoke a right, so no right is certain any more.
     if (!event) return true;
     const isNews = this.#ledger.record(event);
     (isNews ? this.#metrics.rightsApplied : this.#metrics.rightsIgnored).inc({ kind: event.kind });
@@ -128,16 +127,16 @@ export class RightsApplier {
         this.#board.setSharing(event.subject, event);
         return;
       case 'radius':
-        for (const session of this.#sessions.of(event.user)) this.#delivery.setRadius(session, event);
+        for (const session of this.#sessions.of(event.user)) this.#radii.apply(session, event);
         return;
       case 'signed-out':
-        for (const session of this.#sessions.of(event.user)) this.#sessions.callBack(session, event.before);
+        for (const session of this.#sessions.of(event.user)) this.#sessions.revokeTokens(session, event.before);
         return;
       case 'erased':
         this.#erase(event.user, event);
         return;
       case 'reread':
-        // Once for all the entries that came together.
+        // `onEntries` starts it, once for all its entries.
         return;
     }
   }
@@ -153,12 +152,12 @@ export class RightsApplier {
     const gone: EdgeRight = { grant: null, version };
     for (const { session } of [...(this.#board.get(user)?.watches ?? [])]) this.#lists.setRight(session, user, gone);
     for (const session of this.#sessions.of(user)) {
-      this.#sessions.callBack(session, before);
+      this.#sessions.revokeTokens(session, before);
       for (const subject of session.watches.friends()) this.#lists.setRight(session, subject, gone);
     }
   }
 
   #inBackground(session: Session, work: Promise<void>): void {
-    work.catch((error: unknown) => this.#logger.error({ error, session: session.id }, 'applying a right failed'));
+    work.catch((error: unknown) => this.#logger.error({ error, session: session.id }, 'failed to apply a right'));
   }
 }

@@ -5,6 +5,8 @@ import { ManualClock, silentLogger, type TokenVerifier } from '@nearby-friends/s
 import { testMetrics, testSession } from '../test-support/test-session.ts';
 import { ClientEvents, MAX_UNREAD_ACKS } from './client-events.ts';
 import { parsePayload } from './parse-payload.ts';
+import { RadiusReceiver } from './radius-receiver.ts';
+import { TokenReceiver } from './token-receiver.ts';
 
 const ANN = parseUserId('ann');
 const EVENTS_BURST = 5;
@@ -16,25 +18,34 @@ function setUp(
     receivePosition?: () => Promise<{ at: number }>;
     verify?: TokenVerifier['verify'];
     eventsBurst?: number;
-    calledBackBefore?: number;
+    revokedBefore?: number;
   } = {},
 ) {
   const clock = new ManualClock();
-  const { calledBackBefore = 0 } = options;
+  const { revokedBefore = 0 } = options;
   const { session, transport } = testSession({ user: ANN, tokenExpiresAt: 1_000 });
   const { metrics, metric } = testMetrics();
   const taken: unknown[] = [];
   const radii: number[] = [];
   const events = new ClientEvents({
-    receivePosition: async (_, payload) => {
-      taken.push(parsePayload(locationUpdateSchema, payload));
-      return options.receivePosition ? await options.receivePosition() : { at: 42 };
+    positions: {
+      receive: async (_, payload) => {
+        taken.push(parsePayload(locationUpdateSchema, payload));
+        return options.receivePosition ? await options.receivePosition() : { at: 42 };
+      },
     },
-    setRadius: async (_, meters) => {
-      radii.push(meters);
-    },
-    verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
-    isRevoked: ({ issuedAt }) => (issuedAt ?? 0) <= calledBackBefore,
+    radii: new RadiusReceiver({
+      rpc: { call: async () => ({ version: 1 }) as never },
+      radii: {
+        apply: (_, { radiusMeters }) => {
+          radii.push(radiusMeters);
+        },
+      },
+    }),
+    tokens: new TokenReceiver({
+      verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
+      ledger: { isRevoked: (_, issuedAt) => (issuedAt ?? 0) <= revokedBefore },
+    }),
     limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
     metrics,
     clock,
@@ -154,7 +165,7 @@ describe('[A2] a token that is refreshed', () => {
   it('counts from now on', async () => {
     const { ask, session } = setUp();
     expect(await ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
-    expect(session.tokenExpiresAt).toBe(2_000);
+    expect(session.credentials.expiresAt).toBe(2_000);
   });
 
   it('must be of the same user', async () => {
@@ -162,19 +173,20 @@ describe('[A2] a token that is refreshed', () => {
       verify: async () => ({ userId: parseUserId('ben'), issuedAt: 500, expiresAt: 2_000 }),
     });
     expect(await ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
-    expect(session.tokenExpiresAt).toBe(1_000);
+    expect(session.credentials.expiresAt).toBe(1_000);
   });
 
   it('must not have been called back, as far as anybody here has heard', async () => {
-    const heard = setUp({ calledBackBefore: 500 });
+    const heard = setUp({ revokedBefore: 500 });
     expect(await heard.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
     const told = setUp();
-    told.session.signedOutBefore = 500;
+    told.session.credentials.revokeBefore(500);
     expect(await told.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
-    expect([heard.session, told.session].map(({ tokenExpiresAt }) => tokenExpiresAt)).toEqual([1_000, 1_000]);
-    told.session.signedOutBefore = 499;
-    expect(await told.ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
-    expect(told.session.tokenIssuedAt).toBe(500);
+    expect([heard.session, told.session].map(({ credentials }) => credentials.expiresAt)).toEqual([1_000, 1_000]);
+    const later = setUp();
+    later.session.credentials.revokeBefore(499);
+    expect(await later.ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
+    expect(later.session.credentials.issuedAt).toBe(500);
   });
 
   it('must be valid', async () => {
@@ -185,7 +197,7 @@ describe('[A2] a token that is refreshed', () => {
     });
     expect(await ask('token:refresh', { token: 'old' })).toMatchObject({ code: 'token_expired', retryable: true });
     expect(await ask('token:refresh', {})).toMatchObject({ code: 'invalid_payload' });
-    expect(session.tokenExpiresAt).toBe(1_000);
+    expect(session.credentials.expiresAt).toBe(1_000);
   });
 });
 

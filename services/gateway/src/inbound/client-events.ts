@@ -1,4 +1,4 @@
-/** What a client may send on its connection, and what it is answered. */
+/** Dispatches the events of clients to their receivers, and acknowledges them. */
 import {
   type Ack,
   ackFailure,
@@ -6,40 +6,39 @@ import {
   CodedError,
   LOCATION_UPDATE,
   RADIUS_SET,
-  radiusSetSchema,
   TOKEN_REFRESH,
-  tokenRefreshSchema,
 } from '@nearby-friends/protocol';
-import type { Clock, Logger, TokenVerifier, VerifiedToken } from '@nearby-friends/service-kit';
+import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
-import { parsePayload } from './parse-payload.ts';
+import type { PositionReceiver } from './position-receiver.ts';
+import type { RadiusReceiver } from './radius-receiver.ts';
 import { RateLimit } from './rate-limit.ts';
+import type { TokenReceiver } from './token-receiver.ts';
 
-/** A client that has been refused this often, and goes on, is closed. It regains its credit as it calms down. */
-const REFUSALS_BURST = 50;
-const REFUSALS_PER_SECOND = 1;
+/** A client that continues after this many rejected events is disconnected. It regains one per second. */
+const REJECTIONS_BURST = 50;
+const REJECTIONS_PER_SECOND = 1;
 
-/** Answers beside those of one burst that may wait for a client that does not read. Socket.IO would queue any number. */
+/** Acks beyond one burst that may queue for a client that does not read. Socket.IO's queue has no limit. */
 export const MAX_UNREAD_ACKS = 64;
 
-/** What a handler gives is added to `{ok: true}`; what it throws becomes `{ok: false, …}`. */
-type Handler = (session: Session, payload: unknown) => Promise<object>;
+/** The fields it resolves with are added to `{ok: true}`; an error becomes `{ok: false, …}`. */
+interface EventHandler {
+  receive(session: Session, payload: unknown): Promise<object>;
+}
 
 export class ClientEvents {
-  readonly #handlers: ReadonlyMap<string, Handler>;
+  readonly #handlers: ReadonlyMap<string, EventHandler>;
   readonly #limits: { eventsPerSecond: number; eventsBurst: number };
   readonly #metrics: GatewayMetrics;
   readonly #clock: Clock;
   readonly #logger: Logger;
 
   constructor(options: {
-    receivePosition: (session: Session, payload: unknown) => Promise<{ at: number }>;
-    /** Keeps the radius in the profile and applies it to this session. */
-    setRadius: (session: Session, meters: number) => Promise<void>;
-    verifier: TokenVerifier;
-    /** Whether a valid token has been called back since it was issued. */
-    isRevoked: (token: VerifiedToken) => boolean;
+    positions: Pick<PositionReceiver, 'receive'>;
+    radii: Pick<RadiusReceiver, 'receive'>;
+    tokens: Pick<TokenReceiver, 'receive'>;
     limits: { eventsPerSecond: number; eventsBurst: number };
     metrics: GatewayMetrics;
     clock: Clock;
@@ -49,61 +48,40 @@ export class ClientEvents {
     this.#metrics = options.metrics;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.#handlers = new Map<string, Handler>([
-      [LOCATION_UPDATE, options.receivePosition],
-      [
-        RADIUS_SET,
-        async (session, payload) => {
-          await options.setRadius(session, parsePayload(radiusSetSchema, payload).meters);
-          return {};
-        },
-      ],
-      [
-        TOKEN_REFRESH,
-        async (session, payload) => {
-          const { token } = parsePayload(tokenRefreshSchema, payload);
-          const verified = await options.verifier.verify(token);
-          if (verified.userId !== session.user) {
-            throw new CodedError('unauthorized', "The token is another user's. Connect anew for that.");
-          }
-          if (options.isRevoked(verified) || session.isRevoked(verified.issuedAt)) {
-            throw new CodedError('unauthorized', 'The token has been called back. Sign in and connect again.');
-          }
-          session.tokenExpiresAt = verified.expiresAt;
-          session.tokenIssuedAt = verified.issuedAt;
-          return {};
-        },
-      ],
+    this.#handlers = new Map<string, EventHandler>([
+      [LOCATION_UPDATE, options.positions],
+      [RADIUS_SET, options.radii],
+      [TOKEN_REFRESH, options.tokens],
     ]);
   }
 
-  /** A function that takes every event of one session's client, with its own limits. */
+  /** A function for every event of one session's client, with limits of its own. */
   receiverFor(session: Session): (event: string, args: readonly unknown[]) => void {
     const now = this.#clock.now();
     const { eventsPerSecond: perSecond, eventsBurst: burst } = this.#limits;
     const events = new RateLimit({ perSecond, burst, now });
-    const refusals = new RateLimit({ perSecond: REFUSALS_PER_SECOND, burst: REFUSALS_BURST, now });
+    const rejections = new RateLimit({ perSecond: REJECTIONS_PER_SECOND, burst: REJECTIONS_BURST, now });
     let unread = 0;
     return (event, args) => {
-      // What had arrived before the connection was closed comes after.
+      // Events that arrived before the connection was closed are still dispatched.
       if (session.isClosed) return;
       const last = args.at(-1);
-      const ack = (answer: Ack): void => {
+      const acknowledge = (ack: Ack): void => {
         if (typeof last !== 'function') return;
         unread = session.transport.isWritable() ? 0 : unread + 1;
-        if (unread <= burst + MAX_UNREAD_ACKS) last(answer);
+        if (unread <= burst + MAX_UNREAD_ACKS) last(ack);
         else this.#closeForAbuse(session, 'does not read', () => session.transport.cutOff());
       };
       this.#receive(session, event, args[0], events).then(
-        (fields) => ack({ ok: true, ...fields }),
+        (fields) => acknowledge({ ok: true, ...fields }),
         (error: unknown) => {
           const coded = asCodedError(error);
           this.#metrics.rejected.inc({ code: coded.code });
           if (coded.code === 'internal') {
-            this.#logger.error({ session: session.id, event, error: coded.cause }, 'an event failed');
+            this.#logger.error({ session: session.id, event, error: coded.cause }, 'failed to handle an event');
           }
-          ack(ackFailure(coded));
-          if (coded.code !== 'unavailable' && !refusals.take(this.#clock.now())) {
+          acknowledge(ackFailure(coded));
+          if (coded.code !== 'unavailable' && !rejections.take(this.#clock.now())) {
             this.#closeForAbuse(session, coded.code, () => session.transport.disconnect());
           }
         },
@@ -114,18 +92,17 @@ export class ClientEvents {
   #closeForAbuse(session: Session, reason: string, close: () => void): void {
     if (session.isClosed) return;
     this.#metrics.closedForAbuse.inc();
-    this.#logger.warn({ session: session.id, reason }, 'closed a connection that would not stop');
+    this.#logger.warn({ session: session.id, reason }, 'closed an abusive connection');
     close();
   }
 
   async #receive(session: Session, event: string, payload: unknown, limit: RateLimit): Promise<object> {
     if (!limit.take(this.#clock.now())) {
-      throw new CodedError('rate_limited', 'Too many events. Send fewer, the newest position is enough.');
+      throw new CodedError('rate_limited', 'Too many events. Send fewer; the newest position is enough.');
     }
-    const handle = this.#handlers.get(event);
-    if (!handle)
-      throw new CodedError('invalid_payload', 'There is no such event. See the protocol for those there are.');
+    const handler = this.#handlers.get(event);
+    if (!handler) throw new CodedError('invalid_payload', 'Unknown event. The protocol lists the valid events.');
     this.#metrics.received.inc({ event });
-    return handle(session, payload);
+    return handler.receive(session, payload);
   }
 }

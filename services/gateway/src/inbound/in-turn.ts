@@ -1,8 +1,8 @@
-/** Keeps what one client asks for in the order in which it asked. */
+/** Runs the asynchronous operations on one subject in the order in which they were requested. */
 
 /**
- * `act`, but for each `subject` only when the one before has settled, however it ended. Nothing is kept of a subject
- * that has nothing under way.
+ * `act`, but for each `subject` only when its previous call has settled, with or without success. Nothing is kept of a
+ * subject without a pending call.
  */
 export function inTurn<Subject extends object, Value>(
   act: (subject: Subject, value: Value) => Promise<void>,

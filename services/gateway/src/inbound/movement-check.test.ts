@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
 import { north } from '../test-support/nearby-world.ts';
 import { testMetrics, testSession } from '../test-support/test-session.ts';
-import { IMPLAUSIBLE_BURST, MovementCheck, SLOWED_FOR_MS } from './movement-check.ts';
+import { IMPLAUSIBLE_BURST, MovementCheck, THROTTLED_FOR_MS } from './movement-check.ts';
 
 const MAX_SPEED = 340;
 
@@ -11,7 +11,7 @@ function setUp(maxSpeed = MAX_SPEED) {
   const { metrics, metric } = testMetrics();
   const check = new MovementCheck({ maxSpeed, clock, metrics });
   const { session } = testSession();
-  session.move(0, 0, clock.now());
+  session.move({ lat: 0, lng: 0 }, clock.now());
   return {
     clock,
     session,
@@ -21,8 +21,8 @@ function setUp(maxSpeed = MAX_SPEED) {
     jump(meters: number, ms: number) {
       clock.advance(ms);
       const { lat, lng } = north(meters + (session.own?.lat ?? 0) / north(1).lat);
-      check.look(session, lat, lng, clock.now());
-      session.move(lat, lng, clock.now());
+      check.check(session, lat, lng, clock.now());
+      session.move({ lat, lng }, clock.now());
     },
   };
 }
@@ -51,7 +51,7 @@ describe('a movement', () => {
   it('that is the first is none', async () => {
     const { metrics, metric } = testMetrics();
     const clock = new ManualClock();
-    new MovementCheck({ maxSpeed: MAX_SPEED, clock, metrics }).look(testSession().session, 50, 50, clock.now());
+    new MovementCheck({ maxSpeed: MAX_SPEED, clock, metrics }).check(testSession().session, 50, 50, clock.now());
     expect(await metric('nearby_implausible_movements_total')).toBe(0);
   });
 
@@ -70,7 +70,7 @@ describe('a viewer who jumps about', () => {
     expect(isSlowed()).toBe(false);
     jump(50_000, 10);
     expect(isSlowed()).toBe(true);
-    clock.advance(SLOWED_FOR_MS);
+    clock.advance(THROTTLED_FOR_MS);
     expect(isSlowed()).toBe(false);
   });
 

@@ -20,11 +20,13 @@ function setUp() {
   let outcome = STORED;
   const receiver = new PositionReceiver({
     redisNow: () => world.now(),
-    record: async (received) => {
-      recorded.push(received);
-      return outcome(received);
+    uplink: {
+      record: async (received) => {
+        recorded.push(received);
+        return outcome(received);
+      },
     },
-    open: (session) => opened.push(session),
+    opener: { openInBackground: (session) => void opened.push(session) },
     delivery: world.delivery,
     movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
     clock: world.clock,

@@ -19,24 +19,27 @@ function setUp(instances: readonly string[] = ['one']) {
   const sent: Sent[] = [];
   const candidates: Candidate[] = instances.map((id) => ({ id, hash: hashString(id) }));
   const uplink = new PositionUplink({
-    candidates: () => candidates,
-    send: (batch, instance) =>
-      new Promise((resolve, reject) => {
-        sent.push({
-          batch,
-          instance: instance?.id,
-          answer(results) {
-            resolve(results);
-            return nextTurn();
-          },
-          fail() {
-            reject(new Error('nobody answered'));
-            return nextTurn();
-          },
-        });
-      }),
+    location: {
+      instances: () => candidates,
+      record: (batch, instance) =>
+        new Promise((resolve, reject) => {
+          sent.push({
+            batch,
+            instance: instance?.id,
+            answer(results) {
+              resolve(results);
+              return nextTurn();
+            },
+            fail() {
+              reject(new Error('no response'));
+              return nextTurn();
+            },
+          });
+        }),
+    },
     clock,
     gatherMs: GATHER_MS,
+    flushIntervalMs: 1_000,
   });
   return { clock, uplink, sent, candidates };
 }
@@ -116,7 +119,7 @@ describe('positions on their way to the location service', () => {
     expect(sent.flatMap(({ batch }) => batch.map(({ user }) => user))).toEqual(users);
   });
 
-  it('are `failed` when nobody answered, and when the answer says nothing of them', async () => {
+  it('are `failed` when no response, and when the answer says nothing of them', async () => {
     const { clock, sent, uplink } = setUp();
     const first = uplink.record(positionOf('ann'));
     clock.advance(GATHER_MS);

@@ -1,19 +1,17 @@
-/** Sends positions to the location service: those of a few milliseconds as one message per instance. */
+/** Batches positions into one RPC request per location instance every few milliseconds. */
 import { type Candidate, chooseByRendezvous } from '@nearby-friends/bus';
 import type { ReceivedPosition, RecordedPosition } from '@nearby-friends/protocol';
 import { type CancelTimer, type Clock, type Component, msUntilAligned } from '@nearby-friends/service-kit';
+import type { LocationClient } from './location-client.ts';
 
-/** Well below what one message may hold, so that no instance is busy with one for long. */
+/** Well below the limit of one request, so that no instance is busy with one for long. */
 const MAX_BATCH = 500;
 
-/** With so many for each instance a message's own cost is small: waiting for more would only take time. */
-const ENOUGH_FOR_A_MESSAGE = 24;
+/** With this many per instance the cost of a request is small, and waiting for more only adds latency. */
+const ENOUGH_FOR_A_REQUEST = 24;
 
-/** Hands a batch to `instance` or, failing that, to another; the answer is in the batch's order. */
-export type SendBatch = (
-  batch: readonly ReceivedPosition[],
-  instance: Candidate | undefined,
-) => Promise<readonly RecordedPosition[]>;
+/** Of the flush interval: a deployment with a short one wants low latency here too. */
+const MAX_GATHER_SHARE = 1 / 10;
 
 interface Pending {
   readonly received: ReceivedPosition;
@@ -23,40 +21,37 @@ interface Pending {
 const FAILED: RecordedPosition = { outcome: 'failed', at: 0 };
 
 /**
- * All positions of a user go to one location instance as long as the instances stay the same, so they stay in order;
- * across a change the cache refuses what is older. At least once: a batch nobody answered for is sent to another
- * instance, and the cache knows a repetition by its time.
+ * All positions of a user go to one location instance as long as the instances are the same, which keeps them in order;
+ * across a change of instances the cache rejects older ones. At least once: a batch without a response is sent to another
+ * instance, and the cache detects the repetition by its time.
  */
 export class PositionUplink implements Component {
   readonly name = 'position uplink';
-  readonly #candidates: () => readonly Candidate[];
-  readonly #send: SendBatch;
+  readonly #location: Pick<LocationClient, 'instances' | 'record'>;
   readonly #clock: Clock;
   readonly #gatherMs: number;
   #pending: Pending[] = [];
-  #underWay = 0;
+  #inFlight = 0;
   #cancelTimer: CancelTimer | null = null;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: {
-    candidates: () => readonly Candidate[];
-    /** Rejects when no instance answered. */
-    send: SendBatch;
+    location: Pick<LocationClient, 'instances' | 'record'>;
     clock: Clock;
     gatherMs: number;
+    flushIntervalMs: number;
   }) {
-    this.#candidates = options.candidates;
-    this.#send = options.send;
+    this.#location = options.location;
     this.#clock = options.clock;
-    this.#gatherMs = options.gatherMs;
+    this.#gatherMs = Math.min(options.gatherMs, options.flushIntervalMs * MAX_GATHER_SHARE);
   }
 
-  /** Resolves with what became of the position; never rejects. */
+  /** Resolves with the outcome for the position; never rejects. */
   record(received: ReceivedPosition): Promise<RecordedPosition> {
     return new Promise((resolve) => {
       this.#pending.push({ received, resolve });
-      if (this.#pending.length === ENOUGH_FOR_A_MESSAGE * this.#candidates().length) {
-        // With whatever else comes in this turn.
+      if (this.#pending.length === ENOUGH_FOR_A_REQUEST * this.#location.instances().length) {
+        // Together with all others of this turn.
         this.#cancelTimer?.();
         this.#cancelTimer = this.#clock.after(0, () => this.#flush());
       }
@@ -64,17 +59,17 @@ export class PositionUplink implements Component {
     });
   }
 
-  /** Resolves when every position given so far is settled. */
+  /** Resolves when all positions so far are settled. */
   async drain(): Promise<void> {
     this.#flush();
-    if (this.#underWay === 0) return;
+    if (this.#inFlight === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
     });
   }
 
   #untilNext(): number {
-    // Between the ticks: at these the list messages keep everybody busy.
+    // Between the ticks, at which list messages take the CPU.
     return msUntilAligned(this.#clock, this.#gatherMs, this.#gatherMs / 2);
   }
 
@@ -83,10 +78,10 @@ export class PositionUplink implements Component {
     this.#cancelTimer = null;
     const pending = this.#pending;
     this.#pending = [];
-    const candidates = this.#candidates();
+    const instances = this.#location.instances();
     const groups = new Map<Candidate | undefined, Pending[]>();
     for (const item of pending) {
-      const instance = chooseByRendezvous(item.received.user, candidates);
+      const instance = chooseByRendezvous(item.received.user, instances);
       const group = groups.get(instance);
       if (group) group.push(item);
       else groups.set(instance, [item]);
@@ -97,19 +92,17 @@ export class PositionUplink implements Component {
   }
 
   #sendBatch(batch: readonly Pending[], instance: Candidate | undefined): void {
-    this.#underWay++;
+    this.#inFlight++;
     const settle = (results: readonly RecordedPosition[]) => {
       batch.forEach(({ resolve }, i) => {
         resolve(results[i] ?? FAILED);
       });
-      this.#underWay--;
-      if (this.#underWay > 0) return;
+      this.#inFlight--;
+      if (this.#inFlight > 0) return;
       for (const resolve of this.#whenIdle) resolve();
       this.#whenIdle = [];
     };
-    this.#send(
-      batch.map(({ received }) => received),
-      instance,
-    ).then(settle, () => settle([]));
+    const positions = batch.map(({ received }) => received);
+    this.#location.record(positions, instance).then(settle, () => settle([]));
   }
 }

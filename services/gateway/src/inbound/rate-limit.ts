@@ -1,4 +1,4 @@
-/** A token bucket: so many events per second on average, so many at once. */
+/** A token bucket: limits the average rate of events and the size of a burst. */
 
 export class RateLimit {
   readonly #perMs: number;
@@ -13,7 +13,7 @@ export class RateLimit {
     this.#at = options.now;
   }
 
-  /** Whether one more event is allowed at `now` (ms); a refused one costs nothing. */
+  /** Returns whether one more event is allowed at `now` (ms). A refused event takes no token. */
   take(now: number): boolean {
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;

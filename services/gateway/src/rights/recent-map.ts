@@ -1,7 +1,7 @@
-/** A map that can forget what has not been put for long. */
+/** A map that can drop the entries that have not been set for long. */
 
 export class RecentMap<Key, Value> {
-  /** In the order of their times: whatever is put again moves to the end. */
+  /** In the order of their times: an entry that is set again moves to the end. */
   readonly #entries = new Map<Key, { readonly value: Value; readonly at: number }>();
 
   get size(): number {
@@ -13,12 +13,12 @@ export class RecentMap<Key, Value> {
   }
 
   /** `at`: ms on a clock that never goes back. */
-  put(key: Key, value: Value, at: number): void {
+  set(key: Key, value: Value, at: number): void {
     this.#entries.delete(key);
     this.#entries.set(key, { value, at });
   }
 
-  /** Costs no more than there is to forget. */
+  /** Visits only the dropped entries. */
   forgetBefore(at: number): void {
     for (const [key, entry] of this.#entries) {
       if (entry.at >= at) return;

@@ -1,4 +1,4 @@
-/** What the stream of graph events has said of late: against it every statement about rights is settled, older never wins. */
+/** Remembers the recent graph events and settles every stated right against them: the newer version wins. */
 import {
   type Grant,
   type GraphEvent,
@@ -13,8 +13,8 @@ import type { Watch } from '../viewer/watch.ts';
 import { RecentMap } from './recent-map.ts';
 
 /**
- * How long an event is remembered, ms. Anything that was read before the event (an answer, an announcement) arrives
- * within seconds or never; this leaves a wide margin, and is what the stream itself retains.
+ * How long an event is remembered, ms. A response or an announcement that was read before the event arrives within seconds
+ * or never, so this leaves a wide margin; the stream retains its entries as long.
  */
 export const LEDGER_RETENTION_MS = 600_000;
 
@@ -32,7 +32,7 @@ export interface VersionedRadius {
   readonly version: number;
 }
 interface HeardEdge extends EdgeRight {
-  /** {@link RightsLedger.mark} right after it was heard. */
+  /** {@link RightsLedger.mark} right after the event was recorded. */
   readonly mark: number;
 }
 
@@ -44,7 +44,7 @@ export class RightsLedger {
   readonly #sharing = new RecentMap<UserId, VersionedSharing>();
   readonly #radii = new RecentMap<UserId, VersionedRadius>();
   readonly #erased = new RecentMap<UserId, number>();
-  /** Tokens issued at this time or earlier are void, ms since the epoch. */
+  /** Tokens issued at this time or earlier are revoked, ms since the epoch. */
   readonly #signedOut = new RecentMap<UserId, number>();
   #reread = -1;
   #mark = 0;
@@ -54,21 +54,22 @@ export class RightsLedger {
     this.#clock = options.clock;
   }
 
-  /** Grows with every edge that is heard of: what a question remembers to know afterwards what came in meanwhile. */
+  /** Increases with every recorded edge. A reader remembers it to find out later which edges arrived meanwhile. */
   get mark(): number {
     return this.#mark;
   }
 
-  /** Events may have been missed this often: what was read in an earlier generation proves nothing any more. */
+  /** Increases whenever events may have been missed. Rights that were read in an earlier generation prove nothing. */
   get generation(): number {
     return this.#generation;
   }
 
-  missed(): void {
+  /** Call it when events may have been missed. */
+  startGeneration(): void {
     this.#generation++;
   }
 
-  /** Takes an event. Returns whether it was news; what is older than what is known changes nothing. */
+  /** Returns whether the event was new; a version that is not newer than the known one changes nothing. */
   record(event: GraphEvent): boolean {
     const now = this.#clock.now();
     const forgotten = now - LEDGER_RETENTION_MS;
@@ -83,7 +84,7 @@ export class RightsLedger {
         return this.#recordSignOut(event.user, event.before, now);
       case 'erased': {
         const isNews = event.version > (this.#erased.get(event.user) ?? -1);
-        if (isNews) this.#erased.put(event.user, event.version, now);
+        if (isNews) this.#erased.set(event.user, event.version, now);
         this.#erased.forgetBefore(forgotten);
         return this.#recordSignOut(event.user, event.before, now) || isNews;
       }
@@ -98,8 +99,8 @@ export class RightsLedger {
   #recordEdge({ viewer, subject, grant, version }: GraphEvent & { kind: 'edge' }, now: number): boolean {
     const ofViewer = this.#edges.get(viewer) ?? new RecentMap<UserId, HeardEdge>();
     if (version <= (ofViewer.get(subject)?.version ?? -1)) return false;
-    ofViewer.put(subject, { grant, version, mark: ++this.#mark }, now);
-    // Moved to the end: the viewers stand in the order in which they were last heard of.
+    ofViewer.set(subject, { grant, version, mark: ++this.#mark }, now);
+    // Re-inserted at the end, so that the viewers are in the order of their last event.
     this.#edges.delete(viewer);
     this.#edges.set(viewer, ofViewer);
     for (const [other, edges] of this.#edges) {
@@ -114,11 +115,11 @@ export class RightsLedger {
   #recordSignOut(user: UserId, before: number, now: number): boolean {
     this.#signedOut.forgetBefore(now - LEDGER_RETENTION_MS);
     if (before <= (this.#signedOut.get(user) ?? Number.NEGATIVE_INFINITY)) return false;
-    this.#signedOut.put(user, before, now);
+    this.#signedOut.set(user, before, now);
     return true;
   }
 
-  /** Of what is stated and what is known the newer. */
+  /** Returns the newer of the stated and the recorded right. */
   settleEdge(viewer: UserId, subject: UserId, stated: EdgeRight): EdgeRight {
     const heard = this.#edges.get(viewer)?.get(subject);
     const newer = heard && heard.version > stated.version ? heard : stated;
@@ -126,11 +127,11 @@ export class RightsLedger {
     return newer.version < erased ? { grant: null, version: erased } : newer;
   }
 
-  /** `stated` is null when nothing was said: whoever has never paused. */
+  /** `stated` is null for a friend who has never paused. */
   settleSharing(subject: UserId, stated: VersionedSharing | null): VersionedSharing {
     const heard = this.#sharing.get(subject);
-    const said = stated ?? NEVER_PAUSED;
-    return heard && heard.version > said.version ? heard : said;
+    const sharing = stated ?? NEVER_PAUSED;
+    return heard && heard.version > sharing.version ? heard : sharing;
   }
 
   settleRadius(user: UserId, stated: VersionedRadius): VersionedRadius {
@@ -138,26 +139,26 @@ export class RightsLedger {
     return heard && heard.version > stated.version ? heard : stated;
   }
 
-  /** Whether an edge was heard of since `mark` was taken. */
+  /** Whether an edge was recorded since `mark` was read. */
   hasHeardSince(mark: number, viewer: UserId, subject: UserId): boolean {
     return (this.#edges.get(viewer)?.get(subject)?.mark ?? 0) > mark;
   }
 
-  /** Whether a token that was issued at `issuedAt` (null: it does not say) has been called back, as far as is known. */
+  /** Whether a token issued at `issuedAt` (null: it does not say) is revoked by a recent event. */
   isRevoked(user: UserId, issuedAt: number | null): boolean {
     const before = this.#signedOut.get(user);
     return before !== undefined && (issuedAt === null || issuedAt <= before);
   }
 
-  /** What is known of a viewer's edges, for {@link forbids}; undefined when there is nothing to look up. */
+  /** A viewer's recorded edges, for {@link forbids}; undefined when there are none. */
   edgesOf(viewer: UserId): ReadonlyEdges | undefined {
-    // Without a look at the id, which lies elsewhere.
+    // The id is an object of its own and stays untouched while nothing is recorded.
     return this.#edges.size === 0 ? undefined : this.#edges.get(viewer);
   }
 
   /**
-   * The last look before a position is sent, independent of whatever led there: whether something as new as what the
-   * sender goes by, or newer, forbids it. `edges`: {@link edgesOf} the viewer; `now` in ms on Redis' clock.
+   * The authorization check at send, independent of the state that led there: whether an event at least as new as the
+   * watch's rights forbids the position. `edges`: {@link edgesOf} the viewer; `now` in ms on Redis' clock.
    */
   forbids(edges: ReadonlyEdges | undefined, { session, subject, grant, version }: Watch, now: number): boolean {
     const edge = edges?.get(subject.user);
@@ -172,14 +173,14 @@ export class RightsLedger {
     return this.#erased.size > 0 && this.#erasedAt(session.user, subject.user) > version;
   }
 
-  /** How many statements are held, for tests. */
+  /** How many statements are held. For tests. */
   get size(): number {
     let size = this.#sharing.size + this.#radii.size + this.#erased.size + this.#signedOut.size;
     for (const edges of this.#edges.values()) size += edges.size;
     return size;
   }
 
-  /** The version since which an edge between the two is void; -1 when neither was erased. */
+  /** The version up to which edges between the two are void; -1 when neither was erased. */
   #erasedAt(viewer: UserId, subject: UserId): number {
     if (this.#erased.size === 0) return -1;
     return Math.max(this.#erased.get(viewer) ?? -1, this.#erased.get(subject) ?? -1);
@@ -199,6 +200,6 @@ function putNewer<Statement extends { version: number }>(
 ): boolean {
   map.forgetBefore(forgotten);
   if (statement.version <= (map.get(user)?.version ?? -1)) return false;
-  map.put(user, statement, now);
+  map.set(user, statement, now);
   return true;
 }

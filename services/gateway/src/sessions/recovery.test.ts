@@ -10,7 +10,7 @@ function setUp() {
   const waiting = testSession({ user: parseUserId('waiting') }).session;
   const moved = ['ann', 'ben'].map((user) => {
     const { session } = testSession({ user: parseUserId(user) });
-    session.move(0, 0, 1);
+    session.move({ lat: 0, lng: 0 }, 1);
     return session;
   });
   let takePositions: () => void = () => undefined;
@@ -18,17 +18,23 @@ function setUp() {
     takePositions = resolve;
   });
   const recovery = new Recovery({
-    sessions: () => [waiting, ...moved],
-    repeatPosition: async (session) => {
-      log.push(`repeat ${session.user}`);
-      if (session.own) await positionsTaken;
+    sessions: { all: () => [waiting, ...moved] },
+    positions: {
+      repeat: async (session) => {
+        log.push(`repeat ${session.user}`);
+        if (session.own) await positionsTaken;
+      },
     },
-    watchedFriends: () => [parseUserId('cho'), parseUserId('dan')],
-    refresh: async (friend) => {
-      log.push(`refresh ${friend}`);
+    channels: {
+      friends: () => [parseUserId('cho'), parseUserId('dan')],
+      refresh: async (friend) => {
+        log.push(`refresh ${friend}`);
+      },
     },
-    reopen: async (session) => {
-      log.push(`reopen ${session.user}`);
+    opener: {
+      reopen: async (session) => {
+        log.push(`reopen ${session.user}`);
+      },
     },
     logger: silentLogger,
   });

@@ -1,49 +1,57 @@
-/** Makes every list right again after messages may have been lost (S4). */
-import type { UserId } from '@nearby-friends/protocol';
+/** Restores every list after messages may have been lost (S4). */
 import type { Logger } from '@nearby-friends/service-kit';
+import type { FriendChannels } from '../friends/friend-channels.ts';
 import type { Session } from '../viewer/session.ts';
+import type { SessionOpener } from './session-opener.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Records positions again; implemented by `PositionReceiver`, which is above this folder. */
+export interface PositionRepeater {
+  /** Retries and never rejects. */
+  repeat(session: Session): Promise<void>;
+}
 
 /**
- * Redis may have come back with its memory or without. So every session's own position is kept again under its own
- * time (older never replaces newer), every watched entry is read again, and every session looks for friends who became
- * active unheard. An entry that is missing does not remove a friend: the position held here counts until its TTL.
+ * Redis may have kept its memory or not. So every session's own position is recorded again under its own time (an older
+ * one never replaces a newer), every watched entry is read again, and every session reads which friends have become
+ * active meanwhile. A missing entry does not remove a friend: the position held here is valid until its TTL.
  */
 export class Recovery {
-  readonly #sessions: () => Iterable<Session>;
-  readonly #repeatPosition: (session: Session) => Promise<void>;
-  readonly #watchedFriends: () => UserId[];
-  readonly #refresh: (friend: UserId) => Promise<void>;
-  readonly #reopen: (session: Session) => Promise<void>;
+  readonly #sessions: Pick<Sessions, 'all'>;
+  readonly #positions: PositionRepeater;
+  readonly #channels: Pick<FriendChannels, 'friends' | 'refresh'>;
+  readonly #opener: Pick<SessionOpener, 'reopen'>;
   readonly #logger: Logger;
-  #isWanted = false;
+  #isRequested = false;
   #isRunning = false;
 
   constructor(options: {
-    sessions: () => Iterable<Session>;
-    repeatPosition: (session: Session) => Promise<void>;
-    watchedFriends: () => UserId[];
-    /** Reads a friend's entry anew; retries by itself and never rejects. */
-    refresh: (friend: UserId) => Promise<void>;
-    /** Retries by itself and never rejects. */
-    reopen: (session: Session) => Promise<void>;
+    sessions: Pick<Sessions, 'all'>;
+    positions: PositionRepeater;
+    channels: Pick<FriendChannels, 'friends' | 'refresh'>;
+    opener: Pick<SessionOpener, 'reopen'>;
     logger: Logger;
   }) {
     this.#sessions = options.sessions;
-    this.#repeatPosition = options.repeatPosition;
-    this.#watchedFriends = options.watchedFriends;
-    this.#refresh = options.refresh;
-    this.#reopen = options.reopen;
+    this.#positions = options.positions;
+    this.#channels = options.channels;
+    this.#opener = options.opener;
     this.#logger = options.logger;
   }
 
-  /** A loss that comes while one is being made good is made good once afterwards, however many there were. */
+  /** Runs in the background. */
+  readonly start = (): void => {
+    this.run().catch((error: unknown) => this.#logger.error({ error }, 'recovery failed'));
+  };
+
+  /** Any number of losses during a run causes one more run after it. */
   async run(): Promise<void> {
-    this.#isWanted = true;
+    this.#isRequested = true;
     if (this.#isRunning) return;
     this.#isRunning = true;
     try {
-      while (this.#isWanted) {
-        this.#isWanted = false;
+      while (this.#isRequested) {
+        this.#isRequested = false;
         await this.#recover();
       }
     } finally {
@@ -52,12 +60,12 @@ export class Recovery {
   }
 
   async #recover(): Promise<void> {
-    const sessions = [...this.#sessions()];
-    await Promise.all(sessions.map((session) => this.#repeatPosition(session)));
+    const sessions = [...this.#sessions.all()];
+    await Promise.all(sessions.map((session) => this.#positions.repeat(session)));
     await Promise.all([
-      ...this.#watchedFriends().map((friend) => this.#refresh(friend)),
-      ...sessions.filter((session) => session.own !== null).map((session) => this.#reopen(session)),
+      ...this.#channels.friends().map((friend) => this.#channels.refresh(friend)),
+      ...sessions.filter((session) => session.own !== null).map((session) => this.#opener.reopen(session)),
     ]);
-    this.#logger.info({ sessions: sessions.length }, 'recovered from a loss of messages');
+    this.#logger.info({ sessions: sessions.length }, 'recovered from lost messages');
   }
 }

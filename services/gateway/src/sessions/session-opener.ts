@@ -1,4 +1,4 @@
-/** Finds a viewer's active friends, in the order that lets nobody fall between. */
+/** Reads a viewer's active friends, ordered so that no activation is missed. */
 import type { UserId } from '@nearby-friends/protocol';
 import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
@@ -9,26 +9,29 @@ import type { Inboxes } from '../friends/inboxes.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { RightsLedger } from '../rights/rights-ledger.ts';
 import type { Session } from '../viewer/session.ts';
+import type { RightsSlice } from '../viewer/session-slices.ts';
+import type { RadiusApplier } from './radius-applier.ts';
+import type { Sessions } from './sessions.ts';
 
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
-/** What friend-graph answered, and what was known when it was asked. */
-interface Answer {
+/** Rights as friend-graph stated them, and the state of the ledger when they were requested. */
+interface Reading {
   readonly rights: ViewerRights;
   readonly generation: number;
   readonly mark: number;
 }
 
 /**
- * subscribe the inbox → (own position is recorded) → read the friends → read who of them is active → subscribe their
+ * subscribe the inbox → (own position is recorded) → read the friends → read which of them are active → subscribe their
  * channels → read those entries again → snapshot.
  *
- * Why nobody falls between: a viewer subscribes its inbox before it reads; a user writes its entry before it is
- * announced. Either this reading finds the entry, or the announcement finds this inbox.
+ * Why no activation is missed: a viewer subscribes its inbox before it reads; a user's entry is written before it is
+ * announced. Either the reading finds the entry, or the announcement finds the inbox.
  *
- * Why no right comes back to life: an answer counts only in the generation of the ledger in which it was asked for, and
- * each of its statements is settled against the events that were heard meanwhile, at the moment it takes effect.
+ * Why no revoked right is restored: a reading is valid only in the generation of the ledger in which it was requested, and
+ * each right in it is settled against the events received meanwhile, at the moment it takes effect.
  */
 export class SessionOpener {
   readonly #inboxes: Inboxes;
@@ -37,7 +40,8 @@ export class SessionOpener {
   readonly #delivery: NearbyDelivery;
   readonly #ledger: RightsLedger;
   readonly #board: FriendBoard;
-  readonly #onSignedOut: (session: Session, before: number) => void;
+  readonly #sessions: Pick<Sessions, 'revokeTokens'>;
+  readonly #radii: RadiusApplier;
   readonly #metrics: GatewayMetrics;
   readonly #tracer: Tracer;
   readonly #clock: Clock;
@@ -50,8 +54,8 @@ export class SessionOpener {
     delivery: NearbyDelivery;
     ledger: RightsLedger;
     board: FriendBoard;
-    /** Tokens of the session's user issued at `before` (ms since the epoch) or earlier are void. */
-    onSignedOut: (session: Session, before: number) => void;
+    sessions: Pick<Sessions, 'revokeTokens'>;
+    radii: RadiusApplier;
     metrics: GatewayMetrics;
     tracer: Tracer;
     clock: Clock;
@@ -63,25 +67,33 @@ export class SessionOpener {
     this.#delivery = options.delivery;
     this.#ledger = options.ledger;
     this.#board = options.board;
-    this.#onSignedOut = options.onSignedOut;
+    this.#sessions = options.sessions;
+    this.#radii = options.radii;
     this.#metrics = options.metrics;
     this.#tracer = options.tracer;
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
-  /** Opens a session that has its first position; `recorded` settles when that position has been dealt with. */
+  /** Opens a session that has its first position; `recorded` settles when that position has been recorded or not. */
   open(session: Session, recorded: Promise<unknown>): Promise<void> {
     const attributes = { 'session.id': session.id };
     return this.#tracer.span('sign-on', { parent: 'none', attributes }, () => this.#open(session, recorded));
   }
 
+  /** The same without a promise: a failure is logged. */
+  openInBackground(session: Session, recorded: Promise<unknown>): void {
+    this.open(session, recorded).catch((error: unknown) => {
+      this.#logger.error({ error, session: session.id }, 'failed to open a session');
+    });
+  }
+
   async #open(session: Session, recorded: Promise<unknown>): Promise<void> {
     const startedAt = this.#clock.now();
-    await this.#untilDone(session, async () => {
+    await this.#retry(session, async () => {
       await this.#tracer.step('subscribe the inbox', {}, () => this.#inboxes.join(session));
-      await this.#tracer.step('wait until the own position is kept', {}, () => recorded);
-      return this.#findActiveFriends(session);
+      await this.#tracer.step('wait for the own position to be recorded', {}, () => recorded);
+      return this.#readActiveFriends(session);
     });
     if (session.isClosed) return;
     session.goLive();
@@ -89,49 +101,49 @@ export class SessionOpener {
     this.#metrics.signOnSeconds.observe((this.#clock.now() - startedAt) / 1000);
   }
 
-  /** After a loss: finds friends who became active unheard and drops those who are no friends any more. */
+  /** After a loss of messages: finds friends who became active meanwhile and drops former friends. */
   async reopen(session: Session): Promise<void> {
-    await this.#untilDone(session, () => this.#findActiveFriends(session));
+    await this.#retry(session, () => this.#readActiveFriends(session));
   }
 
   /**
-   * The session's user may see one more friend: watches the friend if active. Asks for the right anew, since what was
-   * heard does not say whether the friend pauses. Retries by itself and never rejects.
+   * The session's user may see one more friend: watches the friend if active. Reads the right again, since an event does
+   * not say whether the friend pauses. Retries and never rejects.
    */
   async admit(session: Session, friend: UserId): Promise<void> {
-    await this.#untilDone(session, async () => {
-      const answer = await this.#ask(session);
-      return this.#watchActive(session, answer, (subject) => subject === friend);
+    await this.#retry(session, async () => {
+      const reading = await this.#readRights(session);
+      return this.#watchActive(session, reading, (subject) => subject === friend);
     });
   }
 
-  async #findActiveFriends(session: Session): Promise<boolean> {
+  async #readActiveFriends(session: Session): Promise<boolean> {
     const watchedBefore = session.watches.friends();
-    const answer = await this.#ask(session);
-    if (!this.#isValid(session, answer)) return false;
-    const { rights, generation, mark } = answer;
-    if (rights.signedOutBefore !== null) this.#onSignedOut(session, rights.signedOutBefore);
+    const reading = await this.#readRights(session);
+    if (!this.#isValid(session, reading)) return false;
+    const { rights, generation, mark } = reading;
+    if (rights.signedOutBefore !== null) this.#sessions.revokeTokens(session, rights.signedOutBefore);
     const { radiusMeters, radiusVersion: version } = rights;
-    this.#delivery.setRadius(session, this.#ledger.settleRadius(session.user, { radiusMeters, version }));
+    this.#radii.apply(session, this.#ledger.settleRadius(session.user, { radiusMeters, version }));
     this.#dropFormerFriends(session, watchedBefore, rights, mark);
     this.#applyToWatched(session, rights);
-    // From here on everything the session goes by was read in this generation.
-    session.confirmedIn = generation;
-    return this.#watchActive(session, answer, () => true);
+    // All rights of the session are of this generation from here on.
+    confirm(session, generation);
+    return this.#watchActive(session, reading, () => true);
   }
 
-  async #ask(session: Session): Promise<Answer> {
+  async #readRights(session: Session): Promise<Reading> {
     const { generation, mark } = this.#ledger;
     const rights = await this.#tracer.step('read the friends', {}, async (span) => {
-      const answer = await this.#directory.friendsOf(session.user);
-      span.describe({ 'friends.count': answer.friends.length });
-      return answer;
+      const read = await this.#directory.friendsOf(session.user);
+      span.describe({ 'friends.count': read.friends.length });
+      return read;
     });
     return { rights, generation, mark };
   }
 
-  /** An answer that was read before events may have been missed proves nothing. */
-  #isValid(session: Session, { generation }: Answer): boolean {
+  /** A reading that was requested before events may have been missed proves nothing. */
+  #isValid(session: Session, { generation }: Reading): boolean {
     return !session.isClosed && generation === this.#ledger.generation;
   }
 
@@ -142,10 +154,10 @@ export class SessionOpener {
     mark: number,
   ): void {
     const current = new Set(friends.map(({ subject }) => subject));
-    for (const watched of watchedBefore) {
-      // What came in while this was asked may be newer than the answer.
-      if (current.has(watched) || this.#ledger.hasHeardSince(mark, session.user, watched)) continue;
-      this.#lists.remove(session, watched);
+    for (const friend of watchedBefore) {
+      // An event that was received meanwhile may be newer than the reading.
+      if (current.has(friend) || this.#ledger.hasHeardSince(mark, session.user, friend)) continue;
+      this.#lists.remove(session, friend);
     }
   }
 
@@ -157,15 +169,15 @@ export class SessionOpener {
     }
   }
 
-  /** Resolves with whether the answer was still valid when it took effect. */
-  async #watchActive(session: Session, answer: Answer, isWanted: (friend: UserId) => boolean): Promise<boolean> {
-    const friends = answer.rights.friends.filter(({ subject }) => isWanted(subject));
+  /** Resolves with whether the reading was still valid when it took effect. */
+  async #watchActive(session: Session, reading: Reading, isWanted: (friend: UserId) => boolean): Promise<boolean> {
+    const friends = reading.rights.friends.filter(({ subject }) => isWanted(subject));
     const entries = await this.#tracer.step('read which of them are active', {}, async (span) => {
       const read = await Promise.all(friends.map(({ subject }) => this.#directory.entryOf(subject)));
       span.describe({ 'friends.active': read.filter((entry) => entry !== null).length });
       return read;
     });
-    if (!this.#isValid(session, answer)) return false;
+    if (!this.#isValid(session, reading)) return false;
     await this.#tracer.step('subscribe them and read them again', {}, () =>
       Promise.all(
         friends.map((stated, i) => {
@@ -178,21 +190,25 @@ export class SessionOpener {
   }
 
   /**
-   * Tries again, with growing pauses after a failure, for as long as the session is there. An attempt resolves with
-   * false when it has to be made again at once.
+   * Retries with growing delays after a failure, until the session closes. An attempt resolves with false to be repeated
+   * at once.
    */
-  async #untilDone(session: Session, attempt: () => Promise<boolean>): Promise<void> {
+  async #retry(session: Session, attempt: () => Promise<boolean>): Promise<void> {
     for (let retryMs = RETRY_MIN_MS; !session.isClosed; ) {
       try {
         if (await attempt()) return;
       } catch (error) {
         this.#metrics.openingRetries.inc();
-        // Not louder: while friend-graph is away every session that signs on comes by here, again and again.
+        // At debug level, since every session that signs on gets here while friend-graph is unavailable.
         const reason = error instanceof Error ? error.message : 'unknown';
-        this.#logger.debug({ session: session.id, retryMs, reason }, 'a session could not be opened yet');
+        this.#logger.debug({ session: session.id, retryMs, reason }, 'failed to open a session, retrying');
         await delay(this.#clock, retryMs);
         retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
       }
     }
   }
+}
+
+function confirm(session: RightsSlice, generation: number): void {
+  session.confirmedIn = generation;
 }

@@ -40,7 +40,7 @@ describe('a session', () => {
     const { begin, sessions } = setUp();
     const { session } = begin(60_000);
     begin(60_000);
-    session.move(0, 0, 1);
+    session.move({ lat: 0, lng: 0 }, 1);
     expect([sessions.size, sessions.countIn('waiting'), sessions.countIn('opening')]).toEqual([2, 1, 1]);
     expect([...sessions.all()]).toContain(session);
   });
@@ -48,7 +48,7 @@ describe('a session', () => {
   it('[S3] that ends leaves nothing: no inbox, no friend, no timer; ending it twice is no harm', async () => {
     const { begin, clock, sessions, world } = setUp();
     const { session } = begin(60_000);
-    session.move(0, 0, clock.now());
+    session.move({ lat: 0, lng: 0 }, clock.now());
     await world.inboxes.join(session);
     for (const friend of ['ben', 'cho']) world.nearby.watch(session, friend);
     expect(world.nearby.channels.channels).toHaveLength(3);
@@ -80,21 +80,21 @@ describe('the devices of a user', () => {
     const old = begin(60_000);
     clock.advance(10);
     const fresh = begin(60_000);
-    for (const session of sessions.of(ANN)) sessions.callBack(session, clock.now() - 5);
+    for (const session of sessions.of(ANN)) sessions.revokeTokens(session, clock.now() - 5);
     expect([old.transport.disconnects, fresh.transport.disconnects]).toEqual([1, 0]);
     // A later call with an earlier time takes nothing back.
-    sessions.callBack(fresh.session, 0);
-    expect(fresh.session.signedOutBefore).toBe(clock.now() - 5);
+    sessions.revokeTokens(fresh.session, 0);
+    expect(fresh.session.credentials.signedOutBefore).toBe(clock.now() - 5);
   });
 
   it('are told apart by the generation in which their rights were read', () => {
     const { begin, sessions } = setUp();
     const { session } = begin(60_000);
-    session.move(0, 0, 1);
+    session.move({ lat: 0, lng: 0 }, 1);
     expect(sessions.countUnconfirmed(0)).toBe(0);
     session.goLive();
     expect(sessions.countUnconfirmed(0)).toBe(1);
-    session.confirmedIn = 0;
+    Object.assign(session, { confirmedIn: 0 });
     expect([sessions.countUnconfirmed(0), sessions.countUnconfirmed(1)]).toEqual([0, 1]);
   });
 });
@@ -123,7 +123,7 @@ describe('[A2] a token that has run out', () => {
     const { begin, clock } = setUp();
     const { session, transport } = begin(10_000);
     clock.advance(20_000);
-    session.tokenExpiresAt = clock.now() + 60_000;
+    session.credentials.renew({ expiresAt: clock.now() + 60_000, issuedAt: null });
     clock.advance(60_000);
     expect(transport.disconnects).toBe(0);
     clock.advance(TOKEN_GRACE_MS + CHECK_INTERVAL_MS);

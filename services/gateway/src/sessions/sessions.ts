@@ -1,4 +1,4 @@
-/** All sessions of this gateway: how they begin, how they end, whose token has run out. */
+/** All sessions of this gateway: begins and ends them, and disconnects those with an expired or revoked token. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { FriendLists } from '../friends/friend-lists.ts';
@@ -7,7 +7,7 @@ import type { Admission } from '../viewer/admission.ts';
 import { Session } from '../viewer/session.ts';
 import type { Transport } from '../viewer/transport.ts';
 
-/** A token that has run out is forgiven for this long (A2); a client that wants to stay refreshes it. */
+/** A connection outlives its expired token by this (A2), which is the time to refresh it. */
 export const TOKEN_GRACE_MS = 25_000;
 const TOKEN_CHECK_INTERVAL_MS = 1_000;
 
@@ -26,7 +26,7 @@ export class Sessions implements Component {
     lists: FriendLists;
     inboxes: Inboxes;
     clock: Clock;
-    /** ms since the epoch by the clock that tokens are judged by. */
+    /** The clock of token times, ms since the epoch. */
     wallNow: () => number;
     logger: Logger;
   }) {
@@ -38,7 +38,7 @@ export class Sessions implements Component {
   }
 
   start(): void {
-    this.#cancel = this.#clock.every(TOKEN_CHECK_INTERVAL_MS, () => this.#endExpired());
+    this.#cancel = this.#clock.every(TOKEN_CHECK_INTERVAL_MS, () => this.#disconnectExpired());
   }
 
   stop(): void {
@@ -53,12 +53,12 @@ export class Sessions implements Component {
     return this.#sessions.values();
   }
 
-  /** The devices of a user that are connected here now: sessions may end while it is gone through. */
+  /** The sessions of a user's devices. A snapshot: sessions may end during an iteration. */
   of(user: UserId): readonly Session[] {
     return this.#byUser.get(user) ?? [];
   }
 
-  /** How many sessions hold a list whose rights have not been read in `generation`. */
+  /** How many live sessions have rights that were not read in `generation`. */
   countUnconfirmed(generation: number): number {
     let count = 0;
     for (const { phase, confirmedIn } of this.#sessions.values()) {
@@ -99,19 +99,19 @@ export class Sessions implements Component {
     this.#lists.removeAll(session);
   }
 
-  /** Tokens of this session's user issued at `before` or earlier are void: a connection with such a one is closed. */
-  callBack(session: Session, before: number): void {
-    session.signedOutBefore = Math.max(session.signedOutBefore ?? before, before);
-    if (session.isClosed || !session.isRevoked(session.tokenIssuedAt)) return;
-    this.#logger.info({ session: session.id }, 'closed a connection whose token has been called back');
+  /** Revokes tokens of the session's user issued at `before` (ms since the epoch) or earlier; disconnects if it uses one. */
+  revokeTokens(session: Session, before: number): void {
+    session.credentials.revokeBefore(before);
+    if (session.isClosed || !session.credentials.isRevoked()) return;
+    this.#logger.info({ session: session.id }, 'closed a connection with a revoked token');
     session.transport.disconnect();
   }
 
-  #endExpired(): void {
+  #disconnectExpired(): void {
     const oldest = this.#wallNow() - TOKEN_GRACE_MS;
     for (const session of this.#sessions.values()) {
-      if (session.tokenExpiresAt > oldest) continue;
-      this.#logger.info({ session: session.id }, 'closed a connection whose token has expired');
+      if (session.credentials.expiresAt > oldest) continue;
+      this.#logger.info({ session: session.id }, 'closed a connection with an expired token');
       session.transport.disconnect();
     }
   }

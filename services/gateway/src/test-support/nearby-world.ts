@@ -1,19 +1,13 @@
 /** A gateway from channel to transport, with clocks turned by hand and everything around it played by the test. */
 import { EARTH_RADIUS_METERS } from '@nearby-friends/geo';
-import {
-  DEFAULT_RADIUS_METERS,
-  type Grant,
-  type PositionRecord,
-  parseUserId,
-  type Sharing,
-  type UserId,
-} from '@nearby-friends/protocol';
+import { type Grant, type PositionRecord, parseUserId, type Sharing, type UserId } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
 import { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import { FriendBoard } from '../friends/friend-board.ts';
 import { FriendChannels } from '../friends/friend-channels.ts';
 import { FriendLists } from '../friends/friend-lists.ts';
 import { RightsLedger } from '../rights/rights-ledger.ts';
+import { RadiusApplier } from '../sessions/radius-applier.ts';
 import type { Session } from '../viewer/session.ts';
 import type { Watch } from '../viewer/watch.ts';
 import { ChannelsInMemory } from './channels-in-memory.ts';
@@ -77,20 +71,17 @@ export class NearbyWorld {
       ttlMs: options.ttlMs ?? TTL_MS,
       redisNow,
       clock,
-      onMove: (watch: Watch) => this.delivery.consider(watch),
-      onChange: (watch: Watch) => this.delivery.considerUrgent(watch),
-      onSilent: (subject) => this.lists.confirmSilence(subject),
+      delivery: this.delivery,
+      onExpired: (subject) => this.lists.confirmExpiry(subject),
       onGrantEnded: ({ session, subject }) => this.lists.remove(session, subject.user),
     });
     this.friendChannels = new FriendChannels({
       subscriber: this.channels,
-      onMessage: () => undefined,
-      readEntry: async (friend) => {
-        const entry = this.entries.get(friend);
-        if (entry) this.board.apply(friend, entry);
-      },
-      onLeft: (friend) => this.board.forget(friend),
+      board: this.board,
+      directory: { entryOf: async (user) => this.entries.get(user) ?? null },
+      metrics: metrics.metrics,
       clock,
+      logger: silentLogger,
     });
     this.lists = new FriendLists({
       board: this.board,
@@ -98,9 +89,11 @@ export class NearbyWorld {
       delivery: this.delivery,
       ledger: this.ledger,
       redisNow,
-      readEntry: async (user) => {
-        if (this.readEntryFails) throw new Error('nobody answered');
-        return this.entries.get(user) ?? null;
+      directory: {
+        entryOf: async (user) => {
+          if (this.readEntryFails) throw new Error('no response');
+          return this.entries.get(user) ?? null;
+        },
       },
       clock,
     });
@@ -117,10 +110,10 @@ export class NearbyWorld {
   viewer(name: string, meters: number, options: { radiusMeters?: number; measuresDistances?: boolean } = {}): Viewer {
     const { measuresDistances = false } = options;
     const { session, transport } = testSession({ user: parseUserId(name), measuresDistances });
-    session.radiusMeters = options.radiusMeters ?? DEFAULT_RADIUS_METERS;
+    if (options.radiusMeters !== undefined) session.setRadius(options.radiusMeters, 0);
     const { lat, lng } = north(meters);
-    session.move(lat, lng, this.now());
-    session.confirmedIn = this.ledger.generation;
+    session.move({ lat, lng }, this.now());
+    Object.assign(session, { confirmedIn: this.ledger.generation });
     const list = new ClientList();
     const read = () => {
       const frames = transport.takeFrames();
@@ -160,7 +153,7 @@ export class NearbyWorld {
   }
 
   setRadius(session: Session, radiusMeters: number): void {
-    this.delivery.setRadius(session, { radiusMeters, version: this.nextVersion() });
+    new RadiusApplier({ delivery: this.delivery }).apply(session, { radiusMeters, version: this.nextVersion() });
   }
 
   unwatch(session: Session, friend: string): void {
@@ -175,7 +168,7 @@ export class NearbyWorld {
 
   move(session: Session, meters: number): void {
     const { lat, lng } = north(meters);
-    session.move(lat, lng, this.now());
+    session.move({ lat, lng }, this.now());
     this.delivery.considerAllWatches(session);
   }
 

@@ -17,6 +17,7 @@ import { noTracer, silentLogger } from '@nearby-friends/service-kit';
 import type { ViewerRights } from '../friends/friend-directory.ts';
 import { Inboxes } from '../friends/inboxes.ts';
 import { REREAD_WINDOW_MS, RightsApplier } from '../graph-events/rights-applier.ts';
+import { RadiusApplier } from '../sessions/radius-applier.ts';
 import { SessionOpener } from '../sessions/session-opener.ts';
 import type { Session } from '../viewer/session.ts';
 import { EXACT, inShort, NearbyWorld, north, type Viewer } from './nearby-world.ts';
@@ -60,10 +61,11 @@ export class OpeningWorld {
       onFriendActive: (session, message) => this.applier.friendActive(session, message),
       metrics,
     });
-    const callBack = (session: Session, before: number) => {
-      session.signedOutBefore = before;
-      if (session.isRevoked(session.tokenIssuedAt)) session.transport.disconnect();
+    const revokeTokens = ({ credentials, transport }: Session, before: number) => {
+      credentials.revokeBefore(before);
+      if (credentials.isRevoked()) transport.disconnect();
     };
+    const radii = new RadiusApplier({ delivery });
     this.opener = new SessionOpener({
       inboxes: this.inboxes,
       directory: {
@@ -89,7 +91,8 @@ export class OpeningWorld {
       delivery,
       ledger,
       board,
-      onSignedOut: callBack,
+      sessions: { revokeTokens },
+      radii,
       metrics,
       tracer: noTracer,
       clock,
@@ -100,12 +103,12 @@ export class OpeningWorld {
       sessions: {
         all: () => this.sessions,
         of: (user) => [...this.sessions].filter((session) => session.user === user),
-        callBack,
+        revokeTokens,
       },
       board,
       lists,
-      delivery,
       opener: this.opener,
+      radii,
       hasFollowedFrom: ({ epoch, last }) => epoch === 'now' && Number(last) >= this.joinedAt,
       redisNow: () => nearby.now(),
       metrics,
@@ -157,7 +160,7 @@ export class OpeningWorld {
   /** A viewer who has opened a list, and is heard of by events. */
   async connect(name: string, meters = 0): Promise<Viewer> {
     const viewer = this.nearby.viewer(name, meters);
-    viewer.session.confirmedIn = null;
+    Object.assign(viewer.session, { confirmedIn: null });
     this.sessions.add(viewer.session);
     viewer.transport.onDisconnect = () => this.end(viewer.session);
     await this.opener.open(viewer.session, Promise.resolve());

@@ -227,7 +227,7 @@ export class RightsModel {
 
   #connect(name: string): void {
     const connected = this.world.nearby.viewer(name, 0, { radiusMeters: RADIUS_METERS });
-    connected.session.confirmedIn = null;
+    Object.assign(connected.session, { confirmedIn: null });
     this.viewers.set(name, connected);
     this.world.sessions.add(connected.session);
     this.world.opener.open(connected.session, Promise.resolve()).catch(() => undefined);

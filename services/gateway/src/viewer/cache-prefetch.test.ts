@@ -14,9 +14,8 @@ const board = new FriendBoard({
   ttlMs: 1_000,
   redisNow: () => 0,
   clock: new ManualClock(),
-  onMove: nothing,
-  onChange: nothing,
-  onSilent: nothing,
+  delivery: { consider: nothing, considerUrgent: nothing, grantChanged: nothing },
+  onExpired: nothing,
   onGrantEnded: nothing,
 });
 
@@ -34,7 +33,7 @@ it('leaves chains of every length as they are, live sessions or closed, known po
       pendingWatch(session, `friend-${length}-${n}`, n % 2 ? null : { at: 1, position: { lat: 1.5, lng: 2.5 } }),
     ).reverse(),
   );
-  sessions[0]?.move(50, 14, 1);
+  sessions[0]?.move({ lat: 50, lng: 14 }, 1);
   sessions[0]?.goLive();
   sessions[2]?.close();
   chains[2] = [];

@@ -1,13 +1,13 @@
-/** The watches of a session that may have to be told. The hot path. */
-import type { Session } from './session.ts';
-import type { Watch } from './watch.ts';
+/** The watches of a session that may have a change to send. The hot path. */
+import type { PendingSlice } from './session-slices.ts';
+import type { PendingLink, Watch } from './watch.ts';
 
 /**
- * A chain through the watches themselves (`Watch.nextPending`), the last one added first: a list of its own would be
- * allocated anew for each message, and be two more places in memory that nobody has looked at for long.
+ * A linked list through the watches themselves (`Watch.nextPending`), newest first: an array would be allocated for each
+ * message, and be one more cold object to wait for.
  */
-export function addPending(session: Session, watch: Watch): void {
-  // The last of the chain is its own next: null says that a watch is in none.
+export function addPending(session: PendingSlice, watch: Watch & PendingLink): void {
+  // The last watch points to itself: null means that a watch is in no list.
   watch.nextPending = session.firstPending ?? watch;
   session.firstPending = watch;
 }
@@ -16,24 +16,34 @@ export function isPending(watch: Watch): boolean {
   return watch.nextPending !== null;
 }
 
-/** Takes one out, and goes on to the next: for whoever takes all, from `Session.firstPending` on, until null. */
-export function takePending(watch: Watch): Watch | null {
+/** Empties the list and returns its first watch. The caller takes out each with {@link takePending}. */
+export function takeFirstPending(session: PendingSlice): Watch | null {
+  const first = session.firstPending;
+  session.firstPending = null;
+  return first;
+}
+
+/** Takes out a watch and returns the next one, or null after the last. */
+export function takePending(watch: Watch & PendingLink): Watch | null {
   const { nextPending } = watch;
   watch.nextPending = null;
   return nextPending === watch ? null : nextPending;
 }
 
-/** Takes one out from wherever it is. */
-export function removePending(session: Session, watch: Watch): void {
+export function clearPending(session: PendingSlice): void {
+  for (let watch = takeFirstPending(session); watch !== null; ) watch = takePending(watch);
+}
+
+/** Takes out one watch from anywhere in the list. */
+export function removePending(session: PendingSlice, watch: Watch): void {
   if (!isPending(watch)) return;
   const others = allPending(session).filter((each) => each !== watch);
-  for (const each of [...others, watch]) each.nextPending = null;
-  session.firstPending = null;
+  clearPending(session);
   for (const each of others.reverse()) addPending(session, each);
 }
 
-/** All of them, in the order of the chain: a copy. */
-export function allPending(session: Session): Watch[] {
+/** A copy of the list, in its order. */
+export function allPending(session: Readonly<PendingSlice>): Watch[] {
   const all: Watch[] = [];
   for (let watch = session.firstPending; watch !== null; watch = watch.nextPending) {
     if (all.at(-1) === watch) break;

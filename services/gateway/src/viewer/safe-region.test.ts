@@ -7,25 +7,25 @@ import { SafeRegion } from './safe-region.ts';
 const at = (meters: number): [lat: number, lng: number] => [meters * DEGREES_PER_METER, 0];
 
 function begun(margin: number): SafeRegion {
-  const reach = new SafeRegion();
-  reach.begin(...at(0));
-  reach.keep(margin);
-  return reach;
+  const region = new SafeRegion();
+  region.reset(...at(0));
+  region.shrinkTo(margin);
+  return region;
 }
 
 describe('a viewer', () => {
   it('may move by the least margin, there and back', () => {
-    const reach = begun(100);
-    reach.keep(300);
-    for (const meters of [99, -99, 0, 50]) expect(reach.isExitedAt(...at(meters))).toBe(false);
+    const region = begun(100);
+    region.shrinkTo(300);
+    for (const meters of [99, -99, 0, 50]) expect(region.isExitedAt(...at(meters))).toBe(false);
     // A decimetre on the safe side.
-    for (const meters of [99.95, 100.1, -100.1]) expect(reach.isExitedAt(...at(meters))).toBe(true);
+    for (const meters of [99.95, 100.1, -100.1]) expect(region.isExitedAt(...at(meters))).toBe(true);
   });
 
   it('without friends may go anywhere', () => {
-    const reach = new SafeRegion();
-    reach.begin(...at(0));
-    expect(reach.isExitedAt(...at(1_000_000))).toBe(false);
+    const region = new SafeRegion();
+    region.reset(...at(0));
+    expect(region.isExitedAt(...at(1_000_000))).toBe(false);
   });
 
   it('who has not begun is looked after at every step', () => {
@@ -33,11 +33,11 @@ describe('a viewer', () => {
   });
 
   it('may move less when a margin is found on the way', () => {
-    const reach = begun(1_000);
-    expect(reach.isExitedAt(...at(400))).toBe(false);
-    reach.keep(100);
+    const region = begun(1_000);
+    expect(region.isExitedAt(...at(400))).toBe(false);
+    region.shrinkTo(100);
     // 100 m from here may be 100 m back: counted from the beginning nothing is left.
-    expect(reach.isExitedAt(...at(401))).toBe(true);
+    expect(region.isExitedAt(...at(401))).toBe(true);
   });
 });
 
@@ -56,19 +56,19 @@ it('[N4] nobody crosses an edge unseen, wherever viewer and friends go', () => {
       fc.array(place, { minLength: 1, maxLength: 6 }),
       fc.array(place, { maxLength: 30 }),
       (friends, steps) => {
-        const reach = new SafeRegion();
+        const region = new SafeRegion();
         const isInside = (viewer: Place, friend: Place) =>
           distanceMeters(viewer.lat, viewer.lng, friend.lat, friend.lng) <= edge;
         const keepAll = (viewer: Place) => {
-          reach.begin(viewer.lat, viewer.lng);
+          region.reset(viewer.lat, viewer.lng);
           for (const friend of friends) {
-            reach.keep(Math.abs(distanceMeters(viewer.lat, viewer.lng, friend.lat, friend.lng) - edge));
+            region.shrinkTo(Math.abs(distanceMeters(viewer.lat, viewer.lng, friend.lat, friend.lng) - edge));
           }
           return friends.map((friend) => isInside(viewer, friend));
         };
         let known = keepAll({ lat: 37.75, lng: -122.45 });
         for (const viewer of steps) {
-          if (reach.isExitedAt(viewer.lat, viewer.lng)) known = keepAll(viewer);
+          if (region.isExitedAt(viewer.lat, viewer.lng)) known = keepAll(viewer);
           expect(friends.map((friend) => isInside(viewer, friend))).toEqual(known);
         }
       },

@@ -1,47 +1,47 @@
-/** How far a viewer may move before anybody could enter or leave its list by that. The hot path. */
+/** The region a viewer can move in without anybody entering or leaving its list because of that. The hot path. */
 import { distanceMeters } from '@nearby-friends/geo';
 
-/** Whole decimetres in all, on the safe side: a number with a fraction would be an object of its own. */
+/** Radii are whole decimetres, rounded down: V8 stores a fractional number as an object of its own. */
 const DECIMETRES = 10;
-/** More than there are on earth. */
-const ANY_DISTANCE = 1_000_000_000;
+/** Larger than any distance on earth, decimetres. */
+const UNLIMITED = 1_000_000_000;
 
 /**
- * A friend who is on the list `m` metres within the radius of leaving cannot leave before the viewer has moved by `m`,
- * and one outside cannot enter (triangle inequality). The least of these margins, counted from where the viewer was when
- * it began, spares a viewer's movement the look at every friend: nearly always there is nothing to see.
+ * A friend on the list, `m` metres inside the leave radius, cannot leave before the viewer has moved by `m`; the same
+ * holds for a friend outside who may enter (triangle inequality). The region is the circle around the last reset with
+ * the smallest of these margins as its radius. As long as the viewer stays inside, no distance has to be computed.
  */
 export class SafeRegion {
-  /** From where it began, decimetres. */
-  #reach = 0;
-  /** How far the viewer is from there, decimetres. */
+  /** Decimetres around the centre. */
+  #radius = 0;
+  /** The viewer's distance from the centre, decimetres. */
   #moved = 0;
   #lat = 0;
   #lng = 0;
 
-  /** Begins anew where the viewer is (degrees); then {@link keep} every friend's margin. */
-  begin(lat: number, lng: number): void {
+  /** Centres the region on the viewer (degrees), without a limit; {@link shrinkTo} each friend's margin afterwards. */
+  reset(lat: number, lng: number): void {
     this.#lat = lat;
     this.#lng = lng;
-    this.#reach = ANY_DISTANCE;
+    this.#radius = UNLIMITED;
     this.#moved = 0;
   }
 
-  /** A friend's margin (metres) as it is where the viewer is now. */
-  keep(margin: number): void {
-    // Distances are rounded: a decimetre less than there is.
-    const reach = Math.floor(Math.min(margin * DECIMETRES, ANY_DISTANCE)) - 1 - this.#moved;
-    if (reach < this.#reach) this.#reach = reach;
+  /** Takes a friend's margin into account, metres from where the viewer is now. */
+  shrinkTo(margin: number): void {
+    // A decimetre less, since distances are rounded.
+    const radius = Math.floor(Math.min(margin * DECIMETRES, UNLIMITED)) - 1 - this.#moved;
+    if (radius < this.#radius) this.#radius = radius;
   }
 
-  /** The viewer has moved. Returns whether anybody may have entered or left by it. */
+  /** Moves the viewer. Returns whether a friend may have entered or left the list because of that. */
   isExitedAt(lat: number, lng: number): boolean {
     this.#moved = Math.ceil(distanceMeters(this.#lat, this.#lng, lat, lng) * DECIMETRES);
-    return this.#moved > this.#reach;
+    return this.#moved > this.#radius;
   }
 
-  /** Looks at what {@link keep} needs: see `fetch-ahead.ts`. */
-  fetch(): number {
-    return this.#reach + this.#moved;
+  /** Reads what {@link shrinkTo} needs, see `cache-prefetch.ts`. */
+  prefetch(): number {
+    return this.#radius + this.#moved;
   }
 }

@@ -7,8 +7,8 @@ it.each([DEFAULT_RADIUS_METERS, 5_000, 100, 0.5, 1_234.567, 1_234.57])(
   (meters) => {
     const { session } = testSession();
     expect(session.radiusMeters).toBe(DEFAULT_RADIUS_METERS);
-    session.radiusMeters = 999.123;
-    session.radiusMeters = meters;
+    expect(session.setRadius(999.123, 1)).toBe(true);
+    expect(session.setRadius(meters, 2)).toBe(true);
     expect(session.radiusMeters).toBe(meters);
     expect(session.radiusCeilMeters).toBe(Math.ceil(meters));
   },

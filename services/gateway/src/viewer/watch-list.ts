@@ -1,11 +1,11 @@
-/** The friends whom one session watches. */
+/** The friends one session watches. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { Watch } from './watch.ts';
 
-/** Up to so many are looked through; an index of its own costs more memory than they themselves do. */
+/** Up to this size a linear search serves: an index takes more memory than the watches themselves. */
 const MAX_WITHOUT_INDEX = 64;
 
-/** Each friend at most once, in the order of adding. Most people have few active friends, and some have thousands. */
+/** Each friend at most once, in the order of adding. Most users have few active friends, some have thousands. */
 export class WatchList {
   readonly #watches: Watch[] = [];
   #byFriend: Map<UserId, Watch> | null = null;
@@ -14,7 +14,7 @@ export class WatchList {
     return this.#watches.length;
   }
 
-  /** Those there are now: not a copy. */
+  /** The current watches, not a copy. */
   get all(): readonly Watch[] {
     return this.#watches;
   }
@@ -28,12 +28,12 @@ export class WatchList {
     return this.get(friend) !== undefined;
   }
 
-  /** A copy: it does not change. */
+  /** A copy. */
   friends(): UserId[] {
     return this.#watches.map(({ subject }) => subject.user);
   }
 
-  /** Of a friend who is not in it yet. */
+  /** The friend must not be in the list yet. */
   add(watch: Watch): void {
     this.#watches.push(watch);
     if (this.#byFriend !== null) this.#byFriend.set(watch.subject.user, watch);
@@ -43,7 +43,7 @@ export class WatchList {
   }
 
   delete(watch: Watch): void {
-    // From the end: whoever takes all of them out begins there.
+    // Searched from the end, where removing all of them begins.
     const place = this.#watches.lastIndexOf(watch);
     if (place < 0) return;
     this.#watches.splice(place, 1);

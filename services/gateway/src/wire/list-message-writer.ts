@@ -1,7 +1,7 @@
 /** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
 import type { ListMessage } from '../viewer/list-message.ts';
-import { gridPlaceOf, type Subject, type Watch } from '../viewer/watch.ts';
+import { gridPlaceOf, type Subject, type TextSlice, type Watch } from '../viewer/watch.ts';
 import { PING_FRAME } from './ping-frame.ts';
 import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
@@ -218,12 +218,12 @@ function beginHeader(bytes: Buffer, at: number, length: number): number {
 }
 
 /** Begins with a comma and ends where the distance belongs. */
-function exactText(subject: Subject, { at, position }: PositionRecord): string {
+function exactText(subject: Subject & TextSlice, { at, position }: PositionRecord): string {
   subject.exactText ??= friendText({ id: subject.user, ...position, at, precision: 'exact' });
   return subject.exactText;
 }
 
-function gridText(subject: Subject, latest: PositionRecord): string {
+function gridText(subject: Subject & TextSlice, latest: PositionRecord): string {
   if (subject.gridText === null) {
     const { lat, lng } = gridPlaceOf(subject, latest);
     subject.gridText = friendText({ id: subject.user, lat, lng, at: latest.at, precision: 'approximate' });
