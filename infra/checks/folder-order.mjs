@@ -59,9 +59,6 @@ const FOLDER_ORDER = {
   ],
 };
 
-/** Packages whose imports do not obey yet. */
-const NOT_ENFORCED = new Set(['services/gateway']);
-
 const TABLE = 'FOLDER_ORDER in infra/checks/folder-order.mjs';
 
 /**
@@ -69,7 +66,7 @@ const TABLE = 'FOLDER_ORDER in infra/checks/folder-order.mjs';
  * @param {readonly string[] | undefined} order of the file's package; packages without one are not checked
  * @returns {string[]} one line per violation, beginning with `file:line`
  */
-export function checkFolderOrder(file, order = enforcedOrder(file.member)) {
+export function checkFolderOrder(file, order = FOLDER_ORDER[file.member]) {
   const source = `${file.member}/src/`;
   if (!order || !file.path.startsWith(source) || isTest(file.path)) return [];
   const from = roomOf(file.path.slice(source.length), order);
@@ -84,11 +81,6 @@ export function checkFolderOrder(file, order = enforcedOrder(file.member)) {
     const remedy = `move what both need into ${from}/ or lower, or change ${TABLE}`;
     return [`${file.path}:${line}: ${from}/ is below ${above} and must not import ${specifier}; ${remedy}`];
   });
-}
-
-/** @param {string} member */
-function enforcedOrder(member) {
-  return NOT_ENFORCED.has(member) ? undefined : FOLDER_ORDER[member];
 }
 
 /**
