@@ -8,7 +8,7 @@ keepHeapSmall();
 
 await runService({
   name: 'gateway',
-  purpose: 'holds the connections of the phones and tells each which friends are near.',
+  purpose: 'holds the connections of the phones and sends each the friends who are near.',
   settings,
   compose: composeGateway,
 });

@@ -4,8 +4,8 @@ import { testSession } from '../test-support/test-session.ts';
 import type { Session } from '../viewer/session.ts';
 import { FlushSchedule, MIN_TICKS_BETWEEN_FLUSHES, PREFETCH_BATCH, TICKS_PER_INTERVAL } from './flush-schedule.ts';
 
-/** Turns until the session is called up, and says after how many ticks; null when it is not within two intervals. */
-function ticksUntilTold(schedule: FlushSchedule, session: Session): number | null {
+/** Advances until the session is flushed; returns after how many ticks, or null when it is not within two intervals. */
+function ticksUntilFlushed(schedule: FlushSchedule, session: Session): number | null {
   for (let ticks = 1; ticks <= 2 * TICKS_PER_INTERVAL; ticks++) {
     if (advance(schedule).includes(session)) return ticks;
   }
@@ -13,16 +13,16 @@ function ticksUntilTold(schedule: FlushSchedule, session: Session): number | nul
 }
 
 function advance(schedule: FlushSchedule): Session[] {
-  const told: Session[] = [];
+  const flushed: Session[] = [];
   schedule.advance((session) => {
     schedule.markFlushed(session);
-    told.push(session);
+    flushed.push(session);
   });
-  return told;
+  return flushed;
 }
 
-describe('a session for which something waits', () => {
-  it('is told one interval later, however much comes in between', () => {
+describe('a session with a pending change', () => {
+  it('is flushed one interval later, however much is scheduled in between', () => {
     const schedule = new FlushSchedule();
     const { session } = testSession();
     schedule.schedule(session);
@@ -31,80 +31,80 @@ describe('a session for which something waits', () => {
       schedule.schedule(session);
     }
     expect(advance(schedule)).toEqual([session]);
-    expect(ticksUntilTold(schedule, session)).toBeNull();
+    expect(ticksUntilFlushed(schedule, session)).toBeNull();
   });
 
-  it('is told at the next tick when that is to be soon, also if it waits already', () => {
+  it('is flushed at the next tick when urgent, also if it is scheduled already', () => {
     const schedule = new FlushSchedule();
     const { session } = testSession();
     schedule.schedule(session);
     expect(advance(schedule)).toEqual([]);
     schedule.scheduleUrgent(session);
-    expect(ticksUntilTold(schedule, session)).toBe(1);
-    expect(ticksUntilTold(schedule, session)).toBeNull();
+    expect(ticksUntilFlushed(schedule, session)).toBe(1);
+    expect(ticksUntilFlushed(schedule, session)).toBeNull();
   });
 
-  it('is not told twice within half an interval, soon or not', () => {
+  it('is not flushed twice within half an interval, urgent or not', () => {
     const schedule = new FlushSchedule();
     const { session } = testSession();
     schedule.scheduleUrgent(session);
     advance(schedule);
     schedule.scheduleUrgent(session);
-    expect(ticksUntilTold(schedule, session)).toBe(MIN_TICKS_BETWEEN_FLUSHES);
+    expect(ticksUntilFlushed(schedule, session)).toBe(MIN_TICKS_BETWEEN_FLUSHES);
   });
 
-  it('is called up with all others when everybody is', () => {
+  it('is dispatched once with all others', () => {
     const schedule = new FlushSchedule();
     const sessions = Array.from({ length: 3 }, () => testSession().session);
     for (const session of sessions) {
       schedule.schedule(session);
       advance(schedule);
     }
-    const calledUp: Session[] = [];
-    schedule.dispatchAll((session) => calledUp.push(session));
-    expect(calledUp).toEqual(sessions);
-    schedule.dispatchAll((session) => calledUp.push(session));
-    expect(calledUp).toHaveLength(3);
+    const dispatched: Session[] = [];
+    schedule.dispatchAll((session) => dispatched.push(session));
+    expect(dispatched).toEqual(sessions);
+    schedule.dispatchAll((session) => dispatched.push(session));
+    expect(dispatched).toHaveLength(3);
   });
 
-  it('is called up once and in its turn, however many there are at a tick and whatever the others do', () => {
+  it('is dispatched once and in order, however many are due at a tick and whatever the others do', () => {
     const schedule = new FlushSchedule();
     const sessions = Array.from({ length: 3 * PREFETCH_BATCH + 1 }, () => testSession().session);
     for (const session of sessions) schedule.scheduleUrgent(session);
-    const calledUp: Session[] = [];
+    const dispatched: Session[] = [];
     schedule.advance((session) => {
-      calledUp.push(session);
-      sessions.at(-1 - calledUp.length)?.close();
+      dispatched.push(session);
+      sessions.at(-1 - dispatched.length)?.close();
       schedule.schedule(session);
     });
-    expect(calledUp).toEqual(sessions);
+    expect(dispatched).toEqual(sessions);
     expect(advance(schedule)).toEqual([]);
   });
 });
 
-it('[N3] whatever is put when, nobody waits longer than an interval or is told twice within half of one', () => {
-  const step = fc.constantFrom('put', 'put soon', 'turn', 'turn', 'turn');
+it('[N3] in any order of calls a session waits at most an interval and is not flushed twice within half of one', () => {
+  const step = fc.constantFrom('schedule', 'schedule urgent', 'tick', 'tick', 'tick');
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const schedule = new FlushSchedule();
       const { session } = testSession();
       let tick = 0;
       let waitsSince: number | null = null;
-      let toldAt = Number.NEGATIVE_INFINITY;
+      let flushedAt = Number.NEGATIVE_INFINITY;
       for (const each of steps) {
-        if (each === 'turn') {
+        if (each === 'tick') {
           tick++;
-          const told = advance(schedule);
-          if (told.length > 0) {
-            expect(told).toEqual([session]);
+          const flushed = advance(schedule);
+          if (flushed.length > 0) {
+            expect(flushed).toEqual([session]);
             expect(waitsSince).not.toBeNull();
-            expect(tick - toldAt).toBeGreaterThanOrEqual(MIN_TICKS_BETWEEN_FLUSHES);
-            toldAt = tick;
+            expect(tick - flushedAt).toBeGreaterThanOrEqual(MIN_TICKS_BETWEEN_FLUSHES);
+            flushedAt = tick;
             waitsSince = null;
           } else if (waitsSince !== null) expect(tick - waitsSince).toBeLessThan(TICKS_PER_INTERVAL);
         } else {
           waitsSince ??= tick;
-          if (each === 'put') schedule.schedule(session);
+          if (each === 'schedule') schedule.schedule(session);
           else schedule.scheduleUrgent(session);
         }
       }

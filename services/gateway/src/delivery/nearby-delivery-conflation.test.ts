@@ -125,7 +125,7 @@ describe('a client that does not read', () => {
 });
 
 describe('a session', () => {
-  it('is told nothing before it is live', () => {
+  it('is sent nothing before it is live', () => {
     const dan = world.viewer('dan', 0);
     world.watch(dan.session, 'ben');
     world.report('ben', 10);
@@ -137,7 +137,7 @@ describe('a session', () => {
     expect(inShort(dan.read())).toEqual(['[ben@5]']);
   });
 
-  it('is told nothing after it has closed, not even what was pending', () => {
+  it('is sent nothing after it has closed, not even what was pending', () => {
     world.report('ben', 10);
     world.delivery.requestSnapshot(ann.session);
     ann.session.close();
@@ -147,7 +147,7 @@ describe('a session', () => {
     expect(allPending(ann.session)).toEqual([]);
   });
 
-  it('[W3] is told on draining what is pending, without waiting for its turn', () => {
+  it('[W3] is sent what is pending on draining, before its tick', () => {
     world.report('ben', 10);
     world.delivery.drain();
     expect(inShort(ann.read())).toEqual(['+ben@10']);
@@ -155,7 +155,7 @@ describe('a session', () => {
 });
 
 describe('a right', () => {
-  it('that is hidden shows nobody, near as they are', () => {
+  it('with hidden grants shows no friend, however near', () => {
     world.grant(ann.session, 'cho', HIDDEN);
     world.report('cho', 1);
     expect(afterFlush()).toEqual([]);

@@ -50,7 +50,7 @@ describe('a client that measures distances itself', () => {
     expect(after(FLUSH_INTERVAL_MS)).toEqual(['+ben@600']);
   });
 
-  it('hears of a right that has changed, though nobody has moved', () => {
+  it('is sent a changed grant, though neither has moved', () => {
     world.watch(ann.session, 'ben', APPROXIMATE);
     world.clock.advance(FLUSH_INTERVAL_MS);
     const [frame] = ann.read();
@@ -72,7 +72,7 @@ describe('who comes and who goes', () => {
     expect(after(FLUSH_INTERVAL_MS)).toEqual([]);
   });
 
-  it('is told at the next tick', () => {
+  it('is flushed at the next tick', () => {
     world.report('cho', 10);
     expect(after(TICK_MS)).toEqual(['+cho@10']);
     expect(after(FLUSH_INTERVAL_MS)).toEqual([]);
@@ -87,7 +87,7 @@ describe('who comes and who goes', () => {
     expect(after(TICK_MS)).toEqual(['+cho@10 +ben@400']);
   });
 
-  it('[N3] waits when the session was told within half an interval', () => {
+  it('[N3] waits when the session was flushed within half an interval', () => {
     world.report('cho', 10);
     expect(after(TICK_MS)).toEqual(['+cho@10']);
     world.unwatch(ann.session, 'ben');
@@ -95,14 +95,14 @@ describe('who comes and who goes', () => {
     expect(after(TICK_MS)).toEqual(['-ben']);
   });
 
-  it('is told soon also of whoever waits already because of a movement', () => {
+  it('is flushed urgently for a friend who is pending already because of a movement', () => {
     world.report('ben', 400);
     expect(after(TICK_MS)).toEqual([]);
     world.share('ben', { paused: true, until: null });
     expect(after(TICK_MS)).toEqual(['-ben']);
   });
 
-  it('is told sooner than where those are who are on the list', () => {
+  it('is flushed sooner than movements of friends on the list', () => {
     world.report('ben', 400);
     expect(after(FLUSH_INTERVAL_MS - TICK_MS)).toEqual([]);
     expect(after(TICK_MS)).toEqual(['+ben@400']);

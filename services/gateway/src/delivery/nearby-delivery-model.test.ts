@@ -19,7 +19,7 @@ const NOTICED_WITHIN_MS = 750;
 const VIEWERS = ['ann', 'ann', 'dan'] as const;
 const FRIENDS = ['ben', 'cho', 'eve', 'fay'] as const;
 
-/** Everybody walks on one line; many places are just inside or outside of some radius. */
+/** All users walk on one line; many places are just inside or outside of some radius. */
 const meters = fc.oneof(
   fc.integer({ min: -2_500, max: 2_500 }),
   fc.constantFrom(0, 499, 501, 524, 526, 999, 1_001, 1_049, 1_051, 2_000, 2_099, 2_101),
@@ -31,7 +31,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('viewer moves' as const), viewer, meters }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('late report' as const), friend, meters }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('befriend' as const), viewer, friend, isHidden: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('watch anew' as const), viewer, friend }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('watch again' as const), viewer, friend }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unfriend' as const), viewer, friend }) },
   {
     weight: 1,
@@ -53,7 +53,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** The whole system as far as a gateway sees it: who is whose friend, and where everybody was last. */
+/** The whole system as far as a gateway sees it: who is whose friend, and the last position of each user. */
 class Model {
   readonly world = new NearbyWorld({ ttlMs: TTL_MS });
   readonly friendships = VIEWERS.map(() => new Map<UserId, Grant>());
@@ -80,7 +80,7 @@ class Model {
         this.#watchIfActive(action.viewer, parseUserId(action.friend));
         break;
       }
-      case 'watch anew': {
+      case 'watch again': {
         // As when a silence is taken for real in the very moment in which it ends.
         const { session } = this.viewer(action.viewer);
         const isWatched = session.watches.has(parseUserId(action.friend));
@@ -135,7 +135,7 @@ class Model {
     return entry && entry.at + TTL_MS > this.world.now() ? entry : null;
   }
 
-  /** The location service: keeps, publishes, and announces whoever was silent before. */
+  /** The location service: keeps, publishes, and announces users who were inactive before. */
   #report(user: UserId, place: number): void {
     const { world } = this;
     const wasActive = this.entryOf(user) !== null;
@@ -156,7 +156,7 @@ class Model {
   }
 
   #connect(index: number, place: number, radiusMeters: number): Viewer {
-    const connected = this.world.viewer(VIEWERS[index] ?? 'nobody', place, {
+    const connected = this.world.viewer(VIEWERS[index] ?? 'unknown', place, {
       radiusMeters,
       // Of every two viewers one has a client that measures distances itself.
       measuresDistances: index % 2 === 1,

@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 describe('[G5] while the graph events cannot be followed', () => {
-  it('nobody is told anything, and afterwards the newest', async () => {
+  it('no viewer is sent anything, and afterwards the newest', async () => {
     world.areRightsCurrent = false;
     for (let meters = 0; meters < 10; meters++) {
       world.report('ben', meters);
@@ -59,7 +59,7 @@ describe('[G5] while the graph events cannot be followed', () => {
     expect(inShort(dan.read())).toEqual(['[]']);
   });
 
-  it('whoever stood still in the midst of telling many stops there', () => {
+  it('a gateway that was paused amid sending many messages stops there', () => {
     const others = ['dan', 'eve'].map((name) => world.viewer(name, 0));
     for (const { session } of others) world.open(session);
     const [dan, eve] = others as [Viewer, Viewer];
@@ -76,7 +76,7 @@ describe('[G5] while the graph events cannot be followed', () => {
     expect(inShort(eve.read())).toEqual(['[]']);
   });
 
-  it('whoever stood still between working a message out and sending it sends the whole list later', () => {
+  it('a gateway that was paused between composing and sending sends a snapshot later', () => {
     world.report('ben', 100);
     afterFlush();
     world.report('ben', 200);
@@ -117,7 +117,7 @@ describe('a right with an end', () => {
     world.open(dan.session);
     world.flush();
     expect(inShort(dan.read())).toEqual(['[]']);
-    // Told at the next tick, before anybody has noticed that the time is over.
+    // Flushed at the next tick, before the end of the grant is noticed.
     const tick = FLUSH_INTERVAL_MS / TICKS_PER_INTERVAL;
     world.watch(dan.session, 'ben', { precision: 'exact', until: world.now() + tick });
     world.report('ben', 10);
@@ -195,7 +195,7 @@ describe('a friend who is not to be seen any more', () => {
     }
   });
 
-  it('was never there for whoever opens a list', () => {
+  it('was never there for a viewer who opens a list', () => {
     const looks = Object.values(ways).map((takeAway) => {
       world = new NearbyWorld();
       ann = world.viewer('ann', 0);
@@ -211,7 +211,7 @@ describe('a friend who is not to be seen any more', () => {
   });
 });
 
-describe('the second look before sending', () => {
+describe('the authorization check at send', () => {
   /** The event is known, but has not been made to count: a fault elsewhere. */
   const heardOnly = (event: GraphEvent) => world.ledger.record(event);
   const edge = (grant: Grant | null): GraphEvent => {
@@ -247,7 +247,7 @@ describe('the second look before sending', () => {
 });
 
 describe('a viewer who is slowed', () => {
-  it('is told at most every 2 s, and the newest', () => {
+  it('is sent at most every 2 s, and the newest', () => {
     world.report('ben', 10);
     expect(afterFlush()).toEqual(['+ben@10']);
     Object.assign(ann.session, { throttledUntil: world.clock.now() + 10 * THROTTLED_INTERVAL_MS });

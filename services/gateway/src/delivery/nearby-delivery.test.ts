@@ -22,7 +22,7 @@ beforeEach(() => {
   expect(afterFlush()).toEqual(['[]']);
 });
 
-describe('whoever moves', () => {
+describe('a movement', () => {
   it('[N1] a friend walks in, about, and out', () => {
     world.report('ben', 2_000);
     expect(afterFlush()).toEqual([]);
@@ -47,7 +47,7 @@ describe('whoever moves', () => {
     expect(afterFlush()).toEqual(['-ben']);
   });
 
-  it('[N1] the viewer moves by less than is worth telling, however often: told once it adds up', () => {
+  it('[N1] the viewer moves by less than the resend distance, however often: sent once it adds up', () => {
     world.report('ben', 500);
     expect(afterFlush()).toEqual(['+ben@500']);
     for (const meters of [0.2, 0.4]) {
@@ -118,7 +118,7 @@ describe('at the edge', () => {
     }
   });
 
-  it('[N4] nobody flickers who goes out and in between two flushes', () => {
+  it('[N4] a friend who leaves and enters between two flushes does not flicker', () => {
     world.report('ben', 1_040);
     world.report('ben', 990);
     expect(afterFlush()).toEqual(['+ben@990']);
@@ -127,7 +127,7 @@ describe('at the edge', () => {
     expect(afterFlush()).toEqual(['+ben@1020']);
   });
 
-  it('[N4] nobody is told of who came in and went out between two flushes', () => {
+  it('[N4] a friend who enters and leaves between two flushes is not sent', () => {
     world.report('ben', 10);
     world.report('ben', 2_000);
     expect(afterFlush()).toEqual([]);
@@ -135,7 +135,7 @@ describe('at the edge', () => {
 });
 
 describe('a new radius', () => {
-  it('[N1] sends the whole list anew, measured by entering', () => {
+  it('[N1] sends a snapshot, by the radius of entering', () => {
     world.watch(ann.session, 'cho');
     world.report('ben', 990);
     world.report('cho', 1_500);

@@ -16,17 +16,17 @@ function setUp() {
   const clock = new ManualClock();
   let redisLead = 0;
   const redisNow = () => clock.now() + redisLead;
-  const silences: { user: UserId; at: number }[] = [];
+  const expiries: { user: UserId; at: number }[] = [];
   const changes: string[] = [];
   const ended: Watch[] = [];
   const noteChange = ({ session, subject }: Watch) =>
-    changes.push(`${session.user} ${subject.user} ${subject.latest?.at ?? 'silent'}`);
+    changes.push(`${session.user} ${subject.user} ${subject.latest?.at ?? 'expired'}`);
   const board = new FriendBoard({
     ttlMs: TTL_MS,
     redisNow,
     clock,
     delivery: { consider: noteChange, considerUrgent: noteChange, grantChanged: noteChange },
-    onExpired: ({ user }) => silences.push({ user, at: redisNow() }),
+    onExpired: ({ user }) => expiries.push({ user, at: redisNow() }),
     onGrantEnded: (watch) => ended.push(watch),
   });
   board.start();
@@ -35,7 +35,7 @@ function setUp() {
     clock,
     board,
     session,
-    silences,
+    expiries,
     changes,
     ended,
     redisNow,
@@ -48,11 +48,11 @@ function setUp() {
   };
 }
 
-describe('silence', () => {
+describe('expiry', () => {
   it('[S5] is noticed at the TTL and not before, whenever the position was read', () => {
     fc.assert(
       fc.property(fc.nat({ max: TTL_MS - 1 }), fc.nat({ max: 1_000 }), (age, phase) => {
-        const { clock, latest, redisNow, report, silences, watch } = setUp();
+        const { clock, latest, redisNow, report, expiries, watch } = setUp();
         clock.advance(phase);
         watch();
         const at = redisNow() - age;
@@ -61,39 +61,39 @@ describe('silence', () => {
         expect(latest()).toBe(at);
         clock.advance(1 + NOTICED_WITHIN_MS);
         expect(latest()).toBeNull();
-        expect(silences).toHaveLength(1);
+        expect(expiries).toHaveLength(1);
       }),
     );
   });
 
   it('[S5] is put off by every newer position', () => {
-    const { changes, clock, latest, redisNow, report, silences, watch } = setUp();
+    const { changes, clock, latest, redisNow, report, expiries, watch } = setUp();
     watch();
     for (let i = 0; i < 10; i++) {
       report(redisNow());
       clock.advance(TTL_MS - 1);
     }
-    expect(silences).toEqual([]);
+    expect(expiries).toEqual([]);
     const last = latest();
     clock.advance(1 + NOTICED_WITHIN_MS);
-    expect(silences).toHaveLength(1);
-    expect(changes.at(-1)).toBe('ann ben silent');
+    expect(expiries).toHaveLength(1);
+    expect(changes.at(-1)).toBe('ann ben expired');
     expect(changes.at(-2)).toBe(`ann ben ${last}`);
   });
 
-  it('[S5] ends with the next position, and begins anew after that', () => {
-    const { changes, clock, redisNow, report, silences, watch } = setUp();
+  it('[S5] ends with the next position, and begins again after that', () => {
+    const { changes, clock, redisNow, report, expiries, watch } = setUp();
     watch();
     report(redisNow());
     clock.advance(TTL_MS + NOTICED_WITHIN_MS);
     report(redisNow());
     expect(changes.at(-1)).toBe(`ann ben ${redisNow()}`);
     clock.advance(TTL_MS + NOTICED_WITHIN_MS);
-    expect(silences.map(({ user }) => user)).toEqual([BEN, BEN]);
+    expect(expiries.map(({ user }) => user)).toEqual([BEN, BEN]);
   });
 
-  it('[S5] of many is noticed in time, each told to all who watch', () => {
-    const { board, changes, clock, redisNow, session, silences, watch } = setUp();
+  it('[S5] of many is noticed in time, each for all viewers', () => {
+    const { board, changes, clock, redisNow, session, expiries, watch } = setUp();
     const other = testSession({ user: parseUserId('dan') }).session;
     const friends = Array.from({ length: 2_000 }, (_, i) => parseUserId(`friend-${i}`));
     const reportedAt = new Map(friends.map((friend, i) => [friend, redisNow() - i * 4]));
@@ -103,19 +103,19 @@ describe('silence', () => {
       board.apply(friend, { at, position: north(0) });
     }
     clock.advance(TTL_MS + NOTICED_WITHIN_MS);
-    expect(silences).toHaveLength(friends.length);
-    for (const { user, at } of silences) {
+    expect(expiries).toHaveLength(friends.length);
+    for (const { user, at } of expiries) {
       const late = at - (reportedAt.get(user) ?? 0) - TTL_MS;
       expect(late).toBeGreaterThanOrEqual(0);
       expect(late).toBeLessThanOrEqual(NOTICED_WITHIN_MS);
     }
-    expect(changes.filter((change) => change.endsWith('silent'))).toHaveLength(2 * friends.length);
+    expect(changes.filter((change) => change.endsWith('expired'))).toHaveLength(2 * friends.length);
     expect(session.watches.size).toBe(friends.length);
   });
 });
 
 describe('the clock of Redis', () => {
-  it('[S5] may leap forward: whoever is too old by it is silent, nobody else', () => {
+  it('[S5] may leap forward: only positions older than the TTL by it expire', () => {
     const { clock, latest, redisNow, report, setRedisLead, watch } = setUp();
     const other = parseUserId('cho');
     watch();
@@ -131,7 +131,7 @@ describe('the clock of Redis', () => {
   });
 
   it.each([20, 300, 5_000, 3_600_000])('[S5] may be set back by %d ms: silence is noticed by the new time', (back) => {
-    const { clock, latest, redisNow, report, setRedisLead, silences, watch } = setUp();
+    const { clock, latest, redisNow, report, setRedisLead, expiries, watch } = setUp();
     watch();
     setRedisLead(3_600_000);
     clock.advance(1_000);
@@ -141,12 +141,12 @@ describe('the clock of Redis', () => {
     clock.advance(TTL_MS - 1);
     expect(latest()).toBe(at);
     clock.advance(1 + NOTICED_WITHIN_MS);
-    expect(silences.map(({ user }) => user)).toEqual([BEN]);
+    expect(expiries.map(({ user }) => user)).toEqual([BEN]);
   });
 });
 
 describe('the newest position', () => {
-  it('[L3] wins in whatever order they come, and only news are told', () => {
+  it('[L3] wins in whatever order they come, and only new ones are passed on', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 30 }), (ages) => {
         const { changes, latest, redisNow, report, watch } = setUp();
@@ -175,7 +175,7 @@ describe('the newest position', () => {
     expect(changes).toHaveLength(1);
   });
 
-  it('of somebody nobody watches is not kept', () => {
+  it('of a user without viewers is not kept', () => {
     const { board, redisNow, report } = setUp();
     report(redisNow());
     expect(board.size).toBe(0);
@@ -185,7 +185,7 @@ describe('the newest position', () => {
 
 describe('memory', () => {
   it('[S3] holds nothing of a friend who is forgotten, though the TTL has not passed', () => {
-    const { board, clock, redisNow, report, silences, watch } = setUp();
+    const { board, clock, redisNow, report, expiries, watch } = setUp();
     for (let round = 0; round < 100; round++) {
       const watched = watch();
       report(redisNow());
@@ -197,7 +197,7 @@ describe('memory', () => {
       clock.advance(10);
     }
     clock.advance(2 * TTL_MS);
-    expect(silences).toEqual([]);
+    expect(expiries).toEqual([]);
   });
 
   it('holds each friend on the wheel once, however many positions come', () => {

@@ -98,7 +98,7 @@ describe('a friend’s channel', () => {
     expect(log).toEqual(['read ben']);
   });
 
-  it('is subscribed and read anew for a viewer who comes later', async () => {
+  it('is subscribed and read again for a viewer who comes later', async () => {
     const { channels, clock, log } = setUp();
     await channels.acquire(BEN);
     channels.release(BEN);
@@ -120,7 +120,7 @@ describe('a friend’s channel', () => {
     expect(log).toEqual(['read ben']);
   });
 
-  it('[S3] left while it was still being subscribed leaves nothing behind, and nobody waiting', async () => {
+  it('[S3] left while it was still being subscribed leaves nothing behind, and no viewer waiting', async () => {
     const { channels, clock, isCurrent, subscriber } = setUp();
     subscriber.confirmsAtOnce = false;
     const acquired = channels.acquire(BEN);
@@ -130,7 +130,7 @@ describe('a friend’s channel', () => {
     expect(await isCurrent(acquired)).toBe(true);
   });
 
-  it('is not released by somebody who does not hold it', async () => {
+  it('is not released by a viewer who does not hold it', async () => {
     const { channels } = setUp();
     expect(() => channels.release(BEN)).toThrow();
     await channels.acquire(BEN);

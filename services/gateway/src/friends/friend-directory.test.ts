@@ -27,7 +27,7 @@ function entryOf(user: UserId, at: number, format = RECORD_FORMAT_VERSION): Acti
 class BusOfTest {
   readonly asked: { method: string; users: readonly UserId[] }[] = [];
   fails = false;
-  /** While it holds them nobody is answered. */
+  /** While they are held there is no response. */
   holds: Promise<void> = Promise.resolve();
   entries: ActiveEntry[] = [];
   forgotten: UserId | null = null;
@@ -39,7 +39,7 @@ class BusOfTest {
     };
     this.asked.push({ method: method.name, users: viewers ?? subjects ?? [] });
     await this.holds;
-    if (this.fails) throw new CodedError('unavailable', 'nobody answered');
+    if (this.fails) throw new CodedError('unavailable', 'no response');
     if (!viewers) return this.entries as never;
     const known = viewers.filter((viewer) => viewer !== this.forgotten);
     return { viewers: known.map((viewer) => ({ viewer, radiusMeters: 7, edges: '' })) } as never;
@@ -105,7 +105,7 @@ describe('questions about many users', () => {
     ]);
   });
 
-  it('are asked anew every time: nothing is remembered, no failure either', async () => {
+  it('are read every time: nothing is cached, no failure either', async () => {
     const { bus, directory, gather } = setUp();
     const [ann] = users(1);
     if (!ann) throw new Error('one user');
@@ -123,7 +123,7 @@ describe('questions about many users', () => {
     expect(bus.asked).toHaveLength(3);
   });
 
-  it('fail for the viewer whom the answer leaves out, and for nobody else', async () => {
+  it('fail only for the viewer whom the response lacks', async () => {
     const { bus, directory, gather } = setUp();
     const [ann, ben] = users(2);
     if (!ann || !ben) throw new Error('two users');

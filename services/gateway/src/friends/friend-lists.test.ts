@@ -9,7 +9,7 @@ const BEN = parseUserId('ben');
 /** The wheel's tick, its rounding and a flush. */
 const NOTICED_WITHIN_MS = 750;
 
-/** Ann and Dan are told of Ben. */
+/** Ann and Dan see Ben. */
 async function setUp() {
   const world = new NearbyWorld();
   const [ann, dan] = [world.viewer('ann', 0), world.viewer('dan', 100)];
@@ -31,7 +31,7 @@ async function setUp() {
   };
 }
 
-describe('a friend who falls silent', () => {
+describe('a friend who becomes inactive', () => {
   it('[S5] leaves every list within a second, and with the last viewer the subscription goes', async () => {
     const { ann, dan, pass, world } = await setUp();
     await pass(TTL_MS - 1_000);
@@ -70,7 +70,7 @@ describe('a friend who falls silent', () => {
     expect(world.channels.channels).toEqual([locationKey(BEN)]);
   });
 
-  it('is not given up while nobody answers whether it is so', async () => {
+  it('is not confirmed without a response', async () => {
     const { ann, pass, world } = await setUp();
     world.readEntryFails = true;
     await pass(TTL_MS + NOTICED_WITHIN_MS);
@@ -123,14 +123,14 @@ describe('a viewer who leaves', () => {
     expect(inShort(back.read())).toEqual(['[ben@5]']);
   });
 
-  it('may be told to stop watching whom it does not watch', async () => {
+  it('may stop watching a friend whom it does not watch', async () => {
     const { ann, world } = await setUp();
-    world.unwatch(ann.session, 'nobody');
+    world.unwatch(ann.session, 'unknown');
     expect(world.friendChannels.size).toBe(1);
   });
 });
 
-it('a closed session watches nobody any more', async () => {
+it('a closed session watches no friend', async () => {
   const { ann, world } = await setUp();
   ann.session.close();
   world.lists.removeAll(ann.session);

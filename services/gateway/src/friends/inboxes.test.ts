@@ -72,7 +72,7 @@ describe('an inbox', () => {
     expect(inboxes.size).toBe(0);
   });
 
-  it('that nobody joined may be left', () => {
+  it('without a session may be left', () => {
     const { inboxes } = setUp();
     inboxes.leave(testSession({ user: ANN }).session);
     expect(inboxes.size).toBe(0);

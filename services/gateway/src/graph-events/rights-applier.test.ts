@@ -12,7 +12,7 @@ beforeEach(async () => {
   world.befriend('ann', 'ben');
   world.isActive('ben', 10);
   ann = await world.connect('ann');
-  expect(await world.told(ann)).toEqual(['[ben@10]']);
+  expect(await world.sent(ann)).toEqual(['[ben@10]']);
 });
 
 /** The second look before sending is not to be needed: whatever it had to stop went wrong before. */
@@ -28,23 +28,23 @@ describe('[G5] an edge', () => {
   ])('that %s takes the friend off the list, and the subscription with it', async (_, grant) => {
     world.hear(world.setEdge('ann', 'ben', grant));
     world.nearby.report('ben', 20);
-    expect(await world.told(ann)).toEqual(['-ben']);
+    expect(await world.sent(ann)).toEqual(['-ben']);
     world.nearby.clock.advance(LEAVE_GRACE_MS);
     expect(world.nearby.board.size).toBe(0);
   });
 
   it('that is narrowed to approximate shows the grid from now on', async () => {
     world.hear(world.setEdge('ann', 'ben', APPROXIMATE));
-    await world.told(ann);
+    await world.sent(ann);
     expect(ann.list.friends.get(parseUserId('ben'))).toMatchObject({ precision: 'approximate' });
   });
 
   it('that is made shows an active friend within a moment, on every device', async () => {
     const tablet = await world.connect('ann', 50);
-    await world.told(tablet);
+    await world.sent(tablet);
     world.isActive('cho', 30);
     world.hear(world.setEdge('ann', 'cho', EXACT));
-    expect(await world.told(ann)).toEqual(['+cho@30']);
+    expect(await world.sent(ann)).toEqual(['+cho@30']);
     expect(inShort(tablet.read())).toEqual(['+cho@20']);
   });
 
@@ -52,18 +52,18 @@ describe('[G5] an edge', () => {
     world.isActive('cho', 30);
     world.setSharing('cho', true);
     world.hear(world.setEdge('ann', 'cho', EXACT));
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
     world.hear(world.setSharing('cho', false));
-    expect(await world.told(ann)).toEqual(['+cho@30']);
+    expect(await world.sent(ann)).toEqual(['+cho@30']);
   });
 
   it('[G4] counts by its version: twice is once, and an older one changes nothing', async () => {
     const made = world.setEdge('ann', 'ben', APPROXIMATE);
     const gone = world.setEdge('ann', 'ben', null);
     world.hear(gone, gone, made);
-    expect(await world.told(ann)).toEqual(['-ben']);
+    expect(await world.sent(ann)).toEqual(['-ben']);
     world.hear(made);
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
     expect(await world.nearby.metrics.metric('nearby_graph_events_applied_total')).toBe(1);
     expect(await world.nearby.metrics.metric('nearby_graph_events_ignored_total')).toBe(3);
   });
@@ -71,26 +71,26 @@ describe('[G5] an edge', () => {
   it('[G4] that is older than what an announcement said changes nothing', async () => {
     const event = world.setEdge('ann', 'ben', EXACT);
     world.announce('ann', 'ben', 20, { grant: APPROXIMATE });
-    await world.told(ann);
+    await world.sent(ann);
     world.hear(event);
     world.nearby.report('ben', 30);
-    await world.told(ann);
+    await world.sent(ann);
     expect(ann.list.friends.get(parseUserId('ben'))).toMatchObject({ precision: 'approximate' });
   });
 
-  it('[G4] that was gone and has been made anew, says an announcement, is not gone when the older event comes', async () => {
+  it('[G4] that an announcement says was created again is not removed by the older event', async () => {
     const gone = world.setEdge('ann', 'ben', null);
     world.befriend('ann', 'ben');
     world.announce('ann', 'ben', 10);
-    await world.told(ann);
+    await world.sent(ann);
     world.hear(gone);
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
     expect(ann.session.watches.friends()).toEqual(['ben']);
   });
 
-  it('of somebody else changes nothing here', async () => {
+  it('of another user changes nothing here', async () => {
     world.hear(world.setEdge('ben', 'ann', null), world.setEdge('dan', 'ben', HIDDEN));
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
   });
 });
 
@@ -101,9 +101,9 @@ describe('a radius', () => {
       return { kind: 'radius', version: world.nearby.nextVersion(), user, radiusMeters };
     }) as [GraphEvent, GraphEvent];
     world.hear(second);
-    expect(await world.told(ann)).toEqual(['[ben@10]']);
+    expect(await world.sent(ann)).toEqual(['[ben@10]']);
     world.hear(first);
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
     expect(ann.list.radiusMeters).toBe(700);
     await world.opener.reopen(ann.session);
     expect(ann.session.radiusMeters).toBe(700);
@@ -115,7 +115,7 @@ describe('signing out everywhere', () => {
     return { kind: 'signed-out', version: world.nearby.nextVersion(), user: parseUserId('ann'), before };
   };
 
-  it('closes whoever came with an older token, or with one that does not say', async () => {
+  it('closes connections with an older token, or with one without a time of issue', async () => {
     const old = await world.connect('ann');
     old.session.credentials.renew({ expiresAt: Number.POSITIVE_INFINITY, issuedAt: 100 });
     const fresh = await world.connect('ann');
@@ -132,7 +132,7 @@ describe('signing out everywhere', () => {
     late.transport.onDisconnect = () => world.end(late.session);
     await world.opener.open(late.session, Promise.resolve());
     expect(late.session.isClosed).toBe(true);
-    expect(await world.told(late)).toEqual([]);
+    expect(await world.sent(late)).toEqual([]);
   });
 });
 
@@ -141,16 +141,16 @@ describe('a user who is erased', () => {
     const version = world.nearby.nextVersion();
     world.hear({ kind: 'erased', version: world.nearby.nextVersion(), user: parseUserId('ben'), before: 100 });
     world.nearby.report('ben', 20);
-    expect(await world.told(ann)).toEqual(['-ben']);
+    expect(await world.sent(ann)).toEqual(['-ben']);
     world.announce('ann', 'ben', 30, { version });
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
     world.announce('ann', 'ben', 30);
-    expect(await world.told(ann)).toEqual(['+ben@30']);
+    expect(await world.sent(ann)).toEqual(['+ben@30']);
   });
 
-  it('is closed, and sees nobody any more', async () => {
+  it('is closed, and sees no friend', async () => {
     world.hear({ kind: 'erased', version: world.nearby.nextVersion(), user: parseUserId('ann'), before: 100 });
     expect(ann.session.isClosed).toBe(true);
-    expect(await world.told(ann)).toEqual([]);
+    expect(await world.sent(ann)).toEqual([]);
   });
 });

@@ -72,7 +72,7 @@ describe('a position that is reported', () => {
     expect(recorded.map(({ body }) => decodePositionBody(body).lat)).toEqual([1, 2, 3, 4]);
   });
 
-  it('[N1] moves the viewer’s own list at once, without waiting for anybody', async () => {
+  it('[N1] moves the viewer’s own list at once, without waiting for the record', async () => {
     const { answerWith, receiver, world } = setUp();
     const ann = world.viewer('ann', 9_000, { radiusMeters: 1_000 });
     world.watch(ann.session, 'ben');

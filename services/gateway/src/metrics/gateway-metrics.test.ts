@@ -4,7 +4,7 @@ import { settings } from '../settings.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 
 describe('the delivery latency', () => {
-  it('is told apart finely around the flush interval: a quantile there is off by a quarter of it at most', async () => {
+  it('has fine buckets around the flush interval: a quantile there is off by a quarter of it at most', async () => {
     const metrics = new Metrics();
     createGatewayMetrics(metrics);
     const text = await metrics.registry.getSingleMetricAsString('nearby_delivery_latency_seconds');

@@ -1,4 +1,4 @@
-/** What the gateway counts. */
+/** The counters and histograms of the gateway. */
 import type { Counter, Histogram, Metrics } from '@nearby-friends/service-kit';
 
 export interface GatewayMetrics {
@@ -24,7 +24,7 @@ export interface GatewayMetrics {
   readonly implausibleMovements: Counter;
 }
 
-/** Close together around the flush interval, which most of the latency is: quantiles are interpolated between them. */
+/** Close together around the flush interval, most of the latency, since quantiles are interpolated between buckets. */
 const DELIVERY_BUCKETS_SECONDS = [
   0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 2, 2.5, 5, 10,
 ];
@@ -35,60 +35,63 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       'code',
     ]),
     received: metrics.counter('nearby_events_received_total', 'Events from clients, by name.', ['event']),
-    rejected: metrics.counter('nearby_events_rejected_total', 'Events from clients that were refused, by code.', [
+    rejected: metrics.counter('nearby_events_rejected_total', 'Events from clients that were rejected, by code.', [
       'code',
     ]),
     closedForAbuse: metrics.counter(
       'nearby_connections_closed_for_abuse_total',
-      'Connections closed for sending too much.',
+      'Connections closed because the client sent too much or did not read.',
     ),
-    snapshots: metrics.counter('nearby_snapshots_sent_total', 'Whole lists sent.'),
-    frames: metrics.counter('nearby_changes_sent_total', 'Messages with changes sent.'),
+    snapshots: metrics.counter('nearby_snapshots_sent_total', 'Snapshots sent.'),
+    frames: metrics.counter('nearby_changes_sent_total', 'Change messages sent.'),
     deliveries: metrics.counter('nearby_positions_delivered_total', 'Positions of friends sent to viewers.'),
     conflated: metrics.counter(
       'nearby_positions_conflated_total',
-      'Positions that were overtaken by newer ones before sending.',
+      'Positions of friends replaced by newer ones before they were sent.',
     ),
     flushesPostponed: metrics.counter(
       'nearby_flushes_postponed_total',
-      'Flushes put off because the client was not reading.',
+      'Flushes postponed because the client did not read (backpressure).',
     ),
     openingRetries: metrics.counter(
       'nearby_session_opening_retries_total',
-      'Openings of a list that had to be tried again.',
+      'Failed attempts to open a session, each of them retried.',
     ),
-    signOnSeconds: metrics.latency('nearby_sign_on_seconds', "From a connection's first position to its list, s."),
+    signOnSeconds: metrics.latency(
+      'nearby_sign_on_seconds',
+      "From a connection's first position to its first list, s.",
+    ),
     deliveryLatency: metrics.histogram(
       'nearby_delivery_latency_seconds',
-      'From the time of a position (at) to the message that tells a viewer of it, s; the oldest of each message.',
+      'From the time of a position (at) to the message that carries it to a viewer, s; the oldest of each message.',
       DELIVERY_BUCKETS_SECONDS,
     ),
     positionsReceived: metrics.counter(
       'nearby_friend_positions_received_total',
       'Positions received over friends’ channels.',
     ),
-    malformedMessages: metrics.counter(
-      'nearby_malformed_messages_total',
-      'Messages on the bus that could not be read.',
+    malformedMessages: metrics.counter('nearby_malformed_messages_total', 'Bus messages that could not be decoded.'),
+    rightsApplied: metrics.counter('nearby_graph_events_applied_total', 'Graph events applied, by kind.', ['kind']),
+    rightsIgnored: metrics.counter(
+      'nearby_graph_events_ignored_total',
+      'Graph events that were known already or superseded, by kind.',
+      ['kind'],
     ),
-    rightsApplied: metrics.counter('nearby_graph_events_applied_total', 'Changes of who may see whom, by kind.', [
-      'kind',
-    ]),
-    rightsIgnored: metrics.counter('nearby_graph_events_ignored_total', 'Such changes that were known or overtaken.', [
-      'kind',
-    ]),
-    rightsMissed: metrics.counter('nearby_rights_rebuilds_total', 'Times that all rights had to be read anew.'),
+    rightsMissed: metrics.counter(
+      'nearby_rights_rebuilds_total',
+      'How often all rights were re-read because events may have been missed.',
+    ),
     flushesFenced: metrics.counter(
       'nearby_flushes_fenced_total',
-      'Flushes put off because rights may have changed unheard.',
+      'Flushes postponed while a revocation may have been missed.',
     ),
     postRevocationDeliveries: metrics.counter(
       'nearby_post_revocation_deliveries_total',
-      'Positions stopped at the last moment because a right had ended. Must stay 0.',
+      'Positions blocked by the authorization check at send. Must stay 0.',
     ),
     implausibleMovements: metrics.counter(
       'nearby_implausible_movements_total',
-      'Viewers’ movements too fast to be true.',
+      'Movements of viewers with implausible speed.',
     ),
   };
 }

@@ -41,7 +41,7 @@ function setUp() {
   return { log, recovery, takePositions: () => takePositions() };
 }
 
-it('[S4] reads friends anew only after the positions of all sessions here are kept again', async () => {
+it('[S4] reads friends again only after the positions of all sessions are recorded again', async () => {
   const { log, recovery, takePositions } = setUp();
   const recovered = recovery.run();
   await nextTurn();

@@ -32,7 +32,7 @@ function announce(user: string, meters: number, grant = EXACT): boolean {
   return world.nearby.channels.publish(inboxChannel(parseUserId('ann')), inboxMessageCodec.encode(message));
 }
 
-async function told(viewer = ann): Promise<string[]> {
+async function sent(viewer = ann): Promise<string[]> {
   await nextTurn();
   world.nearby.flush();
   return inShort(viewer.read());
@@ -44,7 +44,7 @@ beforeEach(() => {
 });
 
 describe('a session that opens', () => {
-  it('[S1] watches its active friends only, and is told of those who are near, sorted', async () => {
+  it('[S1] watches its active friends only, and is sent those who are near, sorted', async () => {
     for (const friend of ['ben', 'cho', 'dan', 'eve']) world.befriend('ann', friend);
     isActive('ben', 700);
     isActive('cho', 20_000);
@@ -53,7 +53,7 @@ describe('a session that opens', () => {
     expect(world.nearby.channels.channels).toEqual(
       [inboxChannel(parseUserId('ann')), ...['ben', 'cho', 'dan'].map((user) => locationKey(parseUserId(user)))].sort(),
     );
-    expect(await told()).toEqual(['[dan@300 ben@700]']);
+    expect(await sent()).toEqual(['[dan@300 ben@700]']);
     expect(await world.nearby.metrics.metric('nearby_sign_on_seconds')).toBe(1);
   });
 
@@ -71,34 +71,34 @@ describe('a session that opens', () => {
     expect(world.log).toEqual(['subscribe inbox:{ann}', 'friends of ann', 'entry of ben']);
   });
 
-  it('[S2] misses nobody who becomes active meanwhile', async () => {
+  it('[S2] misses no friend who becomes active meanwhile', async () => {
     world.befriend('ann', 'ben');
-    world.whileAsking = (question) => {
+    world.beforeResponse = (question) => {
       if (question === 'entry') expect(announce('ben', 500)).toBe(true);
     };
     await world.opener.open(ann.session, Promise.resolve());
-    expect(await told()).toEqual(['[ben@500]']);
+    expect(await sent()).toEqual(['[ben@500]']);
   });
 
-  it('is told nothing before it has heard of all its friends', async () => {
+  it('is sent nothing before it has read all its friends', async () => {
     world.befriend('ann', 'ben');
     isActive('ben', 10);
     world.nearby.channels.confirmsAtOnce = false;
     const opened = world.opener.open(ann.session, Promise.resolve());
     world.nearby.channels.confirmAll();
-    expect(await told()).toEqual([]);
+    expect(await sent()).toEqual([]);
     expect(ann.session.phase.kind).toBe('opening');
     world.nearby.channels.confirmAll();
     await opened;
-    expect(await told()).toEqual(['[ben@10]']);
+    expect(await sent()).toEqual(['[ben@10]']);
   });
 
-  it('takes nobody for a friend of themselves', async () => {
+  it('does not put users on their own list', async () => {
     world.befriend('ann', 'ann');
     isActive('ann', 0);
     await world.opener.open(ann.session, Promise.resolve());
     announce('ann', 0);
-    expect(await told()).toEqual(['[]']);
+    expect(await sent()).toEqual(['[]']);
     expect(world.nearby.friendChannels.size).toBe(0);
   });
 
@@ -107,12 +107,12 @@ describe('a session that opens', () => {
     isActive('ben', 900);
     world.radiusMeters = 800;
     await world.opener.open(ann.session, Promise.resolve());
-    expect(await told()).toEqual(['[]']);
+    expect(await sent()).toEqual(['[]']);
     expect(ann.list.radiusMeters).toBe(800);
   });
 
   it('keeps a radius that was set while the profile was read', async () => {
-    world.whileAsking = () => {
+    world.beforeResponse = () => {
       world.nearby.setRadius(ann.session, 500);
     };
     await world.opener.open(ann.session, Promise.resolve());
@@ -141,7 +141,7 @@ describe('a session that opens', () => {
       expect(pause).toBeGreaterThanOrEqual(wanted);
       expect(pause).toBeLessThanOrEqual(wanted + 100);
     }
-    expect(await told()).toEqual(['[ben@10]']);
+    expect(await sent()).toEqual(['[ben@10]']);
   });
 });
 
@@ -162,7 +162,7 @@ describe('[S3] a session that ends while it opens leaves nothing behind', () => 
   it.each(['friends', 'entry'] as const)('while it asks for %s', async (question) => {
     world.befriend('ann', 'ben');
     isActive('ben', 10);
-    world.whileAsking = (asked) => {
+    world.beforeResponse = (asked) => {
       if (asked === question) world.end(ann.session);
     };
     await world.opener.open(ann.session, Promise.resolve());
@@ -200,47 +200,47 @@ describe('[S3] a session that ends while it opens leaves nothing behind', () => 
   });
 });
 
-describe('[S4] a session that is opened anew after a loss', () => {
+describe('[S4] a session that is opened again after a loss', () => {
   beforeEach(async () => {
     world.befriend('ann', 'ben');
     isActive('ben', 10);
     await world.opener.open(ann.session, Promise.resolve());
-    expect(await told()).toEqual(['[ben@10]']);
+    expect(await sent()).toEqual(['[ben@10]']);
   });
 
-  it('finds who became active unheard, and is told only that', async () => {
+  it('finds friends whose activation was lost, and is sent only those', async () => {
     world.befriend('ann', 'cho');
     isActive('cho', 20);
     await world.opener.reopen(ann.session);
-    expect(await told()).toEqual(['+cho@20']);
+    expect(await sent()).toEqual(['+cho@20']);
   });
 
   it('drops who is no friend any more, and takes over new rights', async () => {
     world.befriend('ann', 'cho');
     isActive('cho', 20);
     await world.opener.reopen(ann.session);
-    await told();
+    await sent();
     world.unfriend('ann', 'ben');
     world.unfriend('ann', 'cho');
     world.befriend('ann', 'cho', HIDDEN);
     await world.opener.reopen(ann.session);
-    expect((await told()).map((text) => text.split(' ').sort())).toEqual([['-ben', '-cho']]);
+    expect((await sent()).map((text) => text.split(' ').sort())).toEqual([['-ben', '-cho']]);
     expect(ann.session.watches.friends()).toEqual([]);
   });
 
   it('keeps a friend whose entry is gone: what is known here counts until its TTL', async () => {
     world.nearby.entries.clear();
     await world.opener.reopen(ann.session);
-    expect(await told()).toEqual([]);
+    expect(await sent()).toEqual([]);
     expect(ann.list.friends.size).toBe(1);
   });
 
   it('keeps a friend who was made while it asked, though the answer does not know yet', async () => {
-    world.whileAsking = (question) => {
+    world.beforeResponse = (question) => {
       if (question === 'friends') announce('cho', 30);
     };
     await world.opener.reopen(ann.session);
-    expect(await told()).toEqual(['+cho@30']);
-    expect(await told()).toEqual([]);
+    expect(await sent()).toEqual(['+cho@30']);
+    expect(await sent()).toEqual([]);
   });
 });

@@ -87,7 +87,7 @@ describe('the devices of a user', () => {
     expect(fresh.session.credentials.signedOutBefore).toBe(clock.now() - 5);
   });
 
-  it('are told apart by the generation in which their rights were read', () => {
+  it('are distinguished by the generation in which their rights were read', () => {
     const { begin, sessions } = setUp();
     const { session } = begin(60_000);
     session.move({ lat: 0, lng: 0 }, 1);
@@ -110,7 +110,7 @@ describe('[A2] a token that has run out', () => {
     expect(sessions.size).toBe(0);
   });
 
-  it('closes all whose time has come, and nobody else', () => {
+  it('closes all expired ones, and no other', () => {
     const { begin, clock, sessions } = setUp();
     const expiring = [begin(1_000), begin(1_000), begin(1_000)];
     const lasting = begin(120_000);

@@ -31,7 +31,7 @@ export class ChannelsInMemory implements Subscriber {
     for (const { settle } of this.#unconfirmed.splice(0)) settle();
   }
 
-  /** Delivers to whoever listens; returns whether anybody does. */
+  /** Delivers to the subscriber; returns whether there is one. */
   publish(channel: string, payload: Buffer): boolean {
     const handler = this.#handlers.get(channel);
     handler?.(payload);

@@ -1,4 +1,4 @@
-/** A gateway from channel to transport, with clocks turned by hand and everything around it played by the test. */
+/** A gateway from channel to transport, with manual clocks and a simulated environment. */
 import { EARTH_RADIUS_METERS } from '@nearby-friends/geo';
 import { type Grant, type PositionRecord, parseUserId, type Sharing, type UserId } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger } from '@nearby-friends/service-kit';
@@ -42,10 +42,10 @@ export class NearbyWorld {
   readonly metrics = testMetrics();
   /** How far Redis' clock is ahead of the manual one, ms. */
   redisLead = 0;
-  /** What the location service would answer when a friend's entry is read. */
+  /** The entries of the location service. */
   readonly entries = new Map<UserId, PositionRecord>();
   readEntryFails = false;
-  /** What the follower of the graph events would say. */
+  /** Whether the follower of the graph events is current. */
   areRightsCurrent = true;
   readonly ledger = new RightsLedger({ clock: this.clock });
   readonly delivery: NearbyDelivery;
@@ -123,7 +123,7 @@ export class NearbyWorld {
     return { session, transport, list, read };
   }
 
-  /** From now on the viewer is told. */
+  /** The viewer receives its list from now on. */
   open(session: Session): void {
     session.goLive();
     this.delivery.requestSnapshot(session);

@@ -1,4 +1,4 @@
-/** What sessions need to open and to follow rights: an inbox without Redis, a friend-graph and a location service played by hand. */
+/** The parts that open sessions and apply rights, with a simulated Redis, friend-graph and location service. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CodedError,
@@ -31,16 +31,16 @@ export class OpeningWorld {
   readonly applier: RightsApplier;
   /** Those whom events reach. */
   readonly sessions = new Set<Session>();
-  /** What was asked and subscribed, in order. */
+  /** RPC requests and subscriptions, in order. */
   readonly log: string[] = [];
   readonly friendships = new Map<UserId, readonly Friendship[]>();
   readonly sharing = new Map<UserId, { sharing: Sharing; version: number }>();
   radiusMeters = DEFAULT_RADIUS_METERS;
   radiusVersion = 0;
   signedOutBefore: number | null = null;
-  /** Runs, and is waited for, after a question has been read and before its answer comes. */
-  whileAsking: (question: 'friends' | 'entry') => Promise<void> | void = () => undefined;
-  /** So many questions to friend-graph go unanswered. */
+  /** Runs after a request has been read; the response waits for it. */
+  beforeResponse: (request: 'friends' | 'entry') => Promise<void> | void = () => undefined;
+  /** How many requests to friend-graph get no response. */
   failures = 0;
   /** How far the stream was when events were missed last. */
   joinedAt = 0;
@@ -71,19 +71,19 @@ export class OpeningWorld {
       directory: {
         friendsOf: async (viewer) => {
           log.push(`friends of ${viewer}`);
-          if (this.failures-- > 0) throw new CodedError('unavailable', 'nobody answered');
+          if (this.failures-- > 0) throw new CodedError('unavailable', 'no response');
           const { radiusMeters, radiusVersion, signedOutBefore } = this;
           const friends = (this.friendships.get(viewer) ?? []).map((friendship) => ({
             ...friendship,
             sharing: this.sharing.get(friendship.subject) ?? null,
           }));
-          await this.whileAsking('friends');
+          await this.beforeResponse('friends');
           return { viewer, radiusMeters, radiusVersion, signedOutBefore, friends };
         },
         entryOf: async (user) => {
           log.push(`entry of ${user}`);
           const entry = nearby.entries.get(user) ?? null;
-          await this.whileAsking('entry');
+          await this.beforeResponse('entry');
           return entry;
         },
       },
@@ -119,12 +119,12 @@ export class OpeningWorld {
     clock.advance(REREAD_WINDOW_MS + 1);
   }
 
-  /** Changes an edge in PostgreSQL; null: there is none any more. Returns the event, which nobody has heard yet. */
+  /** Changes an edge in PostgreSQL; null: there is none any more. Returns the event, which the gateway has not received yet. */
   setEdge(viewer: string, subject: string, grant: Grant | null): GraphEvent {
     const version = this.nearby.nextVersion();
     const [viewerId, subjectId] = [parseUserId(viewer), parseUserId(subject)];
     const others = (this.friendships.get(viewerId) ?? []).filter((friend) => friend.subject !== subjectId);
-    // As friend-graph answers: hidden ones are left out.
+    // As in friend-graph's response, without hidden ones.
     const isListed = grant !== null && grant.precision !== 'hidden';
     this.friendships.set(viewerId, isListed ? [...others, { subject: subjectId, grant, version }] : others);
     return { kind: 'edge', version, viewer: viewerId, subject: subjectId, grant };
@@ -167,8 +167,8 @@ export class OpeningWorld {
     return viewer;
   }
 
-  /** Ends everything that is under way, flushes, and says what the viewer was told. */
-  async told(viewer: Viewer): Promise<string[]> {
+  /** Completes everything in progress, flushes, and returns what the viewer was sent. */
+  async sent(viewer: Viewer): Promise<string[]> {
     for (let i = 0; i < 5; i++) await nextTurn();
     this.nearby.flush();
     return inShort(viewer.read());

@@ -30,21 +30,21 @@ export class RightsModel {
   /** Written, in order; those before `heard` have been applied or made up for. */
   readonly stream: GraphEvent[] = [];
   heard = 0;
-  /** The newest grant and pause of which the gateway has been told: from there on it is bound. */
+  /** The newest grant and pause the gateway has received, by which it is bound. */
   readonly grants = new Map<string, Grant | null>();
   readonly pauses = new Map<string, Sharing>();
   readonly truth = new Map<string, { grant: Grant | null; version: number }>();
-  readonly #answers: (() => void)[] = [];
+  readonly #responses: (() => void)[] = [];
   readonly #announcements: { readonly readAt: number; readonly publish: () => void }[] = [];
-  #areAnswersHeld = false;
+  #areResponsesHeld = false;
   #reportedAt = 0;
   deliveries = 0;
   /** Metres north of the viewers. */
   readonly places = new Map<string, number>();
 
   constructor() {
-    this.world.whileAsking = () => {
-      return this.#areAnswersHeld ? new Promise<void>((resolve) => this.#answers.push(resolve)) : undefined;
+    this.world.beforeResponse = () => {
+      return this.#areResponsesHeld ? new Promise<void>((resolve) => this.#responses.push(resolve)) : undefined;
     };
     this.world.radiusMeters = RADIUS_METERS;
     for (const name of FRIENDS) {
@@ -90,19 +90,19 @@ export class RightsModel {
       case 'reopen':
         this.world.opener.reopen(this.viewer(action.viewer).session).catch(() => undefined);
         break;
-      case 'answer':
-        this.#answers.splice(action.which % Math.max(1, this.#answers.length), 1)[0]?.();
+      case 'respond':
+        this.#responses.splice(action.which % Math.max(1, this.#responses.length), 1)[0]?.();
         break;
-      case 'hold answers':
-        this.#areAnswersHeld = action.areHeld;
-        if (!action.areHeld) for (const answer of this.#answers.splice(0)) answer();
+      case 'hold responses':
+        this.#areResponsesHeld = action.areHeld;
+        if (!action.areHeld) for (const respond of this.#responses.splice(0)) respond();
         break;
       case 'reconnect':
         this.world.end(this.viewer(action.viewer).session);
         this.#connect(action.viewer);
         break;
       case 'lose the stream':
-        // What has not been heard never will be; PostgreSQL knows.
+        // Events that were not received are lost; PostgreSQL holds their outcome.
         for (const event of this.stream.slice(this.heard)) this.bind(event);
         this.heard = this.stream.length;
         this.world.joinedAt = this.heard;
@@ -122,8 +122,8 @@ export class RightsModel {
   async settle(): Promise<void> {
     this.world.nearby.areRightsCurrent = true;
     this.hear(this.stream.length);
-    this.#areAnswersHeld = false;
-    for (const answer of this.#answers.splice(0)) answer();
+    this.#areResponsesHeld = false;
+    for (const respond of this.#responses.splice(0)) respond();
     for (let i = 0; i < 40; i++) await nextTurn();
     this.#pass(1_000);
   }
@@ -169,8 +169,8 @@ export class RightsModel {
   }
 
   /**
-   * Whether an answer, an announcement or an event was the newest to say so does not matter: a delivery must be allowed
-   * by what PostgreSQL has said since the newest event that was heard. With an event not yet heard both count.
+   * Whether a response, an announcement or an event was the newest source does not matter: a delivery must be allowed by
+   * what PostgreSQL has held since the newest event that was received. Until an event is received both states count.
    */
   #check(name: string): void {
     const { nearby } = this.world;
@@ -178,14 +178,14 @@ export class RightsModel {
     for (const { event, message } of read()) {
       expect(nearby.areRightsCurrent).toBe(true);
       if (event !== 'nearby:snapshot' && event !== 'nearby:changes') continue;
-      for (const told of event === 'nearby:snapshot' ? message.friends : message.upserts) {
+      for (const friend of event === 'nearby:snapshot' ? message.friends : message.upserts) {
         this.deliveries++;
         // It was sent within the tick that has just passed.
         const isAllowed = [nearby.now(), nearby.now() - TICK_MS].some((ms) =>
-          this.#saidSinceHeard(name, told.id).some(
+          this.#saidSinceHeard(name, friend.id).some(
             ({ grant, sharing }) =>
               isGranted(grant, ms) &&
-              (grant.precision === 'exact' || told.precision === 'approximate') &&
+              (grant.precision === 'exact' || friend.precision === 'approximate') &&
               !isPaused(sharing, ms),
           ),
         );

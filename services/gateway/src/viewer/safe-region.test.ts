@@ -28,7 +28,7 @@ describe('a viewer', () => {
     expect(region.isExitedAt(...at(1_000_000))).toBe(false);
   });
 
-  it('who has not begun is looked after at every step', () => {
+  it('without a reset has left the region at every step', () => {
     expect(new SafeRegion().isExitedAt(...at(1))).toBe(true);
   });
 
@@ -41,7 +41,7 @@ describe('a viewer', () => {
   });
 });
 
-it('[N4] nobody crosses an edge unseen, wherever viewer and friends go', () => {
+it('[N4] no edge is crossed unnoticed, wherever viewer and friends go', () => {
   interface Place {
     lat: number;
     lng: number;

@@ -10,7 +10,10 @@ import {
 } from '@nearby-friends/protocol';
 import type { Session } from './session.ts';
 
-/** `latest` as JSON up to the distance, the only part that differs by viewer. Written by `list-message-writer.ts`. */
+/**
+ * `latest` as JSON up to the distance, the only part that differs by viewer. Written by `list-message-writer.ts`. A field and
+ * not a cache of the writer: marking and flushing 40 viewers cost 2.2 times as much without it, 1.1 times with a WeakMap.
+ */
 export interface TextSlice {
   exactText: string | null;
   gridText: string | null;

@@ -57,7 +57,7 @@ describe('a list message', () => {
     expect(removed).toEqual(['cid', 'd_-9']);
   });
 
-  it('is what the protocol says when there is nobody', () => {
+  it('conforms to the protocol without friends', () => {
     const writer = new ListMessageWriter();
     writer.beginChanges();
     expect(nearbyChangesSchema.parse(read(writer.endChanges([]))[1])).toEqual({ upserts: [], removed: [] });
@@ -129,7 +129,7 @@ describe('a list message', () => {
     expect(read(third)).toEqual(removes('again'));
   });
 
-  it('has bytes of its own when it is long: whoever stops reading keeps those alone', () => {
+  it('has a buffer of its own when it is long: a client that stops reading retains only that', () => {
     const writer = new ListMessageWriter();
     const names = Array.from({ length: 300 }, (_, i) => parseUserId(`${i}-`.padEnd(64, 'x')));
     writer.beginChanges();

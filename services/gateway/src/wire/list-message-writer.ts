@@ -1,4 +1,4 @@
-/** Writes list messages as bytes, ready to be sent as one WebSocket frame. The hot path. */
+/** Writes list messages as complete WebSocket frames. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
 import type { ListMessage } from '../viewer/list-message.ts';
 import { gridPlaceOf, type Subject, type TextSlice, type Watch } from '../viewer/watch.ts';
@@ -7,19 +7,19 @@ import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.t
 
 const MAX_IN_TWO_BYTES = 0xffff;
 const EIGHT_BYTES_FOLLOW = 127;
-/** Room for the longest header; a shorter one ends where this ends. */
+/** Space for the longest header; a shorter one is aligned to its end. */
 const MAX_HEADER_BYTES = 10;
-/** Engine.IO's type of a packet that carries a message. */
+/** Engine.IO's packet type of a message. */
 const ENGINE_MESSAGE = '4';
 
-/** Of one buffer: what a client who stops reading may keep. Only for a longer message there is a larger one. */
+/** Size of a buffer, which a client that stops reading may retain. Only a longer message gets a larger one. */
 const CHUNK_BYTES = 16 * 1024;
-/** A longer frame gets bytes of its own, so that whoever stops reading keeps those alone. */
+/** A longer frame gets a buffer of its own, so that a client that stops reading retains only that. */
 const LONG_FRAME_BYTES = CHUNK_BYTES / 8;
-/** What a rush of sign-ons took is given back. */
+/** Releases the memory of a burst of sign-ons. */
 const MAX_CHUNKS_KEPT = 64;
 const NOTHING = Buffer.alloc(0);
-/** More than any friend or id takes: texts are of ids of at most 64 characters and of numbers. */
+/** Larger than any friend or id: an id has at most 64 characters, all else are numbers. */
 const MAX_ITEM_BYTES = 512;
 
 const DOT = 0x2e;
@@ -28,7 +28,7 @@ const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACE = 0x7d;
 const CENTIMETRES = 100;
 
-/** Distances are told in whole centimetres: positions are not better. */
+/** Distances are sent in whole centimetres, since positions are not more accurate. */
 export const toCentimetres = (meters: number): number => Math.round(meters * CENTIMETRES);
 
 /** An event without an ack, in the default namespace, as Socket.IO writes it. */
@@ -40,17 +40,17 @@ const snapshotBegin = (radiusMeters: number): string =>
 const SNAPSHOT_END = ']}]';
 
 /**
- * A few buffers serve all sessions over and over, since messages are nearly always taken by the kernel in the turn in
- * which they are written: nothing is allocated for them but a view each, and what all viewers of a position have in
- * common is put into text once for all of them. Everything written is ASCII: ids, numbers and names of fields.
+ * A few buffers serve all sessions, since the kernel nearly always takes a message in the turn in which it is written: a
+ * message allocates only a view, and the part that all viewers of a position share is serialized once. Everything written
+ * is ASCII: ids, numbers and field names.
  */
 export class ListMessageWriter {
-  /** Those of the messages that have been written since the last reuse, and free ones after them. */
+  /** First the buffers of the messages since the last {@link reuse}, then free ones. */
   #chunks: Buffer[] = [];
   readonly #givenAway = new Set<ArrayBufferLike>();
   #chunk = -1;
   #bytes: Buffer = NOTHING;
-  /** Where the message that is being written begins: the room for its frame's header. */
+  /** Where the current message begins, with the space for its frame's header. */
   #start = 0;
   #length = 0;
 
@@ -62,7 +62,7 @@ export class ListMessageWriter {
     this.#begin(snapshotBegin(radiusMeters));
   }
 
-  /** One friend: `NearbyFriend` of the protocol. Of an approximate one the grid's place and the time. */
+  /** Writes a `NearbyFriend` of the protocol; for an approximate grant the place on the grid and the time only. */
   addFriend({ subject, grant }: Watch, latest: PositionRecord, distanceMeters: number): void {
     this.#ensureRoom();
     this.#writeItem(grant.precision === 'exact' ? exactText(subject, latest) : gridText(subject, latest));
@@ -70,12 +70,12 @@ export class ListMessageWriter {
     this.#bytes[this.#length++] = CLOSING_BRACE;
   }
 
-  /** The message's last part, with a ping behind it or not. `removed` goes by reference and is not kept. */
+  /** Ends the message, optionally with a ping frame after it. `removed` is not kept. */
   endChanges(removed: readonly UserId[], hasPing = false): ListMessage {
     this.#write(CHANGES_REMOVED);
     for (const user of removed) {
       this.#ensureRoom();
-      // Ids need no escaping: a user id has none of the characters that would.
+      // User ids contain no character that needs escaping.
       this.#writeItem(`,"${user}"`);
     }
     this.#write(CHANGES_END);
@@ -87,12 +87,12 @@ export class ListMessageWriter {
     return this.#end(false);
   }
 
-  /** This message's bytes belong to somebody else from now on: the kernel has not taken them yet. */
+  /** The kernel has not taken all of the message yet: its buffer is not reused. */
   giveAway({ frame }: ListMessage): void {
     this.#givenAway.add(frame.buffer);
   }
 
-  /** All messages have been dealt with: their bytes may be overwritten, but for those given away. */
+  /** All messages have been handed over: their bytes may be overwritten, except those given away. */
   reuse(): void {
     const isFree = (chunk: Buffer): boolean => chunk.length === CHUNK_BYTES && !this.#givenAway.has(chunk.buffer);
     this.#chunks = this.#chunks.filter(isFree).slice(0, MAX_CHUNKS_KEPT);
@@ -113,7 +113,7 @@ export class ListMessageWriter {
     this.#length += this.#bytes.write(text, this.#length, 'latin1');
   }
 
-  /** Every item begins with a comma; that of the first falls on the bracket before it. */
+  /** Every item begins with a comma; the first item's is overwritten by the bracket before it. */
   #writeItem(text: string): void {
     const before = this.#length - 1;
     if (this.#bytes[before] !== OPENING_BRACKET) {
@@ -125,7 +125,7 @@ export class ListMessageWriter {
     this.#bytes[before] = OPENING_BRACKET;
   }
 
-  /** With two decimals. Digit by digit: as a text each would be an object of its own. */
+  /** With two decimals, digit by digit: a string per distance would be allocated. */
   #writeDistance(meters: number): void {
     const centimetres = toCentimetres(meters);
     const whole = Math.floor(centimetres / CENTIMETRES);
@@ -146,7 +146,7 @@ export class ListMessageWriter {
     this.#length += digits;
   }
 
-  /** For one item and the message's end. What does not fit goes on, with its beginning, in another chunk. */
+  /** Ensures space for one item and the message's end. If necessary the message moves to another chunk. */
   #ensureRoom(): void {
     if (this.#length + MAX_ITEM_BYTES <= this.#bytes.length) return;
     const begun = this.#bytes.subarray(this.#start, this.#length);
@@ -157,11 +157,11 @@ export class ListMessageWriter {
     this.#start = 0;
   }
 
-  #nextChunk(leastBytes: number): Buffer {
+  #nextChunk(minBytes: number): Buffer {
     this.#chunk++;
     const free = this.#chunks[this.#chunk];
-    if (free && free.length >= leastBytes) return free;
-    const added = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, leastBytes));
+    if (free && free.length >= minBytes) return free;
+    const added = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, minBytes));
     this.#chunks.splice(this.#chunk, 0, added);
     return added;
   }
@@ -200,7 +200,7 @@ class WrittenMessage implements ListMessage {
   }
 }
 
-/** Writes the header of a frame, so that it ends where the payload begins; returns where it begins. */
+/** Writes the header of a frame right before its payload; returns where it begins. */
 function writeHeader(bytes: Buffer, payloadAt: number, payloadBytes: number): number {
   if (payloadBytes <= MAX_IN_ONE_BYTE) return beginHeader(bytes, payloadAt - 2, payloadBytes);
   if (payloadBytes <= MAX_IN_TWO_BYTES) {
@@ -217,7 +217,7 @@ function beginHeader(bytes: Buffer, at: number, length: number): number {
   return at;
 }
 
-/** Begins with a comma and ends where the distance belongs. */
+/** From the leading comma up to the distance. */
 function exactText(subject: Subject & TextSlice, { at, position }: PositionRecord): string {
   subject.exactText ??= friendText({ id: subject.user, ...position, at, precision: 'exact' });
   return subject.exactText;

@@ -1,11 +1,11 @@
-/** Recognizes a position report, or a ping's answer, in the bytes of a WebSocket frame of Socket.IO's clients. The hot path. */
+/** Recognizes a position update or a pong in the bytes of a client's WebSocket frame. The hot path. */
 import { LOCATION_UPDATE } from '@nearby-friends/protocol';
 import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
 export interface ReportFrame {
-  /** What was reported: any JSON. */
+  /** Any JSON. */
   readonly payload: unknown;
-  /** The number by which the client wants an answer; null when it wants none. */
+  /** The id by which the client expects an ack; null when it expects none. */
   readonly ackId: number | null;
 }
 
@@ -13,29 +13,29 @@ export interface ReportFrame {
 const MASKED = 0x80;
 const MASK_BYTES = 4;
 const FIRST_NOT_ASCII = 0x80;
-/** More than any report takes that has only the fields there are. */
+/** Larger than any position update with only the known fields. */
 const MAX_PAYLOAD_BYTES = 512;
 
 /** Engine.IO's type of a message, Socket.IO's of an event. */
 const EVENT = '42';
 const NAME = `["${LOCATION_UPDATE}",`;
-/** Socket.IO counts from 0; a longer one is none of its own. */
+/** Socket.IO counts from 0; no client gets to a longer id. */
 const MAX_ACK_DIGITS = 9;
 const ZERO = 0x30;
 const NINE = 0x39;
 const CLOSING_BRACKET = 0x5d;
 
-/** Engine.IO's answer to a ping. */
+/** Engine.IO's pong packet. */
 export const PONG = '3';
 const PONG_BYTE = PONG.charCodeAt(0);
 const PONG_FRAME_BYTES = 2 + MASK_BYTES + 1;
 
-/** Each frame is read before the next one comes. */
+/** Shared, since each frame is parsed before the next one arrives. */
 const text = Buffer.allocUnsafeSlow(MAX_PAYLOAD_BYTES);
 
 /**
- * Null unless `bytes` are exactly one frame with exactly one report in ASCII. Everything else, also what is wrong, is for
- * those who read frames and packets in general.
+ * Returns null unless `bytes` are exactly one frame with exactly one position update in ASCII. Everything else, also
+ * malformed frames, is left to the general parsers.
  */
 export function readReportFrame(bytes: Buffer): ReportFrame | null {
   const length = unmask(bytes);
@@ -54,7 +54,7 @@ export function readReportFrame(bytes: Buffer): ReportFrame | null {
   }
 }
 
-/** Whether `bytes` are exactly one frame with exactly Engine.IO's answer to a ping. */
+/** Whether `bytes` are exactly one frame with exactly one Engine.IO pong. */
 export function isPongFrame(bytes: Buffer): boolean {
   return (
     bytes.length === PONG_FRAME_BYTES &&
@@ -64,7 +64,7 @@ export function isPongFrame(bytes: Buffer): boolean {
   );
 }
 
-/** Puts the payload into {@link text}; returns its length, or 0 for what is not one whole text frame in ASCII. */
+/** Unmasks the payload into {@link text}; returns its length, or 0 unless it is one whole text frame in ASCII. */
 function unmask(bytes: Buffer): number {
   if (bytes[0] !== FIN_TEXT) return 0;
   const short = (bytes[1] ?? 0) - MASKED;

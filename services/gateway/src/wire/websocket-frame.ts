@@ -1,7 +1,7 @@
-/** How the header of a WebSocket frame begins (RFC 6455, section 5.2), for those who write and read frames themselves. */
+/** The first bytes of a WebSocket frame's header (RFC 6455, section 5.2). */
 
-/** FIN, and the opcode of text. */
+/** FIN and the opcode of a text frame. */
 export const FIN_TEXT = 0x81;
-/** In the second byte: the payload's length, up to this; above it says how many bytes of length follow. */
+/** The second byte holds a payload length up to this; a larger value says how many bytes of length follow. */
 export const MAX_IN_ONE_BYTE = 125;
 export const TWO_BYTES_FOLLOW = 126;
