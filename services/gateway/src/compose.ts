@@ -1,13 +1,12 @@
 /** Builds a gateway instance. */
 import { connection, createBus, FencedStreamFollower, openRedis } from '@nearby-friends/bus';
-import { friendsOf, GRAPH_EVENTS, notifyDevices, readActive } from '@nearby-friends/protocol';
+import { GRAPH_EVENTS, notifyDevices } from '@nearby-friends/protocol';
 import {
   type Component,
   createTokenVerifier,
   OpsServer,
   type ServiceContext,
   systemClock,
-  type VerifiedToken,
 } from '@nearby-friends/service-kit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { composeNearby } from './compose-nearby.ts';
@@ -15,6 +14,7 @@ import { Drain } from './connections/drain.ts';
 import { Handshake } from './connections/handshake.ts';
 import { RefusedConnections } from './connections/refused-connections.ts';
 import { SocketServer } from './connections/socket-server.ts';
+import { createReadinessChecks } from './create-readiness-checks.ts';
 import { ClientEvents } from './inbound/client-events.ts';
 import { LocationClient } from './inbound/location-client.ts';
 import { MovementCheck } from './inbound/movement-check.ts';
@@ -96,7 +96,6 @@ export function composeGateway({
 
   // --- The edge
   const verifier = createTokenVerifier({ config, clock, logger });
-  const isRevoked = ({ userId, issuedAt }: VerifiedToken) => ledger.isRevoked(userId, issuedAt);
   const events = new ClientEvents({
     positions,
     radii: new RadiusReceiver({ rpc: bus.rpc, radii }),
@@ -165,17 +164,7 @@ export function composeGateway({
     port: config.opsPort,
     metrics: registry,
     logger,
-    checks: [
-      bus.readiness,
-      {
-        name: 'rights',
-        check: async () => {
-          if (!follower.isCurrent) throw new Error('changes of who may see whom cannot be followed');
-        },
-      },
-      { name: 'location', check: async () => void (await bus.rpc.call(readActive, { users: [] })) },
-      { name: 'friend-graph', check: async () => void (await bus.rpc.call(friendsOf, { viewers: [] })) },
-    ],
+    checks: createReadinessChecks({ bus, follower }),
   });
   const drain = new Drain({
     sessions,
