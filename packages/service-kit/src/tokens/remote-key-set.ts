@@ -9,7 +9,7 @@ export const KEYS_FRESH_MS = 300_000;
 /** Minimum time between two fetches for unknown key ids, ms: tokens may name any key. */
 export const KEY_SEARCH_PAUSE_MS = 30_000;
 /** Minimum time between two fetches as long as none has succeeded, ms. */
-export const FIRST_READ_PAUSE_MS = 1_000;
+export const FIRST_FETCH_PAUSE_MS = 1_000;
 const FETCH_TIMEOUT_MS = 5_000;
 
 /**
@@ -57,7 +57,7 @@ export class RemoteKeySet {
   };
 
   async #fetchFirst(): Promise<void> {
-    if (!this.#hasFailedWithin(FIRST_READ_PAUSE_MS)) await this.#fetch();
+    if (!this.#hasFailedWithin(FIRST_FETCH_PAUSE_MS)) await this.#fetch();
     if (this.#fetchedAt === null) throw keysUnavailable();
   }
 

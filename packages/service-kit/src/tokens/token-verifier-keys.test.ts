@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 import { ManualClock } from '../clock/manual-clock.ts';
 import { readConfig } from '../config/read-config.ts';
 import { silentLogger } from '../logging/logger.ts';
-import { FIRST_READ_PAUSE_MS, KEY_SEARCH_PAUSE_MS, KEYS_FRESH_MS } from './remote-key-set.ts';
+import { FIRST_FETCH_PAUSE_MS, KEY_SEARCH_PAUSE_MS, KEYS_FRESH_MS } from './remote-key-set.ts';
 import { tokenSettings } from './token-settings.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
@@ -201,7 +201,7 @@ describe('while the key URL is unavailable', () => {
       await expectRefused(verifier, 'malformed');
       [host.status, host.keys] = [200, [key.jwk]];
       await host.start();
-      clock.advance(FIRST_READ_PAUSE_MS);
+      clock.advance(FIRST_FETCH_PAUSE_MS);
       await verifier.verify(await key.sign());
     },
   );
