@@ -8,7 +8,7 @@ export interface TcpHandle {
    * accept all bytes at once; `oncomplete` follows then.
    */
   writeBuffer(request: WriteRequest, bytes: Buffer): unknown;
-  /** Bytes that the kernel has not accepted yet, whoever wrote them. */
+  /** Bytes that the kernel has not accepted yet, from this writer or from Node's stream. */
   readonly writeQueueSize: number;
   /** Called with the bytes that have arrived; without at the end, and after an error. */
   onread: (bytes?: ArrayBuffer) => void;
