@@ -62,13 +62,21 @@ async function refreshLists(workFolder: string, apt: readonly string[]): Promise
   await writeFile(marker, '');
 }
 
-/** Where the libraries of an unpacked folder are, as a value for LD_LIBRARY_PATH. */
+/**
+ * Where the libraries of an unpacked folder are, as a value for LD_LIBRARY_PATH. Some packages keep libraries in a folder
+ * of their own that they name by an absolute path (libpulse0), so each folder below with a library counts, too.
+ */
 export async function libraryPath(folder: string): Promise<string> {
-  const parents = [path.join(folder, 'usr/lib'), path.join(folder, 'lib')];
   const found: string[] = [];
-  for (const parent of parents) {
-    const names = await readdir(parent).catch(() => []);
-    found.push(...names.filter((name) => name.endsWith('-linux-gnu')).map((name) => path.join(parent, name)));
+  for (const parent of [path.join(folder, 'usr/lib'), path.join(folder, 'lib')]) {
+    for (const name of await readdir(parent).catch(() => [])) {
+      if (!name.endsWith('-linux-gnu')) continue;
+      const libraries = path.join(parent, name);
+      found.push(libraries);
+      const entries = await readdir(libraries, { recursive: true, withFileTypes: true });
+      const own = entries.filter((entry) => entry.parentPath !== libraries && /\.so(\.|$)/.test(entry.name));
+      found.push(...new Set(own.map((entry) => entry.parentPath)));
+    }
   }
   return found.join(':');
 }
