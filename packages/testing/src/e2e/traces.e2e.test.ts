@@ -23,7 +23,7 @@ const SIGN_ON = [
   'gateway: sign-on < root',
   'gateway: subscribe the inbox < gateway: sign-on',
   'gateway: subscribe them and read them again < gateway: sign-on',
-  'gateway: wait until the own position is kept < gateway: sign-on',
+  'gateway: wait for the own position to be recorded < gateway: sign-on',
   'location: serve read-active < gateway: call read-active',
 ];
 
