@@ -40,11 +40,19 @@ const ALONE = [
  * A file that is named on the command line of `npm run jest` runs in any case.
  */
 const FULL_ONLY = [
+  'infra/local/src/stack/(residents-process|stack)\\.e2e',
+  'infra/local/src/start/start\\.e2e',
   'packages/benchmark/src/bench\\.e2e',
   'packages/client/src/(published-package|staying-connected)\\.e2e',
-  'packages/simulator/src/replay\\.e2e',
-  'packages/testing/src/e2e/(drain|faults|operators-view|residents|rights-faults|silence|simulate)\\.e2e',
-  'packages/web/src/(frames|screenshots)\\.browser',
+  'packages/client/src/react\\.browser',
+  'packages/simulator/src/city/city',
+  'packages/simulator/src/(replay/)?replay(\\.e2e)?',
+  'packages/simulator/src/simulation/simulation',
+  'packages/testing/src/e2e/(accounts|bad-input|drain|faults|operators-view|relay-kill|residents|traces)\\.e2e',
+  'packages/testing/src/e2e/(rights-faults|silence|simulate)\\.e2e',
+  'packages/web/src/(accessibility|frames|recovery|screenshots)\\.browser',
+  'services/friend-graph/src/api/docs/documents\\.e2e',
+  'services/friend-graph/src/api/other-people\\.redis\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
 const leftOut = process.env.TEST_TIER === 'quick' ? FULL_ONLY : [];
 

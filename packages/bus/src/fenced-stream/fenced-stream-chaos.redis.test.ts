@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { delay, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { seededRandom } from '@nearby-friends/testing/seeded-random';
+import { STREAM_CHAOS_SEEDS } from '@nearby-friends/testing/tiers';
 import { useRedis } from '../redis/redis.testing.ts';
 import type { FollowerOfTest } from './fenced-stream.testing.ts';
 import { shortenTimes, shortTimes } from './short-times.testing.ts';
@@ -165,7 +166,7 @@ async function play(seed: number): Promise<Chaos> {
 }
 
 describe('[G4] [G5] after a barrier no follower acts on earlier state, whatever fails meanwhile', () => {
-  const seeds = (process.env['TEST_SEED'] ?? '1,2').split(',').map(Number);
+  const seeds = (process.env['TEST_SEED'] ?? STREAM_CHAOS_SEEDS).split(',').map(Number);
   it.each(seeds)(
     'seed %d',
     async (seed) => {

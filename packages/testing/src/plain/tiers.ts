@@ -12,6 +12,13 @@ export const SIGN_ON_RACES = inTier({ quick: 100, full: 1_000 });
 export const SIGN_ON_CHURN = inTier({ quick: 200, full: 1_000 });
 /** Moves and changes of sharing that the client's list is compared over (live-list.e2e). */
 export const LIVE_LIST_STEPS = inTier({ quick: 60, full: 200 });
+/** Random histories of rights on a gateway (rights-model); some defects need several hundred to show. */
+export const RIGHTS_MODEL_RUNS = inTier({ quick: 100, full: 300 });
+/** Random histories, and concurrent changes, that the friend graph is compared over (graph-model). */
+export const GRAPH_MODEL_RUNS = inTier({ quick: 4, full: 10 });
+export const GRAPH_MODEL_RACES = inTier({ quick: 10, full: 30 });
+/** Seeds of the failures that the fenced stream goes through (fenced-stream-chaos). */
+export const STREAM_CHAOS_SEEDS = inTier({ quick: '1', full: '1,2' });
 
 function inTier<T>(values: Readonly<Record<typeof TIER, T>>): T {
   return values[TIER];

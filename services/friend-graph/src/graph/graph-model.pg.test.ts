@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { GRAPH_MODEL_RACES, GRAPH_MODEL_RUNS } from '@nearby-friends/testing/tiers';
 import fc from 'fast-check';
 import { id, useGraph } from './graph.testing.ts';
 import {
@@ -109,7 +110,7 @@ describe('[G2] [G4] the friend graph', () => {
           await expectGatewaysToAgree(model, seed);
         })
         .beforeEach(clearAll),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: GRAPH_MODEL_RUNS, endOnFailure: true },
     );
   }, 120_000);
 
@@ -140,7 +141,7 @@ describe('[G2] [G4] the friend graph', () => {
           },
         )
         .beforeEach(clearAll),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: GRAPH_MODEL_RACES, endOnFailure: true },
     );
   }, 120_000);
 });
