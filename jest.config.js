@@ -50,7 +50,7 @@ const FULL_ONLY = [
   'packages/simulator/src/simulation/simulation',
   'packages/testing/src/e2e/(accounts|bad-input|drain|faults|operators-view|relay-kill|residents|traces)\\.e2e',
   'packages/testing/src/e2e/(rights-faults|silence|simulate)\\.e2e',
-  'packages/web/src/(accessibility|frames|recovery|screenshots)\\.browser',
+  'packages/web/src/(accessibility|frames|recovery|screenshots|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/other-people\\.redis\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
