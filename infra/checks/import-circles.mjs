@@ -4,9 +4,6 @@ import { findImports } from './find-imports.mjs';
 
 /** @typedef {import('./source-files.mjs').SourceFile} SourceFile */
 
-/** A watch refers to its session, which holds its watches. */
-const ALLOWED = new Set(['services/gateway/src/viewer/watch.ts → services/gateway/src/viewer/session.ts']);
-
 /**
  * Own code and not dependency-cruiser or madge: those parse TypeScript with its JavaScript API, which TypeScript 7 does
  * not have.
@@ -37,8 +34,7 @@ function importsOf({ path: file, text }) {
     target: path.posix.join(path.posix.dirname(file), specifier),
     line,
   }));
-  const counted = targets.filter(({ target }) => !ALLOWED.has(`${file} → ${target}`));
-  return new Map(counted.map(({ target, line }) => [target, line]));
+  return new Map(targets.map(({ target, line }) => [target, line]));
 }
 
 /**

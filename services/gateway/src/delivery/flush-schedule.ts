@@ -1,7 +1,7 @@
 /** Decides at which tick each session is flushed, so that all of a tick are flushed together. */
 import { prefetchDue } from '../viewer/cache-prefetch.ts';
 import type { Session } from '../viewer/session.ts';
-import type { FlushSlice } from '../viewer/session-slices.ts';
+import type { FlushSlice } from '../viewer/slices.ts';
 
 /**
  * The flush interval is divided into this many ticks. Sessions of the same tick are flushed back to back, which costs half

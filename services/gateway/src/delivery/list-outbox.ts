@@ -1,8 +1,7 @@
 /** Writes the list messages of one tick and keeps them until they are sent, one right after the other. */
 import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { ListMessage } from '../viewer/list-message.ts';
-import type { Session } from '../viewer/session.ts';
-import type { Watch } from '../viewer/watch.ts';
+import type { Session, Watch } from '../viewer/session.ts';
 import { ListMessageWriter } from '../wire/list-message-writer.ts';
 
 /** Bounds the memory of messages that are written and not sent yet. */

@@ -1,8 +1,9 @@
 /** Computes what a viewer may see of a friend at the moment of sending, by grant, pause and radius. */
 import { distanceMeters, mayBeWithin, minDistanceMeters } from '@nearby-friends/geo';
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
-import { MICRO, type OwnPosition, type Session } from '../viewer/session.ts';
-import { gridPlaceOf, type Watch } from '../viewer/watch.ts';
+import { MICRO, type Session, type Watch } from '../viewer/session.ts';
+import type { OwnPosition } from '../viewer/session-phase.ts';
+import { gridPlaceOf } from '../viewer/subject.ts';
 
 export const NOT_VISIBLE = -1;
 

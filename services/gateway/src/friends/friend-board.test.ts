@@ -4,7 +4,7 @@ import { ManualClock } from '@nearby-friends/service-kit';
 import fc from 'fast-check';
 import { EXACT, north } from '../test-support/nearby-world.ts';
 import { testSession } from '../test-support/test-session.ts';
-import type { Watch } from '../viewer/watch.ts';
+import type { Watch } from '../viewer/session.ts';
 import { FriendBoard } from './friend-board.ts';
 
 const BEN = parseUserId('ben');

@@ -4,8 +4,9 @@ import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit'
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import type { VersionedSharing } from '../rights/rights-ledger.ts';
 import { prefetchViewers } from '../viewer/cache-prefetch.ts';
-import type { Session } from '../viewer/session.ts';
-import { createSubject, createWatch, type GrantSlice, type Subject, setLatest, type Watch } from '../viewer/watch.ts';
+import { createWatch, type Session, type Subject, type Watch } from '../viewer/session.ts';
+import type { GrantSlice } from '../viewer/slices.ts';
+import { createSubject, setLatest } from '../viewer/subject.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Expired positions, grants and pauses are noticed at most this late (S5 allows a second). */

@@ -3,8 +3,7 @@ import { type Grant, isGranted, type PositionRecord, type UserId } from '@nearby
 import type { Clock } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import type { EdgeRight, RightsLedger, VersionedSharing } from '../rights/rights-ledger.ts';
-import type { Session } from '../viewer/session.ts';
-import type { Subject } from '../viewer/watch.ts';
+import type { Session, Subject } from '../viewer/session.ts';
 import type { FriendBoard } from './friend-board.ts';
 import type { FriendChannels } from './friend-channels.ts';
 import type { FriendDirectory } from './friend-directory.ts';

@@ -9,7 +9,7 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import type { Watch } from '../viewer/watch.ts';
+import type { Watch } from '../viewer/session.ts';
 import { RecentMap } from './recent-map.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { Inboxes } from '../friends/inboxes.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { RightsLedger } from '../rights/rights-ledger.ts';
 import type { Session } from '../viewer/session.ts';
-import type { RightsSlice } from '../viewer/session-slices.ts';
+import type { RightsSlice } from '../viewer/slices.ts';
 import type { RadiusApplier } from './radius-applier.ts';
 import type { Sessions } from './sessions.ts';
 

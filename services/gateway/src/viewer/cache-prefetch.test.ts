@@ -5,8 +5,8 @@ import { FriendBoard } from '../friends/friend-board.ts';
 import { testSession } from '../test-support/test-session.ts';
 import { prefetchDue, prefetchViewers } from './cache-prefetch.ts';
 import { addPending, allPending } from './pending-watches.ts';
-import type { Session } from './session.ts';
-import { setLatest, type Watch } from './watch.ts';
+import type { Session, Watch } from './session.ts';
+import { setLatest } from './subject.ts';
 
 const EXACT: Grant = { precision: 'exact', until: null };
 const nothing = (): void => undefined;

@@ -1,6 +1,5 @@
 /** Loads memory that is about to be used into the processor's cache, many places at once. The hot path. */
-import type { Session } from './session.ts';
-import type { Watch } from './watch.ts';
+import type { Session, Watch } from './session.ts';
 
 /**
  * The sessions, watches and positions of a busy gateway are many times its caches. A processor waits for many places at

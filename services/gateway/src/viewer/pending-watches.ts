@@ -1,6 +1,5 @@
 /** The watches of a session that may have a change to send. The hot path. */
-import type { PendingSlice } from './session-slices.ts';
-import type { PendingLink, Watch } from './watch.ts';
+import type { PendingLink, PendingSlice, Watch } from './session.ts';
 
 /**
  * A linked list through the watches themselves (`Watch.nextPending`), newest first: an array would be allocated for each

@@ -1,10 +1,27 @@
 /** One connection of one viewer: where the viewer is, which friends it watches, and what is pending for it. */
-import { DEFAULT_RADIUS_METERS, type Position, type UserId } from '@nearby-friends/protocol';
+import {
+  DEFAULT_RADIUS_METERS,
+  type Grant,
+  type Position,
+  type Sharing,
+  shareGrant,
+  type UserId,
+} from '@nearby-friends/protocol';
 import { Credentials } from './credentials.ts';
 import { SafeRegion } from './safe-region.ts';
-import type { FlushSlice, ListSlice, PendingSlice, RightsSlice, ThrottleSlice } from './session-slices.ts';
+import type { OwnPosition, SessionPhase } from './session-phase.ts';
+import {
+  type FlushSlice,
+  type GrantSlice,
+  type ListSlice,
+  NEVER_SENT,
+  type PositionSlice,
+  type RightsSlice,
+  type SentSlice,
+  type TextSlice,
+  type ThrottleSlice,
+} from './slices.ts';
 import type { Transport } from './transport.ts';
-import type { Watch } from './watch.ts';
 import { WatchList } from './watch-list.ts';
 
 /** Per degree. */
@@ -16,23 +33,11 @@ const CENTIMETRES = 100;
 /** A tick before all others, within V8's small integers. */
 const LONG_AGO = -1_000_000;
 
-/** A place, and when it was reported (ms on Redis' clock). */
-export interface OwnPosition {
-  lat: number;
-  lng: number;
-  at: number;
+/** Written by `pending-watches.ts`. Not in `slices.ts`, since it refers to a watch. */
+export interface PendingSlice {
+  /** The first of the watches that may have a change to send. */
+  firstPending: Watch | null;
 }
-
-/**
- * waiting (no position yet) → opening (reading the active friends) → live (the client holds a list) → closed, from any.
- * A live session that is opened again after a loss of messages stays live. `report` is the last position as the phone
- * sent it, to be recorded again if Redis has lost it.
- */
-export type SessionPhase =
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'opening'; readonly own: OwnPosition; report: Position }
-  | { readonly kind: 'live'; readonly own: OwnPosition; report: Position }
-  | { readonly kind: 'closed' };
 
 /** Written by the session itself. */
 interface OwnSlice {
@@ -85,7 +90,7 @@ export class Session
   /** Below every version while the radius is the default. */
   #radiusVersion = -1;
   /** The active friends, near or not. Written by the friend board. */
-  readonly watches = new WatchList();
+  readonly watches = new WatchList<Watch>();
 
   constructor(options: {
     id: string;
@@ -178,4 +183,46 @@ export class Session
     this.#radiusCentimetres = Math.round(meters * CENTIMETRES);
     this.#fineRadiusMeters = this.#radiusCentimetres / CENTIMETRES === meters ? null : meters;
   }
+}
+
+/** Written by `pending-watches.ts`. Not in `slices.ts`, since it refers to a watch. */
+export interface PendingLink {
+  /** The next pending watch of the session; null for a watch that is not pending. */
+  nextPending: Watch | null;
+}
+
+/**
+ * One session's view of one friend. A gateway holds millions of them, so numbers are small integers: V8 stores any other
+ * number as an object of its own. In the session's file, as {@link Subject} is, since the three refer to each other.
+ */
+export interface Watch extends Readonly<GrantSlice>, Readonly<SentSlice>, Readonly<PendingLink> {
+  readonly session: Session;
+  readonly subject: Subject;
+}
+
+/** A friend with at least one viewer on this gateway. */
+export interface Subject extends Readonly<PositionSlice>, Readonly<TextSlice> {
+  readonly user: UserId;
+  /** The friend's own pause, for all viewers. Written by the friend board. */
+  sharing: Sharing;
+  sharingVersion: number;
+  /** Unordered. */
+  readonly watches: Watch[];
+}
+
+export function createWatch(
+  session: Session,
+  subject: Subject,
+  { grant, version }: { grant: Grant; version: number },
+): Watch {
+  return {
+    session,
+    subject,
+    grant: shareGrant(grant),
+    version,
+    isSent: false,
+    lastSentVersion: 0,
+    lastSentCentimetres: NEVER_SENT,
+    nextPending: null,
+  };
 }

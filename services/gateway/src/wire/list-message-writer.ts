@@ -1,7 +1,9 @@
 /** Writes list messages as complete WebSocket frames. The hot path. */
 import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
 import type { ListMessage } from '../viewer/list-message.ts';
-import { gridPlaceOf, type Subject, type TextSlice, type Watch } from '../viewer/watch.ts';
+import type { Subject, Watch } from '../viewer/session.ts';
+import type { TextSlice } from '../viewer/slices.ts';
+import { gridPlaceOf } from '../viewer/subject.ts';
 import { PING_FRAME } from './ping-frame.ts';
 import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
