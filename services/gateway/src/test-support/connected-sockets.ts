@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly prepare?: (server: Server, http: HttpServer) => void;
 }
 
+const POLL_CLOSE_TIMEOUT_MS = 100;
+
 /** Call it once in a test file, outside of tests: servers and clients are closed after each test. */
 export function useConnectedSockets(): (options?: ConnectOptions) => Promise<ConnectedSockets> {
   const opened: { server: Server; client: Client }[] = [];
@@ -34,6 +36,10 @@ export function useConnectedSockets(): (options?: ConnectOptions) => Promise<Con
   return async (options = {}) => {
     const http = createServer();
     const server = new Server(http, options.server);
+    server.engine.on('connection', ({ transport }: { transport: { closeTimeout?: number } }) => {
+      // A polling client that is gone cannot be told that it is closed. Engine.IO would keep this process for 30 s for it.
+      if (transport.closeTimeout !== undefined) transport.closeTimeout = POLL_CLOSE_TIMEOUT_MS;
+    });
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     options.prepare?.(server, http);
