@@ -93,7 +93,7 @@ export class ComposeProject {
   /** How many clients a gateway holds, by its own metrics. */
   async sessionsOn({ id }: Container): Promise<number> {
     const ask =
-      "fetch('http://127.0.0.1:9090/metrics').then((r) => r.text()).then((t) => console.log(/^sessions (\\d+)$/m.exec(t)[1]))";
+      "fetch('http://127.0.0.1:9090/metrics').then((r) => r.text()).then((t) => console.log(/^nearby_sessions (\\d+)$/m.exec(t)[1]))";
     return Number(await this.docker('exec', id, 'node', '-e', ask));
   }
 

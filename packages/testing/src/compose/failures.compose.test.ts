@@ -1,14 +1,11 @@
 /** What happens to an operator, with 300 clients moving: killed containers, restarted databases. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../plain/eventually.ts';
 import { ComposeProject, type Container } from './compose-project.ts';
 import { playThrough, TTL_SECONDS } from './crowd-through-compose.ts';
 
 const OFFLINE_BOUND_MS = 5_000;
 const DURATION_MS = 40_000;
-
-// The bounds are in seconds: a machine that is busy with something else for a moment may have one more try.
-jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 let project: ComposeProject;
 

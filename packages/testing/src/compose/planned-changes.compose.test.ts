@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING } from '../plain/places.ts';
 import { NearbyClient } from '../stack/nearby-client.ts';
@@ -12,9 +12,6 @@ import { pollManyTimes } from './poll-many-times.ts';
 
 const OFFLINE_BOUND_MS = 3_000;
 const DRAIN_SPREAD_SECONDS = 3;
-
-// The bounds are in seconds: a machine that is busy with something else for a moment may have one more try.
-jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 let project: ComposeProject;
 
