@@ -54,8 +54,7 @@ const FULL_ONLY = [
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/other-people\\.redis\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
-const isQuick = process.env.TEST_TIER === 'quick';
-const leftOut = isQuick ? FULL_ONLY : [];
+const leftOut = process.env.TEST_TIER === 'quick' ? FULL_ONLY : [];
 
 /** A project whose files match one of `patterns` and none of `others`. */
 function project(displayName, patterns, others, more = {}) {
@@ -72,9 +71,8 @@ const TESTS = ['/src/.*\\.test\\.ts$', '/infra/checks/.*\\.test\\.ts$', '/packag
 
 export default {
   testTimeout: PROPERTIES.testTimeout,
-  // Jest would leave one core to itself, which has little to do meanwhile. Most files of the quick tier wait for servers
-  // half of their time, so it runs more of them than there are cores.
-  maxWorkers: isQuick ? '150%' : '100%',
+  // Jest would leave one core to itself, which has little to do meanwhile.
+  maxWorkers: '100%',
   projects: [
     project('unit', TESTS, [SERVERS, STACK]),
     project('servers', [SERVERS], []),
