@@ -16,16 +16,25 @@ afterAll(async () => {
   await project?.down();
 }, 120_000);
 
-/** SIGKILL to the first container of a service, and a new start, as an orchestrator would do. */
-async function killOne(service: string, before: (victim: Container) => Promise<void> = async () => undefined) {
+/**
+ * SIGKILL to the first container of a service, and a new start, as an orchestrator would do. Resolves when it is healthy,
+ * with the time from the kill until the engine had started the container again, ms.
+ */
+async function killOne(
+  service: string,
+  before: (victim: Container) => Promise<void> = async () => undefined,
+): Promise<number> {
   const [victim] = await project.containers(service);
   if (!victim) throw new Error(`no container of ${service}`);
   await before(victim);
+  const killedAt = performance.now();
   await project.docker('kill', '--signal', 'KILL', victim.id);
   await project.docker('start', victim.id);
+  const engineMs = performance.now() - killedAt;
   await eventually(async () => {
     expect(await project.docker('inspect', '--format', '{{.State.Health.Status}}', victim.id)).toBe('healthy');
   }, 60_000);
+  return engineMs;
 }
 
 describe('while all clients move', () => {
@@ -36,7 +45,7 @@ describe('while all clients move', () => {
         project,
         durationMs: DURATION_MS,
         offlineBoundMs: 0,
-        disturb: () => killOne(service),
+        disturb: async () => void (await killOne(service)),
       });
       expect(report.measured.connections.lost).toBe(0);
     },
@@ -49,21 +58,26 @@ describe('while all clients move', () => {
       project,
       durationMs: DURATION_MS,
       offlineBoundMs: OFFLINE_BOUND_MS,
-      disturb: () =>
-        killOne('gateway', async (victim) => {
+      disturb: async () => {
+        await killOne('gateway', async (victim) => {
           sessions = await project.sessionsOn(victim);
-        }),
+        });
+      },
     });
     expect(sessions).toBeGreaterThan(0);
     expect(report.measured.connections.lost).toBe(sessions);
   }, 300_000);
 
-  it('the nginx container is killed: every client is back within 5 s', async () => {
+  it('the nginx container is killed: every client is back within 5 s after it runs again', async () => {
+    let engineMs = 0;
     const report = await playThrough({
       project,
       durationMs: DURATION_MS,
-      offlineBoundMs: OFFLINE_BOUND_MS,
-      disturb: () => killOne('nginx'),
+      // No client can connect before, and how long the engine takes for it says nothing about the clients.
+      offlineBoundMs: () => engineMs + OFFLINE_BOUND_MS,
+      disturb: async () => {
+        engineMs = await killOne('nginx');
+      },
     });
     expect(report.measured.connections.lost).toBeGreaterThan(0);
   }, 300_000);
