@@ -5,6 +5,7 @@ import {
   encodePositionBody,
   inboxMessageCodec,
   isPositionBody,
+  locationUpdateSchema,
   MalformedMessageError,
   parseUserId,
   positionSchema,
@@ -45,6 +46,31 @@ describe('[L1] what counts as a position', () => {
     'here',
   ])('refuses %j', (position) => {
     expect(positionSchema.safeParse(position).success).toBe(false);
+  });
+});
+
+describe('[L1] a position update', () => {
+  const nothing = [null, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e12, '5', {}, undefined];
+
+  it.each(['accuracy', 'heading', 'speed', 'battery'])('counts without a %s that says nothing', (field) => {
+    for (const value of nothing) {
+      const report = { lat: 1, lng: 2, [field]: value };
+      expect(locationUpdateSchema.parse(report)).toEqual({ lat: 1, lng: 2 });
+      // One such field does not take the others with it.
+      expect(locationUpdateSchema.parse({ ...full, ...report })).toEqual({ ...full, lat: 1, lng: 2, [field]: undefined });
+    }
+  });
+
+  it('keeps every field that says something, also 0', () => {
+    for (const report of [full, { lat: 0, lng: 0, accuracy: 0, heading: 0, speed: 0, battery: 0 }]) {
+      expect(locationUpdateSchema.parse(report)).toEqual(report);
+    }
+  });
+
+  it.each(['lat', 'lng'])('is refused with a %s that says nothing', (field) => {
+    for (const value of nothing.filter((value) => value !== -1)) {
+      expect(locationUpdateSchema.safeParse({ lat: 1, lng: 2, [field]: value }).success).toBe(false);
+    }
   });
 });
 

@@ -130,9 +130,11 @@ describe('watchPosition', () => {
     const seen: Position[] = [];
     const phone = createPhone({ onPosition: (position) => seen.push(position) });
     phone.fix(0, { accuracy: 12, heading: Number.NaN, speed: null });
+    phone.fix(0, { accuracy: 12, heading: -1, speed: -1 });
     phone.fix(0, { accuracy: 12, heading: 90, speed: 1.5 });
     expect(phone.reports[0]?.position).toEqual({ lat: 0, lng: 0, accuracy: 12 });
     expect(seen).toEqual([
+      { lat: 0, lng: 0, accuracy: 12 },
       { lat: 0, lng: 0, accuracy: 12 },
       { lat: 0, lng: 0, accuracy: 12, heading: 90, speed: 1.5 },
     ]);

@@ -84,11 +84,11 @@ export function watchPosition(
   };
 }
 
-/** Omits the fields that the device does not know: it gives null or NaN for them. */
+/** Omits the fields that the device does not know: it gives null, NaN or, on iOS, −1 for them. */
 function positionOf({ coords }: GeolocationFix): Position {
   const { latitude: lat, longitude: lng, accuracy, heading, speed } = coords;
   const optional = { accuracy, heading, speed };
-  const given = Object.entries(optional).filter(([, value]) => Number.isFinite(value));
+  const given = Object.entries(optional).filter(([, value]) => Number.isFinite(value) && Number(value) >= 0);
   return { lat, lng, ...Object.fromEntries(given) };
 }
 

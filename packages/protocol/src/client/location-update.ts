@@ -1,8 +1,19 @@
 /** `location:update`, client → server: the user's position. */
+import { z } from 'zod';
 import { positionSchema } from '../position.ts';
 import type { Ack } from './ack.ts';
 
 export const LOCATION_UPDATE = 'location:update';
-export const locationUpdateSchema = positionSchema;
+
+/** An optional field that says nothing (null, negative, NaN, out of range) is left out: phones send speed −1 for "unknown". */
+const orAbsent = <T>(field: z.ZodType<T | undefined>) => field.catch(undefined);
+const { accuracy, heading, speed, battery } = positionSchema.shape;
+
+export const locationUpdateSchema = positionSchema.extend({
+  accuracy: orAbsent(accuracy),
+  heading: orAbsent(heading),
+  speed: orAbsent(speed),
+  battery: orAbsent(battery),
+});
 /** `at`: the server's timestamp of this position, ms since the epoch. */
 export type LocationUpdateAck = Ack<{ readonly at: number }>;

@@ -39,7 +39,9 @@ const doneSchema = z.object({ ok: z.literal(true) });
 /** The type requires an entry for every event. */
 export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AcknowledgedEvent> = {
   'location:update': {
-    summary: 'A position update. Unknown fields are ignored; a packet has at most 4 KB.',
+    summary:
+      'A position update. Unknown fields are ignored, and so is an optional field that says nothing (null, negative, out ' +
+      'of range). A packet has at most 4 KB.',
     payload: locationUpdateSchema,
     ack: z.union([doneSchema.extend({ at: z.number() }), failureSchema]) satisfies z.ZodType<LocationUpdateAck>,
   },
