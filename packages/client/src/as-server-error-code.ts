@@ -8,6 +8,7 @@ const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   overloaded: true,
   protocol_version: true,
   invalid_payload: true,
+  stale_position: true,
   payload_too_large: true,
   not_found: true,
   method_not_allowed: true,

@@ -55,6 +55,7 @@ export type ServerErrorCode =
   | 'overloaded'
   | 'protocol_version'
   | 'invalid_payload'
+  | 'stale_position'
   | 'payload_too_large'
   | 'not_found'
   | 'method_not_allowed'

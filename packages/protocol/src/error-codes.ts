@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   overloaded: { retryable: true, status: 503, title: 'This server takes no more connections' },
   protocol_version: { retryable: false, status: 400, title: 'This version of the protocol is not spoken here' },
   invalid_payload: { retryable: false, status: 400, title: 'The request is not what the protocol says' },
+  stale_position: { retryable: false, status: 400, title: 'The position is older than positions are kept' },
   payload_too_large: { retryable: false, status: 413, title: 'The request is too large' },
   not_found: { retryable: false, status: 404, title: 'There is no such thing' },
   method_not_allowed: { retryable: false, status: 405, title: 'This method is not allowed here' },

@@ -85,6 +85,7 @@ export function composeGateway({
   });
   const positions = new PositionReceiver({
     redisNow,
+    ttlMs: config.positionTtlSeconds * 1000,
     uplink,
     opener,
     delivery,

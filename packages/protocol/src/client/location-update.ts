@@ -14,6 +14,11 @@ export const locationUpdateSchema = positionSchema.extend({
   heading: orAbsent(heading),
   speed: orAbsent(speed),
   battery: orAbsent(battery),
+  /** When the fix was taken, ms since the epoch; absent: now. */
+  at: z.number().nullish(),
 });
-/** `at`: the server's timestamp of this position, ms since the epoch. */
+/**
+ * `at`: the server's timestamp of the position that counts, ms since the epoch: of this one, or of a newer one that the server
+ * had already.
+ */
 export type LocationUpdateAck = Ack<{ readonly at: number }>;

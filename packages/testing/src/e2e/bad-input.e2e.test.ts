@@ -80,7 +80,7 @@ describe('a bad payload', () => {
 
   it('[L1] with unknown fields is accepted without them', async () => {
     const client = await deployment.signIn('mallory', { gateway: 0 });
-    const payload = JSON.parse('{"lat": 1, "lng": 1, "at": 5, "constructor": {}, "__proto__": {"ok": false}}');
+    const payload = JSON.parse('{"lat": 1, "lng": 1, "time": 5, "constructor": {}, "__proto__": {"ok": false}}');
     expect(await client.send('location:update', payload)).toMatchObject({ ok: true });
   });
 

@@ -6,7 +6,7 @@ import {
   type ReceivedPosition,
   type RecordedPosition,
 } from '@nearby-friends/protocol';
-import { inShort, NearbyWorld } from '../test-support/nearby-world.ts';
+import { inShort, NearbyWorld, TTL_MS } from '../test-support/nearby-world.ts';
 import { testSession } from '../test-support/test-session.ts';
 import { MovementCheck } from './movement-check.ts';
 import { PositionReceiver } from './position-receiver.ts';
@@ -20,6 +20,7 @@ function setUp() {
   let outcome = STORED;
   const receiver = new PositionReceiver({
     redisNow: () => world.now(),
+    ttlMs: TTL_MS,
     uplink: {
       record: async (received) => {
         recorded.push(received);
@@ -57,7 +58,7 @@ describe('a position that is reported', () => {
     const { receiver, recorded } = setUp();
     const { session } = testSession({ user: parseUserId('ann') });
     const position = { lat: 1, lng: 2, accuracy: 3, heading: 4, speed: 5, battery: 0.6 };
-    await receiver.receive(session, { ...position, at: 1, user: 'ben', id: 'ben' });
+    await receiver.receive(session, { ...position, time: 1, user: 'ben', id: 'ben' });
     expect(recorded.map(({ user, body }) => [user, decodePositionBody(body)])).toEqual([['ann', position]]);
   });
 
@@ -99,7 +100,8 @@ describe('a position that is reported', () => {
     answerWith(() => ({ outcome: 'stored', at: 77 }));
     expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 77 });
     answerWith(() => ({ outcome: 'superseded', at: 99 }));
-    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: world.now() + 1 });
+    // The time of the position that counts, which is another one.
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 99 });
   });
 
   it.each(['failed', 'expired'] as const)('that is %s is to be sent again', async (outcome) => {
@@ -116,6 +118,64 @@ describe('a position that is reported', () => {
     await receiver.receive(session, { lat: 0, lng: 0 });
     expect(opened).toEqual([]);
     expect(session.own).toBeNull();
+  });
+});
+
+describe('[L2] a position that says when it was taken', () => {
+  it('is stamped with that time, by which it lives, and the list says so', async () => {
+    const { receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    const takenAt = world.now() - 240_000;
+    expect(await receiver.receive(session, { lat: 1, lng: 2, at: takenAt + 0.7 })).toEqual({ at: takenAt });
+    expect(recorded.map(({ at }) => at)).toEqual([takenAt]);
+    expect(session.own).toMatchObject({ lat: 1, lng: 2, at: takenAt });
+  });
+
+  it('is refused once it is as old as the TTL, changes nothing, and says what to send instead', async () => {
+    const { opened, receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    for (const at of [world.now() - TTL_MS, world.now() - 3_600_000, Math.floor(world.now() / 1000), 0, -1]) {
+      const received = receiver.receive(session, { lat: 1, lng: 2, at });
+      await expect(received).rejects.toMatchObject({
+        code: 'stale_position',
+        retryable: false,
+        message: expect.stringContaining('600 s ago'),
+      });
+    }
+    expect([session.own, recorded, opened]).toEqual([null, [], []]);
+    await receiver.receive(session, { lat: 1, lng: 2, at: world.now() - TTL_MS + 1 });
+    expect(recorded).toHaveLength(1);
+  });
+
+  it('counts as taken now if that lies in the future, and if it does not say', async () => {
+    const { receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    const now = world.now();
+    await receiver.receive(session, { lat: 1, lng: 2, at: now + 300_000 });
+    await receiver.receive(session, { lat: 2, lng: 2, at: null });
+    await receiver.receive(session, { lat: 3, lng: 2 });
+    expect(recorded.map(({ at }) => at - now)).toEqual([0, 1, 2]);
+  });
+
+  it('[L3] moves nothing if it was taken before the last one, and is answered with the time that counts', async () => {
+    const { receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    const now = world.now();
+    await receiver.receive(session, { lat: 1, lng: 2, at: now - 1_000 });
+    expect(await receiver.receive(session, { lat: 9, lng: 9, at: now - 2_000 })).toEqual({ at: now - 1_000 });
+    expect(session.own).toMatchObject({ lat: 1, at: now - 1_000 });
+    expect(recorded).toHaveLength(1);
+    // The same fix again is no older one: the phone may say more about it now.
+    expect(await receiver.receive(session, { lat: 1, lng: 2, battery: 5, at: now - 1_000 })).toEqual({ at: now - 1_000 });
+    expect(recorded).toHaveLength(2);
+  });
+
+  it('[L1] is refused with a time that is no number', async () => {
+    const { receiver } = setUp();
+    for (const at of ['2026-11-30T12:00:00Z', {}, true]) {
+      const received = receiver.receive(testSession().session, { lat: 1, lng: 2, at });
+      await expect(received).rejects.toMatchObject({ code: 'invalid_payload', message: expect.stringContaining('at:') });
+    }
   });
 });
 

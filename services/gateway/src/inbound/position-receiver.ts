@@ -19,6 +19,7 @@ const REPEAT_RETRY_MS = 200;
 
 export class PositionReceiver {
   readonly #redisNow: () => number;
+  readonly #ttlMs: number;
   readonly #uplink: Pick<PositionUplink, 'record'>;
   readonly #opener: Pick<SessionOpener, 'openInBackground'>;
   readonly #delivery: NearbyDelivery;
@@ -27,6 +28,8 @@ export class PositionReceiver {
 
   constructor(options: {
     redisNow: () => number;
+    /** How long a position lives (L2). */
+    ttlMs: number;
     uplink: Pick<PositionUplink, 'record'>;
     opener: Pick<SessionOpener, 'openInBackground'>;
     delivery: NearbyDelivery;
@@ -34,6 +37,7 @@ export class PositionReceiver {
     clock: Clock;
   }) {
     this.#redisNow = options.redisNow;
+    this.#ttlMs = options.ttlMs;
     this.#uplink = options.uplink;
     this.#opener = options.opener;
     this.#delivery = options.delivery;
@@ -42,13 +46,15 @@ export class PositionReceiver {
   }
 
   /**
-   * Resolves with the position's time, ms. Throws `invalid_payload`, or `unavailable` when the position could not be
-   * recorded (the viewer's own list follows it nevertheless).
+   * Resolves with the time of the position that counts, ms. Throws `invalid_payload`, `stale_position`, or `unavailable` when
+   * the position could not be recorded (the viewer's own list follows it nevertheless).
    */
   async receive(session: Session, payload: unknown): Promise<{ at: number }> {
-    const position = parsePayload(locationUpdateSchema, payload);
-    // At least a millisecond after the session's last position, so that a burst keeps its order.
-    const at = Math.max(this.#redisNow(), (session.own?.at ?? 0) + 1);
+    const { at: takenAt, ...position } = parsePayload(locationUpdateSchema, payload);
+    const at = this.#stamp(session, takenAt ?? Number.POSITIVE_INFINITY);
+    const last = session.own?.at ?? at;
+    // Taken before the session's last one, for example from a buffer that is sent backwards: it moves nothing (L3).
+    if (at < last) return { at: last };
     this.#movement.check(session, position.lat, position.lng, at);
     const isFirst = session.move(position, at);
     const recorded = this.#record(session, position, at);
@@ -61,7 +67,7 @@ export class PositionReceiver {
         return { at: recordedAt };
       case 'superseded':
         // Another device of the user has sent a later position, so there is nothing to repeat.
-        return { at };
+        return { at: recordedAt };
       case 'expired':
       case 'failed':
         throw new CodedError('unavailable', 'The position could not be recorded. Send it again in a moment.');
@@ -80,6 +86,19 @@ export class PositionReceiver {
       await delay(this.#clock, REPEAT_RETRY_MS);
       phase = session.phase;
     }
+  }
+
+  /** When the position was taken, by Redis' clock and never in the future (L2). Throws `stale_position`. */
+  #stamp(session: Session, takenAt: number): number {
+    const now = this.#redisNow();
+    // Taken now: at least a millisecond after the session's last position, so that a burst keeps its order.
+    if (takenAt >= now) return Math.max(now, (session.own?.at ?? 0) + 1);
+    if (takenAt + this.#ttlMs > now) return Math.floor(takenAt);
+    const seconds = this.#ttlMs / 1000;
+    throw new CodedError(
+      'stale_position',
+      `at must be at most ${seconds} s ago, in milliseconds since the epoch. Send a position that the device has taken since.`,
+    );
   }
 
   #record({ user }: Session, position: Position, at: number): Promise<RecordedPosition> {
