@@ -109,6 +109,11 @@ function registerGauges(
   metrics.gauge('nearby_redis_round_trip_seconds', 'Round trip of the last clock measurement at Redis, s.', () =>
     redisClock.lastRoundTripMs === null ? null : redisClock.lastRoundTripMs / 1000,
   );
+  metrics.counted(
+    'nearby_redis_clock_set_back_total',
+    'How often the clock of Redis, which stamps positions, was set back by a second or more.',
+    () => redisClock.timesSetBack,
+  );
   metrics.gauge(
     'nearby_redis_clock_ahead_seconds',
     'How far the clock of Redis, which stamps positions, is ahead of this machine, s.',

@@ -57,7 +57,12 @@ describe('[L1] a position update', () => {
       const report = { lat: 1, lng: 2, [field]: value };
       expect(locationUpdateSchema.parse(report)).toEqual({ lat: 1, lng: 2 });
       // One such field does not take the others with it.
-      expect(locationUpdateSchema.parse({ ...full, ...report })).toEqual({ ...full, lat: 1, lng: 2, [field]: undefined });
+      expect(locationUpdateSchema.parse({ ...full, ...report })).toEqual({
+        ...full,
+        lat: 1,
+        lng: 2,
+        [field]: undefined,
+      });
     }
   });
 

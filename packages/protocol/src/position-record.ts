@@ -82,6 +82,11 @@ export function isPositionBody(bytes: Buffer): boolean {
   return flags !== undefined && bytes.length >= (BODY_BYTES[flags & ALL_FLAGS] as number);
 }
 
+/** The time of an entry without decoding the rest; 0 when it is cut short. */
+export function readRecordTime(bytes: Buffer): number {
+  return bytes.length < RECORD_HEADER_BYTES ? 0 : bytes.readDoubleBE(AT_OFFSET);
+}
+
 /** Decodes a whole entry. Throws {@link MalformedMessageError} on another format version or when it is cut short. */
 export function decodePositionRecord(bytes: Buffer): PositionRecord {
   if (bytes.length < RECORD_HEADER_BYTES) throw new MalformedMessageError('position record cut short');

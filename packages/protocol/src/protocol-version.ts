@@ -14,6 +14,9 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   4: 'c57bc5780722066792fd42cbdcd255c67064ad3b46392bc32e9ef914b5730a95',
   // Announcements have `asOf`. Builds of version 4 ignore it; for their announcements the grant is re-read.
   5: '3e8067f9a07c3a415360e0afbae06aa0e779bfbe83664c50bc788367f6c419fc',
+  // Position updates may say when they were taken, and optional fields that say nothing are left out. Between services
+  // nothing changes: builds of version 5 stamp such an update on reception.
+  6: 'e7377bc9d03ac13ee911e0e9da7eeee335b76ea319d207e79889a163858308d5',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

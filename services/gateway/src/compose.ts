@@ -86,14 +86,16 @@ export function composeGateway({
   const positions = new PositionReceiver({
     redisNow,
     ttlMs: config.positionTtlSeconds * 1000,
+    onClockAhead: () => bus.redisClock.measure(),
     uplink,
     opener,
     delivery,
     movement: new MovementCheck({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
     clock,
   });
-  const recovery = new Recovery({ sessions, positions, channels, opener, logger });
+  const recovery = new Recovery({ sessions, board, positions, channels, opener, logger });
   bus.subscriptions.onRestored(recovery.start);
+  bus.redisClock.onSetBack(recovery.clockSetBack);
 
   // --- The edge
   const verifier = createTokenVerifier({ config, clock, logger });

@@ -80,6 +80,34 @@ describe("Redis' clock", () => {
     await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
   });
 
+  it('[L3] tells by how much it was set back, once, and not when it is set forward or measured again', async () => {
+    const { clock, connection, wrong } = await start(0);
+    const steps: number[] = [];
+    clock.onSetBack((ms) => steps.push(Math.round(ms / 1_000)));
+    const measured = async () => {
+      wrong.tick();
+      await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
+    };
+    await measured();
+    // The process' own clock a minute ahead is the same as Redis' clock a minute back.
+    wrong.offsetMs = 60_000;
+    await measured();
+    await measured();
+    wrong.offsetMs = -60_000;
+    await measured();
+    wrong.offsetMs = -59_800;
+    await measured();
+    expect([steps, clock.timesSetBack]).toEqual([[60], 1]);
+  });
+
+  it('[L3] is measured on request, as soon as it has shown to be wrong', async () => {
+    const { clock, connection, wrong } = await start(0);
+    wrong.offsetMs = 60_000;
+    for (let i = 0; i < 10; i++) clock.measure();
+    await eventually(async () => expect(await errorMs(clock, connection)).toBeLessThan(TOLERANCE_MS));
+    expect(clock.timesSetBack).toBe(1);
+  });
+
   it('continues while Redis is unavailable', async () => {
     const { clock, connection, wrong } = await start(0);
     await redis.server.kill();

@@ -9,6 +9,8 @@ const KEPT_SAMPLES = 8;
 const SAMPLES_AT_START = 3;
 /** How far two good clocks may drift apart while samples are kept, ms (40 s at 50 ppm). */
 const DRIFT_MS = 2;
+/** A smaller step back is within what readers of the clock tolerate, see the script of the location service. */
+export const MIN_SET_BACK_MS = 1_000;
 
 interface Sample {
   readonly offsetMs: number;
@@ -17,7 +19,8 @@ interface Sample {
 
 /**
  * Runs on the process' monotonic clock plus an offset measured as NTP does (RFC 5905, section 8, with one server
- * timestamp): the server's time counts as that of the middle of the round trip.
+ * timestamp): the server's time counts as that of the middle of the round trip. It runs backwards only when Redis' own
+ * clock was set back, which {@link onSetBack} tells: by then held times lie in the future.
  */
 export class RedisClock implements Component {
   readonly name = 'redis clock';
@@ -25,7 +28,12 @@ export class RedisClock implements Component {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #samples: Sample[] = [];
+  readonly #setBackHandlers: ((ms: number) => void)[] = [];
   #offsetMs = 0;
+  /** Round trip of the sample that the offset is from; null before the first one. */
+  #offsetRoundTripMs: number | null = null;
+  #timesSetBack = 0;
+  #isMeasuring = false;
   #lastRoundTripMs: number | null = null;
   #cancel: CancelTimer = () => undefined;
 
@@ -59,11 +67,31 @@ export class RedisClock implements Component {
     return this.#lastRoundTripMs;
   }
 
+  /** How often the clock was set back. */
+  get timesSetBack(): number {
+    return this.#timesSetBack;
+  }
+
+  /** Calls `handler` with the step, ms, after Redis' clock was set back by at least {@link MIN_SET_BACK_MS}. */
+  onSetBack(handler: (ms: number) => void): void {
+    this.#setBackHandlers.push(handler);
+  }
+
+  /** Measures at once, because the clock has shown to be wrong. Concurrent calls share a measurement. */
+  measure(): void {
+    if (!this.#isMeasuring) this.#sampleQuietly();
+  }
+
   #sampleQuietly(): void {
-    this.#sample().catch((error: unknown) => {
-      this.#lastRoundTripMs = null;
-      this.#logger.debug({ reason: String(error) }, 'clock sample failed');
-    });
+    this.#isMeasuring = true;
+    this.#sample()
+      .catch((error: unknown) => {
+        this.#lastRoundTripMs = null;
+        this.#logger.debug({ reason: String(error) }, 'clock sample failed');
+      })
+      .finally(() => {
+        this.#isMeasuring = false;
+      });
   }
 
   async #sample(): Promise<void> {
@@ -78,7 +106,18 @@ export class RedisClock implements Component {
     this.#samples.push(sample);
     if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift();
     const best = this.#samples.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a));
+    const earlierRoundTripMs = this.#offsetRoundTripMs;
+    const setBackMs = Math.round(this.#offsetMs - best.offsetMs);
     this.#offsetMs = best.offsetMs;
+    this.#offsetRoundTripMs = best.roundTripMs;
+    if (earlierRoundTripMs === null) return;
+    if (setBackMs - (earlierRoundTripMs + best.roundTripMs) / 2 >= MIN_SET_BACK_MS) this.#tellSetBack(setBackMs);
+  }
+
+  #tellSetBack(setBackMs: number): void {
+    this.#timesSetBack++;
+    this.#logger.warn({ setBackMs }, 'the clock of redis was set back');
+    for (const handle of this.#setBackHandlers) handle(setBackMs);
   }
 }
 

@@ -244,3 +244,35 @@ it('grants without an end are shared, however they came: there is one for each f
   board.setGrant(cid, { grant: { precision: 'exact', until: 5_000 }, version: 4 });
   expect(cid.grant).toEqual({ precision: 'exact', until: 5_000 });
 });
+
+describe('[L3] when Redis’ clock is set back', () => {
+  const STEP_MS = 120_000;
+
+  it('the times of the known positions move with it, and the next position is newer', () => {
+    const { board, changes, latest, redisNow, report, setRedisLead, watch } = setUp();
+    watch();
+    const at = redisNow();
+    report(at);
+    setRedisLead(-STEP_MS);
+    board.clockSetBack(STEP_MS);
+    expect(latest()).toBe(at - STEP_MS);
+    changes.length = 0;
+    report(redisNow() + 1);
+    expect([latest(), changes.length]).toEqual([redisNow() + 1, 1]);
+    report(at - STEP_MS);
+    expect(latest()).toBe(redisNow() + 1);
+  });
+
+  it('[S5] a friend who sends nothing more expires when it would have, and not later by the step', () => {
+    const { board, clock, expiries, latest, redisNow, report, setRedisLead, watch } = setUp();
+    watch();
+    report(redisNow());
+    clock.advance(4_000);
+    setRedisLead(-STEP_MS);
+    board.clockSetBack(STEP_MS);
+    clock.advance(TTL_MS - 4_000 - 1);
+    expect(latest()).not.toBeNull();
+    clock.advance(1 + NOTICED_WITHIN_MS);
+    expect([latest(), expiries.length]).toEqual([null, 1]);
+  });
+});

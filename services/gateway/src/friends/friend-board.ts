@@ -156,6 +156,21 @@ export class FriendBoard implements Component {
     for (const watch of subject.watches) this.#delivery.consider(watch);
   }
 
+  /**
+   * Redis' clock was set back by `ms`. The times of the known positions move with it: they are as old as before, expire when
+   * they would have, and the friends' next positions are newer.
+   */
+  clockSetBack(ms: number): void {
+    for (const subject of this.#subjects.values()) {
+      const { latest } = subject;
+      if (latest === null) continue;
+      const at = latest.at - ms;
+      setLatest(subject, { at, position: latest.position });
+      this.#expiries.schedule(subject, at + this.#ttlMs);
+      for (const watch of subject.watches) this.#delivery.consider(watch);
+    }
+  }
+
   #considerViewers({ watches }: Subject): void {
     for (const watch of watches) this.#delivery.considerUrgent(watch);
   }

@@ -136,7 +136,7 @@ describe('[L1] a payload that is wrong', () => {
     [{ lat: '51.234567', lng: 0 }, 'lat'],
     [{ lat: Number.NaN, lng: 0 }, 'lat'],
     [{ lat: 0 }, 'lng'],
-    [{ lat: 0, lng: 0, accuracy: -71.234567 }, 'accuracy'],
+    [{ lat: 0, lng: 0, at: '51.234567' }, 'at'],
     [{ lat: null, lng: 0 }, 'lat'],
     [[51.234567, 0], '(payload)'],
     ['51.234567', '(payload)'],

@@ -17,10 +17,12 @@ function setUp() {
   const world = new NearbyWorld();
   const recorded: ReceivedPosition[] = [];
   const opened: unknown[] = [];
+  const clockAhead: number[] = [];
   let outcome = STORED;
   const receiver = new PositionReceiver({
     redisNow: () => world.now(),
     ttlMs: TTL_MS,
+    onClockAhead: () => void clockAhead.push(world.now()),
     uplink: {
       record: async (received) => {
         recorded.push(received);
@@ -37,6 +39,7 @@ function setUp() {
     receiver,
     recorded,
     opened,
+    clockAhead,
     answerWith: (answer: typeof outcome) => {
       outcome = answer;
     },
@@ -94,8 +97,20 @@ describe('a position that is reported', () => {
     expect([session.own, recorded, opened]).toEqual([null, [], []]);
   });
 
+  it('[L3] has the clock measured again when Redis stores it under an earlier time, and only then', async () => {
+    const { answerWith, clockAhead, receiver, world } = setUp();
+    const { session } = testSession();
+    await receiver.receive(session, { lat: 0, lng: 0 });
+    answerWith(({ at }) => ({ outcome: 'stored', at: at + 1 }));
+    await receiver.receive(session, { lat: 0, lng: 0 });
+    expect(clockAhead).toEqual([]);
+    answerWith(({ at }) => ({ outcome: 'stored', at: at - 120_000 }));
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: world.now() + 2 - 120_000 });
+    expect(clockAhead).toHaveLength(1);
+  });
+
   it('is answered with the time under which it is kept', async () => {
-    const { answerWith, receiver, world } = setUp();
+    const { answerWith, receiver } = setUp();
     const { session } = testSession();
     answerWith(() => ({ outcome: 'stored', at: 77 }));
     expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 77 });
@@ -166,7 +181,9 @@ describe('[L2] a position that says when it was taken', () => {
     expect(session.own).toMatchObject({ lat: 1, at: now - 1_000 });
     expect(recorded).toHaveLength(1);
     // The same fix again is no older one: the phone may say more about it now.
-    expect(await receiver.receive(session, { lat: 1, lng: 2, battery: 5, at: now - 1_000 })).toEqual({ at: now - 1_000 });
+    expect(await receiver.receive(session, { lat: 1, lng: 2, battery: 5, at: now - 1_000 })).toEqual({
+      at: now - 1_000,
+    });
     expect(recorded).toHaveLength(2);
   });
 
@@ -174,7 +191,10 @@ describe('[L2] a position that says when it was taken', () => {
     const { receiver } = setUp();
     for (const at of ['2026-11-30T12:00:00Z', {}, true]) {
       const received = receiver.receive(testSession().session, { lat: 1, lng: 2, at });
-      await expect(received).rejects.toMatchObject({ code: 'invalid_payload', message: expect.stringContaining('at:') });
+      await expect(received).rejects.toMatchObject({
+        code: 'invalid_payload',
+        message: expect.stringContaining('at:'),
+      });
     }
   });
 });

@@ -20,6 +20,7 @@ const REPEAT_RETRY_MS = 200;
 export class PositionReceiver {
   readonly #redisNow: () => number;
   readonly #ttlMs: number;
+  readonly #onClockAhead: () => void;
   readonly #uplink: Pick<PositionUplink, 'record'>;
   readonly #opener: Pick<SessionOpener, 'openInBackground'>;
   readonly #delivery: NearbyDelivery;
@@ -30,6 +31,8 @@ export class PositionReceiver {
     redisNow: () => number;
     /** How long a position lives (L2). */
     ttlMs: number;
+    /** The measured clock is ahead of Redis' own. */
+    onClockAhead: () => void;
     uplink: Pick<PositionUplink, 'record'>;
     opener: Pick<SessionOpener, 'openInBackground'>;
     delivery: NearbyDelivery;
@@ -38,6 +41,7 @@ export class PositionReceiver {
   }) {
     this.#redisNow = options.redisNow;
     this.#ttlMs = options.ttlMs;
+    this.#onClockAhead = options.onClockAhead;
     this.#uplink = options.uplink;
     this.#opener = options.opener;
     this.#delivery = options.delivery;
@@ -64,6 +68,8 @@ export class PositionReceiver {
     const { outcome, at: recordedAt } = await recorded;
     switch (outcome) {
       case 'stored':
+        // Stored under a time of Redis' own: the one measured here lies too far in the future.
+        if (recordedAt < at) this.#onClockAhead();
         return { at: recordedAt };
       case 'superseded':
         // Another device of the user has sent a later position, so there is nothing to repeat.

@@ -19,6 +19,7 @@ function setUp() {
   });
   const recovery = new Recovery({
     sessions: { all: () => [waiting, ...moved] },
+    board: { clockSetBack: (ms) => void log.push(`board ${ms}`) },
     positions: {
       repeat: async (session) => {
         log.push(`repeat ${session.user}`);
@@ -38,7 +39,7 @@ function setUp() {
     },
     logger: silentLogger,
   });
-  return { log, recovery, takePositions: () => takePositions() };
+  return { log, moved, recovery, takePositions: () => takePositions() };
 }
 
 it('[S4] reads friends again only after the positions of all sessions are recorded again', async () => {
@@ -56,4 +57,14 @@ it('[S4] does not open a session that has reported no position yet', async () =>
   takePositions();
   await recovery.run();
   expect(log).not.toContain('reopen waiting');
+});
+
+it('[L3] [S4] moves every time with a clock that was set back, before positions are recorded again and entries read', async () => {
+  const { log, moved, recovery, takePositions } = setUp();
+  takePositions();
+  recovery.clockSetBack(120_000);
+  expect(moved.map(({ own }) => own?.at)).toEqual([1 - 120_000, 1 - 120_000]);
+  expect(log[0]).toBe('board 120000');
+  await nextTurn();
+  expect(log.filter((line) => line.startsWith('refresh'))).toEqual(['refresh cho', 'refresh dan']);
 });

@@ -1,5 +1,6 @@
-/** Restores every list after messages may have been lost (S4). */
+/** Restores every list after messages may have been lost, or after Redis' clock was set back (S4). */
 import type { Logger } from '@nearby-friends/service-kit';
+import type { FriendBoard } from '../friends/friend-board.ts';
 import type { FriendChannels } from '../friends/friend-channels.ts';
 import type { Session } from '../viewer/session.ts';
 import type { SessionOpener } from './session-opener.ts';
@@ -18,6 +19,7 @@ export interface PositionRepeater {
  */
 export class Recovery {
   readonly #sessions: Pick<Sessions, 'all'>;
+  readonly #board: Pick<FriendBoard, 'clockSetBack'>;
   readonly #positions: PositionRepeater;
   readonly #channels: Pick<FriendChannels, 'friends' | 'refresh'>;
   readonly #opener: Pick<SessionOpener, 'reopen'>;
@@ -27,12 +29,14 @@ export class Recovery {
 
   constructor(options: {
     sessions: Pick<Sessions, 'all'>;
+    board: Pick<FriendBoard, 'clockSetBack'>;
     positions: PositionRepeater;
     channels: Pick<FriendChannels, 'friends' | 'refresh'>;
     opener: Pick<SessionOpener, 'reopen'>;
     logger: Logger;
   }) {
     this.#sessions = options.sessions;
+    this.#board = options.board;
     this.#positions = options.positions;
     this.#channels = options.channels;
     this.#opener = options.opener;
@@ -42,6 +46,16 @@ export class Recovery {
   /** Runs in the background. */
   readonly start = (): void => {
     this.run().catch((error: unknown) => this.#logger.error({ error }, 'recovery failed'));
+  };
+
+  /**
+   * Redis' clock was set back by `ms`, noticed some seconds later. All times held here move with it; what was published
+   * meanwhile looked older than what was known, so every entry is read again.
+   */
+  readonly clockSetBack = (ms: number): void => {
+    for (const session of this.#sessions.all()) session.clockSetBack(ms);
+    this.#board.clockSetBack(ms);
+    this.start();
   };
 
   /** Any number of losses during a run causes one more run after it. */

@@ -158,6 +158,12 @@ export class Session
     }
   }
 
+  /** Redis' clock was set back by `ms`, and the viewer's position is as old as before. */
+  clockSetBack(ms: number): void {
+    const phase = this.#phase;
+    if (phase.kind === 'opening' || phase.kind === 'live') phase.own.at -= ms;
+  }
+
   /** The client holds a list from now on. */
   goLive(): void {
     if (this.#phase.kind !== 'opening') return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Redis } from '@nearby-friends/bus';
-import { decodePositionRecord, locationKey } from '@nearby-friends/protocol';
+import { decodePositionRecord, locationKey, RECORD_HEADER_BYTES } from '@nearby-friends/protocol';
 import { silentLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import fc from 'fast-check';
@@ -132,5 +132,50 @@ describe('a time ahead of Redis', () => {
     expect(at).toBeGreaterThanOrEqual(now);
     expect(at).toBeLessThanOrEqual(await timeOf(commands));
     expect(await commands.pexpiretime(locationKey(ANN))).toBe(at + TTL_MS);
+  });
+});
+
+describe('[L3] after Redis’ clock was set back, an entry from the future', () => {
+  const STEP_MS = 120_000;
+
+  /** What a report right before the step left behind: an entry with a time that is still to come. */
+  async function setUpSetBack() {
+    const all = await setUp();
+    await recordOne(all.cache, positionOf(ANN, all.now, 1));
+    const entry = await all.commands.getBuffer(locationKey(ANN));
+    entry?.writeDoubleBE(all.now + STEP_MS, RECORD_HEADER_BYTES - 8);
+    await all.commands.set(locationKey(ANN), entry ?? '', 'PXAT', all.now + STEP_MS + TTL_MS);
+    return all;
+  }
+
+  it('is replaced by any report, which is stored and published under its true time', async () => {
+    const { commands, cache, now } = await setUpSetBack();
+    const listener = await listenTo(ANN, await redis.connect('subscriber'), commands);
+    expect(await recordOne(cache, positionOf(ANN, now, 2))).toMatchObject({ outcome: 'stored', at: now });
+    expect(await commands.pexpiretime(locationKey(ANN))).toBe(now + TTL_MS);
+    expect((await listener.read()).map((entry) => decodePositionRecord(entry).at)).toEqual([now]);
+    // From here on the order counts again.
+    expect(await recordOne(cache, positionOf(ANN, now - 1, 3))).toMatchObject({ outcome: 'superseded', at: now });
+  });
+
+  it('is replaced by a gateway that has not noticed yet, under Redis’ own time', async () => {
+    const { cache, commands, now } = await setUpSetBack();
+    const { outcome, at } = await recordOne(cache, positionOf(ANN, now + STEP_MS + 1, 2));
+    expect(outcome).toBe('stored');
+    expect(at).toBeLessThanOrEqual(await timeOf(commands));
+  });
+
+  it('is shown to nobody, and does not come back as new when the clock has caught up', async () => {
+    const { cache, commands, now } = await setUpSetBack();
+    await recordOne(cache, positionOf(BEN, now));
+    expect((await cache.readActive([ANN, BEN])).map(({ user }) => user)).toEqual([BEN]);
+    await eventually(async () => expect(await commands.exists(locationKey(ANN))).toBe(0));
+  });
+
+  it('within the second that estimates may differ is an entry like any other', async () => {
+    const { cache, now } = await setUp();
+    await recordOne(cache, positionOf(ANN, now + 900));
+    expect(await cache.readActive([ANN])).toHaveLength(1);
+    expect(await recordOne(cache, positionOf(ANN, now, 2))).toMatchObject({ outcome: 'superseded', at: now + 900 });
   });
 });

@@ -1,10 +1,10 @@
 /** The location cache in Redis. */
 import { type Redis, runScript, runScriptBuffer } from '@nearby-friends/bus';
-import { locationKey, type ReceivedPosition, type UserId } from '@nearby-friends/protocol';
+import { locationKey, type ReceivedPosition, readRecordTime, type UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { LocationCache, Recorded } from './location-cache.ts';
 import { FAILED, packPositions, unpackOutcomes } from './pack-positions.ts';
-import { MARK_ANNOUNCED, RECORD_POSITIONS } from './record-script.ts';
+import { FORGET_FUTURE, MARK_ANNOUNCED, MAX_CLOCK_LEAD_MS, RECORD_POSITIONS } from './record-script.ts';
 
 /**
  * Maximum number of positions per script call. Redis is blocked meanwhile, about 4 µs per position. With more than about
@@ -44,10 +44,18 @@ export class RedisLocationCache implements LocationCache {
 
   async readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]> {
     // One GET per key instead of MGET: in a Redis Cluster the keys are in different slots.
-    const entries = await Promise.all(
-      users.map(async (user) => ({ user, entry: await this.#redis.getBuffer(locationKey(user)) })),
-    );
-    return entries.filter((found): found is { user: UserId; entry: Buffer } => found.entry !== null);
+    const [[seconds], ...entries] = await Promise.all([
+      this.#redis.time(),
+      ...users.map(async (user) => ({ user, entry: await this.#redis.getBuffer(locationKey(user)) })),
+    ]);
+    const latest = (Number(seconds) + 1) * 1_000 + MAX_CLOCK_LEAD_MS;
+    const active: { user: UserId; entry: Buffer }[] = [];
+    for (const { user, entry } of entries) {
+      if (entry === null) continue;
+      if (readRecordTime(entry) > latest) this.#forgetFuture(user);
+      else active.push({ user, entry });
+    }
+    return active;
   }
 
   async forget(users: readonly UserId[]): Promise<void> {
@@ -57,6 +65,12 @@ export class RedisLocationCache implements LocationCache {
 
   async checkWritable(): Promise<void> {
     await this.#redis.set(this.#probeKey, '1', 'PX', PROBE_TTL_MS);
+  }
+
+  #forgetFuture(user: UserId): void {
+    runScript(this.#redis, FORGET_FUTURE, [locationKey(user)], []).catch((error: unknown) => {
+      this.#logger.debug({ reason: reasonOf(error) }, 'redis refused to forget an entry');
+    });
   }
 
   async #record(positions: readonly ReceivedPosition[]): Promise<readonly Recorded[]> {

@@ -8,7 +8,7 @@ import {
 } from '@nearby-friends/protocol';
 
 /** A gateway's estimate of Redis' clock may be ahead by this much, ms; beyond it Redis' own time is used. */
-const MAX_CLOCK_LEAD_MS = 1_000;
+export const MAX_CLOCK_LEAD_MS = 1_000;
 
 const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
 
@@ -21,6 +21,10 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  *
  * An error would skip the positions after it and lose the outcomes before it, so none is raised: commands use `pcall`, and
  * lengths are checked before unpacking. A position that Redis refuses (a key of another type, no memory) is `failed`.
+ *
+ * No entry is stored with a time of more than the lead after Redis' own. One that has such a time is from before Redis' clock
+ * was set back: how old it is, is unknown, and any report replaces it. Otherwise all reports would be refused until the clock
+ * has caught up.
  *
  * Two devices may report within the same millisecond: the later arrival gets the next millisecond. The same position sent
  * again (a caller that got no response) changes nothing.
@@ -48,6 +52,7 @@ local function record(key, at, body)
   if previous and string.byte(previous) == ${RECORD_FORMAT_VERSION} and #previous >= ${RECORD_HEADER_BYTES} then
     local _, wasAnnounced, wasSince, previousAt = unpack('>BBdd', previous)
     announced, since = wasAnnounced, wasSince
+    if previousAt > now + ${MAX_CLOCK_LEAD_MS} then previousAt = 0 end
     if at < previousAt then return ${outcome('superseded')}, previousAt, announced, since end
     if at == previousAt then
       if string.sub(previous, ${RECORD_HEADER_BYTES + 1}) == body then return ${outcome('stored')}, at, announced, since end
@@ -69,6 +74,19 @@ for i, key in ipairs(KEYS) do
   answers[i] = pack('>BdBd', record(key, at, body))
 end
 return {table.concat(answers), reason}
+`);
+
+/**
+ * KEYS: a user's key. Deletes the entry if its time lies in the future, see {@link RECORD_POSITIONS}: it would count as new
+ * once the clock has caught up.
+ */
+export const FORGET_FUTURE = defineScript(`
+local time = redis.call('TIME')
+local header = redis.call('GETRANGE', KEYS[1], 0, ${RECORD_HEADER_BYTES - 1})
+if #header < ${RECORD_HEADER_BYTES} then return 0 end
+local _, _, _, at = struct.unpack('>BBdd', header)
+if at <= time[1] * 1000 + math.floor(time[2] / 1000) + ${MAX_CLOCK_LEAD_MS} then return 0 end
+return redis.call('UNLINK', KEYS[1])
 `);
 
 /** KEYS: the user's key. ARGV: activeSince in ms. SETRANGE keeps the TTL, and is not run where there is no entry. */

@@ -100,7 +100,10 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   battery: 'State of charge as sent by the phone; forwarded, never interpreted.',
   distance:
     'Great-circle distance in metres on a sphere of radius 6,371,008.8 m; for "approximate", to the grid point.',
-  at: 'When the server received the position, ms since the epoch.',
+  at:
+    'When the position was taken, ms since the epoch by the server’s clock: as the client says, but not in the future, else ' +
+    'when the server received it. Older than 10 minutes (the TTL): stale_position. In the acknowledgement: the time of the ' +
+    'position that counts, this one or a newer one.',
   precision: '"approximate": a grid point of about 1 km; accuracy, heading, speed and battery are absent.',
   id: 'The friend.',
   userId: 'The other person.',
