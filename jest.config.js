@@ -40,19 +40,26 @@ const ALONE = [
  * A file that is named on the command line of `npm run jest` runs in any case.
  */
 const FULL_ONLY = [
+  'infra/local/src/processes/orphans',
+  'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/start\\.e2e',
   'packages/benchmark/src/bench\\.e2e',
+  'packages/bus/src/fenced-stream/fenced-stream-failures\\.redis',
+  'packages/bus/src/redis/redis-connection\\.redis',
   'packages/client/src/(published-package|staying-connected)\\.e2e',
   'packages/client/src/react\\.browser',
-  'packages/simulator/src/city/city',
+  'packages/simulator/src/city/(city|demo-people|friend-network|phone-habits)',
   'packages/simulator/src/(replay/)?replay(\\.e2e)?',
   'packages/simulator/src/simulation/simulation',
+  'packages/simulator/src/streets/city-streets',
   'packages/testing/src/e2e/(accounts|bad-input|drain|faults|operators-view|relay-kill|residents|traces)\\.e2e',
   'packages/testing/src/e2e/(rights-faults|silence|simulate)\\.e2e',
   'packages/web/src/(accessibility|frames|recovery|screenshots|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/other-people\\.redis\\.pg',
+  'services/friend-graph/src/friendship-import/import-friendships-file\\.pg',
+  'services/friend-graph/src/migrations/apply-migrations\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
 const leftOut = process.env.TEST_TIER === 'quick' ? FULL_ONLY : [];
 
@@ -71,8 +78,8 @@ const TESTS = ['/src/.*\\.test\\.ts$', '/infra/checks/.*\\.test\\.ts$', '/packag
 
 export default {
   testTimeout: PROPERTIES.testTimeout,
-  // Jest would leave one core to itself, which has little to do meanwhile.
-  maxWorkers: '100%',
+  // More than there are cores: many tests wait for servers, and Jest itself has little to do meanwhile.
+  maxWorkers: '150%',
   projects: [
     project('unit', TESTS, [SERVERS, STACK]),
     project('servers', [SERVERS], []),

@@ -125,10 +125,12 @@ describe('while Redis', () => {
     // No instance is suspected: the same key goes to the same instance at once.
     expect(caller.registry.candidates('location').length).toBe(2);
     await redis.server.restart();
-    // Until a server has resubscribed, its requests have no receiver and go to the other one.
-    await eventually(() =>
-      expect([caller, ...servers].every(({ subscriptions }) => subscriptions.isCurrent)).toBe(true),
-    );
+    // Until a server has both connections again, it receives no request or can send no response, and the other one does.
+    await eventually(() => {
+      for (const { commands, subscriptions } of [caller, ...servers]) {
+        expect([commands.status, subscriptions.isCurrent]).toEqual(['ready', true]);
+      }
+    });
     for (const key of keysOf('l1', ['l1', 'l2'])) {
       expect((await eventually(() => caller.rpc.call(echo, { text: '' }, { key }))).by).toBe('l1');
     }
