@@ -1,6 +1,7 @@
 /** Tests a whole connection against a scripted server and a manual clock. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing/eventually';
+import { createApi } from './api/create-api.ts';
 import { connect } from './connect.ts';
 import { type ScriptedServer, useScriptedServer } from './scripted-server.testing.ts';
 
@@ -76,6 +77,97 @@ describe('the list', () => {
   });
 });
 
+describe('the server’s clock', () => {
+  it.each([300_000, -7_200_000])(
+    'is known from the connection on, when this device is %d ms ahead',
+    async (aheadMs) => {
+      const serverNow = () => server.clock.now() - aheadMs;
+      await server.untilOnline();
+      server.socket.emit('server:clock', { now: serverNow() });
+      await eventually(() => expect(server.app.serverNow()).toBe(serverNow()));
+      server.clock.advance(60_000);
+      expect(server.app.serverNow()).toBe(serverNow());
+    },
+  );
+});
+
+describe('the time of a position', () => {
+  const sent = () => server.received.filter(([name]) => name === 'location:update').map(([, payload]) => payload);
+
+  it('is sent when it was taken a while ago, by the server’s clock', async () => {
+    const aheadMs = 300_000;
+    server.respond = () => ({ ok: true, at: server.clock.now() - aheadMs });
+    await server.app.updateLocation(HERE);
+    await server.app.updateLocation({ ...HERE, at: server.clock.now() - 45_000 });
+    await server.app.updateLocation({ ...HERE, at: server.clock.now() - 1_000 });
+    const serverNow = server.clock.now() - aheadMs;
+    expect(sent()).toEqual([HERE, { ...HERE, at: serverNow - 45_000 }, HERE]);
+  });
+
+  it('says the same when it waited for a connection, also the second time', async () => {
+    await server.untilOnline();
+    server.socket.emit('server:clock', { now: server.clock.now() });
+    server.socket.conn.close();
+    await eventually(() => expect(server.app.status.value.kind).toBe('reconnecting'));
+    const taken = server.clock.now();
+    const accepted = server.app.updateLocation(HERE);
+    server.clock.advance(20_000);
+    await accepted;
+    await server.loseFor(30_000);
+    await eventually(() => expect(sent()).toEqual(Array(2).fill({ ...HERE, at: taken })));
+  });
+
+  it('is not taken for a measure of the server’s clock', async () => {
+    server.respond = ([, payload]) => ({ ok: true, at: (payload as { at?: number }).at ?? server.clock.now() });
+    await server.app.updateLocation({ ...HERE, at: server.clock.now() - 60_000 });
+    expect(server.app.serverNow()).toBe(server.clock.now());
+  });
+
+  it('has a longitude that wraps round the world', async () => {
+    for (const lng of [180.028, -180, 540, 180]) await server.app.updateLocation({ lat: 0, lng });
+    const lngs = sent().map((position) => (position as { lng: number }).lng);
+    expect(lngs[0]).toBeCloseTo(-179.972, 9);
+    expect(lngs.slice(1)).toEqual([-180, -180, 180]);
+  });
+});
+
+describe('a device that no longer confirms its position', () => {
+  const fix = { coords: { latitude: 1, longitude: 2, accuracy: 5, heading: null, speed: null } };
+
+  it.each([
+    ['denied', 1, 0],
+    ['stopped', 0, 0],
+    ['unavailable', 2, 1],
+  ] as const)(
+    '(%s) is not reported again after a reconnect, unless it was only away for a moment',
+    async (_, code, times) => {
+      let device: { fix(): void; fail(code: number): void } | undefined;
+      await server.untilOnline();
+      const { app, clock } = server.another({
+        geolocation: {
+          watchPosition(onFix, onFailure) {
+            device = { fix: () => onFix(fix), fail: (failure) => onFailure({ code: failure, message: 'no' }) };
+            return 1;
+          },
+          clearWatch: () => undefined,
+        },
+      });
+      const watch = app.watchPosition();
+      device?.fix();
+      await eventually(() => expect(server.received.length).toBe(1));
+      server.received.length = 0;
+      if (code === 0) watch.stop();
+      else device?.fail(code);
+      server.socket.conn.close();
+      await eventually(() => expect(app.status.value.kind).toBe('reconnecting'));
+      clock.advance(1_000);
+      await app.setRadius(500);
+      expect(server.received.filter(([name]) => name === 'location:update')).toHaveLength(times);
+      app.close();
+    },
+  );
+});
+
 describe('closing', () => {
   it('rejects pending calls and leaves no timer', async () => {
     server.respond = () => undefined;
@@ -93,7 +185,11 @@ describe('closing', () => {
 
 describe('connecting', () => {
   it('throws for an invalid url and for missing credentials', () => {
-    expect(() => connect({ url: 'invalid', token: 'x' })).toThrow('Invalid URL');
+    for (const url of ['invalid', 'localhost:8080', 'ftp://example.org', '/here']) {
+      const message = 'url must begin with http:// or https://';
+      expect(() => connect({ url, token: 'x' })).toThrow(new RegExp(message));
+      expect(() => createApi({ url, token: 'x' })).toThrow(new RegExp(message));
+    }
     expect(() => connect({ url: server.url })).toThrow(/token, getToken or both/);
   });
 });

@@ -9,6 +9,8 @@ export interface GeolocationFix {
     readonly heading: number | null;
     readonly speed: number | null;
   };
+  /** When the device took it, ms since the epoch. */
+  readonly timestamp?: number;
 }
 
 /** The part of the browser's `GeolocationPositionError` that this package reads. */

@@ -8,7 +8,14 @@ export type { Clock } from './clock.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './connect-options.ts';
 export type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from './device.ts';
-export type { ConnectionStatus, NearbyConnection, PositionWatch, WatchOptions } from './nearby-connection.ts';
+export type {
+  ConnectionStatus,
+  NearbyConnection,
+  PositionReport,
+  PositionWatch,
+  TransportName,
+  WatchOptions,
+} from './nearby-connection.ts';
 export {
   type ClientErrorCode,
   type InputDefect,

@@ -136,6 +136,34 @@ describe('a position', () => {
   });
 });
 
+describe('the user’s own settings', () => {
+  it('[G6] [W1] every device is told of each change, by any device or call, and of an end', async () => {
+    await system.befriend(['list-ona', 'list-pia']);
+    const [phone, laptop] = [await connectAs('list-ona', { gateway: 0 }), await connectAs('list-ona', { gateway: 1 })];
+    const received = [phone, laptop].map((device) => {
+      const changes: string[] = [];
+      device.onSharingChanged(() => changes.push('sharing'));
+      device.onViewersChanged(() => changes.push('viewers'));
+      return changes;
+    });
+    await eventually(() =>
+      expect([phone, laptop].map(({ status }) => status.value.kind)).toEqual(['online', 'online']),
+    );
+    await Promise.all([phone, laptop].map((device) => device.updateLocation(FERRY_BUILDING)));
+    const until = Date.now() + 3_000;
+    await phone.api.sharing.pause(until);
+    await laptop.api.viewers.grant('list-pia', { precision: 'approximate', until });
+    await eventually(() => {
+      for (const changes of received) expect(changes.toSorted()).toEqual(['sharing', 'viewers']);
+    }, 2_000);
+    await eventually(() => {
+      for (const changes of received) expect(changes.toSorted()).toEqual(['sharing', 'sharing', 'viewers', 'viewers']);
+    });
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
+    expect(await laptop.api.sharing.get()).toEqual({ paused: false, until: null });
+  });
+});
+
 describe('a friendship', () => {
   it('[W1] notifies every device when it is requested, accepted and ended', async () => {
     const [gil, phone, laptop] = [

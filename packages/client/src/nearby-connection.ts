@@ -29,6 +29,18 @@ export type ConnectionStatus =
       readonly error?: NearbyError;
     };
 
+/** A position that the app reports. */
+export interface PositionReport extends Position {
+  /**
+   * When the position was taken, ms since the epoch, for example `GeolocationPosition.timestamp`. Default: now. The server
+   * stamps the position with it and refuses one that is 10 minutes old.
+   */
+  at?: number | undefined;
+}
+
+/** How the messages of a connection travel. */
+export type TransportName = 'websocket' | 'polling';
+
 /** When to report the device's position. */
 export interface WatchOptions {
   /** Maximum interval between reports. Default: 30 s. Must stay below the 10 minutes after which a position expires. */
@@ -38,14 +50,18 @@ export interface WatchOptions {
   /** The same limits while the page is hidden. Default: 120 s and 200 m. */
   readonly hiddenIntervalMs?: number;
   readonly hiddenDistanceMeters?: number;
-  /** Called when the device has no position and when the server refuses one. The watch continues. */
+  /**
+   * Called when the device has no position and when the server refuses one. The watch continues, and asks the device again
+   * after a moment; after `geolocation_denied` only when the page is visible again.
+   */
   readonly onError?: (error: NearbyError) => void;
   /** Called with every position of the device, including those that are not sent. */
-  readonly onPosition?: (position: Position) => void;
+  readonly onPosition?: (position: PositionReport) => void;
 }
 
 /** Reports positions until it is stopped or the connection is closed. */
 export interface PositionWatch {
+  /** The last reported position is then not sent again after a reconnect. */
   stop(): void;
 }
 
@@ -61,18 +77,38 @@ export interface NearbyConnection {
   /** The radius of "near". Undefined until the server has sent it. */
   readonly radiusMeters: Observable<number | undefined>;
   /**
+   * How the messages travel. `polling`: long-polling, because the WebSocket could not be opened; it is slower, and costs
+   * more battery. Undefined while not connected.
+   */
+  readonly transport: Observable<TransportName | undefined>;
+  /**
+   * The server's clock, ms since the epoch. Known within half a round trip from the first connection on; before that it is
+   * the device's. Compute ages of positions and ends of grants and pauses (`until`) with it.
+   */
+  serverNow(): number;
+  /**
    * Reports the user's position. Resolves with the server's timestamp once it has accepted this position or a newer
    * one. While offline or while another report is pending, only the newest position is kept. After a reconnect the last
-   * position is sent again, unless it is 10 minutes old.
+   * position is sent again with its time, unless it is 10 minutes old. A longitude beyond ±180 is normalised.
    * Rejects with a `NearbyError` if the position is refused or the connection is closed first.
    */
-  updateLocation(position: Position): Promise<{ at: number }>;
+  updateLocation(position: PositionReport): Promise<{ at: number }>;
   /** Reports the device's position until stopped. */
   watchPosition(options?: WatchOptions): PositionWatch;
   /** Sets the radius in metres, 100–100,000, on all devices of the user. Resolves once the server has accepted it. */
   setRadius(meters: number): Promise<void>;
   /** Calls `listener` when a friendship is requested, accepted or ended. Returns a function that unsubscribes it. */
   onFriendsChanged(listener: (change: FriendsChanged) => void): () => void;
+  /**
+   * Calls `listener` when the user has paused or resumed, on any device, or when that has ended by itself: read
+   * `api.sharing.get()` again. Returns a function that unsubscribes it.
+   */
+  onSharingChanged(listener: () => void): () => void;
+  /**
+   * Calls `listener` when what a viewer may see has changed, on any device, or has ended by itself: read `api.viewers`
+   * again. Returns a function that unsubscribes it.
+   */
+  onViewersChanged(listener: () => void): () => void;
   readonly api: Api;
   /** Closes the connection for good. Pending promises reject with `closed`. */
   close(): void;

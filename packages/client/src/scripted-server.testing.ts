@@ -6,6 +6,7 @@ import { ManualClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { Server, type Socket } from 'socket.io';
 import { connect } from './connect.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import type { NearbyConnection } from './nearby-connection.ts';
 import type { NearbyError } from './nearby-error.ts';
 import type { NearbyChanges, NearbySnapshot } from './wire-messages.ts';
@@ -33,13 +34,23 @@ export class ScriptedServer {
         if (response) ack(response);
       });
     });
-    this.app = connect({
-      url,
+    this.app = this.#connect();
+  }
+
+  /** One more app, on the same clock. Close it in the test. */
+  another(options: Partial<ConnectOptions>): { app: NearbyConnection; clock: ManualClock } {
+    return { app: this.#connect(options), clock: this.clock };
+  }
+
+  #connect(options: Partial<ConnectOptions> = {}): NearbyConnection {
+    return connect({
+      url: this.url,
       token: 'x',
       transports: ['websocket'],
       clock: this.clock,
       random: () => 0,
       onProblem: (error) => this.problems.push(error),
+      ...options,
     });
   }
 

@@ -15,9 +15,12 @@ import {
   type Position as ProtocolPosition,
   type Precision as ProtocolPrecision,
   RADIUS_SET,
+  SERVER_CLOCK,
   SERVER_DRAINING,
+  SHARING_CHANGED,
   TOKEN_REFRESH,
   type UserId,
+  VIEWERS_CHANGED,
 } from '@nearby-friends/protocol';
 import { asServerErrorCode } from './as-server-error-code.ts';
 import { EVENTS, PROTOCOL_VERSION } from './connection/socket.ts';
@@ -76,6 +79,9 @@ describe('the wire types', () => {
       nearbySnapshot: NEARBY_SNAPSHOT,
       nearbyChanges: NEARBY_CHANGES,
       friendsChanged: FRIENDS_CHANGED,
+      sharingChanged: SHARING_CHANGED,
+      viewersChanged: VIEWERS_CHANGED,
+      serverClock: SERVER_CLOCK,
       serverDraining: SERVER_DRAINING,
     });
     expect(PROTOCOL_VERSION).toBe(CLIENT_PROTOCOL_VERSION);

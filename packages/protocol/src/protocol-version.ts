@@ -17,6 +17,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // Position updates may say when they were taken, and optional fields that say nothing are left out. Between services
   // nothing changes: builds of version 5 stamp such an update on reception.
   6: 'e7377bc9d03ac13ee911e0e9da7eeee335b76ea319d207e79889a163858308d5',
+  // Devices are told of changed settings. Gateways of version 6 refuse such a notice, and it is lost.
+  7: '99840d196f0acdd847629a9ed1059a6f97f4e28d18ddf65b181e3a4c5477b06a',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

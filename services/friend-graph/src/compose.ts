@@ -67,7 +67,7 @@ export function composeFriendGraph({
   const graph = composeGraph({
     repositories,
     stream,
-    notifyDevices: (user, friendsChanged) => bus.rpc.call(notifyDevices, { user, friendsChanged }),
+    notifyDevices: (notice) => bus.rpc.call(notifyDevices, notice),
     forgetPosition: (user) => bus.rpc.call(forgetUsers, { users: [user] }),
     async readLastPosition(user: UserId) {
       const [active] = toActiveUsers(await bus.rpc.call(readActive, { users: [user] }));

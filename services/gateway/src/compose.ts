@@ -139,10 +139,11 @@ export function composeGateway({
     sessions,
     events,
     refused,
+    serverNow: redisNow,
     logger,
   });
-  bus.rpc.serve(notifyDevices, ({ user, friendsChanged }) => {
-    sockets.notifyDevices(user, friendsChanged);
+  bus.rpc.serve(notifyDevices, (notice) => {
+    sockets.notifyDevices(notice);
     return {};
   });
 

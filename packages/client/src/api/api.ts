@@ -83,6 +83,15 @@ export interface Api {
      * again with the same token to confirm it.
      */
     signOutEverywhere(options?: CallOptions): Promise<void>;
+    /**
+     * Signs out. `everywhere` (default false): on every device, as above. `stopSharing` (default false): the last position
+     * is deleted, and friends no longer see the user when this resolves; another device that stays signed in shares again
+     * with its next report. Stop reporting first.
+     */
+    signOut(
+      choice?: { readonly everywhere?: boolean; readonly stopSharing?: boolean },
+      options?: CallOptions,
+    ): Promise<void>;
     /** Deletes all data stored about the user. After a `retryable` error, call it again with the same token. */
     erase(options?: CallOptions): Promise<void>;
   };

@@ -1,5 +1,6 @@
 /** Creates the typed HTTP API: maps each call to a method, a path and a body. */
 import { AccessToken, type Credentials } from '../access-token.ts';
+import { checkUrl } from '../check-url.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { Api, CallOptions, PagedList, PageOptions } from './api.ts';
@@ -19,9 +20,10 @@ export interface ApiOptions extends Credentials {
   readonly clock?: Clock;
 }
 
-/** Creates the HTTP API without a live connection. */
+/** Creates the HTTP API without a live connection. Throws a `TypeError` if `url` is not an http or https address. */
 export function createApi(options: ApiOptions): Api {
   const { url, headers, clock = systemClock, fetch = (...call) => globalThis.fetch(...call) } = options;
+  checkUrl(url);
   const token = new AccessToken(options, () => clock.now());
   return apiOver(new HttpCaller({ url, token, fetch, headers, clock }));
 }
@@ -70,6 +72,8 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
     account: {
       export: (options) => call('GET', '/me/export', options),
       signOutEverywhere: (options) => call('POST', '/me/sign-out', options, { revokesToken: true }),
+      signOut: ({ everywhere = false, stopSharing = false } = {}, options) =>
+        call('POST', '/me/sign-out', options, { body: { everywhere, stopSharing }, revokesToken: everywhere }),
       erase: (options) => call('DELETE', '/me', options, { revokesToken: true }),
     },
   };

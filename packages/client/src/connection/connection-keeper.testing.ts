@@ -45,6 +45,10 @@ export async function keep(credentials: Credentials = { token: 'token' }) {
       snapshot: () => undefined,
       changes: () => undefined,
       friendsChanged: () => undefined,
+      sharingChanged: () => undefined,
+      viewersChanged: () => undefined,
+      serverClock: () => undefined,
+      transport: () => undefined,
       malformed: () => undefined,
     },
   });

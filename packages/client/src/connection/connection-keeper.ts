@@ -10,7 +10,18 @@ import type { Socket, SocketEvents } from './socket.ts';
 /** A connection that lasts this long resets the backoff. */
 const STABLE_MS = 10_000;
 
-interface KeeperEvents extends Pick<SocketEvents, 'snapshot' | 'changes' | 'friendsChanged' | 'malformed'> {
+type PassedOn =
+  | 'snapshot'
+  | 'changes'
+  | 'friendsChanged'
+  | 'sharingChanged'
+  | 'viewersChanged'
+  | 'malformed'
+  | 'transport';
+
+interface KeeperEvents extends Pick<SocketEvents, PassedOn> {
+  /** The server read its clock as `now` after `begunAt` of this device's clock. */
+  serverClock(now: number, begunAt: number): void;
   /** Connected with this token. */
   online(token: string): void;
   offline(): void;
@@ -104,12 +115,17 @@ export class ConnectionKeeper {
     }
     if (this.#isClosed) return;
     if (token === refusal?.token) return this.#refusedAgain(refusal.error);
+    const begunAt = this.#clock.now();
     this.#socket = this.#open(token, {
       connected: () => this.#connected(token),
       ended: (error) => this.#ended(error, token),
       snapshot: (message) => this.#events.snapshot(message),
       changes: (message) => this.#events.changes(message),
       friendsChanged: (message) => this.#events.friendsChanged(message),
+      sharingChanged: () => this.#events.sharingChanged(),
+      viewersChanged: () => this.#events.viewersChanged(),
+      serverClock: (now) => this.#events.serverClock(now, begunAt),
+      transport: (name) => this.#events.transport(name),
       malformed: (error) => this.#events.malformed(error),
       draining: (reconnectInMs) => this.#scheduleReconnect(reconnectInMs),
     });

@@ -17,6 +17,15 @@ export function isServerDraining(message: unknown): message is { reconnectInMs: 
   return isObject(message) && isNumber(message['reconnectInMs']);
 }
 
+export function isServerClock(message: unknown): message is { now: number } {
+  return isObject(message) && isNumber(message['now']);
+}
+
+/** For messages that say nothing but that they came. */
+export function isAnyMessage(_message: unknown): _message is unknown {
+  return true;
+}
+
 export function isLocationAccepted(ack: unknown): ack is { at: number } {
   return isObject(ack) && isNumber(ack['at']);
 }

@@ -26,6 +26,7 @@ export class NewestSender<Payload, Result> {
   #waiting: Item<Payload, Result> | undefined;
   #inFlight: Item<Payload, Result> | undefined;
   #isOnline = false;
+  #withdrawn: { readonly payload: Payload; readonly error: NearbyError } | undefined;
   #closedBy: NearbyError | undefined;
   #cancelRetry: () => void = () => undefined;
 
@@ -49,6 +50,15 @@ export class NewestSender<Payload, Result> {
   /** Sends a value again without a waiter, unless a newer one is waiting or in flight. */
   repeat(payload: Payload): void {
     if (!this.#waiting && !this.#inFlight && !this.#closedBy) this.#enqueue({ payload, waiters: [] });
+  }
+
+  /** Rejects with `error` if this very value waits, and does not retry it if it is in flight. A sent value stays sent. */
+  withdraw(payload: Payload, error: NearbyError): void {
+    this.#withdrawn = { payload, error };
+    if (this.#waiting?.payload !== payload) return;
+    this.#cancelRetry();
+    for (const waiter of this.#waiting.waiters) rejectHandled(waiter, error);
+    this.#waiting = undefined;
   }
 
   online(): void {
@@ -93,9 +103,10 @@ export class NewestSender<Payload, Result> {
       (error: NearbyError) => {
         if (this.#inFlight !== item) return;
         this.#inFlight = undefined;
-        if (error.retryable) this.#keep(item, error.retryAfterMs);
-        else for (const { reject } of item.waiters) reject(error);
-        if (!error.retryable) this.#sendWaiting();
+        const withdrawn = this.#withdrawn?.payload === item.payload ? this.#withdrawn.error : undefined;
+        if (error.retryable && !withdrawn) return this.#keep(item, error.retryAfterMs);
+        for (const { reject } of item.waiters) reject(withdrawn ?? error);
+        this.#sendWaiting();
       },
     );
   }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nearby-friends/service-kit';
 import type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from '../device.ts';
-import type { WatchOptions } from '../nearby-connection.ts';
+import type { PositionReport, WatchOptions } from '../nearby-connection.ts';
 import type { NearbyError } from '../nearby-error.ts';
-import type { Position } from '../wire-messages.ts';
 import { watchPosition } from './position-watch.ts';
 
 const METERS_PER_DEGREE = (Math.PI / 180) * 6_371_008.8;
@@ -11,14 +10,22 @@ const METERS_PER_DEGREE = (Math.PI / 180) * 6_371_008.8;
 /** A simulated phone controlled by the test. */
 function createPhone(options: WatchOptions = {}) {
   const clock = new ManualClock();
-  const reports: { at: number; position: Position }[] = [];
+  const startedAt = clock.now();
+  const reports: { at: number; position: PositionReport }[] = [];
   const errors: NearbyError[] = [];
+  const withdrawn: NearbyError[] = [];
   let watch: { fix(fix: GeolocationFix): void; fail(failure: GeolocationFailure): void } | undefined;
+  /** Where the phone is, which it says to every new watch, like a browser. Undefined: it does not know. */
+  let current: GeolocationFix['coords'] | undefined;
+  const begun: number[] = [];
   let hidden = false;
   const listeners = new Set<() => void>();
   const geolocation: GeolocationSource = {
     watchPosition(fix, fail) {
+      if (watch) throw new Error('two watches at once');
       watch = { fix, fail };
+      begun.push((clock.now() - startedAt) / 1_000);
+      if (current) fix({ coords: current, timestamp: clock.now() });
       return 7;
     },
     clearWatch(id) {
@@ -32,20 +39,25 @@ function createPhone(options: WatchOptions = {}) {
       return () => listeners.delete(listener);
     },
   };
-  const startedAt = clock.now();
   const running = watchPosition(
     { onError: (error) => errors.push(error), ...options },
     {
       geolocation,
       visibility,
       clock,
-      report: async (position) => reports.push({ at: (clock.now() - startedAt) / 1_000, position }),
+      reporter: {
+        report: async (position) => reports.push({ at: (clock.now() - startedAt) / 1_000, position }),
+        withdraw: (reason) => withdrawn.push(reason),
+      },
     },
   );
   return {
     clock,
     reports,
     errors,
+    withdrawn,
+    /** When each watch of the device began, s. */
+    begun,
     running,
     listeners,
     get isWatching() {
@@ -54,9 +66,17 @@ function createPhone(options: WatchOptions = {}) {
     /** Emits a position that far north of the origin. */
     fix(metersNorth: number, coords: Partial<GeolocationFix['coords']> = {}) {
       const place = { latitude: metersNorth / METERS_PER_DEGREE, longitude: 0 };
-      watch?.fix({ coords: { ...place, accuracy: 5, heading: null, speed: null, ...coords } });
+      current = { ...place, accuracy: 5, heading: null, speed: null, ...coords };
+      watch?.fix({ coords: current, timestamp: clock.now() });
     },
-    fail: (code: number) => watch?.fail({ code, message: 'no' }),
+    fail(code: number) {
+      current = undefined;
+      watch?.fail({ code, message: 'no' });
+    },
+    /** From now on it does not answer a new watch. */
+    fallSilent() {
+      current = undefined;
+    },
     hide(isHidden: boolean) {
       hidden = isHidden;
       for (const listener of [...listeners]) listener();
@@ -127,16 +147,18 @@ describe('watchPosition', () => {
   });
 
   it('omits the fields that the device does not know', () => {
-    const seen: Position[] = [];
+    const seen: PositionReport[] = [];
     const phone = createPhone({ onPosition: (position) => seen.push(position) });
     phone.fix(0, { accuracy: 12, heading: Number.NaN, speed: null });
-    phone.fix(0, { accuracy: 12, heading: -1, speed: -1 });
     phone.fix(0, { accuracy: 12, heading: 90, speed: 1.5 });
-    expect(phone.reports[0]?.position).toEqual({ lat: 0, lng: 0, accuracy: 12 });
+    // As iOS says it.
+    phone.fix(0, { accuracy: -1, heading: -1, speed: -1 });
+    const at = phone.clock.now();
+    expect(phone.reports[0]?.position).toEqual({ lat: 0, lng: 0, accuracy: 12, at });
     expect(seen).toEqual([
-      { lat: 0, lng: 0, accuracy: 12 },
-      { lat: 0, lng: 0, accuracy: 12 },
-      { lat: 0, lng: 0, accuracy: 12, heading: 90, speed: 1.5 },
+      { lat: 0, lng: 0, accuracy: 12, at },
+      { lat: 0, lng: 0, accuracy: 12, heading: 90, speed: 1.5, at },
+      { lat: 0, lng: 0, at },
     ]);
   });
 
@@ -157,6 +179,61 @@ describe('watchPosition', () => {
     ]);
   });
 
+  it('reports each fix once, with its own time, and asks a silent device again at each interval', () => {
+    const phone = createPhone();
+    phone.fix(0);
+    const taken = phone.clock.now();
+    phone.fallSilent();
+    phone.clock.advance(95_000);
+    expect(phone.reports).toEqual([{ at: 0, position: { lat: 0, lng: 0, accuracy: 5, at: taken } }]);
+    expect(phone.begun).toEqual([0, 30, 60, 90]);
+  });
+
+  it('does not report the place of an hour ago when the page is visible again, but asks at once', () => {
+    const phone = createPhone();
+    phone.fix(0);
+    phone.hide(true);
+    phone.fallSilent();
+    phone.clock.advance(3_600_000);
+    const renewed = phone.begun.length;
+    phone.hide(false);
+    expect(phone.times).toEqual([0]);
+    expect(phone.begun.length).toBe(renewed + 1);
+    phone.fix(9_000);
+    expect(phone.times).toEqual([0, 3_600]);
+  });
+
+  it('renews the watch after a failure, later after each failure in a row, because a failure ends it on iOS', () => {
+    const phone = createPhone();
+    const fail = (code: number, ms: number) => {
+      phone.fail(code);
+      phone.clock.advance(ms);
+    };
+    fail(3, 1_000);
+    fail(3, 2_000);
+    fail(2, 4_000);
+    expect(phone.begun).toEqual([0, 1, 3, 7]);
+    for (let i = 0; i < 10; i++) fail(3, 30_000);
+    const [last = 0, beforeLast = 0] = phone.begun.toReversed();
+    expect(last - beforeLast).toBe(30);
+    phone.fix(0);
+    fail(3, 1_000);
+    expect(phone.begun.at(-1)).toBe(last + 1);
+    expect(phone.withdrawn).toEqual([]);
+  });
+
+  it('takes back what it reported when access is denied, and asks again only when the page is visible again', () => {
+    const phone = createPhone();
+    phone.fix(0);
+    phone.fail(1);
+    expect(phone.withdrawn.map(({ code }) => code)).toEqual(['geolocation_denied']);
+    phone.clock.advance(3_600_000);
+    expect([phone.times, phone.begun]).toEqual([[0], [0]]);
+    phone.hide(true);
+    phone.hide(false);
+    expect(phone.begun).toEqual([0, 3_600]);
+  });
+
   it('stops watching', () => {
     const phone = createPhone();
     phone.fix(0);
@@ -164,6 +241,7 @@ describe('watchPosition', () => {
     phone.clock.advance(100_000);
     expect(phone.times).toEqual([0]);
     expect([phone.isWatching, phone.listeners.size, phone.clock.pending]).toEqual([false, 0, 0]);
+    expect(phone.withdrawn.map(({ code }) => code)).toEqual(['closed']);
   });
 
   it('reports no_geolocation when the device has none', () => {
@@ -172,7 +250,7 @@ describe('watchPosition', () => {
       geolocation: undefined,
       visibility: { isHidden: () => false, onChange: () => () => undefined },
       clock: new ManualClock(),
-      report: async () => undefined,
+      reporter: { report: async () => undefined, withdraw: () => undefined },
     };
     watchPosition({ onError: (error) => errors.push(error) }, dependencies).stop();
     expect(errors.map(({ code }) => code)).toEqual(['no_geolocation']);

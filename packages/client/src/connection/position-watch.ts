@@ -1,9 +1,8 @@
 /** Reports the device's position: often enough to keep it from expiring, and no more often than is visible. */
 import type { Clock } from '../clock.ts';
 import type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from '../device.ts';
-import type { PositionWatch, WatchOptions } from '../nearby-connection.ts';
+import type { PositionReport, PositionWatch, WatchOptions } from '../nearby-connection.ts';
 import { NearbyError } from '../nearby-error.ts';
-import type { Position } from '../wire-messages.ts';
 import { metersBetween } from './meters-between.ts';
 
 const INTERVAL_MS = 30_000;
@@ -11,84 +10,181 @@ const DISTANCE_METERS = 50;
 /** While the page is hidden. Must stay well below the 10 minutes after which a position expires. */
 const HIDDEN_INTERVAL_MS = 120_000;
 const HIDDEN_DISTANCE_METERS = 200;
+/** The delay before the watch is renewed after a failure; it doubles with each failure in a row. */
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+
+/** Reports positions and takes them back. */
+export interface PositionReporter {
+  /** Rejects with a `NearbyError`. */
+  report(position: PositionReport): Promise<unknown>;
+  /** Never sends the last reported position again, and not at all if it has not been sent yet. */
+  withdraw(reason: NearbyError): void;
+}
 
 /**
- * A stationary device gives no new positions, so the last one is reported again at each interval.
+ * Only what the device has just said is reported, each fix at most once and with its own time. A stationary device says
+ * nothing by itself, so the watch is renewed at each interval and its new fix confirms the place. The watch is also renewed
+ * after a failure, because that ends it on iOS, and when the page is visible again, because a hidden page may have been
+ * suspended for hours.
+ *
  * A movement counts only if it is longer than the position's uncertainty.
  */
 export function watchPosition(
   options: WatchOptions,
   dependencies: {
-    report: (position: Position) => Promise<unknown>;
+    reporter: PositionReporter;
     geolocation: GeolocationSource | undefined;
     visibility: PageVisibility;
     clock: Clock;
   },
 ): PositionWatch {
-  const { report, geolocation, visibility, clock } = dependencies;
-  let isStopped = false;
-  const onError = (error: NearbyError): void => {
-    if (!isStopped) options.onError?.(error);
-  };
-  let latest: Position | undefined;
-  let reported: { readonly position: Position; readonly at: number } | undefined;
-  let cancelTimer: () => void = () => undefined;
+  const { geolocation } = dependencies;
+  if (geolocation) return new DeviceWatch(options, { ...dependencies, geolocation });
+  const message = 'This device has no geolocation. Pass the position to updateLocation.';
+  options.onError?.(new NearbyError({ code: 'no_geolocation', message, retryable: false }));
+  return { stop: () => undefined };
+}
 
-  const intervalMs = (): number =>
-    visibility.isHidden() ? (options.hiddenIntervalMs ?? HIDDEN_INTERVAL_MS) : (options.intervalMs ?? INTERVAL_MS);
-  const hasMoved = ({ position }: { position: Position }, now: Position): boolean => {
-    const meters = visibility.isHidden()
-      ? (options.hiddenDistanceMeters ?? HIDDEN_DISTANCE_METERS)
-      : (options.distanceMeters ?? DISTANCE_METERS);
-    return metersBetween(position, now) >= Math.max(meters, now.accuracy ?? 0);
-  };
-  const reportIfDue = (): void => {
-    if (!latest || isStopped) return;
-    const now = clock.now();
-    const sinceMs = reported ? now - reported.at : Number.POSITIVE_INFINITY;
-    if (!reported || sinceMs >= intervalMs() || hasMoved(reported, latest)) {
-      reported = { position: latest, at: now };
-      report(latest).catch(onError);
-    }
-    cancelTimer();
-    cancelTimer = clock.after(Math.max(0, reported.at + intervalMs() - now), reportIfDue);
-  };
+class DeviceWatch implements PositionWatch {
+  readonly #options: WatchOptions;
+  readonly #reporter: PositionReporter;
+  readonly #geolocation: GeolocationSource;
+  readonly #visibility: PageVisibility;
+  readonly #clock: Clock;
+  readonly #unwatchVisibility: () => void;
+  #watch: number | undefined;
+  /** The last fix since the last failure, and when it arrived. */
+  #latest: { readonly position: PositionReport; readonly arrivedAt: number; isReported: boolean } | undefined;
+  #reported: { readonly position: PositionReport; readonly at: number } | undefined;
+  #failures = 0;
+  #isStopped = false;
+  #cancelTimer: () => void = () => undefined;
 
-  if (!geolocation) {
-    const message = 'This device has no geolocation. Pass the position to updateLocation.';
-    onError(new NearbyError({ code: 'no_geolocation', message, retryable: false }));
-    return { stop: () => undefined };
+  constructor(
+    options: WatchOptions,
+    dependencies: {
+      reporter: PositionReporter;
+      geolocation: GeolocationSource;
+      visibility: PageVisibility;
+      clock: Clock;
+    },
+  ) {
+    this.#options = options;
+    this.#reporter = dependencies.reporter;
+    this.#geolocation = dependencies.geolocation;
+    this.#visibility = dependencies.visibility;
+    this.#clock = dependencies.clock;
+    this.#unwatchVisibility = this.#visibility.onChange(() => this.#onVisibility());
+    this.#renew();
   }
-  const watch = geolocation.watchPosition(
-    (fix) => {
-      latest = positionOf(fix);
-      options.onPosition?.(latest);
-      reportIfDue();
-    },
-    (failure) => {
-      // The last position may be outdated, so it is not repeated.
-      latest = undefined;
-      cancelTimer();
-      onError(errorOf(failure));
-    },
-    { enableHighAccuracy: true, maximumAge: INTERVAL_MS },
-  );
-  const unwatchVisibility = visibility.onChange(reportIfDue);
-  return {
-    stop() {
-      geolocation.clearWatch(watch);
-      unwatchVisibility();
-      cancelTimer();
-      isStopped = true;
-    },
-  };
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#endWatch();
+    this.#unwatchVisibility();
+    this.#cancelTimer();
+    const message = 'The device’s position is no longer reported.';
+    this.#reporter.withdraw(new NearbyError({ code: 'closed', message, retryable: false }));
+  }
+
+  #renew(): void {
+    this.#endWatch();
+    this.#watch = this.#geolocation.watchPosition(
+      (fix) => this.#onFix(fix),
+      (failure) => this.#onFailure(failure),
+      { enableHighAccuracy: true, maximumAge: INTERVAL_MS },
+    );
+  }
+
+  #endWatch(): void {
+    if (this.#watch !== undefined) this.#geolocation.clearWatch(this.#watch);
+    this.#watch = undefined;
+  }
+
+  #onFix(fix: GeolocationFix): void {
+    if (this.#isStopped) return;
+    this.#failures = 0;
+    const position = positionOf(fix);
+    this.#latest = { position, arrivedAt: this.#clock.now(), isReported: false };
+    this.#options.onPosition?.(position);
+    this.#reportIfDue();
+  }
+
+  #onFailure(failure: GeolocationFailure): void {
+    if (this.#isStopped) return;
+    // The device no longer confirms it.
+    this.#latest = undefined;
+    this.#cancelTimer();
+    const error = errorOf(failure);
+    if (failure.code === DENIED) this.#reporter.withdraw(error);
+    else this.#renewAfter(Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** this.#failures++));
+    this.#options.onError?.(error);
+  }
+
+  #onVisibility(): void {
+    const isConfirmed = this.#latest && this.#clock.now() - this.#latest.arrivedAt < this.#intervalMs();
+    if (isConfirmed || this.#visibility.isHidden()) this.#reportIfDue();
+    else this.#renewNow();
+  }
+
+  #reportIfDue(): void {
+    const latest = this.#latest;
+    if (!latest || this.#isStopped) return;
+    const now = this.#clock.now();
+    if (!latest.isReported && this.#isDue(latest.position, now)) {
+      latest.isReported = true;
+      this.#reported = { position: latest.position, at: now };
+      this.#reporter.report(latest.position).catch((error: NearbyError) => {
+        // A withdrawn position is one that the app knows of.
+        if (!this.#isStopped && error.code !== 'geolocation_denied') this.#options.onError?.(error);
+      });
+    }
+    // A listener may have stopped the watch.
+    if (!this.#isStopped) this.#schedule(Math.max(0, (this.#reported?.at ?? now) + this.#intervalMs() - now));
+  }
+
+  #isDue(position: PositionReport, now: number): boolean {
+    const reported = this.#reported;
+    if (!reported || now - reported.at >= this.#intervalMs()) return true;
+    const meters = this.#visibility.isHidden()
+      ? (this.#options.hiddenDistanceMeters ?? HIDDEN_DISTANCE_METERS)
+      : (this.#options.distanceMeters ?? DISTANCE_METERS);
+    return metersBetween(reported.position, position) >= Math.max(meters, position.accuracy ?? 0);
+  }
+
+  #schedule(ms: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(ms, () => {
+      if (this.#latest && !this.#latest.isReported) this.#reportIfDue();
+      else this.#renewNow();
+    });
+  }
+
+  #renewAfter(ms: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(ms, () => this.#renewNow());
+  }
+
+  #renewNow(): void {
+    // If the device stays silent, it is asked again after the interval. Its answer replaces this timer.
+    this.#renewAfter(this.#intervalMs());
+    this.#renew();
+  }
+
+  #intervalMs(): number {
+    return this.#visibility.isHidden()
+      ? (this.#options.hiddenIntervalMs ?? HIDDEN_INTERVAL_MS)
+      : (this.#options.intervalMs ?? INTERVAL_MS);
+  }
 }
 
 /** Omits the fields that the device does not know: it gives null, NaN or, on iOS, −1 for them. */
-function positionOf({ coords }: GeolocationFix): Position {
+function positionOf({ coords, timestamp }: GeolocationFix): PositionReport {
   const { latitude: lat, longitude: lng, accuracy, heading, speed } = coords;
-  const optional = { accuracy, heading, speed };
-  const given = Object.entries(optional).filter(([, value]) => Number.isFinite(value) && Number(value) >= 0);
+  const optional = { accuracy, heading, speed, at: timestamp };
+  const given = Object.entries(optional).filter(([, value]) => typeof value === 'number' && value >= 0);
   return { lat, lng, ...Object.fromEntries(given) };
 }
 

@@ -27,6 +27,7 @@ function open() {
   const heard: unknown[] = [];
   const ended: NearbyError[] = [];
   const malformed: NearbyError[] = [];
+  const transports: string[] = [];
   const socket = openSocket({
     url,
     token: 'secret',
@@ -38,12 +39,16 @@ function open() {
       snapshot: (message) => heard.push(['snapshot', message]),
       changes: (message) => heard.push(['changes', message]),
       friendsChanged: (message) => heard.push(['friends', message]),
+      sharingChanged: () => heard.push('sharing'),
+      viewersChanged: () => heard.push('viewers'),
+      serverClock: (now) => heard.push(['clock', now]),
+      transport: (name) => transports.push(name),
       draining: (ms) => heard.push(['draining', ms]),
       malformed: (error) => malformed.push(error),
     },
   });
   sockets.push(socket);
-  return { socket, heard, ended, malformed };
+  return { socket, heard, ended, malformed, transports };
 }
 
 /** Resolves with the server's end of the next connection. */
@@ -69,6 +74,9 @@ describe('a connection', () => {
       ['nearby:snapshot', { radiusMeters: 500, friends: [friend] }],
       ['nearby:changes', { upserts: [friend], removed: ['ann'] }],
       ['friends:changed', { kind: 'accepted', userId: 'ann' }],
+      ['sharing:changed', {}],
+      ['viewers:changed', { later: 'versions may say more' }],
+      ['server:clock', { now: 6 }],
       ['server:draining', { reconnectInMs: 5 }],
     ] as const;
     const bad = [
@@ -79,6 +87,7 @@ describe('a connection', () => {
       ['nearby:changes', { upserts: {} }],
       ['friends:changed', 'accepted'],
       ['server:draining', {}],
+      ['server:clock', { now: 'noon' }],
       ['something:new', {}],
     ] as const;
     for (const [event, message] of [...bad, ...good]) server.emit(event, message);
@@ -88,11 +97,26 @@ describe('a connection', () => {
         ['snapshot', good[0][1]],
         ['changes', good[1][1]],
         ['friends', good[2][1]],
+        'sharing',
+        'viewers',
+        ['clock', 6],
         ['draining', 5],
       ]),
     );
     // An unknown event is not an error.
     expect(malformed.map(({ code }) => code)).toEqual(Array(bad.length - 1).fill('bad_answer'));
+  });
+});
+
+describe('the transport', () => {
+  it('is a WebSocket, and long-polling where that cannot be opened', async () => {
+    const { heard, transports } = open();
+    await eventually(() => expect(heard).toEqual(['connected']));
+    expect(transports).toEqual(['websocket']);
+    io.engine.opts.transports = ['polling'];
+    const other = open();
+    await eventually(() => expect(other.heard).toEqual(['connected']));
+    expect(other.transports).toEqual(['polling']);
   });
 });
 

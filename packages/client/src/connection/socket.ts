@@ -1,8 +1,16 @@
 /** One Socket.IO connection from handshake to close, with checked messages and typed errors. */
 import { io } from 'socket.io-client';
+import type { TransportName } from '../nearby-connection.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { FriendsChanged, NearbyChanges, NearbySnapshot } from '../wire-messages.ts';
-import { isFriendsChanged, isNearbyChanges, isNearbySnapshot, isServerDraining } from './message-checks.ts';
+import {
+  isAnyMessage,
+  isFriendsChanged,
+  isNearbyChanges,
+  isNearbySnapshot,
+  isServerClock,
+  isServerDraining,
+} from './message-checks.ts';
 import { errorFromAck, errorFromRefusal } from './socket-errors.ts';
 
 /** The protocol version of this package. */
@@ -16,6 +24,9 @@ export const EVENTS = {
   nearbySnapshot: 'nearby:snapshot',
   nearbyChanges: 'nearby:changes',
   friendsChanged: 'friends:changed',
+  sharingChanged: 'sharing:changed',
+  viewersChanged: 'viewers:changed',
+  serverClock: 'server:clock',
   serverDraining: 'server:draining',
 } as const;
 
@@ -29,6 +40,12 @@ export interface SocketEvents {
   snapshot(message: NearbySnapshot): void;
   changes(message: NearbyChanges): void;
   friendsChanged(message: FriendsChanged): void;
+  sharingChanged(): void;
+  viewersChanged(): void;
+  /** The server read its clock as `now` after this connection was begun. */
+  serverClock(now: number): void;
+  /** Called before `connected`, and when the connection changes from long-polling to a WebSocket. */
+  transport(name: TransportName): void;
   draining(reconnectInMs: number): void;
   /** A message does not match the protocol and was dropped. */
   malformed(error: NearbyError): void;
@@ -44,7 +61,7 @@ export interface Socket {
 export interface SocketOptions {
   readonly url: string;
   readonly token: string;
-  readonly transports: readonly ('websocket' | 'polling')[];
+  readonly transports: readonly TransportName[];
   readonly headers: Readonly<Record<string, string>>;
   readonly events: SocketEvents;
 }
@@ -84,7 +101,12 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
       events.malformed(new NearbyError({ code: 'bad_answer', message: text, retryable: false }));
     });
   };
+  const announceTransport = (): void => {
+    if (!hasEnded) events.transport(socket.io.engine.transport.name === 'polling' ? 'polling' : 'websocket');
+  };
   socket.on('connect', () => {
+    socket.io.engine.on('upgrade', announceTransport);
+    announceTransport();
     if (!hasEnded) events.connected();
   });
   socket.on('connect_error', (error) => end(errorFromRefusal(error)));
@@ -92,6 +114,9 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
   onMessage(EVENTS.nearbySnapshot, isNearbySnapshot, events.snapshot);
   onMessage(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
   onMessage(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
+  onMessage(EVENTS.sharingChanged, isAnyMessage, events.sharingChanged);
+  onMessage(EVENTS.viewersChanged, isAnyMessage, events.viewersChanged);
+  onMessage(EVENTS.serverClock, isServerClock, ({ now }) => events.serverClock(now));
   onMessage(EVENTS.serverDraining, isServerDraining, ({ reconnectInMs }) => events.draining(reconnectInMs));
 
   return {

@@ -4,8 +4,11 @@ import type { LOCATION_UPDATE, LocationUpdateAck } from './location-update.ts';
 import type { NEARBY_CHANGES, NearbyChanges } from './nearby-changes.ts';
 import type { NEARBY_SNAPSHOT, NearbySnapshot } from './nearby-snapshot.ts';
 import type { RADIUS_SET, RadiusSetAck } from './radius-set.ts';
+import type { SERVER_CLOCK, ServerClockMessage } from './server-clock.ts';
 import type { SERVER_DRAINING, ServerDraining } from './server-draining.ts';
+import type { SHARING_CHANGED, SharingChanged } from './sharing-changed.ts';
 import type { TOKEN_REFRESH, TokenRefreshAck } from './token-refresh.ts';
+import type { VIEWERS_CHANGED, ViewersChanged } from './viewers-changed.ts';
 
 /** Payloads are `unknown`: the server parses them before it trusts them. */
 export interface ClientToServerEvents {
@@ -18,5 +21,8 @@ export interface ServerToClientEvents {
   [NEARBY_SNAPSHOT]: (message: NearbySnapshot) => void;
   [NEARBY_CHANGES]: (message: NearbyChanges) => void;
   [FRIENDS_CHANGED]: (message: FriendsChanged) => void;
+  [SHARING_CHANGED]: (message: SharingChanged) => void;
+  [VIEWERS_CHANGED]: (message: ViewersChanged) => void;
+  [SERVER_CLOCK]: (message: ServerClockMessage) => void;
   [SERVER_DRAINING]: (message: ServerDraining) => void;
 }

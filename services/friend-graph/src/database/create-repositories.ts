@@ -2,6 +2,7 @@
 import { BlockRepository } from './block-repository.ts';
 import type { Database } from './database.ts';
 import { EdgeRepository } from './edge-repository.ts';
+import { EndedRightsRepository } from './ended-rights-repository.ts';
 import { GrantRepository } from './grant-repository.ts';
 import { GraphTransactions } from './graph-transaction.ts';
 import { OutboxRepository } from './outbox-repository.ts';
@@ -25,6 +26,7 @@ export function createRepositories(database: Pick<Database, 'client' | 'readPrep
     requests: new RequestRepository({ client }),
     blocks: new BlockRepository({ client }),
     sharing: new SharingRepository({ client }),
+    endedRights: new EndedRightsRepository(),
     revocations: new TokenRevocations({ client }),
     outbox: new OutboxRepository({ client }),
   };

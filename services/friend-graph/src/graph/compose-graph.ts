@@ -9,6 +9,7 @@ import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { Accounts, type ForgetPosition } from './accounts.ts';
 import { DataExporter, type ReadLastPosition } from './data-exporter.ts';
 import { DeviceNotices, type NotifyDevices } from './device-notices.ts';
+import { EndedRights } from './ended-rights.ts';
 import { FriendRequests } from './friend-requests.ts';
 import { Friendships } from './friendships.ts';
 import { Profiles } from './profiles.ts';
@@ -49,7 +50,7 @@ export function composeGraph(options: {
   const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
   const propagation = new ChangePropagation({ relay, stream, clock, metrics });
   const notices = new DeviceNotices({ notify: options.notifyDevices, logger, metrics });
-  const sharing = new SharingControl({ repositories, propagation, clock });
+  const sharing = new SharingControl({ repositories, propagation, notices, clock });
   return {
     requests: new FriendRequests({ repositories, propagation, notices }),
     friendships: new Friendships({ repositories, propagation, notices }),
@@ -58,6 +59,11 @@ export function composeGraph(options: {
     profiles: new Profiles({ users: repositories.users, propagation }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),
     propagation,
-    components: [relay, notices, new Housekeeping({ stream, revocations, tokenMaxLifetimeMs, clock, logger })],
+    components: [
+      relay,
+      notices,
+      new EndedRights({ repositories, notices, clock, logger }),
+      new Housekeeping({ stream, revocations, tokenMaxLifetimeMs, clock, logger }),
+    ],
   };
 }

@@ -24,7 +24,7 @@ describe('notices', () => {
     const notified: string[] = [];
     let inFlight = 0;
     let maxInFlight = 0;
-    const { notices } = start(async (user) => {
+    const { notices } = start(async ({ user }) => {
       maxInFlight = Math.max(maxInFlight, ++inFlight);
       await new Promise(setImmediate);
       inFlight--;
@@ -40,7 +40,7 @@ describe('notices', () => {
 
   it('do not wait for a slow gateway while fewer than the limit are in flight', async () => {
     const notified: string[] = [];
-    const { notices } = start(async (user) => {
+    const { notices } = start(async ({ user }) => {
       notified.push(user);
       await new Promise(() => undefined);
     });

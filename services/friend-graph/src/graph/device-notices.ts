@@ -1,15 +1,10 @@
-/** Sends `friends:changed` to users' devices, independently of the change that caused it. */
-import type { FriendsChanged, UserId } from '@nearby-friends/protocol';
+/** Tells users' devices that a list or a setting has changed, independently of the change that caused it. */
+import type { DeviceNotice, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
 /** Port: notifies every device of the user on any gateway, at most once; resolves when the message is on its way. */
-export type NotifyDevices = (user: UserId, friendsChanged: FriendsChanged) => Promise<unknown>;
-
-export interface Notice {
-  readonly user: UserId;
-  readonly friendsChanged: FriendsChanged;
-}
+export type NotifyDevices = (notice: DeviceNotice) => Promise<unknown>;
 
 /** Limits the load on gateways when a user with 5,000 friends is erased. */
 export const NOTICES_IN_FLIGHT = 32;
@@ -25,7 +20,7 @@ export class DeviceNotices {
   readonly #notify: NotifyDevices;
   readonly #logger: Logger;
   readonly #metrics: FriendGraphMetrics;
-  readonly #waiting: Notice[] = [];
+  readonly #waiting: DeviceNotice[] = [];
   readonly #senders = new Set<Promise<void>>();
   /** Senders that wait for a gateway; the others are about to take the next notice. */
   #busy = 0;
@@ -36,7 +31,7 @@ export class DeviceNotices {
     this.#metrics = options.metrics;
   }
 
-  send(notices: readonly Notice[]): void {
+  send(notices: readonly DeviceNotice[]): void {
     this.#waiting.push(...notices);
     const excess = this.#waiting.length - MAX_WAITING_NOTICES;
     if (excess > 0) {
@@ -60,7 +55,7 @@ export class DeviceNotices {
     for (let notice = this.#waiting.shift(); notice; notice = this.#waiting.shift()) {
       this.#busy++;
       try {
-        await this.#notify(notice.user, notice.friendsChanged);
+        await this.#notify(notice);
       } catch (error) {
         this.#metrics.deviceNoticesLost.inc();
         this.#logger.debug({ error }, 'device notice lost');
@@ -72,7 +67,7 @@ export class DeviceNotices {
 }
 
 /** Notices to both users that they became friends, or no longer are. */
-export function noticesToBoth(kind: 'accepted' | 'removed', one: UserId, other: UserId): Notice[] {
+export function noticesToBoth(kind: 'accepted' | 'removed', one: UserId, other: UserId): DeviceNotice[] {
   return [
     { user: one, friendsChanged: { kind, userId: other } },
     { user: other, friendsChanged: { kind, userId: one } },

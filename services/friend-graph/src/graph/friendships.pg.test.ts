@@ -31,7 +31,9 @@ describe('ending a friendship', () => {
       Math.max(...made.map((event) => event.version)),
     );
     await eventually(() => expect(setting.notices.slice(-2)).toEqual(REMOVED_FOR_BOTH));
-    expect(setting.notices.filter(({ friendsChanged }) => friendsChanged.kind === 'removed')).toHaveLength(2);
+    expect(
+      setting.notices.filter((notice) => 'friendsChanged' in notice && notice.friendsChanged.kind === 'removed'),
+    ).toHaveLength(2);
   });
 
   it('[G4] gives every change of an edge a higher version than the one before, under concurrent changes', async () => {

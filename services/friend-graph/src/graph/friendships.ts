@@ -77,6 +77,7 @@ export class Friendships {
     const { transactions, edges } = this.#repositories;
     const found = await transactions.run((transaction) => edges.changeGrant(transaction, { viewer, subject }, grant));
     if (!found) throw new CodedError('not_found', 'There is no such viewer.');
+    this.#notices.send([{ user: subject, changed: 'viewers' }]);
     if (grant.precision === 'exact' && grant.until === null) this.#propagation.trigger();
     else await this.#propagation.waitUntilAppliedEverywhere(signal);
     return grant;

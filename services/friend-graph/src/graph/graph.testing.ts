@@ -1,6 +1,6 @@
 /** A friend graph on real PostgreSQL, with its other dependencies in memory. */
 import { afterEach, beforeEach } from '@jest/globals';
-import { type GraphEvent, parseUserId, type UserId } from '@nearby-friends/protocol';
+import { type DeviceNotice, type GraphEvent, parseUserId, type UserId } from '@nearby-friends/protocol';
 import { Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { createRepositories, type Repositories } from '../database/create-repositories.ts';
@@ -9,7 +9,6 @@ import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { EventStreamOfTest } from '../outbox/event-stream.testing.ts';
 import { composeGraph, type FriendGraph } from './compose-graph.ts';
 import type { LastPosition } from './data-exporter.ts';
-import type { Notice } from './device-notices.ts';
 
 export interface GraphOfTest {
   readonly database: DatabaseOfTest;
@@ -17,8 +16,8 @@ export interface GraphOfTest {
   readonly repositories: Repositories;
   readonly stream: EventStreamOfTest;
   readonly registry: Metrics;
-  /** `friends:changed` as sent to devices. */
-  readonly notices: readonly Notice[];
+  /** What was sent to devices. */
+  readonly notices: readonly DeviceNotice[];
   /** Whose last position was deleted. */
   readonly forgotten: readonly UserId[];
   readonly positions: Map<UserId, LastPosition>;
@@ -97,14 +96,14 @@ export function useGraph(): GraphOfTest {
 function build(database: DatabaseOfTest) {
   const stream = new EventStreamOfTest();
   const registry = new Metrics();
-  const notices: Notice[] = [];
+  const notices: DeviceNotice[] = [];
   const forgotten: UserId[] = [];
   const positions = new Map<UserId, LastPosition>();
   const repositories = createRepositories(database.opened);
   const graph = composeGraph({
     repositories,
     stream,
-    notifyDevices: async (user, friendsChanged) => void notices.push({ user, friendsChanged }),
+    notifyDevices: async (notice) => void notices.push(notice),
     forgetPosition: async (user) => void forgotten.push(user),
     readLastPosition: async (user) => positions.get(user) ?? null,
     tokenMaxLifetimeMs: DAY_MS,

@@ -3,19 +3,23 @@ import { SHARING, type Sharing, type UserId } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { ChangePropagation } from '../outbox/change-propagation.ts';
+import type { DeviceNotices } from './device-notices.ts';
 
 export class SharingControl {
   readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'sharing'>;
   readonly #propagation: ChangePropagation;
+  readonly #notices: DeviceNotices;
   readonly #clock: Clock;
 
   constructor(options: {
     repositories: Pick<Repositories, 'transactions' | 'users' | 'sharing'>;
     propagation: ChangePropagation;
+    notices: DeviceNotices;
     clock: Clock;
   }) {
     this.#repositories = options.repositories;
     this.#propagation = options.propagation;
+    this.#notices = options.notices;
     this.#clock = options.clock;
   }
 
@@ -30,6 +34,7 @@ export class SharingControl {
       await transaction.lockAgainstErasure(user);
       await sharing.change(transaction, user, state);
     });
+    this.#notices.send([{ user, changed: 'sharing' }]);
     if (!state.paused && state.until === null) this.#propagation.trigger();
     else await this.#propagation.waitUntilAppliedEverywhere(signal);
     return state;

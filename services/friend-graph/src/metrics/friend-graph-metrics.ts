@@ -36,7 +36,8 @@ export function createFriendGraphMetrics(metrics: Metrics): FriendGraphMetrics {
     ),
     deviceNoticesLost: metrics.counter(
       'nearby_friends_changed_lost_total',
-      'friends:changed messages that could not be passed to a gateway; the lists themselves are correct.',
+      'Messages to devices (friends:changed, sharing:changed, viewers:changed) that could not be passed to a gateway; ' +
+        'the lists themselves are correct.',
     ),
     activeUsersAnnounced: metrics.counter(
       'nearby_activations_published_total',

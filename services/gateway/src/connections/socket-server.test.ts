@@ -3,7 +3,13 @@ import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
-import { next, type TokenOptions, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
+import {
+  next,
+  SERVER_NOW,
+  type TokenOptions,
+  tokenOf,
+  useSocketServers,
+} from '../test-support/socket-server-of-test.ts';
 import { MAX_MESSAGE_BYTES } from './socket-server.ts';
 
 const start = useSocketServers();
@@ -172,10 +178,22 @@ describe('a message', () => {
     const [session] = server.sessions;
     if (!session) throw new Error('no session');
     const message = { kind: 'requested', userId: session.user } as const;
-    server.server.notifyDevices(session.user, message);
+    server.server.notifyDevices({ user: session.user, friendsChanged: message });
     expect(await Promise.all(heard)).toEqual([[message], [message]]);
+    for (const changed of ['sharing', 'viewers'] as const) {
+      other.on(`${changed}:changed`, (empty) => heardByOther.push(empty));
+      const heardThat = devices.map((device) => next(device, `${changed}:changed`));
+      server.server.notifyDevices({ user: session.user, changed });
+      expect(await Promise.all(heardThat)).toEqual([[{}], [{}]]);
+    }
     expect(await other.emitWithAck('still', {})).toEqual({ ok: true });
     expect(heardByOther).toEqual([]);
+  });
+
+  it.each(['websocket', 'polling'] as const)('begins with the server’s clock (%s)', async (transport) => {
+    const server = await start();
+    const client = server.client({ token: await tokenOf() }, { transports: [transport] });
+    expect(await next(client, 'server:clock')).toEqual([{ now: SERVER_NOW }]);
   });
 });
 

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import {
   asCodedError,
   type ClientToServerEvents,
+  type DeviceNotice,
   devicesRoom,
   FRIENDS_CHANGED,
-  type FriendsChanged,
+  SERVER_CLOCK,
   type ServerToClientEvents,
-  type UserId,
+  SHARING_CHANGED,
+  VIEWERS_CHANGED,
 } from '@nearby-friends/protocol';
 import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
@@ -73,6 +75,7 @@ export class SocketServer implements Component {
   readonly #refused: Pick<RefusedConnections, 'count'>;
   readonly #host: string;
   readonly #port: number;
+  readonly #serverNow: () => number;
   readonly #logger: Logger;
   readonly #unauthenticatedLifetimeMs: number;
   readonly #usesFastPath: boolean;
@@ -93,6 +96,8 @@ export class SocketServer implements Component {
     sessions: Pick<Sessions, 'begin' | 'end'>;
     events: Pick<ClientEvents, 'receiverFor'>;
     refused: Pick<RefusedConnections, 'count'>;
+    /** The clock that clients are told, ms since the epoch. */
+    serverNow: () => number;
     logger: Logger;
     /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
     unauthenticatedLifetimeMs?: number;
@@ -105,6 +110,7 @@ export class SocketServer implements Component {
     this.#refused = options.refused;
     this.#host = options.host;
     this.#port = options.port;
+    this.#serverNow = options.serverNow;
     this.#logger = options.logger;
     this.#unauthenticatedLifetimeMs = options.unauthenticatedLifetimeMs ?? UNAUTHENTICATED_LIFETIME_MS;
     this.#usesFastPath =
@@ -172,8 +178,11 @@ export class SocketServer implements Component {
   }
 
   /** Notifies every device of a user, on any replica. */
-  notifyDevices(user: UserId, message: FriendsChanged): void {
-    this.#io.to(devicesRoom(user)).emit(FRIENDS_CHANGED, message);
+  notifyDevices(notice: DeviceNotice): void {
+    const devices = this.#io.to(devicesRoom(notice.user));
+    if ('friendsChanged' in notice) devices.emit(FRIENDS_CHANGED, notice.friendsChanged);
+    else if (notice.changed === 'sharing') devices.emit(SHARING_CHANGED, EMPTY);
+    else devices.emit(VIEWERS_CHANGED, EMPTY);
   }
 
   #isFastPathTested(untested: readonly string[]): boolean {
@@ -220,6 +229,7 @@ export class SocketServer implements Component {
       : new PlainTransport(socket);
     socket.data.transport = transport;
     const session = this.#sessions.begin(socket.id, admission, transport);
+    transport.send(SERVER_CLOCK, { now: Math.round(this.#serverNow()) });
     // For privacy: they contain the token, and headers that identify the client.
     Object.assign(socket.handshake, { headers: EMPTY, query: EMPTY, auth: EMPTY, url: '' });
     const stopReceiving = transport.receive(this.#events.receiverFor(session));

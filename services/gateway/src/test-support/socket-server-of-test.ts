@@ -51,6 +51,9 @@ export function next(client: Socket, event: string): Promise<unknown[]> {
 
 type RawSocket = ReturnType<typeof openRawSocket>;
 
+/** What clients are told as the server's time, ms since the epoch, but for a fraction. */
+export const SERVER_NOW = 1_800_000_000_000;
+
 export class SocketServerOfTest {
   readonly server: SocketServer;
   readonly sessions: Session[] = [];
@@ -117,6 +120,7 @@ export class SocketServerOfTest {
         },
       },
       refused: { count: (code) => this.metrics.metrics.refused.inc({ code }) },
+      serverNow: () => SERVER_NOW + 0.4,
       logger: options.logger ?? silentLogger,
       ...(options.untestedParts === undefined ? {} : { untestedParts: options.untestedParts }),
       ...(options.unauthenticatedLifetimeMs === undefined

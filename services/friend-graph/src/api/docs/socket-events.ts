@@ -13,8 +13,11 @@ import {
   nearbySnapshotSchema,
   radiusSetSchema,
   type ServerToClientEvents,
+  serverClockSchema,
   serverDrainingSchema,
+  sharingChangedSchema,
   tokenRefreshSchema,
+  viewersChangedSchema,
 } from '@nearby-friends/protocol';
 import { z } from 'zod';
 
@@ -75,6 +78,24 @@ export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
     summary: 'A friendship was requested, made or ended; sent to every device of the user.',
     payload: friendsChangedSchema,
   },
+  'sharing:changed': {
+    summary:
+      'I have paused or resumed, on any device or through the API, or it has ended by itself: read /me/sharing again. ' +
+      'Sent to every device of the user.',
+    payload: sharingChangedSchema,
+  },
+  'viewers:changed': {
+    summary:
+      'What one of my viewers may see of me has changed or has ended by itself: read /viewers again. Sent to every ' +
+      'device of the user. Viewers who come or go are told by friends:changed.',
+    payload: viewersChangedSchema,
+  },
+  'server:clock': {
+    summary:
+      "The server's time, first on every connection. Ages and ends (`until`) are to be computed from it, since the " +
+      'clock of a device may be wrong.',
+    payload: serverClockSchema,
+  },
   'server:draining': {
     summary: 'The transport closes soon; reconnect after the given time.',
     payload: serverDrainingSchema,
@@ -107,6 +128,7 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   precision: '"approximate": a grid point of about 1 km; accuracy, heading, speed and battery are absent.',
   id: 'The friend.',
   userId: 'The other person.',
+  now: 'Time of the server, ms since the epoch.',
   kind: 'What happened.',
   radiusMeters: 'Radius of "near", metres.',
   meters: 'New radius of "near", metres.',
