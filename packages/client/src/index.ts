@@ -1,6 +1,6 @@
 /** The public API of the package. React hooks are in `@nearby-friends/client/react`. */
 export type { Credentials } from './access-token.ts';
-export type { Api, CallOptions, PagedList, PageOptions } from './api/api.ts';
+export type { Api, CallOptions, GrantOptions, PagedList, PageOptions } from './api/api.ts';
 export type * from './api/api-resources.ts';
 export { type ApiOptions, createApi } from './api/create-api.ts';
 export type { FetchLike, HttpResponse } from './api/fetch-like.ts';

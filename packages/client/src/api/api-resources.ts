@@ -36,7 +36,7 @@ export interface Grant {
 export interface Viewer extends Friend, Grant {}
 
 /** A request that the user has sent. It has no name, so that it does not reveal whether the other user exists. */
-export interface OutgoingRequest {
+export interface OutgoingRequest extends Grant {
   id: string;
   since: number;
 }

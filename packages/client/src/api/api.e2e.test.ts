@@ -59,7 +59,10 @@ const person = { id: 'ann', displayName: 'Ann' };
 const profile: Required<Profile> = { ...person, radiusMeters: 500, createdAt: 1 };
 const friend: Required<Friend> = { ...person, since: 1 };
 const viewer: Required<Viewer> = { ...friend, precision: 'approximate', until: 2 };
-const friendRequests: Required<FriendRequests> = { incoming: [friend], outgoing: [{ id: 'bob', since: 1 }] };
+const friendRequests: Required<FriendRequests> = {
+  incoming: [friend],
+  outgoing: [{ id: 'bob', since: 1, precision: 'exact', until: null }],
+};
 const block: Required<Block> = { id: 'cem', since: 1 };
 const sharing: Required<Sharing> = { paused: true, until: null };
 const grant: Required<Grant> = { precision: 'hidden', until: 5 };
@@ -149,7 +152,8 @@ describe('the API', () => {
 
     await ann.friends.remove('api-bob');
     expect((await bob.friends.page()).items).toEqual([]);
-    await ann.requests.send('api-bob');
+    await ann.requests.send('api-bob', { precision: 'approximate', until });
+    expect((await ann.requests.list()).outgoing).toMatchObject([{ id: 'api-bob', precision: 'approximate', until }]);
     await ann.requests.remove('api-bob');
     expect((await bob.requests.list()).incoming).toEqual([]);
 

@@ -18,6 +18,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of the calls that lead to a friendship: what the user grants the other from its first moment on. */
+export interface GrantOptions extends CallOptions, Partial<Grant> {}
+
 /** Selects one page of a list. */
 export interface PageOptions extends CallOptions {
   /** Maximum number of items on the page, 1–200. Default: 50. */
@@ -54,10 +57,13 @@ export interface Api {
   /** Friend requests. */
   readonly requests: {
     list(options?: CallOptions): Promise<FriendRequests>;
-    /** Sends a friend request. The response does not reveal whether the id exists or blocks the user. */
-    send(to: string, options?: CallOptions): Promise<void>;
-    /** Accepts the request of `from`. Both users then see each other. */
-    accept(from: string, options?: CallOptions): Promise<void>;
+    /**
+     * Sends a friend request. The response does not reveal whether the id exists or blocks the user. `precision`
+     * (default: exact) and `until` (default: no end) are what the other sees once the request is accepted.
+     */
+    send(to: string, options?: GrantOptions): Promise<void>;
+    /** Accepts the request of `from`. Each user then sees what the other has chosen; options as for `send`. */
+    accept(from: string, options?: GrantOptions): Promise<void>;
     /** Declines the request of that user, or withdraws the request to that user. */
     remove(id: string, options?: CallOptions): Promise<void>;
   };

@@ -46,6 +46,32 @@ describe('a paged list', () => {
   });
 });
 
+describe('what the user grants a future friend', () => {
+  it('is sent with the request and with the acceptance, and nothing is sent without a choice', async () => {
+    const bodies: unknown[] = [];
+    const api = createApi({
+      url: 'https://nearby.example.org',
+      token: 'x',
+      async fetch(_url, { body }) {
+        bodies.push(JSON.parse(body ?? 'null'));
+        return { ok: true, status: 204, headers: new Headers(), text: async () => '' };
+      },
+    });
+    await api.requests.send('bob', { precision: 'approximate', until: 5 });
+    await api.requests.send('bob', { until: null, signal: undefined });
+    await api.requests.send('bob');
+    await api.requests.accept('bob', { precision: 'hidden' });
+    await api.requests.accept('bob');
+    expect(bodies).toEqual([
+      { to: 'bob', precision: 'approximate', until: 5 },
+      { to: 'bob', until: null },
+      { to: 'bob' },
+      { precision: 'hidden' },
+      {},
+    ]);
+  });
+});
+
 describe('an invalid id', () => {
   it.each(['', '.', '..', '../me', 'a/b', 'a?b', 'ä', 'x'.repeat(65)])(
     'is refused before it can change the path: "%s"',

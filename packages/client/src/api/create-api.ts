@@ -3,8 +3,8 @@ import { AccessToken, type Credentials } from '../access-token.ts';
 import { checkUrl } from '../check-url.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
-import type { Api, CallOptions, PagedList, PageOptions } from './api.ts';
-import type { Page } from './api-resources.ts';
+import type { Api, CallOptions, GrantOptions, PagedList, PageOptions } from './api.ts';
+import type { Grant, Page } from './api-resources.ts';
 import type { FetchLike } from './fetch-like.ts';
 import { type Call, HttpCaller } from './http-caller.ts';
 
@@ -55,8 +55,10 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
     },
     requests: {
       list: (options) => call('GET', '/friend-requests', options),
-      send: async (to, options) => void (await call('POST', '/friend-requests', options, { body: { to } })),
-      accept: (from, options) => call('POST', ['/friend-requests', from, 'accept'], options),
+      send: async (to, options) =>
+        void (await call('POST', '/friend-requests', options, { body: { to, ...choiceOf(options) } })),
+      accept: (from, options) =>
+        call('POST', ['/friend-requests', from, 'accept'], options, { body: choiceOf(options) }),
       remove: (id, options) => call('DELETE', ['/friend-requests', id], options),
     },
     blocks: {
@@ -77,6 +79,11 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
       erase: (options) => call('DELETE', '/me', options, { revokesToken: true }),
     },
   };
+}
+
+/** Without a choice the server keeps that of an earlier request. */
+function choiceOf({ precision, until }: GrantOptions = {}): Partial<Grant> {
+  return { ...(precision === undefined ? {} : { precision }), ...(until === undefined ? {} : { until }) };
 }
 
 function pagedList<T>(page: (options: PageOptions) => Promise<Page<T>>): PagedList<T> {

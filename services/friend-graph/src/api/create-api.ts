@@ -62,7 +62,7 @@ function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions
     ...profileRoutes({ profiles }),
     ...sharingRoutes({ friendships, sharing, clock }),
     ...friendListRoutes({ edges, friendships }),
-    ...friendRequestRoutes({ requests }),
+    ...friendRequestRoutes({ requests, clock }),
     ...blockRoutes({ friendships, blocks }),
     ...accountRoutes({ accounts, exporter, clock }),
     ...(devTokenIssuer ? devTokenRoutes({ profiles, issuer: devTokenIssuer }) : []),

@@ -36,7 +36,7 @@ function handlerOf(route: Route, authenticate: Authenticate): RequestHandler {
   return async (request, response) => {
     const caller = route.access === 'public' ? null : await authenticate(request, route.access);
     const query = route.query && parseInput(route.query, request.query);
-    const body = route.body && (await readBody(route.body, request, response));
+    const body = route.body && (await readBody(route, route.body, request, response));
     // After the body, so that an invalid body gets the same response for every id.
     const id = route.pathId ? readPathId(route.pathId, request) : null;
     const signal = abortOnClose(response);

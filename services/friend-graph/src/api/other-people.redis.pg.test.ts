@@ -71,7 +71,10 @@ describe('ids without a relation to the user', () => {
     const { body } = await call(service, 'GET', '/friend-requests', { token });
     const since = expect.any(Number);
     const expected = Object.keys(STRANGERS).reverse();
-    expect(body).toEqual({ incoming: [], outgoing: expected.map((id) => ({ id, since })) });
+    expect(body).toEqual({
+      incoming: [],
+      outgoing: expected.map((id) => ({ id, since, precision: 'exact', until: null })),
+    });
   });
 
   it('whose id is none at all are no different where the others are not found', async () => {

@@ -2,6 +2,7 @@
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { InvalidInputError, parseInput } from './parse-input.ts';
+import type { Route } from './route.ts';
 
 /** The same limit as in nginx; the largest body of this API has some hundred bytes. */
 const MAX_BODY_BYTES = 16_384;
@@ -9,13 +10,23 @@ const MAX_BODY_BYTES = 16_384;
 const readJson = express.json({ limit: MAX_BODY_BYTES, inflate: false });
 
 /** Returns the parsed body. Handlers call it after authentication, so that only bodies of known users are read. */
-export async function readBody<T>(schema: z.ZodType<T>, request: Request, response: Response): Promise<T> {
+export async function readBody<T>(
+  { isBodyOptional = false }: Pick<Route, 'isBodyOptional'>,
+  schema: z.ZodType<T>,
+  request: Request,
+  response: Response,
+): Promise<T> {
   await new Promise<void>((resolve, reject) => {
     readJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
   });
-  const body: unknown = request.body;
+  const body: unknown = isBodyOptional && !hasBody(request) ? {} : request.body;
   if (body === undefined) {
     throw new InvalidInputError('A JSON body is required. Send it with "Content-Type: application/json".');
   }
   return parseInput(schema, body);
+}
+
+/** Some clients and proxies send `Content-Length: 0` where there is no body. */
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -51,6 +51,8 @@ interface Description {
   readonly description?: string;
   /** Error codes in addition to those that follow from access, `{id}`, query and body. */
   readonly failures?: readonly ErrorCodeName[];
+  /** A request without a body counts as one with an empty object: for a body that was added later. */
+  readonly isBodyOptional?: boolean;
 }
 
 /** A route whose handler is known to match its schemas. */

@@ -1,19 +1,11 @@
 /** Routes for what a user lets others see: `/me/sharing` for all viewers, `PUT /viewers/{id}` for one. */
-import { precisionSchema } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import { z } from 'zod';
 import type { Friendships } from '../graph/friendships.ts';
 import type { SharingControl } from '../graph/sharing-control.ts';
-import { InvalidInputError } from './parse-input.ts';
+import { grantChangeSchema, grantSchema, requireFuture, untilSchema } from './grant-schemas.ts';
 import { timeSchema } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
-
-const grantSchema = z
-  .strictObject({
-    precision: precisionSchema,
-    until: timeSchema.nullable().describe('When the grant ends; null: it does not end.'),
-  })
-  .meta({ id: 'Grant', description: 'What one viewer may see.' });
 
 export const sharingSchema = z
   .strictObject({
@@ -22,10 +14,6 @@ export const sharingSchema = z
   })
   .meta({ id: 'Sharing' });
 
-const untilSchema = timeSchema.nullable().default(null);
-const grantChangeSchema = z
-  .strictObject({ ...grantSchema.shape, until: untilSchema.describe('In the future; null or absent: no end.') })
-  .meta({ id: 'GrantChange' });
 const sharingChangeSchema = z
   .strictObject({ ...sharingSchema.shape, until: untilSchema.describe('In the future; null or absent: it stays.') })
   .meta({ id: 'SharingChange' });
@@ -38,11 +26,6 @@ export function sharingRoutes(options: {
   clock: Clock;
 }): Route[] {
   const { friendships, sharing, clock } = options;
-  const requireFuture = (until: number | null): void => {
-    if (until === null || until > clock.now()) return;
-    const defect = { path: 'until', message: 'must be in the future' };
-    throw new InvalidInputError('The request is invalid at until; see "errors".', [defect]);
-  };
   return [
     defineRoute({
       method: 'PUT',
@@ -56,7 +39,7 @@ export function sharingRoutes(options: {
       body: grantChangeSchema,
       response: { status: 200, description: 'The new grant.', schema: grantSchema },
       async handle({ caller, id, body, signal }) {
-        requireFuture(body.until);
+        requireFuture(body.until, clock);
         const { precision, until } = await friendships.setGrant(caller.user, id, body, signal);
         return { precision, until };
       },
@@ -85,7 +68,7 @@ export function sharingRoutes(options: {
       body: sharingChangeSchema,
       response: { status: 200, description: 'The new state.', schema: sharingSchema },
       async handle({ caller, body, signal }) {
-        requireFuture(body.until);
+        requireFuture(body.until, clock);
         const { paused, until } = await sharing.setSharing(caller.user, body, signal);
         return { paused, until };
       },

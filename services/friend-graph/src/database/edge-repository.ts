@@ -1,5 +1,6 @@
 /** Reads and writes edges: which viewer may see which subject, and with which grant. */
 import type { Grant, GraphEvent, Precision, UserId } from '@nearby-friends/protocol';
+import { Prisma } from '../generated/prisma/client.ts';
 import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 import { BEFORE_ALL_IDS, type Page, type PageRequest, toPage } from './page.ts';
@@ -22,7 +23,9 @@ interface EdgeEnds {
   readonly subject: UserId;
 }
 
-const EXACT: Grant = { precision: 'exact', until: null };
+interface GrantedEnds extends EdgeEnds {
+  readonly grant: Grant;
+}
 
 /** Every change takes a version and appends its event in the same transaction. */
 export class EdgeRepository {
@@ -66,15 +69,17 @@ export class EdgeRepository {
     return new Map(rows.map(({ viewerId, _count }) => [viewerId as UserId, _count._all]));
   }
 
-  /** Adds both directions, exact and without end; an existing edge stays unchanged. Both users must be locked. */
-  async addFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
+  /** Adds both directions, each with its grant; an existing edge stays unchanged. Both users must be locked. */
+  async addFriendship(transaction: GraphTransaction, there: GrantedEnds, back: GrantedEnds): Promise<void> {
     const version = await transaction.nextVersion();
+    const row = ({ viewer, subject, grant }: GrantedEnds) =>
+      Prisma.sql`(${viewer}, ${subject}, ${grant.precision}::precision_grant, ${toDate(grant.until)}::timestamptz, ${version})`;
     // Raw: PostgreSQL stamps `since`; Prisma would take `@default(now())` from the clock of this process.
     const added = await transaction.client.$queryRaw<EdgeEnds[]>`
-      INSERT INTO edges (viewer_id, subject_id, version)
-      VALUES (${one}, ${other}, ${version}), (${other}, ${one}, ${version})
+      INSERT INTO edges (viewer_id, subject_id, precision, until, version) VALUES ${row(there)}, ${row(back)}
       ON CONFLICT DO NOTHING RETURNING viewer_id AS viewer, subject_id AS subject`;
-    await transaction.appendEvents(added.map((edge) => edgeEvent(edge, version, EXACT)));
+    const grantTo = (viewer: UserId) => (viewer === there.viewer ? there.grant : back.grant);
+    await transaction.appendEvents(added.map((edge) => edgeEvent(edge, version, grantTo(edge.viewer))));
   }
 
   /** Removes both directions; returns whether one existed. Both users must be locked. */

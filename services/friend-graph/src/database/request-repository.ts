@@ -1,6 +1,7 @@
 /** Reads and writes friend requests. */
-import type { UserId } from '@nearby-friends/protocol';
+import type { Grant, Precision, UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
+import { toDate } from './edge-repository.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 
 interface IncomingRequest {
@@ -12,6 +13,9 @@ interface IncomingRequest {
 export interface OutgoingRequest {
   readonly id: UserId;
   readonly since: Date;
+  /** What the user grants the recipient once it accepts. */
+  readonly precision: Precision;
+  readonly until: Date | null;
 }
 export interface RequestLists {
   readonly incoming: IncomingRequest[];
@@ -40,22 +44,30 @@ export class RequestRepository {
         where: { fromId: user },
         orderBy: [{ createdAt: 'desc' }, { toId: 'asc' }],
         ...page,
-        select: { toId: true, createdAt: true },
+        select: { toId: true, createdAt: true, precision: true, until: true },
       }),
     ]);
     return {
       incoming: incoming.map(({ fromId, createdAt, from }) => ({ id: fromId as UserId, since: createdAt, ...from })),
-      outgoing: outgoing.map(({ toId, createdAt }) => ({ id: toId as UserId, since: createdAt })),
+      outgoing: outgoing.map(({ toId, createdAt, ...choice }) => ({ id: toId as UserId, since: createdAt, ...choice })),
     };
   }
 
   async add(
     { client }: GraphTransaction,
-    { from, to, suppressed }: { from: UserId; to: UserId; suppressed: boolean },
+    { from, to, suppressed, choice }: { from: UserId; to: UserId; suppressed: boolean; choice: Grant },
   ): Promise<void> {
+    const until = toDate(choice.until);
     // Raw: PostgreSQL stamps the time that orders the lists; Prisma would take it from the clock of this process.
     await client.$executeRaw`
-      INSERT INTO friend_requests (from_id, to_id, suppressed) VALUES (${from}, ${to}, ${suppressed})`;
+      INSERT INTO friend_requests (from_id, to_id, suppressed, precision, until)
+      VALUES (${from}, ${to}, ${suppressed}, ${choice.precision}::precision_grant, ${until}::timestamptz)`;
+  }
+
+  /** Changes what the sender of an open request grants once it is accepted. */
+  async changeChoice({ client }: GraphTransaction, from: UserId, to: UserId, choice: Grant): Promise<void> {
+    const data = { precision: choice.precision, until: toDate(choice.until) };
+    await client.friendRequest.updateMany({ where: { fromId: from, toId: to }, data });
   }
 
   /** Shows a suppressed request to its recipient. */

@@ -167,7 +167,10 @@ describe('the export', () => {
       sharing: { paused: true, until },
       friends: [friend],
       viewers: [{ ...friend, precision: 'approximate', until: new Date(until) }],
-      requests: { incoming: [{ id: 'cid', displayName: 'cid', since }], outgoing: [{ id: 'dan', since }] },
+      requests: {
+        incoming: [{ id: 'cid', displayName: 'cid', since }],
+        outgoing: [{ id: 'dan', since, precision: 'exact', until: null }],
+      },
       blocks: [{ id: 'eve', since }],
       signedOutBefore: await setting.repositories.revocations.signedOutBefore(ann),
       position,

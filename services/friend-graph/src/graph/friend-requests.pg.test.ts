@@ -81,7 +81,7 @@ describe('requesting', () => {
     for (const to of [bob, cid, unknown]) await setting.graph.requests.request(ann, to);
     expect((await requestsOf(ann)).outgoing.sort()).toEqual(['bob', 'cid', 'unknown']);
     expect((await setting.graph.requests.requestsOf(ann)).outgoing.map((one) => Object.keys(one).sort())).toEqual(
-      Array(3).fill(['id', 'since']),
+      Array(3).fill(['id', 'precision', 'since', 'until']),
     );
     for (const to of [bob, cid, unknown]) await setting.graph.requests.declineOrWithdraw(ann, to);
     expect(await requestsOf(ann)).toEqual(NONE);

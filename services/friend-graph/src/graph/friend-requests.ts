@@ -1,5 +1,5 @@
 /** Decides how users become friends: one sends a request, the other accepts it. */
-import { CodedError, type UserId } from '@nearby-friends/protocol';
+import { CodedError, type Grant, type UserId } from '@nearby-friends/protocol';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { GraphTransaction } from '../database/graph-transaction.ts';
 import { type PairState, readPairState } from '../database/read-pair-state.ts';
@@ -7,8 +7,11 @@ import type { RequestLists } from '../database/request-repository.ts';
 import type { ChangePropagation } from '../outbox/change-propagation.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
 import { MAX_FRIENDS, MAX_LISTED_REQUESTS, MAX_OPEN_REQUESTS } from './limits.ts';
+import { isNarrower, narrowerOf } from './narrower-grant.ts';
 
-type RequestOutcome = 'unchanged' | 'requested' | 'suppressed' | 'accepted';
+type RequestOutcome = 'unchanged' | 'requested' | 'suppressed' | 'accepted' | 'restricted';
+
+const EXACT: Grant = { precision: 'exact', until: null };
 
 export class FriendRequests {
   readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests'>;
@@ -32,17 +35,21 @@ export class FriendRequests {
 
   /**
    * Sends a request from `from` to `to`, or accepts if `to` has already sent one. Idempotent. `from` cannot distinguish
-   * a stranger, a user who blocks `from` and an unknown id: the request is stored and listed in each case. Rejects with
-   * `invalid_payload` for a request to oneself, `request_limit`, or, where it would accept, `friend_limit`.
+   * a stranger, a user who blocks `from` and an unknown id: the request is stored and listed in each case. `choice` is
+   * what `from` grants `to` from the moment of the friendship on; absent, that of an open request stays, and a new one is
+   * exact without end. Between friends a choice restricts and never widens: a repeated call must not undo a later
+   * restriction. Rejects with `invalid_payload` for a request to oneself, `request_limit`, or, where it would accept,
+   * `friend_limit`.
    */
-  async request(from: UserId, to: UserId): Promise<void> {
+  async request(from: UserId, to: UserId, choice?: Grant, signal?: AbortSignal): Promise<void> {
     if (from === to) throw new CodedError('invalid_payload', 'to must be another user.');
     const { transactions, users } = this.#repositories;
     await users.createIfNew(from);
     const outcome = await transactions.run(async (transaction) => {
       await transaction.lockPair(from, to);
-      return await this.#request(transaction, from, to);
+      return await this.#request(transaction, from, to, choice);
     });
+    if (outcome === 'restricted') await this.#propagation.waitUntilAppliedEverywhere(signal);
     if (outcome === 'accepted') this.#notifyAccepted(from, to);
     if (outcome === 'requested') {
       this.#notices.send([{ user: to, friendsChanged: { kind: 'requested', userId: from } }]);
@@ -50,21 +57,23 @@ export class FriendRequests {
   }
 
   /**
-   * Makes the two friends, both exact, if `from` has sent a request. Idempotent. Rejects with `not_found` if the user
-   * has no such visible request, and `friend_limit` if either has the maximum number of friends (G3).
+   * Makes the two friends if `from` has sent a request, each with what it grants; `choice` as for {@link request}.
+   * Idempotent. Rejects with `not_found` if the user has no such visible request, and `friend_limit` if either has the
+   * maximum number of friends (G3).
    */
-  async accept(user: UserId, from: UserId): Promise<void> {
+  async accept(user: UserId, from: UserId, choice?: Grant, signal?: AbortSignal): Promise<void> {
     const { transactions, users } = this.#repositories;
     await users.createIfNew(user);
-    const accepted = await transactions.run(async (transaction) => {
+    const outcome = await transactions.run(async (transaction) => {
       await transaction.lockPair(user, from);
       const state = await readPairState(transaction, user, from);
-      if (state.friends) return false;
+      if (state.friends) return await this.#restrict(transaction, user, from, state, choice);
       if (!canAccept(state)) throw new CodedError('not_found', 'There is no such request.');
-      await this.#makeFriends(transaction, user, from);
-      return true;
+      await this.#makeFriends(transaction, user, from, state, choice);
+      return 'accepted';
     });
-    if (accepted) this.#notifyAccepted(user, from);
+    if (outcome === 'accepted') this.#notifyAccepted(user, from);
+    else if (outcome === 'restricted') await this.#propagation.waitUntilAppliedEverywhere(signal);
     else this.#propagation.trigger();
   }
 
@@ -85,42 +94,76 @@ export class FriendRequests {
   }
 
   /** The statements before the request is stored are the same for every `to`. */
-  async #request(transaction: GraphTransaction, from: UserId, to: UserId): Promise<RequestOutcome> {
+  async #request(
+    transaction: GraphTransaction,
+    from: UserId,
+    to: UserId,
+    choice: Grant | undefined,
+  ): Promise<RequestOutcome> {
     const { requests } = this.#repositories;
     const state = await readPairState(transaction, from, to);
+    if (state.friends) return await this.#restrict(transaction, from, to, state, choice);
     // A user who wants to befriend a blocked one must unblock first; an error code for that is not worth it.
-    if (state.friends || state.blocks) return 'unchanged';
+    if (state.blocks) return 'unchanged';
     // A request suppressed while `from` blocked its sender counts too, now that both have sent one: its sender could
     // detect any other outcome.
-    if (state.incoming !== 'none' && !state.isBlocked) {
-      await this.#makeFriends(transaction, from, to);
+    if (state.incoming && !state.isBlocked) {
+      await this.#makeFriends(transaction, from, to, state, choice);
       return 'accepted';
     }
-    if (state.outgoing === 'suppressed' && !state.isBlocked) {
+    if (state.outgoing && choice) await requests.changeChoice(transaction, from, to, choice);
+    if (state.outgoing?.isSuppressed && !state.isBlocked) {
       // Sent again after unblocking. Its time stays, or its sender could detect that it was suppressed.
       await requests.unsuppress(transaction, from, to);
       return 'requested';
     }
-    if (state.outgoing !== 'none') return 'unchanged';
+    if (state.outgoing) return 'unchanged';
     if (state.outgoingCount >= MAX_OPEN_REQUESTS) {
       const message = `At most ${MAX_OPEN_REQUESTS} requests can be open. Withdraw one first.`;
       throw new CodedError('request_limit', message);
     }
-    await requests.add(transaction, { from, to, suppressed: state.isBlocked });
+    await requests.add(transaction, { from, to, suppressed: state.isBlocked, choice: choice ?? EXACT });
     return state.isBlocked ? 'suppressed' : 'requested';
   }
 
-  async #makeFriends(transaction: GraphTransaction, one: UserId, other: UserId): Promise<void> {
+  /** Between friends: applies the choice as far as it is narrower than the grant in force. */
+  async #restrict(
+    transaction: GraphTransaction,
+    user: UserId,
+    friend: UserId,
+    { granted }: PairState,
+    choice: Grant | undefined,
+  ): Promise<'restricted' | 'unchanged'> {
+    if (!choice || !granted || !isNarrower(choice, granted)) return 'unchanged';
+    const grant = narrowerOf(choice, granted);
+    await this.#repositories.edges.changeGrant(transaction, { viewer: friend, subject: user }, grant);
+    return 'restricted';
+  }
+
+  /** Of two users of whom `other` has sent a request. */
+  async #makeFriends(
+    transaction: GraphTransaction,
+    user: UserId,
+    other: UserId,
+    state: PairState,
+    choice: Grant | undefined,
+  ): Promise<void> {
     const { edges, requests } = this.#repositories;
-    const counts = await edges.countFriends(transaction, [one, other]);
+    const counts = await edges.countFriends(transaction, [user, other]);
     if (Math.max(...counts.values()) >= MAX_FRIENDS) {
       throw new CodedError('friend_limit', `One of you already has ${MAX_FRIENDS} friends, the maximum.`);
     }
-    await edges.addFriendship(transaction, one, other);
-    await requests.removeBetween(transaction, one, other);
+    await edges.addFriendship(
+      transaction,
+      { viewer: other, subject: user, grant: choice ?? state.outgoing?.choice ?? EXACT },
+      { viewer: user, subject: other, grant: state.incoming?.choice ?? EXACT },
+    );
+    // An import may have left one direction, which stays as it is unless the user now grants less.
+    await this.#restrict(transaction, user, other, state, choice);
+    await requests.removeBetween(transaction, user, other);
   }
 }
 
 function canAccept({ incoming, blocks, isBlocked }: PairState): boolean {
-  return incoming === 'open' && !blocks && !isBlocked;
+  return incoming !== null && !incoming.isSuppressed && !blocks && !isBlocked;
 }

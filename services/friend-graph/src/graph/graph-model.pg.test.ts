@@ -32,9 +32,9 @@ async function call(operation: Operation): Promise<unknown> {
   const whom = id(operation.whom);
   switch (operation.kind) {
     case 'request':
-      return await graph.requests.request(who, whom);
+      return await graph.requests.request(who, whom, operation.choice);
     case 'accept':
-      return await graph.requests.accept(who, whom);
+      return await graph.requests.accept(who, whom, operation.choice);
     case 'decline':
       return await graph.requests.declineOrWithdraw(who, whom);
     case 'unfriend':
@@ -61,7 +61,7 @@ async function viewOf(name: string): Promise<View> {
     friends,
     viewers,
     incoming: requests.incoming.map((one) => one.id).sort(),
-    outgoing: requests.outgoing.map((one) => one.id).sort(),
+    outgoing: requests.outgoing.map((one) => `${one.id} ${one.precision} ${one.until?.getTime() ?? null}`).sort(),
     blocks: blocks.items.map((one) => one.id),
     sharing,
   };

@@ -7,7 +7,13 @@ type Person = (typeof PEOPLE)[number];
 
 export type Operation =
   | {
-      readonly kind: 'request' | 'accept' | 'decline' | 'unfriend' | 'block' | 'unblock';
+      readonly kind: 'request' | 'accept';
+      readonly who: Person;
+      readonly whom: Person;
+      readonly choice: Grant | undefined;
+    }
+  | {
+      readonly kind: 'decline' | 'unfriend' | 'block' | 'unblock';
       readonly who: Person;
       readonly whom: Person;
     }
@@ -20,21 +26,27 @@ const EXACT: Grant = { precision: 'exact', until: null };
 const until = fc.option(fc.constant(4_000_000_000_000), { nil: null });
 const person = fc.constantFrom(...PEOPLE);
 const pair = fc.uniqueArray(person, { minLength: 2, maxLength: 2 }) as fc.Arbitrary<[Person, Person]>;
-const betweenTwo = (kinds: readonly ('request' | 'accept' | 'decline' | 'unfriend' | 'block' | 'unblock')[]) =>
+const grant = fc
+  .tuple(fc.constantFrom('exact' as const, 'approximate' as const, 'hidden' as const), until)
+  .map(([precision, end]): Grant => ({ precision, until: end }));
+const betweenTwo = (kinds: readonly ('decline' | 'unfriend' | 'block' | 'unblock')[]) =>
   fc.tuple(fc.constantFrom(...kinds), pair).map(([kind, [who, whom]]): Operation => ({ kind, who, whom }));
 
 /** The operations that may run concurrently. */
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   // More frequent, so that friendships exist for the other operations.
-  { weight: 5, arbitrary: betweenTwo(['request', 'accept']) },
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(fc.constantFrom('request' as const, 'accept' as const), pair, fc.option(grant, { nil: undefined }))
+      .map(([kind, [who, whom], choice]): Operation => ({ kind, who, whom, choice })),
+  },
   { weight: 4, arbitrary: betweenTwo(['decline', 'unfriend', 'block', 'unblock']) },
   {
     weight: 3,
     arbitrary: fc
-      .tuple(pair, fc.constantFrom('exact' as const, 'approximate' as const, 'hidden' as const), until)
-      .map(
-        ([[who, whom], precision, end]): Operation => ({ kind: 'grant', who, whom, grant: { precision, until: end } }),
-      ),
+      .tuple(pair, grant)
+      .map(([[who, whom], granted]): Operation => ({ kind: 'grant', who, whom, grant: granted })),
   },
   {
     weight: 1,
@@ -53,6 +65,7 @@ export interface View {
   readonly friends: string[];
   readonly viewers: [string, string, number | null][];
   readonly incoming: string[];
+  /** With what the user grants each. */
   readonly outgoing: string[];
   readonly blocks: string[];
   readonly sharing: Sharing;
@@ -61,8 +74,8 @@ export interface View {
 export class GraphModel {
   /** By "viewer>subject". */
   readonly edges = new Map<string, Grant>();
-  /** By "from>to": whether it is suppressed. */
-  readonly requests = new Map<string, boolean>();
+  /** By "from>to". */
+  readonly requests = new Map<string, { readonly isSuppressed: boolean; readonly choice: Grant }>();
   /** "who>whom" */
   readonly blocks = new Set<string>();
   readonly sharing = new Map<Person, Sharing>();
@@ -94,19 +107,22 @@ export class GraphModel {
     const [there, back] = [`${who}>${whom}`, `${whom}>${who}`];
     switch (operation.kind) {
       case 'request':
-        if (this.edges.has(there) || this.blocks.has(there)) return 'ok';
-        if (this.blocks.has(back)) this.requests.set(there, true);
-        else if (this.requests.has(back)) this.#befriend(there, back);
-        else this.requests.set(there, false);
+        if (this.edges.has(there)) this.#restrict(back, operation.choice);
+        else if (this.blocks.has(there)) return 'ok';
+        else if (this.requests.has(back) && !this.blocks.has(back)) this.#befriend(there, back, operation.choice);
+        else {
+          const choice = operation.choice ?? this.requests.get(there)?.choice ?? EXACT;
+          this.requests.set(there, { isSuppressed: this.blocks.has(back), choice });
+        }
         return 'ok';
       case 'accept':
-        if (this.edges.has(there)) return 'ok';
-        if (this.requests.get(back) !== false) return 'not_found';
-        this.#befriend(there, back);
+        if (this.edges.has(there)) this.#restrict(back, operation.choice);
+        else if (this.requests.get(back)?.isSuppressed !== false) return 'not_found';
+        else this.#befriend(there, back, operation.choice);
         return 'ok';
       case 'decline':
         this.requests.delete(there);
-        if (this.requests.get(back) === false) this.requests.delete(back);
+        if (this.requests.get(back)?.isSuppressed === false) this.requests.delete(back);
         return 'ok';
       case 'unfriend':
         this.#unfriend(there, back);
@@ -115,7 +131,7 @@ export class GraphModel {
         this.blocks.add(there);
         this.#unfriend(there, back);
         this.requests.delete(there);
-        if (this.requests.has(back)) this.requests.set(back, true);
+        this.#suppress(back);
         return 'ok';
       case 'unblock':
         this.blocks.delete(there);
@@ -129,7 +145,11 @@ export class GraphModel {
 
   view(who: Person): View {
     const ends = (keys: Iterable<string>) => [...keys].map((key) => key.split('>') as [string, string]);
-    const requests = [...this.requests].map(([key, suppressed]) => ({ key: key.split('>'), suppressed }));
+    const requests = [...this.requests].map(([key, { isSuppressed, choice }]) => ({
+      key: key.split('>'),
+      isSuppressed,
+      choice,
+    }));
     return {
       friends: ends(this.edges.keys())
         .filter(([viewer]) => viewer === who)
@@ -141,12 +161,12 @@ export class GraphModel {
         .map(({ key, grant }): [string, string, number | null] => [key[0] ?? '', grant.precision, grant.until])
         .sort(([one], [other]) => (one < other ? -1 : 1)),
       incoming: requests
-        .filter(({ key, suppressed }) => key[1] === who && !suppressed)
+        .filter(({ key, isSuppressed }) => key[1] === who && !isSuppressed)
         .map(({ key }) => key[0] ?? '')
         .sort(),
       outgoing: requests
         .filter(({ key }) => key[0] === who)
-        .map(({ key }) => key[1] ?? '')
+        .map(({ key, choice }) => `${key[1]} ${choice.precision} ${choice.until}`)
         .sort(),
       blocks: ends(this.blocks)
         .filter(([blocker]) => blocker === who)
@@ -156,11 +176,29 @@ export class GraphModel {
     };
   }
 
-  #befriend(there: string, back: string): void {
-    for (const key of [there, back]) {
-      this.edges.set(key, EXACT);
-      this.requests.delete(key);
-    }
+  /** The user sees the other along `there`, as far as the other's request says. */
+  #befriend(there: string, back: string, choice: Grant | undefined): void {
+    this.edges.set(there, this.requests.get(back)?.choice ?? EXACT);
+    this.edges.set(back, choice ?? this.requests.get(there)?.choice ?? EXACT);
+    this.requests.delete(there);
+    this.requests.delete(back);
+  }
+
+  #restrict(back: string, choice: Grant | undefined): void {
+    const granted = this.edges.get(back);
+    if (!granted || !choice) return;
+    const widths = ['hidden', 'approximate', 'exact'] as const;
+    const width = Math.min(widths.indexOf(granted.precision), widths.indexOf(choice.precision));
+    const ends = [granted.until, choice.until].filter((end) => end !== null);
+    this.edges.set(back, {
+      precision: widths[width] ?? 'hidden',
+      until: ends.length > 0 ? Math.min(...ends) : null,
+    });
+  }
+
+  #suppress(key: string): void {
+    const request = this.requests.get(key);
+    if (request) this.requests.set(key, { ...request, isSuppressed: true });
   }
 
   #unfriend(there: string, back: string): void {

@@ -51,7 +51,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 }
 
 function operationOf(route: Route, schemas: SchemaCollector): JsonSchema {
-  const { operationId, tag, summary, description, body, access } = route;
+  const { operationId, tag, summary, description, body, isBodyOptional = false, access } = route;
   return {
     operationId,
     tags: [tag],
@@ -60,7 +60,7 @@ function operationOf(route: Route, schemas: SchemaCollector): JsonSchema {
     security: access === 'public' ? [] : [{ [SECURITY_SCHEME]: [] }],
     parameters: parametersOf(route, schemas),
     ...(body && {
-      requestBody: { required: true, content: contentOf('application/json', schemas.add(body, 'input')) },
+      requestBody: { required: !isBodyOptional, content: contentOf('application/json', schemas.add(body, 'input')) },
     }),
     responses: { ...successOf(route, schemas), ...failureResponsesOf(route, schemas) },
   };
