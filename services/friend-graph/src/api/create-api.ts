@@ -19,6 +19,7 @@ import { friendRequestRoutes } from './friend-request-routes.ts';
 import { logRequests } from './log-requests.ts';
 import { respondNotFound, respondProblem } from './problem.ts';
 import { profileRoutes } from './profile-routes.ts';
+import { refuseAmbiguousPaths } from './refuse-ambiguous-paths.ts';
 import type { Route } from './route.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 
@@ -46,6 +47,7 @@ export function createApi(options: ApiOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  app.use(refuseAmbiguousPaths);
   const authenticate = createAuthenticate({ verifier, revocations: repositories.revocations });
   app.use(API_PREFIX, createRouter({ routes, authenticate }));
   app.use(DOCS_PATH, docsRouter(routes));
