@@ -43,7 +43,7 @@ const FULL_ONLY = [
   'infra/local/src/processes/orphans',
   'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
-  'infra/local/src/start/start\\.e2e',
+  'infra/local/src/start/(start|stop)\\.e2e',
   'packages/benchmark/src/bench\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream-failures\\.redis',
   'packages/bus/src/redis/redis-connection\\.redis',

@@ -12,6 +12,12 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
+/** Whether a value read from a file has the form of an identity. */
+export function isProcessIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startedAt' in value)) return false;
+  return Number.isInteger(value.pid) && typeof value.startedAt === 'string';
+}
+
 /** The identity of a running process, or undefined when there is none with that pid (a zombie counts as none). */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   const startedAt = process.platform === 'linux' ? await linuxStart(pid) : await portableStart(pid);

@@ -39,4 +39,10 @@ describe('withFileLock', () => {
     await writeFile(file, JSON.stringify({ pid: process.pid, startedAt: 'long ago' }));
     expect(await withFileLock(file, async () => 'in')).toBe('in');
   });
+
+  it.each(['', '{', 'null', '{}', '[1]'])('takes over from a lock that a crash has left as %j', async (content) => {
+    const file = path.join(folder.path, 'damaged.lock');
+    await writeFile(file, content);
+    expect(await withFileLock(file, async () => 'in')).toBe('in');
+  });
 });

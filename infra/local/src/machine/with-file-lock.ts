@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identifyProcess, isStillRunning, type ProcessIdentity } from './process-identity.ts';
+import { identifyProcess, isProcessIdentity, isStillRunning } from './process-identity.ts';
 import { systemErrorCode } from './remedy-error.ts';
 
 const RETRY_MS = 50;
@@ -43,9 +43,12 @@ async function tryToTake(lockFile: string): Promise<boolean> {
 
 async function holderIsGone(lockFile: string): Promise<boolean> {
   try {
-    return !(await isStillRunning(JSON.parse(await readFile(lockFile, 'utf8')) as ProcessIdentity));
+    const holder: unknown = JSON.parse(await readFile(lockFile, 'utf8'));
+    return !(isProcessIdentity(holder) && (await isStillRunning(holder)));
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return false;
+    // A lock appears with its content, so an unreadable one is left of a machine that crashed.
+    if (error instanceof SyntaxError) return true;
     throw error;
   }
 }

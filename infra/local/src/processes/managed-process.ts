@@ -47,8 +47,16 @@ export interface ManagedProcess {
 const STOP_DEADLINE_MS = 10_000;
 const OUTPUT_END_DEADLINE_MS = 500;
 
+let isStartingRefused = false;
+
+/** From now on this program starts no process: it is about to end and could not stop it. */
+export function refuseNewProcesses(): void {
+  isStartingRefused = true;
+}
+
 /** Starts the process; rejects when it cannot be started at all. */
 export async function spawnManaged(options: ManagedProcessOptions): Promise<ManagedProcess> {
+  if (isStartingRefused) throw new Error(`${options.name} is not started: this program is about to end.`);
   const spawnOptions: SpawnOptions = {
     // Its own group: Ctrl-C in the terminal reaches only the launcher, which then stops everything in order.
     detached: true,

@@ -3,7 +3,12 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { localFolder } from '../machine/local-folder.ts';
-import { identifyProcess, isStillRunning, type ProcessIdentity } from '../machine/process-identity.ts';
+import {
+  identifyProcess,
+  isProcessIdentity,
+  isStillRunning,
+  type ProcessIdentity,
+} from '../machine/process-identity.ts';
 import { systemErrorCode } from '../machine/remedy-error.ts';
 import { sendSignal } from './send-signal.ts';
 
@@ -77,9 +82,10 @@ async function endIfOrphan(file: string): Promise<string | undefined> {
 
 async function readRecord(file: string): Promise<ChildRecord | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as ChildRecord;
+    const record = JSON.parse(await readFile(file, 'utf8')) as ChildRecord | null;
+    return isProcessIdentity(record?.child) && isProcessIdentity(record.starter) ? record : undefined;
   } catch (error) {
-    // Missing: its process has just ended. Not JSON: a living starter is writing it.
+    // Missing: its process has just ended. Not JSON: a living starter is writing it, or a crash has left it.
     if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }

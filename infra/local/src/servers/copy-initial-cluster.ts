@@ -23,8 +23,12 @@ export async function copyInitialCluster(binaries: PostgresBinaries, dataFolder:
       if (!(await isFolder(initial))) await initialise(binaries, initial);
     });
   }
+  const partial = `${dataFolder}.partial`;
+  await rm(partial, { recursive: true, force: true });
   // `cp` and not fs.cp: it can run as PostgreSQL's user, which then owns the copy.
-  await run('cp', ['-R', path.join(initial, 'data'), dataFolder], { ...binaries.runAs });
+  await run('cp', ['-R', path.join(initial, 'data'), partial], { ...binaries.runAs });
+  // Complete or not there: a start that is interrupted while copying can be repeated.
+  await rename(partial, dataFolder);
 }
 
 async function initialise(binaries: PostgresBinaries, initial: string): Promise<void> {

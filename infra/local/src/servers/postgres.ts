@@ -1,16 +1,16 @@
 /** Runs a PostgreSQL server on loopback: a disposable one for tests, or one that keeps its data. */
-import { chown, mkdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { plainEnvironment } from '../binaries/executable.ts';
 import { ensurePostgresBinaries, type PostgresBinaries } from '../binaries/postgres-binaries.ts';
 import { findFreePort } from '../machine/find-free-port.ts';
 import { makeRunFolder } from '../machine/local-folder.ts';
-import { RemedyError, systemErrorCode } from '../machine/remedy-error.ts';
-import { type ProgressSink, withProgress } from '../machine/with-progress.ts';
+import { RemedyError } from '../machine/remedy-error.ts';
+import type { ProgressSink } from '../machine/with-progress.ts';
 import { type ManagedProcess, spawnManaged } from '../processes/managed-process.ts';
 import { endOrphans } from '../processes/orphans.ts';
 import { RestartableProcess } from '../processes/restartable-process.ts';
-import { copyInitialCluster } from './copy-initial-cluster.ts';
+import { prepareDataFolder } from './data-folder.ts';
 
 export interface PostgresOptions {
   /** The data folder's parent. Default: a new temporary folder, removed by `stop()`. */
@@ -80,33 +80,6 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-async function prepareDataFolder(folder: string, binaries: PostgresBinaries, progress?: ProgressSink): Promise<string> {
-  const dataFolder = path.join(folder, 'data');
-  const made = await clusterVersion(dataFolder);
-  const major = binaries.version.split('.')[0];
-  if (made !== undefined && made !== major) {
-    throw new RemedyError(
-      `The data in ${dataFolder} was created by PostgreSQL ${made}, and this is PostgreSQL ${major}.`,
-      'Move that folder away; the next start creates a new empty database.',
-    );
-  }
-  if (made === undefined) {
-    await mkdir(folder, { recursive: true });
-    if (binaries.runAs) await chown(folder, binaries.runAs.uid, binaries.runAs.gid);
-    await withProgress('Preparing a database', copyInitialCluster(binaries, dataFolder), progress);
-  }
-  return dataFolder;
-}
-
-async function clusterVersion(dataFolder: string): Promise<string | undefined> {
-  try {
-    return (await readFile(path.join(dataFolder, 'PG_VERSION'), 'utf8')).trim();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 function makeServer(
   binaries: PostgresBinaries,
   dataFolder: string,
@@ -160,6 +133,11 @@ function makeServer(
 
 function notStarted(server: ManagedProcess, port: number): RemedyError {
   const lines = server.recentLines().join('\n');
+  const holder = /lock file "postmaster\.pid" already exists[\s\S]*PID (\d+)/.exec(lines)?.[1];
+  if (holder !== undefined) {
+    const remedy = `Stop the stack that it belongs to, or that process: kill -INT ${holder}`;
+    return new RemedyError(`Another PostgreSQL (process ${holder}) already runs on the same data.`, remedy);
+  }
   const remedy = /Address already in use/.test(lines)
     ? `Port ${port} is taken: end what listens on it, or leave the port out to get a free one.`
     : `Its last lines say why:\n${lines}`;

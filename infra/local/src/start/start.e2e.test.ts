@@ -1,83 +1,36 @@
 /** `npm start` as a user runs it, with stand-ins in place of the services. Runs the built dist/. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findFreePort } from '../machine/find-free-port.ts';
-import { checkoutRoot } from '../machine/local-folder.ts';
 import { identifyProcess } from '../machine/process-identity.ts';
-import { endOrphans } from '../processes/orphans.ts';
 import { send } from '../test-support/http-client.ts';
 import { type TestFolder, useTestFolder } from '../test-support/test-folder.ts';
 import { waitFor } from '../test-support/wait-for.ts';
+import { LAUNCHER, type Launcher, Launchers, runningOf, untilReady } from './launcher.testing.ts';
 import { readStackRecord, type StackRecord, stackRecordFile } from './stack-record.ts';
-
-const LAUNCHER = path.join(checkoutRoot, 'infra/local/stand-ins/start.mjs');
-const READY_DEADLINE_MS = 60_000;
-
-interface Launcher {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly exitCode: Promise<number | null>;
-}
 
 let folder: TestFolder;
 let port: number;
-let launchers: Launcher[];
+let launchers: Launchers;
 
 beforeEach(async () => {
   folder = await useTestFolder();
   port = await findFreePort();
-  launchers = [];
+  launchers = new Launchers({ port, folder: folder.path });
 });
 
 afterEach(async () => {
-  for (const { child, exitCode } of launchers) {
-    child.kill('SIGKILL');
-    await exitCode;
-  }
-  await endOrphans();
+  await launchers.killAll();
   await folder.dispose();
 });
 
-function launch(...args: string[]): Launcher {
-  const child = spawn(process.execPath, [LAUNCHER, '--gateways=1', '--locations=1', '--friend-graphs=1', ...args], {
-    env: { ...process.env, PORT: String(port), NEARBY_LOCAL_DIR: folder.path },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-  }
-  const launcher = {
-    child,
-    output: () => text,
-    exitCode: new Promise<number | null>((resolve) => child.once('exit', resolve)),
-  };
-  launchers.push(launcher);
-  return launcher;
-}
+const launch = (...args: string[]): Launcher => launchers.launch(...args);
 
 async function launchAndWait(): Promise<{ launcher: Launcher; record: StackRecord }> {
   const launcher = launch();
-  const record = await waitFor(
-    'the stack to be ready',
-    async () => {
-      const found = await readStackRecord();
-      return found?.state === 'ready' && launcher.output().includes('Stop with Ctrl-C') ? found : undefined;
-    },
-    READY_DEADLINE_MS,
-  );
-  return { launcher, record };
-}
-
-async function runningOf(record: StackRecord): Promise<string[]> {
-  const alive = await Promise.all(
-    (record.processes ?? []).map(async ({ name, pid }) => ((await identifyProcess(pid)) ? name : undefined)),
-  );
-  return alive.filter((name) => name !== undefined);
+  return { launcher, record: await untilReady(launcher) };
 }
 
 describe('npm start', () => {
@@ -129,6 +82,31 @@ describe('npm start', () => {
     launcher.child.kill('SIGINT');
     expect(await launcher.exitCode).toBe(0);
   }, 90_000);
+
+  it.each([
+    ['stack.json', '', true],
+    ['stack.json', '{"url":', true],
+    ['jwt-secret', '', true],
+    ['jwt-secret', 'too short', false],
+  ])(
+    'starts with a damaged %s (%j), or says at once what to do',
+    async (name, content, starts) => {
+      await writeFile(path.join(folder.path, name), content);
+      const launcher = launch();
+      if (starts) {
+        await untilReady(launcher);
+        launcher.child.kill('SIGINT');
+        expect(await launcher.exitCode).toBe(0);
+      } else {
+        expect(await launcher.exitCode).toBe(1);
+        expect(launcher.output()).toMatch(
+          /^The secret in .* needs at least 32\. Write a longer one, or delete the file/m,
+        );
+      }
+      expect(launcher.output()).not.toContain('Unexpected error');
+    },
+    90_000,
+  );
 
   it('records the new pid of a process that was restarted', async () => {
     const { launcher, record } = await launchAndWait();

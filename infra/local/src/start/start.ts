@@ -1,18 +1,26 @@
 /** `npm start`: runs one stack in the foreground until Ctrl-C. */
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { unprivilegedFolder } from '../machine/local-folder.ts';
 import type { ProcessIdentity } from '../machine/process-identity.ts';
 import { RemedyError } from '../machine/remedy-error.ts';
+import { killDescendants } from '../processes/kill-descendants.ts';
+import { refuseNewProcesses } from '../processes/managed-process.ts';
 import { endOrphans } from '../processes/orphans.ts';
+import { checkDataFolder } from '../servers/data-folder.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { StackOptions } from '../stack/stack-options.ts';
 import { startStack } from '../stack/start-stack.ts';
+import { checkPort } from './check-port.ts';
 import { readOrCreateJwtSecret } from './jwt-secret.ts';
 import { claimStackRecord, removeStackRecord, writeStackRecord } from './stack-record.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { StopRequests } from './stop-requests.ts';
 import { welcome } from './welcome.ts';
+
+/** How long the steps of an abandoned start may take to clean up. */
+const ABANDON_DEADLINE_MS = 2_000;
 
 /**
  * Runs until a stop is requested. Returns the exit code: 0 after an orderly stop, 1 otherwise. Other entry points are for
@@ -42,16 +50,21 @@ export async function main(
 async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, requests: StopRequests): Promise<number> {
   const startedAt = performance.now();
   const url = `http://localhost:${options.port}`;
-  const launcher = await claimStackRecord(url);
+  const launcher = await claimStackRecord(url, say);
   try {
     const orphans = await endOrphans();
     if (orphans.length > 0) say(`Ended processes of an earlier stack: ${orphans.sort().join(', ')}.`);
+    const hosts = loopbackAddresses();
+    const dataDir = path.join(await unprivilegedFolder(), 'data', 'postgres');
+    // Before anything is started, so that what is wrong here is said at once.
+    await checkPort(options.port, hosts);
+    if (options.databaseUrl === undefined) await checkDataFolder(dataDir);
     say('Starting. Press Ctrl-C to stop.');
     const starting: Promise<Stack> = startStack({
       ...options,
-      hosts: loopbackAddresses(),
-      dataDir: path.join(await unprivilegedFolder(), 'data', 'postgres'),
-      jwtSecret: await readOrCreateJwtSecret(),
+      hosts,
+      dataDir,
+      jwtSecret: await readOrCreateJwtSecret(say),
       env: { all: inheritedEnvironment() },
       log: say,
       logFormat: { colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined },
@@ -60,7 +73,7 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
       // Its pid has changed.
       onRestarted: () => void starting.then((stack) => record(stack, url, launcher)),
     });
-    const stack = await Promise.race([starting, requests.secondRequest.then(abandonStart)]);
+    const stack = await abandonAtSecondRequest(starting, requests);
     try {
       await record(stack, url, launcher);
       say(await welcome(stack, url, { tookMs: performance.now() - startedAt, people: options.people }));
@@ -76,8 +89,26 @@ async function run(options: StartOptions & Pick<StackOptions, 'entryPoints'>, re
   return requests.second.aborted ? 1 : 0;
 }
 
-// The next start ends what may be left of this one.
-function abandonStart(): never {
+async function abandonAtSecondRequest(starting: Promise<Stack>, requests: StopRequests): Promise<Stack> {
+  let isStarting = true;
+  const second = requests.secondRequest.then(async () => {
+    if (isStarting) await abandonStart(starting);
+    return await starting;
+  });
+  try {
+    return await Promise.race([starting, second]);
+  } finally {
+    isStarting = false;
+  }
+}
+
+/** Kills everything, also what is just being started, downloaded or prepared. */
+async function abandonStart(starting: Promise<Stack>): Promise<never> {
+  refuseNewProcesses();
+  await killDescendants();
+  // Its temporary folders are removed as each of its steps fails.
+  await Promise.race([starting.catch(() => undefined), delay(ABANDON_DEADLINE_MS)]);
+  await killDescendants();
   throw new Error('Stopped twice while starting.');
 }
 
