@@ -9,6 +9,7 @@ export * from './bus/notify-devices.ts';
 export * from './bus/read-active.ts';
 export * from './bus/record-positions.ts';
 export * from './bus/set-radius.ts';
+export * from './bus/stop-sharing.ts';
 export * from './client/ack.ts';
 export * from './client/events.ts';
 export * from './client/friends-changed.ts';

@@ -19,6 +19,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   6: 'e7377bc9d03ac13ee911e0e9da7eeee335b76ea319d207e79889a163858308d5',
   // Devices are told of changed settings. Gateways of version 6 refuse such a notice, and it is lost.
   7: '99840d196f0acdd847629a9ed1059a6f97f4e28d18ddf65b181e3a4c5477b06a',
+  // A user may end sharing on signing out. Builds of version 7 do not know the event and read all rights again instead.
+  8: '78a0a3673574c5e537c20adc43c90a92a86114175ba510a28c77af29e09ce881',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

@@ -5,6 +5,7 @@ import {
   GRAPH_EVENTS,
   notifyDevices,
   readActive,
+  stopSharing,
   toActiveUsers,
   type UserId,
 } from '@nearby-friends/protocol';
@@ -69,6 +70,8 @@ export function composeFriendGraph({
     stream,
     notifyDevices: (notice) => bus.rpc.call(notifyDevices, notice),
     forgetPosition: (user) => bus.rpc.call(forgetUsers, { users: [user] }),
+    stopPosition: (user, before) => bus.rpc.call(stopSharing, { user, before }),
+    redisNow: () => bus.redisClock.now(),
     async readLastPosition(user: UserId) {
       const [active] = toActiveUsers(await bus.rpc.call(readActive, { users: [user] }));
       return active ?? null;

@@ -99,6 +99,41 @@ describe('users who are erased', () => {
   });
 });
 
+describe('a user who ends sharing', () => {
+  it('[L5] has no entry at once, and none by a position that was under way', async () => {
+    const { caller, friendGraph, now } = await setUp({ friendGraph: true });
+    const at = await now();
+    for (const user of [ANN, BEN]) await caller.record(positionOf(user, at));
+    await caller.stop(ANN, at + 20);
+    await caller.stop(ANN, at);
+    expect(await caller.activeUsers([ANN, BEN])).toEqual([BEN]);
+    for (const late of [at - 1, at, at + 20]) {
+      expect(await caller.record(positionOf(ANN, late, 1))).toMatchObject({ outcome: 'superseded' });
+    }
+    expect(await caller.activeUsers([ANN, BEN])).toEqual([BEN]);
+    await eventually(() => expect(friendGraph?.announced).toHaveLength(2));
+    // Another device goes on, or the same one signs in again.
+    expect(await caller.record(positionOf(ANN, at + 21, 2))).toMatchObject({ outcome: 'stored', at: at + 21 });
+    expect(await caller.activeUsers([ANN, BEN])).toEqual([ANN, BEN]);
+    await eventually(() => expect(friendGraph?.announced).toHaveLength(3));
+  });
+
+  it('[L5] keeps the entry of another device that is newer', async () => {
+    const { caller, now } = await setUp();
+    const at = await now();
+    await caller.record(positionOf(ANN, at));
+    await caller.stop(ANN, at - 1);
+    await caller.stop(BEN, at - 1);
+    expect(await caller.activeUsers([ANN, BEN])).toEqual([ANN]);
+  });
+
+  it('is told so only when it is done', async () => {
+    const { caller } = await setUp();
+    await redis.server.kill();
+    await expect(caller.stop(ANN, 1)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
 describe('two instances', () => {
   it('[L3] keep one truth between them, and one that stops is not missed', async () => {
     const { caller, friendGraph, location, url, now } = await setUp();

@@ -1,6 +1,6 @@
 /** Builds a location instance. */
 import { createBus, RedisStats } from '@nearby-friends/bus';
-import { announceActive, forgetUsers, readActive, recordPositions } from '@nearby-friends/protocol';
+import { announceActive, forgetUsers, readActive, recordPositions, stopSharing } from '@nearby-friends/protocol';
 import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './activation/announcer.ts';
 import { RedisLocationCache } from './cache/location-cache.redis.ts';
@@ -58,6 +58,11 @@ export function composeLocation({
   bus.rpc.serve(forgetUsers, async ({ users }) => {
     await cache.forget(users);
     metrics.usersForgotten.inc(users.length);
+    return {};
+  });
+
+  bus.rpc.serve(stopSharing, async ({ user, before }) => {
+    await cache.stop(user, before);
     return {};
   });
 

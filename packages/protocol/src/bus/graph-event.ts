@@ -43,6 +43,13 @@ const erasedSchema = z.object({
   user: userIdSchema,
   before: z.number(),
 });
+/** The user has ended sharing on signing out: no position received at `before` or earlier (ms on Redis' clock) is shown. */
+const stoppedSchema = z.object({
+  kind: z.literal('stopped'),
+  version: graphVersionSchema,
+  user: userIdSchema,
+  before: z.number(),
+});
 /** Too much has changed for single events, for example after an import: re-read all grants. */
 const rereadSchema = z.object({ kind: z.literal('reread'), version: graphVersionSchema });
 
@@ -52,6 +59,7 @@ export const graphEventSchema = z.discriminatedUnion('kind', [
   radiusChangedSchema,
   signedOutSchema,
   erasedSchema,
+  stoppedSchema,
   rereadSchema,
 ]);
 export type GraphEvent = z.infer<typeof graphEventSchema>;

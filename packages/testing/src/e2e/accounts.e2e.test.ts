@@ -80,6 +80,30 @@ describe('signing out everywhere', () => {
   });
 });
 
+describe('signing out with the end of sharing', () => {
+  it('[L5] takes the user off all lists within a second, also of friends who sign on later, until the next report', async () => {
+    const [pam, quin] = [await online('pam', 0, 0), await online('quin', 1, 50)];
+    await befriendOverTheApi('pam', 'quin');
+    await eventually(() => expect(quin.friendIds).toEqual(['pam']));
+    const tablet = await deployment.signIn('pam', { gateway: 1 });
+    // Still under way when the call arrives.
+    pam.socket.emit('location:update', north(FERRY_BUILDING, 10));
+    await api.call('pam', 'POST', '/me/sign-out', { everywhere: false, stopSharing: true });
+    await eventually(() => expect(quin.friendIds).toEqual([]), SOON_MS);
+    const later = await online('quin', 0, 50);
+    expect(later.friendIds).toEqual([]);
+    expect(await api.call('pam', 'GET', '/me/export')).toMatchObject({ position: null });
+    // This device has not signed out, and shares again.
+    expect(tablet.disconnects).toBe(0);
+    expect(await tablet.report(north(FERRY_BUILDING, 20))).toMatchObject({ ok: true });
+    await eventually(() => expect([quin.friendIds, later.friendIds]).toEqual([['pam'], ['pam']]), SOON_MS);
+
+    await api.call('pam', 'POST', '/me/sign-out', { everywhere: true, stopSharing: true });
+    await eventually(() => expect([quin.friendIds, later.friendIds]).toEqual([[], []]), SOON_MS);
+    await eventually(() => expect([pam, tablet].map(({ disconnects }) => disconnects)).toEqual([1, 1]), SOON_MS);
+  });
+});
+
 describe('leaving for good', () => {
   it('closes the sockets, is gone from lists, database and cache, and can come back', async () => {
     const [fay, gus] = [await online('fay', 0, 0), await online('gus', 1, 50)];

@@ -1,9 +1,10 @@
 /** `/me/…` routes for a whole account: export, sign-out everywhere, erasure. */
 import { positionSchema } from '@nearby-friends/protocol';
-import type { Clock } from '@nearby-friends/service-kit';
+import { type Clock, unauthorized } from '@nearby-friends/service-kit';
 import { z } from 'zod';
 import type { Accounts } from '../graph/accounts.ts';
 import type { DataExport, DataExporter } from '../graph/data-exporter.ts';
+import type { SharingEnd } from '../graph/sharing-end.ts';
 import { blockSchema, blockToJson } from './block-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
 import { profileSchema, profileToJson } from './profile-schemas.ts';
@@ -28,8 +29,23 @@ const exportSchema = z
   })
   .meta({ id: 'Export' });
 
-export function accountRoutes(options: { accounts: Accounts; exporter: DataExporter; clock: Clock }): Route[] {
-  const { accounts, exporter, clock } = options;
+const signOutSchema = z
+  .strictObject({
+    everywhere: z
+      .boolean()
+      .default(true)
+      .describe('On every device; false: on this one, which then forgets its token.'),
+    stopSharing: z.boolean().default(false).describe('Delete my last position, so that nobody sees it any more.'),
+  })
+  .meta({ id: 'SignOut' });
+
+export function accountRoutes(options: {
+  accounts: Accounts;
+  sharingEnd: SharingEnd;
+  exporter: DataExporter;
+  clock: Clock;
+}): Route[] {
+  const { accounts, sharingEnd, exporter, clock } = options;
   return [
     defineRoute({
       method: 'GET',
@@ -46,14 +62,21 @@ export function accountRoutes(options: { accounts: Accounts; exporter: DataExpor
       path: '/me/sign-out',
       operationId: 'signOutEverywhere',
       tag: 'Account',
-      summary: 'Sign out everywhere',
+      summary: 'Sign out',
       description:
-        'Revokes every token issued until now and closes every connection made with one. After a 503, repeat the call ' +
-        'with the same token to confirm it.',
+        'everywhere: revokes every token issued until now and closes every connection made with one. stopSharing: my last ' +
+        'position is deleted, and nobody sees it when the call returns; stop reporting first. A device that stays signed ' +
+        'in shares again with its next report. After a 503, repeat the call with the same token to confirm it.',
       access: 'user-or-revoked',
-      response: { status: 204, description: 'Signed out everywhere.' },
-      handle: ({ caller, signal }) =>
-        caller.isRevoked ? accounts.confirmSignOut(signal) : accounts.signOutEverywhere(caller.user, signal),
+      body: signOutSchema,
+      isBodyOptional: true,
+      response: { status: 204, description: 'Signed out.' },
+      async handle({ caller, body: { everywhere, stopSharing }, signal }) {
+        const { user, isRevoked } = caller;
+        if (isRevoked && !everywhere) throw unauthorized();
+        if (everywhere) await (isRevoked ? accounts.confirmSignOut(signal) : accounts.signOutEverywhere(user, signal));
+        if (stopSharing) await (isRevoked ? sharingEnd.confirm(user, signal) : sharingEnd.stop(user, signal));
+      },
     }),
     defineRoute({
       method: 'DELETE',

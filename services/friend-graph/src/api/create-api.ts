@@ -58,7 +58,7 @@ export function createApi(options: ApiOptions): Express {
 
 /** In the order in which the document shows them. */
 function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions): Route[] {
-  const { requests, friendships, sharing, accounts, exporter, profiles } = graph;
+  const { requests, friendships, sharing, sharingEnd, accounts, exporter, profiles } = graph;
   const { edges, blocks } = repositories;
   return [
     ...profileRoutes({ profiles }),
@@ -66,7 +66,7 @@ function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions
     ...friendListRoutes({ edges, friendships }),
     ...friendRequestRoutes({ requests, clock }),
     ...blockRoutes({ friendships, blocks }),
-    ...accountRoutes({ accounts, exporter, clock }),
+    ...accountRoutes({ accounts, sharingEnd, exporter, clock }),
     ...(devTokenIssuer ? devTokenRoutes({ profiles, issuer: devTokenIssuer }) : []),
   ];
 }

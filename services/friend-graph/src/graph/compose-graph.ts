@@ -14,6 +14,7 @@ import { FriendRequests } from './friend-requests.ts';
 import { Friendships } from './friendships.ts';
 import { Profiles } from './profiles.ts';
 import { SharingControl } from './sharing-control.ts';
+import { SharingEnd, type StopPosition } from './sharing-end.ts';
 
 /**
  * Every change is idempotent. A revocation resolves once all gateways have applied it, and rejects with `unavailable`
@@ -24,6 +25,7 @@ export interface FriendGraph {
   readonly requests: FriendRequests;
   readonly friendships: Friendships;
   readonly sharing: SharingControl;
+  readonly sharingEnd: SharingEnd;
   readonly accounts: Accounts;
   readonly profiles: Profiles;
   readonly exporter: DataExporter;
@@ -37,7 +39,10 @@ export function composeGraph(options: {
   stream: GraphEventStream;
   notifyDevices: NotifyDevices;
   forgetPosition: ForgetPosition;
+  stopPosition: StopPosition;
   readLastPosition: ReadLastPosition;
+  /** The clock that stamps positions, ms since the epoch. */
+  redisNow: () => number;
   /** Maximum lifetime of a token, ms. */
   tokenMaxLifetimeMs: number;
   clock: Clock;
@@ -45,7 +50,7 @@ export function composeGraph(options: {
   metrics: FriendGraphMetrics;
 }): FriendGraph {
   const { repositories, stream, clock, logger, metrics } = options;
-  const { tokenMaxLifetimeMs, forgetPosition, readLastPosition } = options;
+  const { tokenMaxLifetimeMs, forgetPosition, stopPosition, readLastPosition, redisNow } = options;
   const { revocations } = repositories;
   const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
   const propagation = new ChangePropagation({ relay, stream, clock, metrics });
@@ -55,6 +60,7 @@ export function composeGraph(options: {
     requests: new FriendRequests({ repositories, propagation, notices }),
     friendships: new Friendships({ repositories, propagation, notices }),
     sharing,
+    sharingEnd: new SharingEnd({ repositories, propagation, stopPosition, redisNow }),
     accounts: new Accounts({ repositories, propagation, notices, forgetPosition, clock }),
     profiles: new Profiles({ users: repositories.users, propagation }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),

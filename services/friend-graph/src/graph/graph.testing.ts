@@ -20,6 +20,8 @@ export interface GraphOfTest {
   readonly notices: readonly DeviceNotice[];
   /** Whose last position was deleted. */
   readonly forgotten: readonly UserId[];
+  /** Whose position was deleted as of which time, ms. */
+  readonly stopped: readonly { user: UserId; before: number }[];
   readonly positions: Map<UserId, LastPosition>;
   /** Relays everything committed and returns the events since the last call. */
   takeEvents(): Promise<GraphEvent[]>;
@@ -71,6 +73,9 @@ export function useGraph(): GraphOfTest {
     get forgotten() {
       return running().forgotten;
     },
+    get stopped() {
+      return running().stopped;
+    },
     get positions() {
       return running().positions;
     },
@@ -98,6 +103,7 @@ function build(database: DatabaseOfTest) {
   const registry = new Metrics();
   const notices: DeviceNotice[] = [];
   const forgotten: UserId[] = [];
+  const stopped: { user: UserId; before: number }[] = [];
   const positions = new Map<UserId, LastPosition>();
   const repositories = createRepositories(database.opened);
   const graph = composeGraph({
@@ -105,11 +111,13 @@ function build(database: DatabaseOfTest) {
     stream,
     notifyDevices: async (notice) => void notices.push(notice),
     forgetPosition: async (user) => void forgotten.push(user),
+    stopPosition: async (user, before) => void stopped.push({ user, before }),
+    redisNow: () => systemClock.now(),
     readLastPosition: async (user) => positions.get(user) ?? null,
     tokenMaxLifetimeMs: DAY_MS,
     clock: systemClock,
     logger: silentLogger,
     metrics: createFriendGraphMetrics(registry),
   });
-  return { graph, stream, registry, notices, forgotten, positions, repositories };
+  return { graph, stream, registry, notices, forgotten, stopped, positions, repositories };
 }

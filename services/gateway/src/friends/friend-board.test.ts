@@ -276,3 +276,24 @@ describe('[L3] when Redis’ clock is set back', () => {
     expect([latest(), expiries.length]).toEqual([null, 1]);
   });
 });
+
+it('[L5] removes a friend who ends sharing at once, and shows no position of then or before, whenever it arrives', () => {
+  const { board, changes, expiries, latest, redisNow, report, watch } = setUp();
+  const at = redisNow();
+  watch();
+  report(at);
+  changes.length = 0;
+  board.stopSharing(BEN, at + 5);
+  expect([changes, latest(), expiries.map(({ user }) => user)]).toEqual([['ann ben expired'], null, [BEN]]);
+  report(at + 5);
+  expect(latest()).toBeNull();
+  report(at + 6);
+  board.stopSharing(BEN, at + 5);
+  expect(latest()).toBe(at + 6);
+  // A friend who is watched only from then on, by a position that was read before.
+  const CID = parseUserId('cid');
+  board.stopSharing(CID, at);
+  watch(CID);
+  report(at, CID);
+  expect(latest(CID)).toBeNull();
+});

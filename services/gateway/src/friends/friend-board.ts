@@ -2,6 +2,7 @@
 import { type Grant, type PositionRecord, shareGrant, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
+import { RecentMap } from '../rights/recent-map.ts';
 import type { VersionedSharing } from '../rights/rights-ledger.ts';
 import { prefetchViewers } from '../viewer/cache-prefetch.ts';
 import { createWatch, type Session, type Subject, type Watch } from '../viewer/session.ts';
@@ -11,6 +12,8 @@ import { TimerWheel } from './timer-wheel.ts';
 
 /** Expired positions, grants and pauses are noticed at most this late (S5 allows a second). */
 const WHEEL_TICK_MS = 250;
+/** A response that was read before an event arrives within seconds or never. */
+const STOPPED_RETENTION_MS = 60_000;
 
 /**
  * A position expires by its own timestamp against Redis' clock, never by an expiry event. A subject is on the wheel once,
@@ -27,6 +30,8 @@ export class FriendBoard implements Component {
   readonly #onGrantEnded: (watch: Watch) => void;
   /** Ignored positions by reason. Plain fields, since this is the hot path. */
   readonly dropped = { unwatched: 0, older: 0, expired: 0 };
+  /** When friends have ended sharing, for a friend who is watched only while a position read before that is under way. */
+  readonly #stopped = new RecentMap<UserId, number>();
   readonly #subjects = new Map<UserId, Subject>();
   readonly #expiries: TimerWheel<Subject>;
   readonly #endings: TimerWheel<Watch | Subject>;
@@ -87,6 +92,7 @@ export class FriendBoard implements Component {
     let subject = this.#subjects.get(user);
     if (!subject) {
       subject = createSubject(user);
+      subject.stoppedAt = this.#stopped.get(user) ?? 0;
       this.#subjects.set(user, subject);
     }
     const watch = createWatch(session, subject, right);
@@ -142,7 +148,7 @@ export class FriendBoard implements Component {
       this.dropped.unwatched++;
       return;
     }
-    if (subject.latest !== null && record.at <= subject.latest.at) {
+    if (record.at <= subject.stoppedAt || (subject.latest !== null && record.at <= subject.latest.at)) {
       this.dropped.older++;
       return;
     }
@@ -157,12 +163,32 @@ export class FriendBoard implements Component {
   }
 
   /**
+   * The friend has signed out and ended sharing: a position of `before` (ms on Redis' clock) or earlier is not shown any more,
+   * also if it was read before and arrives later.
+   */
+  stopSharing(user: UserId, before: number): void {
+    const now = this.#clock.now();
+    this.#stopped.set(user, Math.max(before, this.#stopped.get(user) ?? 0), now);
+    this.#stopped.forgetBefore(now - STOPPED_RETENTION_MS);
+    const subject = this.#subjects.get(user);
+    if (!subject || before <= subject.stoppedAt) return;
+    subject.stoppedAt = before;
+    if (subject.latest === null || subject.latest.at > before) return;
+    this.#expiries.cancel(subject);
+    setLatest(subject, null);
+    this.#considerViewers(subject);
+    this.#onExpired(subject);
+  }
+
+  /**
    * Redis' clock was set back by `ms`. The times of the known positions move with it: they are as old as before, expire when
    * they would have, and the friends' next positions are newer.
    */
   clockSetBack(ms: number): void {
+    this.#stopped.forgetBefore(Number.POSITIVE_INFINITY);
     for (const subject of this.#subjects.values()) {
       const { latest } = subject;
+      subject.stoppedAt -= ms;
       if (latest === null) continue;
       const at = latest.at - ms;
       setLatest(subject, { at, position: latest.position });

@@ -135,6 +135,9 @@ export class RightsApplier {
       case 'erased':
         this.#erase(event.user, event);
         return;
+      case 'stopped':
+        this.#board.stopSharing(event.user, event.before);
+        return;
       case 'reread':
         // `onEntries` starts it, once for all its entries.
         return;

@@ -88,6 +88,9 @@ export class RightsLedger {
         this.#erased.forgetBefore(forgotten);
         return this.#recordSignOut(event.user, event.before, now) || isNews;
       }
+      case 'stopped':
+        // It is about positions, not about a right: the friend board keeps the latest.
+        return true;
       case 'reread': {
         const isNews = event.version > this.#reread;
         this.#reread = Math.max(this.#reread, event.version);

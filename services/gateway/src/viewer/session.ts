@@ -212,6 +212,8 @@ export interface Subject extends Readonly<PositionSlice>, Readonly<TextSlice> {
   /** The friend's own pause, for all viewers. Written by the friend board. */
   sharing: Sharing;
   sharingVersion: number;
+  /** The friend has ended sharing: no position of then or before is shown, ms on Redis' clock. Written by the friend board. */
+  stoppedAt: number;
   /** Unordered. */
   readonly watches: Watch[];
 }

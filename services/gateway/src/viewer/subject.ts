@@ -14,6 +14,7 @@ export function createSubject(user: UserId): Subject {
     gridText: null,
     sharing: SHARING,
     sharingVersion: 0,
+    stoppedAt: 0,
     watches: [],
   };
 }

@@ -4,7 +4,14 @@ import { locationKey, type ReceivedPosition, readRecordTime, type UserId } from 
 import type { Logger } from '@nearby-friends/service-kit';
 import type { LocationCache, Recorded } from './location-cache.ts';
 import { FAILED, packPositions, unpackOutcomes } from './pack-positions.ts';
-import { FORGET_FUTURE, MARK_ANNOUNCED, MAX_CLOCK_LEAD_MS, RECORD_POSITIONS } from './record-script.ts';
+import {
+  FORGET_FUTURE,
+  MARK_ANNOUNCED,
+  MAX_CLOCK_LEAD_MS,
+  RECORD_POSITIONS,
+  STOP_SHARING,
+  STOPPED_FORMAT,
+} from './record-script.ts';
 
 /**
  * Maximum number of positions per script call. Redis is blocked meanwhile, about 4 µs per position. With more than about
@@ -51,7 +58,7 @@ export class RedisLocationCache implements LocationCache {
     const latest = (Number(seconds) + 1) * 1_000 + MAX_CLOCK_LEAD_MS;
     const active: { user: UserId; entry: Buffer }[] = [];
     for (const { user, entry } of entries) {
-      if (entry === null) continue;
+      if (entry === null || entry[0] === STOPPED_FORMAT) continue;
       if (readRecordTime(entry) > latest) this.#forgetFuture(user);
       else active.push({ user, entry });
     }
@@ -61,6 +68,10 @@ export class RedisLocationCache implements LocationCache {
   async forget(users: readonly UserId[]): Promise<void> {
     // One UNLINK per key, for the same reason. The entry is gone at once; its memory may be freed later.
     await Promise.all(users.map((user) => this.#redis.unlink(locationKey(user))));
+  }
+
+  async stop(user: UserId, before: number): Promise<boolean> {
+    return (await runScript(this.#redis, STOP_SHARING, [locationKey(user)], [before])) === 1;
   }
 
   async checkWritable(): Promise<void> {

@@ -30,6 +30,11 @@ export interface LocationCache {
   readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]>;
   /** Deletes the entries of erased users; a missing entry is no error. Rejects when the cache is unavailable. */
   forget(users: readonly UserId[]): Promise<void>;
+  /**
+   * The user has ended sharing: deletes the entry unless it is of after `before` (ms on Redis' clock), and for a minute takes
+   * no position of before that. Returns whether there was such an entry. Rejects when the cache is unavailable.
+   */
+  stop(user: UserId, before: number): Promise<boolean>;
   /** Rejects with the reason when entries cannot be written now. */
   checkWritable(): Promise<void>;
 }

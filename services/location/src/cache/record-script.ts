@@ -10,6 +10,12 @@ import {
 /** A gateway's estimate of Redis' clock may be ahead by this much, ms; beyond it Redis' own time is used. */
 export const MAX_CLOCK_LEAD_MS = 1_000;
 
+/** The mark of a user who has ended sharing: this byte, and until when positions are void, ms as f64. */
+export const STOPPED_FORMAT = 0;
+const STOPPED_BYTES = 9;
+/** Longer than any position is under way, ms. */
+const STOPPED_TTL_MS = 60_000;
+
 const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
 
 /**
@@ -25,6 +31,9 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  * No entry is stored with a time of more than the lead after Redis' own. One that has such a time is from before Redis' clock
  * was set back: how old it is, is unknown, and any report replaces it. Otherwise all reports would be refused until the clock
  * has caught up.
+ *
+ * A user who has ended sharing has no entry but a mark in its place: positions of before that, which were under way, are
+ * superseded by it.
  *
  * Two devices may report within the same millisecond: the later arrival gets the next millisecond. The same position sent
  * again (a caller that got no response) changes nothing.
@@ -49,6 +58,10 @@ local function record(key, at, body)
   local announced, since = 0, at
   local previous = pcall('GET', key)
   if refused(previous) then return ${outcome('failed')}, 0, 0, 0 end
+  if previous and string.byte(previous) == ${STOPPED_FORMAT} and #previous == ${STOPPED_BYTES} then
+    local _, stoppedAt = unpack('>Bd', previous)
+    if at <= stoppedAt and stoppedAt <= now + ${MAX_CLOCK_LEAD_MS} then return ${outcome('superseded')}, at, 0, 0 end
+  end
   if previous and string.byte(previous) == ${RECORD_FORMAT_VERSION} and #previous >= ${RECORD_HEADER_BYTES} then
     local _, wasAnnounced, wasSince, previousAt = unpack('>BBdd', previous)
     announced, since = wasAnnounced, wasSince
@@ -97,4 +110,24 @@ local _, _, since = struct.unpack('>BBd', header)
 if since ~= tonumber(ARGV[1]) then return 0 end
 redis.call('SETRANGE', KEYS[1], 1, '\\1')
 return 1
+`);
+
+/**
+ * KEYS: the user's key. ARGV: until when positions are void, ms. Replaces the entry by a mark, unless it is newer: then another
+ * device of the user goes on sharing. An earlier mark with a later time stays. Returns whether there was an entry to delete.
+ */
+export const STOP_SHARING = defineScript(`
+local before = tonumber(ARGV[1])
+local previous = redis.call('GET', KEYS[1])
+local wasShared = 0
+if previous and string.byte(previous) == ${STOPPED_FORMAT} and #previous == ${STOPPED_BYTES} then
+  local _, stoppedAt = struct.unpack('>Bd', previous)
+  if stoppedAt > before then return 0 end
+elseif previous and #previous >= ${RECORD_HEADER_BYTES} then
+  local _, _, _, at = struct.unpack('>BBdd', previous)
+  if at > before then return 0 end
+  wasShared = 1
+end
+redis.call('SET', KEYS[1], struct.pack('>Bd', ${STOPPED_FORMAT}, before), 'PX', ${STOPPED_TTL_MS})
+return wasShared
 `);

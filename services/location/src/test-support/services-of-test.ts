@@ -10,6 +10,7 @@ import {
   type RecordedPosition,
   readActive,
   recordPositions,
+  stopSharing,
   type UserId,
 } from '@nearby-friends/protocol';
 import {
@@ -44,6 +45,8 @@ export interface Caller {
   activeUsers(users: readonly UserId[]): Promise<UserId[]>;
   /** Sends the request that friend-graph sends for erased users. */
   forget(users: readonly UserId[]): Promise<void>;
+  /** Sends the request that friend-graph sends for a user who has ended sharing. */
+  stop(user: UserId, before: number): Promise<void>;
   /** Number of location instances it sees. */
   instances(): number;
 }
@@ -121,6 +124,9 @@ export function useServices(): ServicesOfTest {
         },
         forget: async (users) => {
           await bus.rpc.call(forgetUsers, { users: [...users] });
+        },
+        stop: async (user, before) => {
+          await bus.rpc.call(stopSharing, { user, before });
         },
         instances: () => bus.registry.candidates('location').length,
       };

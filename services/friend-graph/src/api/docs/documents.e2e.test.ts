@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { useDeployment } from '@nearby-friends/testing';
+import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { Ajv } from 'ajv';
@@ -63,10 +63,11 @@ describe('the AsyncAPI document', () => {
     };
 
     await deployment.befriend(['ann', 'bob']);
-    const ann = await deployment.signIn('ann', { gateway: 0 });
+    const ann = deployment.client({ token: await deployment.token('ann'), address: deployment.addressOn(0) });
     const bob = await deployment.signIn('bob', { gateway: 1 });
     const received: [string, unknown][] = [];
     ann.socket.onAny((event: string, payload: unknown) => received.push([event, payload]));
+    await ann.connect();
     const sayAll = async (event: string, ...payloads: unknown[]) => {
       for (const payload of payloads) expectDescribed(`${event}-ack`, await ann.send(event, payload));
     };
@@ -84,6 +85,12 @@ describe('the AsyncAPI document', () => {
       body: JSON.stringify({ to: 'ann' }),
     });
     await eventually(() => expect(ann.friendsChanged).toHaveLength(1));
+    const api = new ApiClient(deployment);
+    await api.call('ann', 'PUT', '/me/sharing', { paused: false });
+    await api.call('ann', 'PUT', '/viewers/bob', { precision: 'exact' });
+    for (const event of ['sharing:changed', 'viewers:changed']) {
+      await eventually(() => expect(received.map(([name]) => name)).toContain(event));
+    }
     const refused = await deployment
       .client({ token: 'rubbish' })
       .connect()

@@ -1,0 +1,59 @@
+/** Ends the sharing of a user who signs out: nobody sees the last position any more. */
+import type { UserId } from '@nearby-friends/protocol';
+import type { Repositories } from '../database/create-repositories.ts';
+import type { ChangePropagation } from '../outbox/change-propagation.ts';
+
+/** Port: deletes the last known position unless it is newer than `before`. Idempotent; rejects with `unavailable`. */
+export type StopPosition = (user: UserId, before: number) => Promise<unknown>;
+
+/**
+ * The gateway that received the last position may estimate Redis' clock a little ahead of this service, ms. Another device
+ * that reports within this time is seen again with its next report.
+ */
+const CLOCK_MARGIN_MS = 100;
+/** A revoked connection may send until every gateway has heard of the revocation, ms. */
+const CLOSING_MARGIN_MS = 1_000;
+
+export class SharingEnd {
+  readonly #repositories: Pick<Repositories, 'transactions' | 'revocations'>;
+  readonly #propagation: ChangePropagation;
+  readonly #stopPosition: StopPosition;
+  /** The clock that stamps positions, ms since the epoch. */
+  readonly #redisNow: () => number;
+
+  constructor(options: {
+    repositories: Pick<Repositories, 'transactions' | 'revocations'>;
+    propagation: ChangePropagation;
+    stopPosition: StopPosition;
+    redisNow: () => number;
+  }) {
+    this.#repositories = options.repositories;
+    this.#propagation = options.propagation;
+    this.#stopPosition = options.stopPosition;
+    this.#redisNow = options.redisNow;
+  }
+
+  /**
+   * Resolves when no viewer sees a position received until now, and none that is still under way will be seen. A device that
+   * stays signed in shares again with its next report. The signal aborts the wait and never the change.
+   */
+  async stop(user: UserId, signal?: AbortSignal): Promise<void> {
+    await this.#stopAt(user, Math.ceil(this.#redisNow()) + CLOCK_MARGIN_MS, signal);
+  }
+
+  /** Repeats {@link stop} for a revoked token: as of its revocation, so that it does not end the sharing of a newer one. */
+  async confirm(user: UserId, signal?: AbortSignal): Promise<void> {
+    const before = await this.#repositories.revocations.signedOutBefore(user);
+    if (before === null) return;
+    await this.#stopAt(user, Math.min(Math.ceil(this.#redisNow()), before + CLOSING_MARGIN_MS), signal);
+  }
+
+  async #stopAt(user: UserId, before: number, signal: AbortSignal | undefined): Promise<void> {
+    await this.#repositories.transactions.run(async (transaction) => {
+      const version = await transaction.nextVersion();
+      await transaction.appendEvents([{ kind: 'stopped', version, user, before }]);
+    });
+    // Together: whoever reads the entry before it is deleted knows the event, which forbids to show it.
+    await Promise.all([this.#propagation.waitUntilAppliedEverywhere(signal), this.#stopPosition(user, before)]);
+  }
+}
