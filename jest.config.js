@@ -23,7 +23,7 @@ const STACK = '\\.(e2e|browser)\\.test\\.ts$';
 const SHARED = [
   'packages/client/src/api/api\\.e2e',
   'packages/client/src/(example|live-list)\\.e2e',
-  'packages/testing/src/e2e/(handshake|nearby)\\.e2e',
+  'packages/testing/src/e2e/(handshake|nearby|withheld)\\.e2e',
 ].map((path) => `${path}\\.test\\.ts$`);
 
 /** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */

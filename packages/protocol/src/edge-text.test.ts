@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { edgeTextSchema, readEdges } from './edge-text.ts';
+import { edgeTextSchema, readEdges, withheldTextSchema } from './edge-text.ts';
 
 const isEdges = (text: string): boolean => edgeTextSchema.safeParse(text).success;
 
@@ -24,6 +24,26 @@ describe('edges as text', () => {
       },
     ]);
   });
+
+  it('say which positions stay withheld, in a text of their own that names only the subjects concerned', () => {
+    const withheld = 'ben 5 7 -,cid - - 9,dan 0 3 -';
+    expect(withheldTextSchema.safeParse(withheld).success).toBe(true);
+    const exact = { precision: 'exact', until: null };
+    const sharing = { paused: false, until: null };
+    expect(readEdges('ann e 1 -,ben e 1 -,cid e 1 - f 2 -,dan e 1 - f 2 -', withheld)).toEqual([
+      { subject: 'ann', grant: exact, version: 1, sharing: null },
+      { subject: 'ben', grant: { ...exact, shownFrom: 5, exactFrom: 7 }, version: 1, sharing: null },
+      { subject: 'cid', grant: exact, version: 1, sharing: { sharing: { ...sharing, shownFrom: 9 }, version: 2 } },
+      { subject: 'dan', grant: { ...exact, shownFrom: 0, exactFrom: 3 }, version: 1, sharing: { sharing, version: 2 } },
+    ]);
+  });
+
+  it.each(['ben', 'ben 1', 'ben 1 2', 'ben 1 2 3 4', 'ben 1 2 x', 'ben 1 2 3,', ',ben 1 2 3', 'ben -1 2 3'])(
+    'name times in no other form: %j',
+    (text) => {
+      expect(withheldTextSchema.safeParse(text).success).toBe(false);
+    },
+  );
 
   it('without edges are an empty text', () => {
     expect([isEdges(''), readEdges('')]).toEqual([true, []]);

@@ -25,9 +25,38 @@ const EDGE = `[A-Za-z0-9_-]{1,64} [ea] ${VERSION} ${TIME}(?: [tf] ${VERSION} ${T
  */
 export const edgeTextSchema = z.string().regex(new RegExp(`^(?:${EDGE}(?:,(?!$)|$))*$`), 'must be edges');
 
-/** Parses a text that {@link edgeTextSchema} has accepted. */
-export function readEdges(text: string): StatedEdge[] {
-  return text === '' ? [] : text.split(',').map(readEdge);
+const WITHHELD = `[A-Za-z0-9_-]{1,64} ${TIME} ${TIME} ${TIME}`;
+
+/**
+ * Which positions were withheld, of those subjects only of whom some were: `subject shownFrom exactFrom pausedBefore`. The
+ * first two belong to the edge and the third to the subject's pause; `-` for none. Apart from the edges, since earlier
+ * builds refuse an edge with more fields.
+ */
+export const withheldTextSchema = z.string().regex(new RegExp(`^(?:${WITHHELD}(?:,(?!$)|$))*$`), 'must be times');
+
+/** Parses texts that {@link edgeTextSchema} and {@link withheldTextSchema} have accepted. */
+export function readEdges(text: string, withheld = ''): StatedEdge[] {
+  if (text === '') return [];
+  const edges = text.split(',').map(readEdge);
+  return withheld === '' ? edges : withTimes(edges, withheld);
+}
+
+function withTimes(edges: readonly StatedEdge[], withheld: string): StatedEdge[] {
+  const times = new Map(withheld.split(',').map((one) => [one.slice(0, one.indexOf(' ')), one.split(' ')]));
+  return edges.map((edge) => {
+    const [, shown, exact, paused] = times.get(edge.subject) ?? [];
+    const grant = { ...edge.grant, ...readWithheld(shown, exact) };
+    const pausedBefore = paused === undefined ? null : readTime(paused);
+    if (edge.sharing === null || pausedBefore === null) return { ...edge, grant };
+    const { sharing, version } = edge.sharing;
+    return { ...edge, grant, sharing: { sharing: { ...sharing, shownFrom: pausedBefore }, version } };
+  });
+}
+
+/** The times of a grant; each is absent for `-`. */
+export function readWithheld(shown = '-', exact = '-'): Pick<Grant, 'shownFrom' | 'exactFrom'> {
+  const [shownFrom, exactFrom] = [readTime(shown), readTime(exact)];
+  return { ...(shownFrom === null ? {} : { shownFrom }), ...(exactFrom === null ? {} : { exactFrom }) };
 }
 
 function readEdge(text: string): StatedEdge {

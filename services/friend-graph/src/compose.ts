@@ -52,8 +52,6 @@ export function composeFriendGraph({
     logger,
   });
   registerPoolGauges(registry, database.pool);
-  const repositories = createRepositories(database);
-
   const bus = createBus({
     redisUrl: config.redisUrl,
     service: 'friend-graph',
@@ -64,6 +62,7 @@ export function composeFriendGraph({
     clock,
     logger,
   });
+  const repositories = createRepositories(database, { redisNow: () => bus.redisClock.now() });
   const stream = new FencedStreamWriter({ redis: bus.commands, stream: GRAPH_EVENTS, clock, logger });
   const graph = composeGraph({
     repositories,

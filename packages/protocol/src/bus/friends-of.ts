@@ -1,7 +1,7 @@
 /** gateway → friend-graph: the grants of these viewers; many viewers in one request. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
-import { edgeTextSchema } from '../edge-text.ts';
+import { edgeTextSchema, withheldTextSchema } from '../edge-text.ts';
 import { graphVersionSchema } from '../graph-version.ts';
 import { userIdSchema } from '../user-id.ts';
 import type { Method } from './method.ts';
@@ -14,6 +14,8 @@ const viewerEdgesSchema = z.object({
   signedOutBefore: z.number().nullable(),
   /** Grants that are or may become effective; hidden and expired ones are omitted. */
   edges: edgeTextSchema,
+  /** Absent in responses of earlier builds. */
+  withheld: withheldTextSchema.optional(),
 });
 export type ViewerEdges = z.infer<typeof viewerEdgesSchema>;
 

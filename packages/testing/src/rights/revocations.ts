@@ -16,6 +16,7 @@ export function revocations(api: ApiClient): readonly Revocation[] {
   return [
     {
       name: 'revoke',
+      isWithheld: false,
       revoke: async ({ subject, viewer }) => {
         await api.callUntilAccepted(subject, 'DELETE', `/friends/${viewer}`);
         return null;
@@ -24,6 +25,7 @@ export function revocations(api: ApiClient): readonly Revocation[] {
     },
     {
       name: 'block',
+      isWithheld: true,
       revoke: async ({ subject, viewer }) => {
         await api.callUntilAccepted(subject, 'POST', '/blocks', { userId: viewer });
         return null;
@@ -35,6 +37,7 @@ export function revocations(api: ApiClient): readonly Revocation[] {
     },
     {
       name: 'pause',
+      isWithheld: true,
       revoke: async ({ subject }) => {
         await api.callUntilAccepted(subject, 'PUT', '/me/sharing', { paused: true });
         return null;
@@ -44,6 +47,7 @@ export function revocations(api: ApiClient): readonly Revocation[] {
     },
     {
       name: 'hide',
+      isWithheld: true,
       revoke: async (pair) => {
         await grant(pair, { precision: 'hidden' });
         return null;
@@ -52,6 +56,7 @@ export function revocations(api: ApiClient): readonly Revocation[] {
     },
     {
       name: 'until runs out',
+      isWithheld: true,
       revoke: async ({ subject, viewer }) => {
         // On a busy machine the end may be past when the request arrives, and is refused.
         for (let aheadMs = RUNS_OUT_IN_MS; ; aheadMs *= 2) {

@@ -15,6 +15,8 @@ export interface Pair {
 
 /** A period in which the viewer must not get what the gateways received in it, ms since the epoch. */
 interface RevokedPeriod extends Pair {
+  /** Nor must the viewer get it afterwards. */
+  readonly isWithheld: boolean;
   readonly name: string;
   readonly from: number;
   to: number;
@@ -31,6 +33,8 @@ interface Delivery extends Pair {
 
 export interface Revocation {
   readonly name: string;
+  /** Whether what is reported meanwhile stays withheld (G7). It does not of two who end their friendship. */
+  readonly isWithheld: boolean;
   /** Revokes the grant; resolves with the time from which nothing may be delivered, or null for the response's time. */
   revoke(pair: Pair): Promise<number | null>;
   giveBack(pair: Pair): Promise<void>;
@@ -101,6 +105,7 @@ export class RightsTrial {
     const period: RevokedPeriod = {
       ...pair,
       name: revocation.name,
+      isWithheld: revocation.isWithheld,
       from: from ?? Date.now(),
       to: Number.POSITIVE_INFINITY,
     };
@@ -141,7 +146,10 @@ export class RightsTrial {
     await this.#untilNewer(viewer, subject, Date.now());
   }
 
-  /** Deliveries of positions that were sent while the viewer had no grant, and came before it had one again. */
+  /**
+   * Deliveries of positions that were sent while the viewer had no grant, and came before it had one again; or that were
+   * received before that, and came at any time, where such a position stays withheld.
+   */
   get violations(): string[] {
     const sentAtOf = new Map(
       [...this.#accepted].map(([person, all]) => [person, new Map(all.map(({ at, sentAt }) => [at, sentAt]))]),
@@ -155,7 +163,7 @@ export class RightsTrial {
           one.viewer === viewer &&
           one.from <= sentAt &&
           sentAt < one.to &&
-          receivedAt < one.to,
+          (receivedAt < one.to || (one.isWithheld && at < one.to)),
       );
       if (!period) return [];
       const { name, from, to } = period;

@@ -18,7 +18,9 @@ const sharingChangeSchema = z
   .strictObject({ ...sharingSchema.shape, until: untilSchema.describe('In the future; null or absent: it stays.') })
   .meta({ id: 'SharingChange' });
 
-const IN_FORCE = 'Responds when it is in force: no position received later reaches a viewer it excludes.';
+const IN_FORCE =
+  'Responds when it is in force: no position received later reaches a viewer it excludes. What was reported while it was ' +
+  'withheld stays withheld; the next report counts.';
 
 export function sharingRoutes(options: {
   friendships: Pick<Friendships, 'setGrant'>;

@@ -40,7 +40,9 @@ export class BlockRepository {
     await client.$executeRaw`INSERT INTO blocks (user_id, blocked_id) VALUES (${user}, ${blocked})`;
   }
 
-  async remove({ client }: GraphTransaction, user: UserId, blocked: UserId): Promise<void> {
-    await client.block.deleteMany({ where: { userId: user, blockedId: blocked } });
+  /** Returns whether there was such a block. */
+  async remove({ client }: GraphTransaction, user: UserId, blocked: UserId): Promise<boolean> {
+    const { count } = await client.block.deleteMany({ where: { userId: user, blockedId: blocked } });
+    return count > 0;
   }
 }

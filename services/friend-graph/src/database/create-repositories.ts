@@ -11,21 +11,28 @@ import { SharingRepository } from './sharing-repository.ts';
 import { TokenRevocations } from './token-revocations.ts';
 import { UserRepository } from './user-repository.ts';
 import { ViewerRepository } from './viewer-repository.ts';
+import { Withholdings } from './withholdings.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
-export function createRepositories(database: Pick<Database, 'client' | 'readPrepared'>) {
+/** `redisNow`: ms on Redis' clock, which stamps positions. */
+export function createRepositories(
+  database: Pick<Database, 'client' | 'readPrepared'>,
+  { redisNow }: { redisNow: () => number },
+) {
   const { client } = database;
   const transactions = new GraphTransactions({ client });
+  const withholdings = new Withholdings({ client, redisNow });
   return {
     transactions,
-    users: new UserRepository({ client, transactions }),
+    users: new UserRepository({ client, transactions, withholdings }),
     viewers: new ViewerRepository({ database }),
-    edges: new EdgeRepository({ client }),
+    edges: new EdgeRepository({ client, withholdings }),
     grants: new GrantRepository({ client }),
     requests: new RequestRepository({ client }),
     blocks: new BlockRepository({ client }),
-    sharing: new SharingRepository({ client }),
+    sharing: new SharingRepository({ client, withholdings }),
+    withholdings,
     endedRights: new EndedRightsRepository(),
     revocations: new TokenRevocations({ client }),
     outbox: new OutboxRepository({ client }),

@@ -4,6 +4,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
 import { BEFORE_ALL_IDS, type Page, type PageRequest, toPage } from './page.ts';
+import type { EdgeEnds, Withholding, Withholdings } from './withholdings.ts';
 
 /** A person the user sees. Omits the grant: a friend who hides must look like one who is offline. */
 export interface ListedFriend {
@@ -18,9 +19,10 @@ export interface ListedViewer extends ListedFriend {
   readonly until: Date | null;
 }
 
-interface EdgeEnds {
-  readonly viewer: UserId;
-  readonly subject: UserId;
+/** An edge as it was until now. */
+interface EndingEdge extends EdgeEnds {
+  readonly precision: Precision;
+  readonly until: Date | null;
 }
 
 interface GrantedEnds extends EdgeEnds {
@@ -30,9 +32,11 @@ interface GrantedEnds extends EdgeEnds {
 /** Every change takes a version and appends its event in the same transaction. */
 export class EdgeRepository {
   readonly #client: DatabaseClient;
+  readonly #withholdings: Withholdings;
 
-  constructor(options: { client: DatabaseClient }) {
+  constructor(options: { client: DatabaseClient; withholdings: Withholdings }) {
     this.#client = options.client;
+    this.#withholdings = options.withholdings;
   }
 
   /** The people `viewer` sees, whatever their grants. */
@@ -79,17 +83,23 @@ export class EdgeRepository {
       INSERT INTO edges (viewer_id, subject_id, precision, until, version) VALUES ${row(there)}, ${row(back)}
       ON CONFLICT DO NOTHING RETURNING viewer_id AS viewer, subject_id AS subject`;
     const grantTo = (viewer: UserId) => (viewer === there.viewer ? there.grant : back.grant);
-    await transaction.appendEvents(added.map((edge) => edgeEvent(edge, version, grantTo(edge.viewer))));
+    const withheld = await this.#withholdings.read(transaction, added);
+    const withheldOf = ({ viewer, subject }: EdgeEnds) =>
+      withheld.find((one) => one.viewer === viewer && one.subject === subject) ?? null;
+    const events = added.map((edge) => edgeEvent(edge, version, withTimes(grantTo(edge.viewer), withheldOf(edge))));
+    await transaction.appendEvents(events);
   }
 
   /** Removes both directions; returns whether one existed. Both users must be locked. */
   async removeFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<boolean> {
     // Raw: Prisma has no DELETE … RETURNING, and only edges that existed get an event.
-    const removed = await transaction.client.$queryRaw<EdgeEnds[]>`
+    const removed = await transaction.client.$queryRaw<EndingEdge[]>`
       DELETE FROM edges
       WHERE (viewer_id = ${one} AND subject_id = ${other}) OR (viewer_id = ${other} AND subject_id = ${one})
-      RETURNING viewer_id AS viewer, subject_id AS subject`;
+      RETURNING viewer_id AS viewer, subject_id AS subject, precision, until`;
     if (removed.length === 0) return false;
+    // Two who become friends again see nothing that was hidden before they ended it.
+    for (const edge of removed) await this.#withholdings.record(transaction, edge, grantOf(edge));
     const version = await transaction.nextVersion();
     await transaction.appendEvents(removed.map((edge) => edgeEvent(edge, version, null)));
     return true;
@@ -108,16 +118,17 @@ export class EdgeRepository {
   async changeGrant(transaction: GraphTransaction, edge: EdgeEnds, grant: Grant): Promise<boolean> {
     const { viewer, subject } = edge;
     // Raw: Prisma has no row locks, and the version must be taken while the edge is locked.
-    const [existing] = await transaction.client.$queryRaw<object[]>`
-      SELECT FROM edges WHERE viewer_id = ${viewer} AND subject_id = ${subject} FOR NO KEY UPDATE`;
+    const [existing] = await transaction.client.$queryRaw<Omit<EndingEdge, keyof EdgeEnds>[]>`
+      SELECT precision, until FROM edges WHERE viewer_id = ${viewer} AND subject_id = ${subject} FOR NO KEY UPDATE`;
     if (!existing) return false;
+    const withheld = await this.#withholdings.record(transaction, edge, grantOf(existing));
     const version = await transaction.nextVersion();
     await transaction.client.edge.update({
       where: { viewerId_subjectId: { viewerId: viewer, subjectId: subject } },
       data: { precision: grant.precision, until: toDate(grant.until), version },
       select: { version: true },
     });
-    await transaction.appendEvents([edgeEvent(edge, version, grant)]);
+    await transaction.appendEvents([edgeEvent(edge, version, withTimes(grant, withheld))]);
     return true;
   }
 }
@@ -125,6 +136,15 @@ export class EdgeRepository {
 /** Converts ms since the epoch to the type of a timestamp column. */
 export function toDate(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
+}
+
+function grantOf({ precision, until }: Omit<EndingEdge, keyof EdgeEnds>): Grant {
+  return { precision, until: until?.getTime() ?? null };
+}
+
+function withTimes({ precision, until }: Grant, withheld: Withholding | null): Grant {
+  if (withheld === null) return { precision, until };
+  return { precision, until, shownFrom: withheld.shownFrom, exactFrom: withheld.exactFrom };
 }
 
 function edgeEvent({ viewer, subject }: EdgeEnds, version: number, grant: Grant | null): GraphEvent {

@@ -3,6 +3,7 @@ import { SHARING, type Sharing, type UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
 import { toDate } from './edge-repository.ts';
 import type { GraphTransaction } from './graph-transaction.ts';
+import type { Withholdings } from './withholdings.ts';
 
 /** A subject's own pause, which applies in addition to the grants. */
 export interface SubjectSharing {
@@ -17,13 +18,17 @@ interface Row {
   readonly paused: boolean;
   readonly until: Date | null;
   readonly version: bigint;
+  readonly shownFrom: bigint;
 }
 
 export class SharingRepository {
   readonly #client: DatabaseClient;
 
-  constructor(options: { client: DatabaseClient }) {
+  readonly #withholdings: Withholdings;
+
+  constructor(options: { client: DatabaseClient; withholdings: Withholdings }) {
     this.#client = options.client;
+    this.#withholdings = options.withholdings;
   }
 
   /** The sharing state of those `subjects` who have ever paused; one query by primary key. */
@@ -31,15 +36,18 @@ export class SharingRepository {
     if (subjects.length === 0) return [];
     // Raw: one array parameter; `in` sends one parameter for each of up to 5,000 ids, which costs more than the result.
     const rows = await this.#client.$queryRaw<Row[]>`
-      SELECT user_id AS subject, paused, until, version FROM sharing WHERE user_id = ANY(${subjects}::text[])`;
-    return rows.map(({ subject, paused, until, version }) => ({
+      SELECT user_id AS subject, paused, until, version, shown_from AS "shownFrom" FROM sharing WHERE user_id = ANY(${subjects}::text[])`;
+    return rows.map(({ subject, paused, until, version, shownFrom }) => ({
       subject,
-      sharing: { paused, until: until?.getTime() ?? null },
+      sharing: { paused, until: until?.getTime() ?? null, ...(shownFrom > 0n ? { shownFrom: Number(shownFrom) } : {}) },
       version: Number(version),
     }));
   }
 
-  /** Stores it with a new version and appends its event. The user must be locked against erasure. */
+  /**
+   * Stores it with a new version and appends its event. Positions received in a pause, up to its end, stay withheld. The
+   * user must be locked against erasure.
+   */
   async change(transaction: GraphTransaction, subject: UserId, sharing: Sharing): Promise<void> {
     const { client } = transaction;
     const { paused } = sharing;
@@ -49,14 +57,22 @@ export class SharingRepository {
       SELECT FROM sharing WHERE user_id = ${subject} FOR NO KEY UPDATE`;
     // A user who has never paused needs no row.
     if (!stored && isDefault(sharing)) return;
+    const boundary = this.#withholdings.boundary();
+    // A pause that ends by itself withholds up to its end.
+    const pausedUntil = paused ? sharing.until : null;
     // Raw: of two transactions that find no row one waits here, and the version under DO UPDATE is taken after the wait.
-    const [row] = await client.$queryRaw<[{ version: bigint }]>`
-      INSERT INTO sharing (user_id, paused, until, version)
-      VALUES (${subject}, ${paused}, ${until}::timestamptz, nextval('graph_version'))
+    const [row] = await client.$queryRaw<[{ version: bigint; shownFrom: bigint }]>`
+      INSERT INTO sharing (user_id, paused, until, version, shown_from)
+      VALUES (${subject}, ${paused}, ${until}::timestamptz, nextval('graph_version'), coalesce(${pausedUntil}::bigint, 0))
       ON CONFLICT (user_id) DO UPDATE
-      SET paused = ${paused}, until = ${until}::timestamptz, version = nextval('graph_version')
-      RETURNING version`;
-    await transaction.appendEvents([{ kind: 'sharing', version: Number(row.version), subject, sharing }]);
+      SET paused = ${paused}, until = ${until}::timestamptz, version = nextval('graph_version'),
+          shown_from = coalesce(${pausedUntil}::bigint, CASE
+            WHEN sharing.paused = (sharing.until IS NULL OR sharing.until > to_timestamp(${boundary}::float8 / 1000))
+            THEN ${boundary}::bigint ELSE sharing.shown_from END)
+      RETURNING version, shown_from AS "shownFrom"`;
+    const shownFrom = Number(row.shownFrom);
+    const state = shownFrom > 0 ? { ...sharing, shownFrom } : sharing;
+    await transaction.appendEvents([{ kind: 'sharing', version: Number(row.version), subject, sharing: state }]);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { UserId } from '@nearby-friends/protocol';
 import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction, GraphTransactions } from './graph-transaction.ts';
+import type { Withholdings } from './withholdings.ts';
 
 export interface Profile {
   readonly id: UserId;
@@ -30,10 +31,12 @@ const PROFILE_FIELDS = {
 export class UserRepository {
   readonly #client: DatabaseClient;
   readonly #transactions: GraphTransactions;
+  readonly #withholdings: Withholdings;
 
-  constructor(options: { client: DatabaseClient; transactions: GraphTransactions }) {
+  constructor(options: { client: DatabaseClient; transactions: GraphTransactions; withholdings: Withholdings }) {
     this.#client = options.client;
     this.#transactions = options.transactions;
+    this.#withholdings = options.withholdings;
   }
 
   async exists(user: UserId): Promise<boolean> {
@@ -74,7 +77,9 @@ export class UserRepository {
    * Deletes the profile, the pause, and requests and blocks in both directions; a new table that names users belongs
    * here. Edges must be deleted already. Rows in the outbox leave it when they are relayed.
    */
-  async erase({ client }: GraphTransaction, user: UserId): Promise<void> {
+  async erase(transaction: GraphTransaction, user: UserId): Promise<void> {
+    const { client } = transaction;
+    await this.#withholdings.eraseAllOf(transaction, user);
     // These columns have no foreign key to the user.
     await client.friendRequest.deleteMany({ where: { toId: user } });
     await client.block.deleteMany({ where: { blockedId: user } });

@@ -1,6 +1,7 @@
 /** Reads everything that sign-on needs of viewers, for many of them in one statement (G1). */
 import { DEFAULT_RADIUS_METERS, type UserId, type ViewerEdges } from '@nearby-friends/protocol';
 import type { Database } from './database.ts';
+import { MAX_POSITION_AGE_MS } from './withholdings.ts';
 
 interface Row {
   readonly radiusMeters: number | null;
@@ -9,23 +10,31 @@ interface Row {
   readonly signedOutBefore: Date | null;
   /** In the form of `edgeTextSchema` of the protocol: it goes to the gateway as PostgreSQL wrote it. */
   readonly edges: string | null;
+  /** In the form of `withheldTextSchema`. */
+  readonly withheld: string | null;
 }
 
 const READ_VIEWERS = `
   SELECT users.radius_meters AS "radiusMeters", users.radius_version AS "radiusVersion",
-         token_revocations.before AS "signedOutBefore", granted.edges
+         token_revocations.before AS "signedOutBefore", granted.edges, granted.withheld
   FROM unnest($1::text[]) WITH ORDINALITY AS requested (id, place)
   LEFT JOIN users ON users.id = requested.id
   LEFT JOIN token_revocations ON token_revocations.user_hash = sha256(convert_to(requested.id, 'UTF8'))
   LEFT JOIN LATERAL (
     SELECT string_agg(
-      subject_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || edges.version
+      edges.subject_id || CASE precision WHEN 'exact' THEN ' e ' ELSE ' a ' END || edges.version
         || coalesce(' ' || (extract(epoch FROM edges.until) * 1000)::bigint, ' -')
         || coalesce(CASE WHEN paused THEN ' t ' ELSE ' f ' END || sharing.version
              || coalesce(' ' || (extract(epoch FROM sharing.until) * 1000)::bigint, ' -'), ''),
-      ',') AS edges
-    FROM edges LEFT JOIN sharing ON sharing.user_id = subject_id
-    WHERE viewer_id = requested.id AND precision <> 'hidden'
+      ',') AS edges,
+      string_agg(
+        edges.subject_id || coalesce(' ' || withholdings.shown_from || ' ' || exact_from, ' - -')
+          || coalesce(' ' || nullif(sharing.shown_from, 0), ' -'),
+        ',') FILTER (WHERE exact_from IS NOT NULL OR sharing.shown_from > $3) AS withheld
+    FROM edges
+    LEFT JOIN sharing ON sharing.user_id = subject_id
+    LEFT JOIN withholdings USING (viewer_id, subject_id)
+    WHERE edges.viewer_id = requested.id AND precision <> 'hidden'
       AND (edges.until IS NULL OR edges.until > to_timestamp($2::float8 / 1000))
   ) AS granted ON true
   ORDER BY requested.place`;
@@ -48,7 +57,7 @@ export class ViewerRepository {
     const rows = await this.#database.readPrepared<Row>({
       name: 'read-viewers',
       text: READ_VIEWERS,
-      values: [viewers, now],
+      values: [viewers, now, Math.floor(now - MAX_POSITION_AGE_MS)],
     });
     return viewers.map((viewer, i) => {
       const row = rows[i];
@@ -58,6 +67,7 @@ export class ViewerRepository {
         radiusVersion: Number(row?.radiusVersion ?? 0),
         signedOutBefore: row?.signedOutBefore?.getTime() ?? null,
         edges: row?.edges ?? '',
+        ...(row?.withheld ? { withheld: row.withheld } : {}),
       };
     });
   }

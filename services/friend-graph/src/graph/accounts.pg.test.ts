@@ -16,7 +16,9 @@ describe('pausing', () => {
     expect(await setting.graph.sharing.setSharing(ann, paused)).toEqual(paused);
     expect(await setting.graph.sharing.sharingOf(ann)).toEqual(paused);
     expect(await setting.graph.sharing.sharingOf(bob)).toEqual(SHARING);
-    expect(await setting.takeEvents()).toEqual([{ kind: 'sharing', version, subject: 'ann', sharing: paused }]);
+    expect(await setting.takeEvents()).toEqual([
+      { kind: 'sharing', version, subject: 'ann', sharing: { ...paused, shownFrom: until } },
+    ]);
     await setting.graph.sharing.setSharing(ann, { paused: true, until: Date.now() - 1 });
     expect(await setting.graph.sharing.sharingOf(ann)).toEqual(SHARING);
     await setting.graph.sharing.setSharing(ann, { paused: false, until: Date.now() - 1 });

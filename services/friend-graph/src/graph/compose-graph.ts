@@ -51,7 +51,7 @@ export function composeGraph(options: {
 }): FriendGraph {
   const { repositories, stream, clock, logger, metrics } = options;
   const { tokenMaxLifetimeMs, forgetPosition, stopPosition, readLastPosition, redisNow } = options;
-  const { revocations } = repositories;
+  const { revocations, withholdings } = repositories;
   const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
   const propagation = new ChangePropagation({ relay, stream, clock, metrics });
   const notices = new DeviceNotices({ notify: options.notifyDevices, logger, metrics });
@@ -69,7 +69,7 @@ export function composeGraph(options: {
       relay,
       notices,
       new EndedRights({ repositories, notices, clock, logger }),
-      new Housekeeping({ stream, revocations, tokenMaxLifetimeMs, clock, logger }),
+      new Housekeeping({ stream, revocations, withholdings, tokenMaxLifetimeMs, clock, logger }),
     ],
   };
 }

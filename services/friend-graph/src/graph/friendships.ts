@@ -6,17 +6,19 @@ import type { ChangePropagation } from '../outbox/change-propagation.ts';
 import { type DeviceNotices, noticesToBoth } from './device-notices.ts';
 import { MAX_BLOCKS } from './limits.ts';
 
+type Sources = Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'blocks' | 'withholdings'>;
+
 /**
  * A revocation resolves when all gateways have applied it (G5), even if nothing had to be changed: an earlier call may
  * have failed during its wait. The signal aborts the wait and never the change.
  */
 export class Friendships {
-  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'blocks'>;
+  readonly #repositories: Sources;
   readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
 
   constructor(options: {
-    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'blocks'>;
+    repositories: Sources;
     propagation: ChangePropagation;
     notices: DeviceNotices;
   }) {
@@ -62,17 +64,25 @@ export class Friendships {
     await this.#propagation.waitUntilAppliedEverywhere(signal);
   }
 
-  /** Restores nothing: the two may send each other requests again. Idempotent. */
+  /**
+   * Restores nothing: the two may send each other requests again. What the user reported until now stays withheld from
+   * `other`, also if they become friends (G7). Idempotent.
+   */
   async unblock(user: UserId, other: UserId): Promise<void> {
-    const { transactions, users, blocks } = this.#repositories;
+    const { transactions, users, blocks, withholdings } = this.#repositories;
     await users.createIfNew(user);
     await transactions.run(async (transaction) => {
       await transaction.lockPair(user, other);
-      await blocks.remove(transaction, user, other);
+      const isRemoved = await blocks.remove(transaction, user, other);
+      if (isRemoved) await withholdings.record(transaction, { viewer: other, subject: user }, null);
     });
+    await this.#propagation.waitUntilNextReportCounts();
   }
 
-  /** Sets and returns what `viewer` may see of `subject`. Rejects with `not_found` if the two are not friends. */
+  /**
+   * Sets and returns what `viewer` may see of `subject`: never what was reported until now and withheld, and from the
+   * subject's next report on what is granted (G7). Rejects with `not_found` if the two are not friends.
+   */
   async setGrant(subject: UserId, viewer: UserId, grant: Grant, signal?: AbortSignal): Promise<Grant> {
     const { transactions, edges } = this.#repositories;
     const found = await transactions.run((transaction) => edges.changeGrant(transaction, { viewer, subject }, grant));
@@ -80,6 +90,7 @@ export class Friendships {
     this.#notices.send([{ user: subject, changed: 'viewers' }]);
     if (grant.precision === 'exact' && grant.until === null) this.#propagation.trigger();
     else await this.#propagation.waitUntilAppliedEverywhere(signal);
+    if (grant.precision !== 'hidden') await this.#propagation.waitUntilNextReportCounts();
     return grant;
   }
 }

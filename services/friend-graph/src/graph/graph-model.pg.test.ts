@@ -87,7 +87,9 @@ async function expectGatewaysToAgree(model: GraphModel, seed: number): Promise<v
 }
 
 async function clearAll(): Promise<void> {
-  await setting.database.query('TRUNCATE users, edges, friend_requests, blocks, sharing, outbox, token_revocations');
+  await setting.database.query(
+    'TRUNCATE users, edges, friend_requests, blocks, sharing, withholdings, outbox, token_revocations',
+  );
   setting.stream.events.length = 0;
 }
 

@@ -229,7 +229,8 @@ export class GatewayModel {
     const edges = new Map<string, Grant>();
     for (const [key, { version, grant }] of this.#edges) {
       const isVoid = key.split('>').some((end) => version < (this.#erased.get(end) ?? -1));
-      if (grant && !isVoid) edges.set(key, grant);
+      // Without the times before which positions stay withheld: withheld.pg.test checks those.
+      if (grant && !isVoid) edges.set(key, { precision: grant.precision, until: grant.until });
     }
     return edges;
   }
@@ -237,6 +238,6 @@ export class GatewayModel {
   sharingOf(who: string): Sharing {
     const kept = this.#sharing.get(who);
     if (!kept || kept.version < (this.#erased.get(who) ?? -1)) return { paused: false, until: null };
-    return kept.sharing;
+    return { paused: kept.sharing.paused, until: kept.sharing.until };
   }
 }

@@ -105,7 +105,7 @@ function build(database: DatabaseOfTest) {
   const forgotten: UserId[] = [];
   const stopped: { user: UserId; before: number }[] = [];
   const positions = new Map<UserId, LastPosition>();
-  const repositories = createRepositories(database.opened);
+  const repositories = createRepositories(database.opened, { redisNow: Date.now });
   const graph = composeGraph({
     repositories,
     stream,

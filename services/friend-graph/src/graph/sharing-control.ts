@@ -25,7 +25,8 @@ export class SharingControl {
 
   /**
    * Pauses or resumes; at `until` the state becomes its opposite. Returns the state. Resolves when all gateways have
-   * applied it, unless it revokes nothing. The signal aborts the wait and never the change.
+   * applied it, unless it revokes nothing. What was reported in a pause stays withheld; the next report counts (G7). The
+   * signal aborts the wait and never the change.
    */
   async setSharing(user: UserId, state: Sharing, signal?: AbortSignal): Promise<Sharing> {
     const { transactions, users, sharing } = this.#repositories;
@@ -37,6 +38,7 @@ export class SharingControl {
     this.#notices.send([{ user, changed: 'sharing' }]);
     if (!state.paused && state.until === null) this.#propagation.trigger();
     else await this.#propagation.waitUntilAppliedEverywhere(signal);
+    if (!state.paused) await this.#propagation.waitUntilNextReportCounts();
     return state;
   }
 
@@ -48,7 +50,7 @@ export class SharingControl {
 }
 
 /** The state at `now`, ms since the epoch: from `until` on it is the opposite, without end. */
-function sharingAt(sharing: Sharing, now: number): Sharing {
-  if (sharing.until === null || now < sharing.until) return sharing;
-  return { paused: !sharing.paused, until: null };
+function sharingAt({ paused, until }: Sharing, now: number): Sharing {
+  if (until === null || now < until) return { paused, until };
+  return { paused: !paused, until: null };
 }

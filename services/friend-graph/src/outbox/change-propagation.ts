@@ -1,6 +1,7 @@
 /** Propagates committed changes to every gateway that may still deliver. */
 import { CodedError } from '@nearby-friends/protocol';
-import type { Clock } from '@nearby-friends/service-kit';
+import { type Clock, delay } from '@nearby-friends/service-kit';
+import { CLOCK_MARGIN_MS } from '../database/withholdings.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
@@ -26,6 +27,14 @@ export class ChangePropagation {
   /** For a change that revokes nothing: starts the relay and does not wait for it. */
   trigger(): void {
     this.#relay.trigger();
+  }
+
+  /**
+   * For a committed change that grants something: resolves when a position received from now on is certain to have a
+   * later time than those that stay withheld. These include a margin for the error of clocks, and as much is waited again.
+   */
+  async waitUntilNextReportCounts(): Promise<void> {
+    await delay(this.#clock, 2 * CLOCK_MARGIN_MS);
   }
 
   /**

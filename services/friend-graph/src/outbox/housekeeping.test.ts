@@ -5,23 +5,24 @@ import { HOUSEKEEPING_INTERVAL_MS, Housekeeping } from './housekeeping.ts';
 const LIFETIME_MS = 5_000;
 
 describe('housekeeping', () => {
-  it('trims the stream and purges what no valid token is older than, at once and every minute until it stops', async () => {
+  it('trims the stream and purges what concerns no valid token and no position any more, at once and every minute until it stops', async () => {
     const clock = new ManualClock();
     const done: unknown[] = [];
     const housekeeping = new Housekeeping({
       // One that fails does not keep the other from being done.
       stream: { trim: () => Promise.reject(new Error(`trimmed ${done.push('trimmed')}`)) },
       revocations: { purge: async (before) => void done.push(before) },
+      withholdings: { purge: async () => void done.push('withholdings purged') },
       tokenMaxLifetimeMs: LIFETIME_MS,
       clock,
       logger: silentLogger,
     });
     housekeeping.start();
-    expect(done).toEqual(['trimmed', clock.now() - LIFETIME_MS]);
+    expect(done).toEqual(['trimmed', clock.now() - LIFETIME_MS, 'withholdings purged']);
     clock.advance(HOUSEKEEPING_INTERVAL_MS - 1);
-    expect(done).toHaveLength(2);
+    expect(done).toHaveLength(3);
     clock.advance(1);
-    expect(done.slice(2)).toEqual(['trimmed', clock.now() - LIFETIME_MS]);
+    expect(done.slice(3)).toEqual(['trimmed', clock.now() - LIFETIME_MS, 'withholdings purged']);
     await housekeeping.drain();
     expect(clock.pending).toBe(0);
   });

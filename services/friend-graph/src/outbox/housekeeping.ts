@@ -1,6 +1,7 @@
 /** Deletes data with a limited lifetime, at the start and once a minute. */
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { TokenRevocations } from '../database/token-revocations.ts';
+import type { Withholdings } from '../database/withholdings.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 
 export const HOUSEKEEPING_INTERVAL_MS = 60_000;
@@ -10,6 +11,7 @@ export class Housekeeping implements Component {
   readonly name = 'housekeeping';
   readonly #stream: Pick<GraphEventStream, 'trim'>;
   readonly #revocations: Pick<TokenRevocations, 'purge'>;
+  readonly #withholdings: Pick<Withholdings, 'purge'>;
   readonly #tokenMaxLifetimeMs: number;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -19,6 +21,7 @@ export class Housekeeping implements Component {
   constructor(options: {
     stream: Pick<GraphEventStream, 'trim'>;
     revocations: Pick<TokenRevocations, 'purge'>;
+    withholdings: Pick<Withholdings, 'purge'>;
     /** Maximum lifetime of a token: an older revocation applies to no valid token. */
     tokenMaxLifetimeMs: number;
     clock: Clock;
@@ -26,6 +29,7 @@ export class Housekeeping implements Component {
   }) {
     this.#stream = options.stream;
     this.#revocations = options.revocations;
+    this.#withholdings = options.withholdings;
     this.#tokenMaxLifetimeMs = options.tokenMaxLifetimeMs;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -48,6 +52,7 @@ export class Housekeeping implements Component {
     const results = await Promise.allSettled([
       this.#stream.trim(),
       this.#revocations.purge(this.#clock.now() - this.#tokenMaxLifetimeMs),
+      this.#withholdings.purge(),
     ]);
     for (const result of results) {
       if (result.status === 'rejected') {

@@ -136,7 +136,7 @@ function createEncoder({ user, at, position }: ActiveUser, stored: SubjectSharin
   const sharing = stored ? { sharing: stored.sharing, version: stored.version } : null;
   const encoded = new Map<string, Buffer>();
   return ({ grant, version }: GrantedEdge): Buffer => {
-    const key = `${version} ${grant.precision} ${grant.until}`;
+    const key = `${version} ${grant.precision} ${grant.until} ${grant.shownFrom} ${grant.exactFrom}`;
     const known = encoded.get(key);
     if (known) return known;
     const message: InboxMessage = { kind: 'friend-active', subject: user, grant, version, sharing, at, position, asOf };

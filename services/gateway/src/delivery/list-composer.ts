@@ -56,7 +56,7 @@ export class ListComposer {
       markRemoved(watch);
       const distance = visibleDistance(watch, own, now);
       const { latest } = watch.subject;
-      if (distance === NOT_VISIBLE || latest === null || this.#isForbiddenAtSend(watch, edges, now)) {
+      if (distance === NOT_VISIBLE || latest === null || this.#isForbiddenAtSend(watch, latest, edges, now)) {
         keepMarginOutside(watch, now);
         continue;
       }
@@ -87,7 +87,7 @@ export class ListComposer {
       next = takePending(watch);
       const { latest, user, version } = watch.subject;
       const distance = visibleDistance(watch, own, now);
-      if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbiddenAtSend(watch, edges, now)) {
+      if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbiddenAtSend(watch, latest, edges, now)) {
         session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
         const hasMoved = version !== watch.lastSentVersion;
         if (watch.isSent && !hasMoved && isClientUpToDate(watch, distance)) continue;
@@ -114,9 +114,9 @@ export class ListComposer {
    * The authorization check at send. It checks the recorded graph events themselves, not the state derived from them, and
    * never finds anything as long as that state is correct.
    */
-  #isForbiddenAtSend(watch: Watch, edges: ReadonlyEdges | undefined, now: number): boolean {
+  #isForbiddenAtSend(watch: Watch, latest: PositionRecord, edges: ReadonlyEdges | undefined, now: number): boolean {
     const { session, grant } = watch;
-    if (!this.#ledger.forbids(edges, watch, now)) return false;
+    if (!this.#ledger.forbids(edges, watch, latest.at, now)) return false;
     this.#metrics.postRevocationDeliveries.inc();
     this.#logger.error({ session: session.id, precision: grant.precision }, 'blocked a position without a valid grant');
     return true;

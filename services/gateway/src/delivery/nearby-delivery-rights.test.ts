@@ -125,13 +125,15 @@ describe('a right with an end', () => {
     expect(dan.read()).toEqual([]);
   });
 
-  it('brings a friend at rest back when a pause ends', () => {
+  it('[G7] brings a friend back with the first report after a pause has ended', () => {
     world.report('ben', 10);
     afterFlush();
     world.share('ben', { paused: true, until: world.now() + 60_000 });
     expect(afterFlush()).toEqual(['-ben']);
     world.clock.advance(60_000 + NOTICED_WITHIN_MS);
-    expect(inShort(ann.read())).toEqual(['+ben@10']);
+    expect(inShort(ann.read())).toEqual([]);
+    world.report('ben', 10);
+    expect(afterFlush()).toEqual(['+ben@10']);
   });
 
   it('[S3] leaves nothing behind when it is changed, or the viewer goes', () => {

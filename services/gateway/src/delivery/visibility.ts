@@ -3,7 +3,7 @@ import { distanceMeters, mayBeWithin, minDistanceMeters } from '@nearby-friends/
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
 import { MICRO, type Session, type Watch } from '../viewer/session.ts';
 import type { OwnPosition } from '../viewer/session-phase.ts';
-import { gridPlaceOf } from '../viewer/subject.ts';
+import { isWithheld, placeFor } from '../viewer/subject.ts';
 
 export const NOT_VISIBLE = -1;
 
@@ -12,13 +12,14 @@ const ROUNDING_METERS = 0.1;
 
 /**
  * A lower bound of the friend's distance beyond the radius, metres: above 0 only if the friend certainly does not enter
- * the list. Infinite for a friend without a position. Runs for every viewer of a friend who moves, so it reads only
- * fields of the session itself.
+ * the list. Infinite for a friend without a position, or whose position is withheld. Runs for every viewer of a friend who
+ * moves, so it reads only fields of the session itself.
  */
-export function distanceBeyondRadius({ subject, grant, session }: Watch): number {
+export function distanceBeyondRadius(watch: Watch): number {
+  const { subject, session } = watch;
   const { latest } = subject;
-  if (latest === null) return Number.POSITIVE_INFINITY;
-  const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
+  if (latest === null || isWithheld(watch, latest)) return Number.POSITIVE_INFINITY;
+  const { lat, lng } = placeFor(watch, latest);
   const { latMicro, lngMicro, radiusCeilMeters } = session;
   return minDistanceMeters(latMicro / MICRO, lngMicro / MICRO, lat, lng) - ROUNDING_METERS - radiusCeilMeters;
 }
@@ -39,15 +40,15 @@ export function isShown({ subject, grant }: Watch, now: number): boolean {
 }
 
 /**
- * Metres between viewer and friend, or {@link NOT_VISIBLE}; `now` in ms on Redis' clock. For an approximate grant it is
- * measured from the grid: the exact position influences neither whether, nor when, nor in which order a friend appears.
+ * Metres between viewer and friend, or {@link NOT_VISIBLE}; `now` in ms on Redis' clock. Where the exact form is not for the
+ * viewer it is measured from the grid: the exact position influences neither whether, nor when, nor in which order a friend appears.
  */
 export function visibleDistance(watch: Watch, own: OwnPosition, now: number): number {
-  const { session, subject, grant, isSent } = watch;
+  const { session, subject, isSent } = watch;
   const { latest } = subject;
-  if (latest === null || !isShown(watch, now)) return NOT_VISIBLE;
+  if (latest === null || isWithheld(watch, latest) || !isShown(watch, now)) return NOT_VISIBLE;
   const limit = isSent ? session.radiusMeters * LEAVE_RADIUS_FACTOR : session.radiusMeters;
-  const { lat, lng } = grant.precision === 'exact' ? latest.position : gridPlaceOf(subject, latest);
+  const { lat, lng } = placeFor(watch, latest);
   if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;
   const distance = distanceMeters(own.lat, own.lng, lat, lng);
   return distance <= limit ? distance : NOT_VISIBLE;

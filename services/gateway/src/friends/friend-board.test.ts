@@ -242,7 +242,7 @@ it('grants without an end are shared, however they came: there is one for each f
   board.setGrant(cid, { grant: { ...EXACT }, version: 3 });
   expect(cid.grant).toBe(ann.grant);
   board.setGrant(cid, { grant: { precision: 'exact', until: 5_000 }, version: 4 });
-  expect(cid.grant).toEqual({ precision: 'exact', until: 5_000 });
+  expect(cid.grant).toEqual({ precision: 'exact', until: 5_000, shownFrom: 0, exactFrom: 0 });
 });
 
 describe('[L3] when Redis’ clock is set back', () => {

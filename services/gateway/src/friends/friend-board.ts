@@ -1,5 +1,12 @@
 /** The last known positions and grants of the friends watched on this gateway, and their viewers. */
-import { type Grant, type PositionRecord, shareGrant, type UserId } from '@nearby-friends/protocol';
+import {
+  type Grant,
+  holdSharing,
+  isSameGrant,
+  type PositionRecord,
+  shareGrant,
+  type UserId,
+} from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import { RecentMap } from '../rights/recent-map.ts';
@@ -107,8 +114,9 @@ export class FriendBoard implements Component {
     if (version <= watch.version) return;
     watch.version = version;
     // Most grants that are re-read after a loss are unchanged, and a client is sent only changes.
-    if (watch.grant.precision === grant.precision && watch.grant.until === grant.until) return;
-    watch.grant = shareGrant(grant);
+    const held = shareGrant(grant);
+    if (isSameGrant(watch.grant, held)) return;
+    watch.grant = held;
     this.#scheduleEnd(watch, grant.until);
     this.#delivery.grantChanged(watch);
   }
@@ -117,7 +125,7 @@ export class FriendBoard implements Component {
   setSharing(user: UserId, { sharing, version }: VersionedSharing): void {
     const subject = this.#subjects.get(user);
     if (!subject || version <= subject.sharingVersion) return;
-    subject.sharing = sharing;
+    subject.sharing = holdSharing(sharing);
     subject.sharingVersion = version;
     this.#scheduleEnd(subject, sharing.until);
     this.#considerViewers(subject);

@@ -22,7 +22,7 @@ const MAX_CONCURRENT = 2;
 const MAX_ENTRIES_PER_REQUEST = 2_000;
 
 /** Whom a viewer may see, the viewer's radius and sign-outs. */
-export interface ViewerRights extends Omit<ViewerEdges, 'edges'> {
+export interface ViewerRights extends Omit<ViewerEdges, 'edges' | 'withheld'> {
   readonly friends: readonly StatedEdge[];
 }
 
@@ -63,8 +63,8 @@ export class FriendDirectory {
 
 function rightsOf(stated: ViewerEdges | undefined): ViewerRights | Error {
   if (stated === undefined) return new Error('the response of friend-graph lacks a viewer');
-  const { edges, ...viewer } = stated;
-  return { ...viewer, friends: readEdges(edges) };
+  const { edges, withheld, ...viewer } = stated;
+  return { ...viewer, friends: readEdges(edges, withheld) };
 }
 
 /**

@@ -92,6 +92,8 @@ describe('[G4] what was read before a right ended, and comes after', () => {
       world.hear(paused, world.setSharing('ben', false));
     };
     await world.opener.reopen(ann.session);
+    // From the next report on: what came before the end of the pause stays withheld.
+    world.nearby.report('ben', 10, world.boundary());
     await world.sent(ann);
     expect([...ann.list.friends.keys()]).toEqual(['ben']);
     world.beforeResponse = () => {

@@ -54,6 +54,8 @@ describe('[G5] an edge', () => {
     world.hear(world.setEdge('ann', 'cho', EXACT));
     expect(await world.sent(ann)).toEqual([]);
     world.hear(world.setSharing('cho', false));
+    expect(await world.sent(ann)).toEqual([]);
+    world.nearby.report('cho', 30, world.boundary());
     expect(await world.sent(ann)).toEqual(['+cho@30']);
   });
 

@@ -24,11 +24,17 @@ it('[G4] [G5] no position is sent that a heard event forbids, and in the end eac
           // What has changed within this time may not have been noticed yet.
           const lately = Array.from({ length: NOTICED_WITHIN_MS + 1 }, (_, ms) => maySeeAt(nearby.now() - ms));
           const maySee = maySeeAt(nearby.now());
-          if (!lately.some(Boolean)) expect([...held.keys()]).not.toContain(subject);
-          else if (lately.every(Boolean) && grant?.precision === 'exact') {
+          const { shownFrom = 0, exactFrom = 0 } = grant ?? {};
+          const at = nearby.entries.get(subject)?.at ?? 0;
+          const isWithheld = at < shownFrom || at < (pause.shownFrom ?? 0);
+          if (isWithheld || !lately.some(Boolean)) expect([...held.keys()]).not.toContain(subject);
+          else if (lately.every(Boolean) && grant?.precision === 'exact' && at >= exactFrom) {
             const isNear = (model.places.get(friendName) ?? 0) <= RADIUS_METERS;
             expect([friendName, held.get(subject)?.precision]).toEqual([friendName, isNear ? 'exact' : undefined]);
-          } else if (maySee) expect(held.get(subject)?.precision ?? grant?.precision).toBe(grant?.precision);
+          } else if (maySee) {
+            const form = at >= exactFrom ? grant?.precision : 'approximate';
+            expect(held.get(subject)?.precision ?? form).toBe(form);
+          }
         }
       }
       expect(await nearby.metrics.metric('nearby_post_revocation_deliveries_total')).toBe(0);

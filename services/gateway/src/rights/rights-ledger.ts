@@ -4,6 +4,7 @@ import {
   type GraphEvent,
   isGranted,
   isPaused,
+  isSeenExactly,
   SHARING,
   type Sharing,
   type UserId,
@@ -161,17 +162,23 @@ export class RightsLedger {
 
   /**
    * The authorization check at send, independent of the state that led there: whether an event at least as new as the
-   * watch's rights forbids the position. `edges`: {@link edgesOf} the viewer; `now` in ms on Redis' clock.
+   * watch's rights forbids the position, which was received at `at`. `edges`: {@link edgesOf} the viewer; times in ms on
+   * Redis' clock.
    */
-  forbids(edges: ReadonlyEdges | undefined, { session, subject, grant, version }: Watch, now: number): boolean {
+  forbids(edges: ReadonlyEdges | undefined, watch: Watch, at: number, now: number): boolean {
+    const { session, subject, grant, version } = watch;
     const edge = edges?.get(subject.user);
     if (edge && edge.version >= version) {
       if (edge.grant === null || !isGranted(edge.grant, now)) return true;
-      if (grant.precision === 'exact' && edge.grant.precision !== 'exact') return true;
+      const { precision, shownFrom = 0, exactFrom = 0 } = edge.grant;
+      if (at < shownFrom) return true;
+      if (isSeenExactly(grant, at) && (precision !== 'exact' || at < exactFrom)) return true;
     }
     if (this.#sharing.size > 0) {
       const heard = this.#sharing.get(subject.user);
-      if (heard && heard.version >= subject.sharingVersion && isPaused(heard.sharing, now)) return true;
+      if (heard && heard.version >= subject.sharingVersion) {
+        if (isPaused(heard.sharing, now) || at < (heard.sharing.shownFrom ?? 0)) return true;
+      }
     }
     return this.#erased.size > 0 && this.#erasedAt(session.user, subject.user) > version;
   }

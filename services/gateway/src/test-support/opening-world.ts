@@ -9,7 +9,10 @@ import {
   graphEventCodec,
   inboxChannel,
   inboxMessageCodec,
+  isGranted,
+  isPaused,
   parseUserId,
+  SHARING,
   type Sharing,
   type UserId,
 } from '@nearby-friends/protocol';
@@ -35,6 +38,11 @@ export class OpeningWorld {
   readonly log: string[] = [];
   readonly friendships = new Map<UserId, readonly Friendship[]>();
   readonly sharing = new Map<UserId, { sharing: Sharing; version: number }>();
+  /** What PostgreSQL holds of "viewer subject": the grant, also a hidden one, and which positions stay withheld. */
+  readonly #grants = new Map<string, Grant>();
+  readonly #withheld = new Map<string, { shownFrom: number; exactFrom: number }>();
+  /** A time after that of every position received until now. */
+  boundary = (): number => this.nearby.now() + 1;
   radiusMeters = DEFAULT_RADIUS_METERS;
   radiusVersion = 0;
   signedOutBefore: number | null = null;
@@ -120,8 +128,9 @@ export class OpeningWorld {
   }
 
   /** Changes an edge in PostgreSQL; null: there is none any more. Returns the event, which the gateway has not received yet. */
-  setEdge(viewer: string, subject: string, grant: Grant | null): GraphEvent {
+  setEdge(viewer: string, subject: string, granted: Grant | null): GraphEvent {
     const version = this.nearby.nextVersion();
+    const grant = this.#withTimes(`${viewer} ${subject}`, granted);
     const [viewerId, subjectId] = [parseUserId(viewer), parseUserId(subject)];
     const others = (this.friendships.get(viewerId) ?? []).filter((friend) => friend.subject !== subjectId);
     // As in friend-graph's response, without hidden ones.
@@ -132,9 +141,27 @@ export class OpeningWorld {
 
   setSharing(user: string, paused: boolean, until: number | null = null): GraphEvent {
     const subject = parseUserId(user);
-    const stated = { sharing: { paused, until }, version: this.nearby.nextVersion() };
+    const before = this.sharing.get(subject)?.sharing ?? SHARING;
+    const boundary = this.boundary();
+    const shownFrom = paused && until !== null ? until : isPaused(before, boundary) ? boundary : before.shownFrom;
+    const sharing = { paused, until, ...(shownFrom === undefined ? {} : { shownFrom }) };
+    const stated = { sharing, version: this.nearby.nextVersion() };
     this.sharing.set(subject, stated);
     return { kind: 'sharing', subject, ...stated };
+  }
+
+  /** The grant as friend-graph states it: with the times before which positions stay withheld. */
+  #withTimes(edge: string, granted: Grant | null): Grant | null {
+    const ending = this.#grants.get(edge);
+    if (granted) this.#grants.set(edge, granted);
+    else this.#grants.delete(edge);
+    const boundary = this.boundary();
+    const isShown = ending === undefined || isGranted(ending, boundary);
+    if (!isShown || (ending && ending.precision !== 'exact')) {
+      const { shownFrom = 0 } = this.#withheld.get(edge) ?? {};
+      this.#withheld.set(edge, { shownFrom: isShown ? shownFrom : boundary, exactFrom: boundary });
+    }
+    return granted && { ...granted, ...this.#withheld.get(edge) };
   }
 
   befriend(viewer: string, subject: string, grant: Grant = EXACT): void {

@@ -8,6 +8,7 @@ import {
   inboxMessageCodec,
   isGranted,
   isPaused,
+  type NearbyFriend,
   parseUserId,
   SHARING,
   type Sharing,
@@ -22,6 +23,13 @@ export const RADIUS_METERS = 5_000;
 /** A wheel tick and its rounding, and a flush. */
 export const NOTICED_WITHIN_MS = 750;
 const TICK_MS = 25;
+
+/** What PostgreSQL held for positions from `from` on, by the event with that number. */
+interface Held<T> {
+  readonly from: number;
+  readonly event: number;
+  readonly value: T;
+}
 
 /** What PostgreSQL says, what the stream holds, and what this gateway is bound to. */
 export class RightsModel {
@@ -41,12 +49,16 @@ export class RightsModel {
   deliveries = 0;
   /** Metres north of the viewers. */
   readonly places = new Map<string, number>();
+  /** Of "viewer friend" and of each friend, in order: what PostgreSQL held for positions received from that time on. */
+  readonly #grantHistory = new Map<string, Held<Grant | null>[]>();
+  readonly #pauseHistory = new Map<string, Held<Sharing>[]>();
 
   constructor() {
     this.world.beforeResponse = () => {
       return this.#areResponsesHeld ? new Promise<void>((resolve) => this.#responses.push(resolve)) : undefined;
     };
     this.world.radiusMeters = RADIUS_METERS;
+    this.world.boundary = () => this.#reportedAt + 1;
     for (const name of FRIENDS) {
       for (const viewerName of VIEWERS) this.#setEdge(viewerName, name, { precision: 'exact', until: null });
       this.#report(name, 500);
@@ -66,7 +78,10 @@ export class RightsModel {
         break;
       }
       case 'set sharing': {
+        this.#passReports();
         const until = action.untilMs === null ? null : nearby.now() + action.untilMs;
+        const sharing = { paused: action.paused, until };
+        append(this.#pauseHistory, action.friend, { ...this.#next(), value: sharing });
         this.stream.push(this.world.setSharing(action.friend, action.paused, until));
         break;
       }
@@ -147,9 +162,17 @@ export class RightsModel {
   }
 
   #setEdge(viewerName: string, subject: string, grant: Grant | null): void {
+    this.#passReports();
+    append(this.#grantHistory, `${viewerName} ${subject}`, { ...this.#next(), value: grant });
     const event = this.world.setEdge(viewerName, subject, grant);
-    this.truth.set(`${viewerName} ${subject}`, { grant, version: event.version });
+    if (event.kind !== 'edge') throw new Error('not an edge');
+    this.truth.set(`${viewerName} ${subject}`, { grant: event.grant, version: event.version });
     this.stream.push(event);
+  }
+
+  /** No position gets a time of the past, as the boundary of a change includes a margin. */
+  #passReports(): void {
+    this.#reportedAt = Math.max(this.world.nearby.now(), this.#reportedAt);
   }
 
   #report(name: string, meters: number): void {
@@ -190,8 +213,29 @@ export class RightsModel {
           ),
         );
         expect(isAllowed).toBe(true);
+        expect(this.#wasWithheld(name, friend)).toBe(false);
       }
     }
+  }
+
+  /** A change that is made now: its event, and the positions it concerns. */
+  #next(): Omit<Held<unknown>, 'value'> {
+    return { from: this.world.boundary(), event: this.stream.length };
+  }
+
+  /**
+   * Whether the subject withheld this form of the position when it was received. A change whose event has not been received
+   * may count or not. Strangers withhold nothing.
+   */
+  #wasWithheld(name: string, { id, at, precision }: NearbyFriend): boolean {
+    const heldAt = <T>(history: Held<T>[] | undefined): T | undefined => {
+      const held = history?.findLast(({ from }) => from <= at);
+      return held && held.event < this.heard ? held.value : undefined;
+    };
+    const sharing = heldAt(this.#pauseHistory.get(id));
+    if (sharing && isPaused(sharing, at)) return true;
+    const grant = heldAt(this.#grantHistory.get(`${name} ${id}`));
+    return !!grant && (!isGranted(grant, at) || (grant.precision !== 'exact' && precision === 'exact'));
   }
 
   #saidSinceHeard(name: string, subject: UserId): { grant: Grant; sharing: Sharing }[] {
@@ -232,4 +276,10 @@ export class RightsModel {
     this.world.sessions.add(connected.session);
     this.world.opener.open(connected.session, Promise.resolve()).catch(() => undefined);
   }
+}
+
+function append<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
+  const items = map.get(key) ?? [];
+  map.set(key, items);
+  items.push(item);
 }

@@ -2,8 +2,8 @@
 import {
   DEFAULT_RADIUS_METERS,
   type Grant,
+  type HeldSharing,
   type Position,
-  type Sharing,
   shareGrant,
   type UserId,
 } from '@nearby-friends/protocol';
@@ -210,7 +210,7 @@ export interface Watch extends Readonly<GrantSlice>, Readonly<SentSlice>, Readon
 export interface Subject extends Readonly<PositionSlice>, Readonly<TextSlice> {
   readonly user: UserId;
   /** The friend's own pause, for all viewers. Written by the friend board. */
-  sharing: Sharing;
+  sharing: HeldSharing;
   sharingVersion: number;
   /** The friend has ended sharing: no position of then or before is shown, ms on Redis' clock. Written by the friend board. */
   stoppedAt: number;

@@ -1,6 +1,6 @@
 /** Parts of sessions, watches and subjects, each written by one module. */
 import type { Place } from '@nearby-friends/geo';
-import type { Grant, PositionRecord, UserId } from '@nearby-friends/protocol';
+import type { HeldGrant, PositionRecord, UserId } from '@nearby-friends/protocol';
 
 /** Of a session. Written by the flush schedule. */
 export interface FlushSlice {
@@ -31,7 +31,7 @@ export interface RightsSlice {
 
 /** Of a watch. Written by the friend board. */
 export interface GrantSlice {
-  grant: Grant;
+  grant: HeldGrant;
   /** Of the grant. */
   version: number;
 }

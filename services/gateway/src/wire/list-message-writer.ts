@@ -1,5 +1,11 @@
 /** Writes list messages as complete WebSocket frames. The hot path. */
-import { NEARBY_CHANGES, NEARBY_SNAPSHOT, type PositionRecord, type UserId } from '@nearby-friends/protocol';
+import {
+  isSeenExactly,
+  NEARBY_CHANGES,
+  NEARBY_SNAPSHOT,
+  type PositionRecord,
+  type UserId,
+} from '@nearby-friends/protocol';
 import type { ListMessage } from '../viewer/list-message.ts';
 import type { Subject, Watch } from '../viewer/session.ts';
 import type { TextSlice } from '../viewer/slices.ts';
@@ -64,10 +70,10 @@ export class ListMessageWriter {
     this.#begin(snapshotBegin(radiusMeters));
   }
 
-  /** Writes a `NearbyFriend` of the protocol; for an approximate grant the place on the grid and the time only. */
+  /** Writes a `NearbyFriend` of the protocol; where the exact form is not for the viewer, the grid place and the time only. */
   addFriend({ subject, grant }: Watch, latest: PositionRecord, distanceMeters: number): void {
     this.#ensureRoom();
-    this.#writeItem(grant.precision === 'exact' ? exactText(subject, latest) : gridText(subject, latest));
+    this.#writeItem(isSeenExactly(grant, latest.at) ? exactText(subject, latest) : gridText(subject, latest));
     this.#writeDistance(distanceMeters);
     this.#bytes[this.#length++] = CLOSING_BRACE;
   }
