@@ -31,7 +31,7 @@ const ALONE = [
   'packages/benchmark/src/bench\\.e2e',
   'packages/client/src/staying-connected\\.e2e',
   'packages/simulator/src/replay\\.e2e',
-  'packages/testing/src/e2e/(accounts|drain|faults|rights|rights-faults|silence|simulate)\\.e2e',
+  'packages/testing/src/e2e/(accounts|drain|faults|restored|rights|rights-faults|silence|simulate)\\.e2e',
   'packages/web/src/frames\\.browser',
 ].map((path) => `${path}\\.test\\.ts$`);
 
@@ -54,7 +54,7 @@ const FULL_ONLY = [
   'packages/simulator/src/simulation/simulation',
   'packages/simulator/src/streets/city-streets',
   'packages/testing/src/e2e/(accounts|bad-input|drain|faults|operators-view|relay-kill|residents|traces)\\.e2e',
-  'packages/testing/src/e2e/(rights-faults|silence|simulate)\\.e2e',
+  'packages/testing/src/e2e/(restored|rights-faults|silence|simulate)\\.e2e',
   'packages/web/src/(accessibility|frames|recovery|screenshots|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/other-people\\.redis\\.pg',

@@ -4,6 +4,7 @@ export { ensureChromium } from './binaries/chromium-binary.ts';
 export { type Executable, plainEnvironment } from './binaries/executable.ts';
 export { ensureNginxBinary } from './binaries/nginx-binary.ts';
 export { ensurePostgresBinaries, type PostgresBinaries } from './binaries/postgres-binaries.ts';
+export { ensurePostgresTools, type PostgresTools } from './binaries/postgres-tools.ts';
 export { ensurePrometheusBinaries, type PrometheusBinaries } from './binaries/prometheus-binary.ts';
 export { ensureRedisBinary } from './binaries/redis-binary.ts';
 export { findFreePort } from './machine/find-free-port.ts';

@@ -28,6 +28,7 @@ export * from './codec.ts';
 export * from './edge-text.ts';
 export * from './error-codes.ts';
 export * from './grant.ts';
+export * from './graph-epoch.ts';
 export * from './graph-version.ts';
 export * from './names.ts';
 export * from './nearby-limits.ts';

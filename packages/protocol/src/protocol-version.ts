@@ -21,8 +21,9 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   7: '99840d196f0acdd847629a9ed1059a6f97f4e28d18ddf65b181e3a4c5477b06a',
   // A user may end sharing on signing out. Builds of version 7 do not know the event and read all rights again instead.
   8: '78a0a3673574c5e537c20adc43c90a92a86114175ba510a28c77af29e09ce881',
-  // Grants and pauses say which positions stay withheld. Builds of version 8 ignore it and show what they showed before.
-  9: 'a707f3266ae28113631bdeebdf0caca1f7bc5f2329fe7981fe4d55e1668b574c',
+  // Grants and pauses say which positions stay withheld, and rights name the epoch of the database. Builds of version 8 ignore
+  // both, and show what they showed before; on the event of a new epoch they re-read all rights.
+  9: '322a8596ec94f7fa51095f4241ca31c086088828091e19e482ea794a71593ede',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

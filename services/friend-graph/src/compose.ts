@@ -83,8 +83,9 @@ export function composeFriendGraph({
 
   serveRpc({
     rpc: bus.rpc,
-    lookup: new FriendLookup({ viewers: repositories.viewers, clock, metrics }),
+    lookup: new FriendLookup({ epochs: repositories.epochs, viewers: repositories.viewers, clock, metrics }),
     announcer: new ActivityAnnouncer({
+      epochs: repositories.epochs,
       grants: repositories.grants,
       sharing: repositories.sharing,
       publish: bus.publish,

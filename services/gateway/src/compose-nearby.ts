@@ -78,6 +78,8 @@ export function composeNearby(options: {
     ledger,
     board,
     sessions,
+    // A function, since the applier needs the opener.
+    acceptEpoch: (epoch) => applier.acceptEpoch(epoch),
     radii,
     metrics,
     tracer,

@@ -71,7 +71,10 @@ export function composeGateway({
     stream: GRAPH_EVENTS,
     followerId: instanceId,
     onEntries: applier.onEntries,
-    onMissed: applier.onMissed,
+    onMissed: () => {
+      applier.onMissed();
+      recovery.recordAgain();
+    },
     clock,
     logger,
   });

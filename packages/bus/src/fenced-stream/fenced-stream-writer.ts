@@ -44,6 +44,16 @@ export class FencedStreamWriter {
     }
   }
 
+  /** The text that the last writer left beside the stream; null if none, or Redis has lost it. Rejects as ioredis does. */
+  mark(): Promise<string | null> {
+    return this.#ledger.mark();
+  }
+
+  /** Leaves a mark, unless another writer has replaced `previous` meanwhile. Rejects as ioredis does. */
+  replaceMark(previous: string | null, next: string): Promise<void> {
+    return this.#ledger.replaceMark(previous, next);
+  }
+
   /** The current end of the stream. Rejects as ioredis does. */
   end(): Promise<StreamEnd> {
     return this.#ledger.end();

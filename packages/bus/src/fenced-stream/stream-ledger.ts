@@ -104,15 +104,24 @@ for i = 1, #ARGV, 2 do
 end
 `);
 
+/** KEYS: the mark. ARGV: the previous mark, '' for none; the next one. */
+const REPLACE_MARK = defineScript(`
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+`);
+
 /** All calls reject as ioredis does. */
 export class StreamLedger {
   readonly #redis: Redis;
   readonly #keys: readonly [stream: string, epoch: string];
+  readonly #markKey: string;
 
   constructor(options: { redis: Redis; stream: string }) {
     this.#redis = options.redis;
     // The hash tag is the whole name of the stream: both share a slot.
     this.#keys = [options.stream, `{${options.stream}}:epoch`];
+    this.#markKey = `{${options.stream}}:mark`;
   }
 
   async append(payloads: readonly Buffer[], retentionMs: number): Promise<void> {
@@ -164,6 +173,15 @@ export class StreamLedger {
   async remove(reports: ReadonlyMap<string, Report>): Promise<void> {
     const pairs = [...reports].flatMap(([follower, { applied, at }]) => [FOLLOWER + follower, `${applied} ${at}`]);
     await runScript(this.#redis, REMOVE, this.#keys, pairs);
+  }
+
+  /** Apart from the epoch's hash: the mark outlives a Redis process that is restarted with its data. */
+  async mark(): Promise<string | null> {
+    return await this.#redis.get(this.#markKey);
+  }
+
+  async replaceMark(previous: string | null, next: string): Promise<void> {
+    await runScript(this.#redis, REPLACE_MARK, [this.#markKey], [previous ?? '', next]);
   }
 
   #run(script: Script, ...args: (string | number | Buffer)[]): Promise<unknown> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { edgeTextSchema, withheldTextSchema } from '../edge-text.ts';
+import { graphEpochSchema } from '../graph-epoch.ts';
 import { graphVersionSchema } from '../graph-version.ts';
 import { userIdSchema } from '../user-id.ts';
 import type { Method } from './method.ts';
@@ -23,7 +24,11 @@ export type ViewerEdges = z.infer<typeof viewerEdgesSchema>;
 export const MAX_FRIENDS_OF_VIEWERS = 64;
 
 const requestSchema = z.object({ viewers: z.array(userIdSchema).max(MAX_FRIENDS_OF_VIEWERS) });
-const responseSchema = z.object({ viewers: z.array(viewerEdgesSchema) });
+const responseSchema = z.object({
+  viewers: z.array(viewerEdgesSchema),
+  /** To which everything in the response belongs. Absent in responses of earlier builds. */
+  epoch: graphEpochSchema.optional(),
+});
 
 /** The response has every requested viewer. An unknown viewer has no friends and the default radius. */
 export const friendsOf: Method<z.infer<typeof requestSchema>, z.infer<typeof responseSchema>> = {

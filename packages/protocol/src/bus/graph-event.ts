@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { grantSchema } from '../grant.ts';
+import { graphEpochSchema } from '../graph-epoch.ts';
 import { graphVersionSchema } from '../graph-version.ts';
 import { radiusMetersSchema } from '../nearby-limits.ts';
 import { sharingSchema } from '../sharing.ts';
@@ -52,6 +53,8 @@ const stoppedSchema = z.object({
 });
 /** Too much has changed for single events, for example after an import: re-read all grants. */
 const rereadSchema = z.object({ kind: z.literal('reread'), version: graphVersionSchema });
+/** The database was restored from a backup: forget all rights, whatever their version, and re-read them. */
+const epochBeganSchema = z.object({ kind: z.literal('epoch'), version: graphVersionSchema, epoch: graphEpochSchema });
 
 export const graphEventSchema = z.discriminatedUnion('kind', [
   edgeSchema,
@@ -61,6 +64,7 @@ export const graphEventSchema = z.discriminatedUnion('kind', [
   erasedSchema,
   stoppedSchema,
   rereadSchema,
+  epochBeganSchema,
 ]);
 export type GraphEvent = z.infer<typeof graphEventSchema>;
 export const graphEventCodec = jsonCodec(graphEventSchema);

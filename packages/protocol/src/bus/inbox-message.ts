@@ -20,6 +20,8 @@ const friendActiveSchema = z.object({
   position: positionSchema,
   /** End of the stream of graph events before the grant was read. Absent in messages of earlier builds. */
   asOf: z.object({ epoch: z.string().max(64), last: z.string().max(64) }).optional(),
+  /** Id of the database's epoch before the grant was read. Absent in messages of earlier builds. */
+  graphEpoch: z.string().max(64).optional(),
 });
 export type FriendActive = z.infer<typeof friendActiveSchema>;
 

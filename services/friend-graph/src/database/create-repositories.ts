@@ -1,6 +1,7 @@
 /** Creates every repository of a database once. */
 import { BlockRepository } from './block-repository.ts';
 import type { Database } from './database.ts';
+import { DatabaseEpochs } from './database-epochs.ts';
 import { EdgeRepository } from './edge-repository.ts';
 import { EndedRightsRepository } from './ended-rights-repository.ts';
 import { GrantRepository } from './grant-repository.ts';
@@ -23,6 +24,7 @@ export function createRepositories(
   const { client } = database;
   const transactions = new GraphTransactions({ client });
   const withholdings = new Withholdings({ client, redisNow });
+  const epochs = new DatabaseEpochs({ client, boundary: () => withholdings.boundary() });
   return {
     transactions,
     users: new UserRepository({ client, transactions, withholdings }),
@@ -35,6 +37,7 @@ export function createRepositories(
     withholdings,
     endedRights: new EndedRightsRepository(),
     revocations: new TokenRevocations({ client }),
-    outbox: new OutboxRepository({ client }),
+    epochs,
+    outbox: new OutboxRepository({ client, epochs }),
   };
 }

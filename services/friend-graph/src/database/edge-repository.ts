@@ -90,19 +90,25 @@ export class EdgeRepository {
     await transaction.appendEvents(events);
   }
 
-  /** Removes both directions; returns whether one existed. Both users must be locked. */
+  /**
+   * Removes both directions; returns whether one existed. Appends events for both in any case: gateways may hold an edge that
+   * a restored database has lost. Both users must be locked.
+   */
   async removeFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<boolean> {
-    // Raw: Prisma has no DELETE … RETURNING, and only edges that existed get an event.
+    // Raw: Prisma has no DELETE … RETURNING.
     const removed = await transaction.client.$queryRaw<EndingEdge[]>`
       DELETE FROM edges
       WHERE (viewer_id = ${one} AND subject_id = ${other}) OR (viewer_id = ${other} AND subject_id = ${one})
       RETURNING viewer_id AS viewer, subject_id AS subject, precision, until`;
-    if (removed.length === 0) return false;
     // Two who become friends again see nothing that was hidden before they ended it.
     for (const edge of removed) await this.#withholdings.record(transaction, edge, grantOf(edge));
     const version = await transaction.nextVersion();
-    await transaction.appendEvents(removed.map((edge) => edgeEvent(edge, version, null)));
-    return true;
+    const directions = [
+      { viewer: one, subject: other },
+      { viewer: other, subject: one },
+    ];
+    await transaction.appendEvents(directions.map((edge) => edgeEvent(edge, version, null)));
+    return removed.length > 0;
   }
 
   /** Removes all edges of the user in both directions; returns the former friends. Appends no event: erasure does. */
@@ -114,13 +120,22 @@ export class EdgeRepository {
     return [...new Set(removed.map(({ viewer, subject }) => (viewer === user ? subject : viewer)))];
   }
 
-  /** Changes the grant of one direction; returns whether that edge exists. */
-  async changeGrant(transaction: GraphTransaction, edge: EdgeEnds, grant: Grant): Promise<boolean> {
+  /**
+   * Changes the grant of one direction. If there is no such edge, gateways that hold it nevertheless, because a restored
+   * database has lost it, end it.
+   */
+  async changeGrant(transaction: GraphTransaction, edge: EdgeEnds, grant: Grant): Promise<GrantChange> {
     const { viewer, subject } = edge;
-    // Raw: Prisma has no row locks, and the version must be taken while the edge is locked.
-    const [existing] = await transaction.client.$queryRaw<Omit<EndingEdge, keyof EdgeEnds>[]>`
-      SELECT precision, until FROM edges WHERE viewer_id = ${viewer} AND subject_id = ${subject} FOR NO KEY UPDATE`;
-    if (!existing) return false;
+    let existing = await lockEdge(transaction, edge);
+    if (!existing) {
+      // Or the event would end an edge that is being made.
+      await lockUsers(transaction, edge);
+      existing = await lockEdge(transaction, edge);
+    }
+    if (!existing) {
+      await transaction.appendEvents([edgeEvent(edge, await transaction.nextVersion(), null)]);
+      return 'missing';
+    }
     const withheld = await this.#withholdings.record(transaction, edge, grantOf(existing));
     const version = await transaction.nextVersion();
     await transaction.client.edge.update({
@@ -129,7 +144,7 @@ export class EdgeRepository {
       select: { version: true },
     });
     await transaction.appendEvents([edgeEvent(edge, version, withTimes(grant, withheld))]);
-    return true;
+    return existing.precision === 'exact' && existing.until === null ? 'changed' : 'perhaps widened';
   }
 }
 
@@ -138,7 +153,25 @@ export function toDate(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
 }
 
-function grantOf({ precision, until }: Omit<EndingEdge, keyof EdgeEnds>): Grant {
+/** Where the grant before showed everything, no position was withheld by it. */
+type GrantChange = 'missing' | 'changed' | 'perhaps widened';
+
+async function lockUsers({ client }: GraphTransaction, { viewer, subject }: EdgeEnds): Promise<void> {
+  // Raw: Prisma has no row locks. In the order of ids, as `lockPair` does; either user may not exist.
+  await client.$queryRaw`
+    SELECT FROM users WHERE id IN (${viewer}, ${subject}) ORDER BY id FOR NO KEY UPDATE`;
+}
+
+type EdgeGrant = Omit<EndingEdge, keyof EdgeEnds>;
+
+async function lockEdge({ client }: GraphTransaction, { viewer, subject }: EdgeEnds): Promise<EdgeGrant | undefined> {
+  // Raw: Prisma has no row locks, and the version must be taken while the edge is locked.
+  const [row] = await client.$queryRaw<EdgeGrant[]>`
+    SELECT precision, until FROM edges WHERE viewer_id = ${viewer} AND subject_id = ${subject} FOR NO KEY UPDATE`;
+  return row;
+}
+
+function grantOf({ precision, until }: EdgeGrant): Grant {
   return { precision, until: until?.getTime() ?? null };
 }
 

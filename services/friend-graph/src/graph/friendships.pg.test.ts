@@ -25,7 +25,8 @@ describe('ending a friendship', () => {
     await setting.graph.friendships.unfriend(bob, id('unknown'));
     expect([await setting.friendsOf('ann'), await setting.friendsOf('bob')]).toEqual([[], []]);
     const gone = await setting.takeEvents();
-    expect(gone).toHaveLength(2);
+    // Of each call: a restored database may have lost a friendship that gateways hold.
+    expect(gone).toHaveLength(6);
     expect(gone).toEqual(BOTH_GONE);
     expect(Math.min(...gone.map((event) => event.version))).toBeGreaterThan(
       Math.max(...made.map((event) => event.version)),
@@ -153,6 +154,29 @@ describe('[G5] a revocation', () => {
       setting.stream.barriers.length = 0;
       await call();
       expect(setting.stream.barriers).toEqual([setting.stream.events.length]);
+    }
+  });
+
+  it('[G8] ends what gateways hold also where a restored database has no such friendship, and waits for it', async () => {
+    const gone = (viewer: string, subject: string) => ({ kind: 'edge', version, viewer, subject, grant: null });
+    const both = [gone('ann', 'bob'), gone('bob', 'ann')];
+    const calls: [() => Promise<unknown>, unknown[]][] = [
+      [() => setting.graph.friendships.block(ann, bob), both],
+      [() => setting.graph.friendships.unfriend(ann, bob), both],
+      [
+        () =>
+          expect(
+            setting.graph.friendships.setGrant(ann, bob, { precision: 'hidden', until: null }),
+          ).rejects.toMatchObject({ code: 'not_found' }),
+        [gone('bob', 'ann')],
+      ],
+    ];
+    for (const [call, events] of calls) {
+      setting.stream.events.length = 0;
+      setting.stream.barriers.length = 0;
+      await call();
+      expect(setting.stream.events).toEqual(events);
+      expect(setting.stream.barriers).toEqual([events.length]);
     }
   });
 

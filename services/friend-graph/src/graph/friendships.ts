@@ -85,12 +85,17 @@ export class Friendships {
    */
   async setGrant(subject: UserId, viewer: UserId, grant: Grant, signal?: AbortSignal): Promise<Grant> {
     const { transactions, edges } = this.#repositories;
-    const found = await transactions.run((transaction) => edges.changeGrant(transaction, { viewer, subject }, grant));
-    if (!found) throw new CodedError('not_found', 'There is no such viewer.');
+    const change = await transactions.run((transaction) => edges.changeGrant(transaction, { viewer, subject }, grant));
+    if (change === 'missing') {
+      await this.#propagation.waitUntilAppliedEverywhere(signal);
+      throw new CodedError('not_found', 'There is no such viewer.');
+    }
     this.#notices.send([{ user: subject, changed: 'viewers' }]);
     if (grant.precision === 'exact' && grant.until === null) this.#propagation.trigger();
     else await this.#propagation.waitUntilAppliedEverywhere(signal);
-    if (grant.precision !== 'hidden') await this.#propagation.waitUntilNextReportCounts();
+    if (change === 'perhaps widened' && grant.precision !== 'hidden') {
+      await this.#propagation.waitUntilNextReportCounts();
+    }
     return grant;
   }
 }

@@ -11,6 +11,7 @@ export interface FriendGraphMetrics {
   readonly apiRequests: Counter<'method' | 'route' | 'status'>;
   readonly apiSeconds: Histogram;
   readonly outboxRelayed: Counter;
+  readonly databaseRestores: Counter;
   /** State of the outbox at the last tick of the relay; two gauges read it. */
   readonly outbox: { rows: number; oldestSeconds: number };
   readonly revocationSeconds: Histogram;
@@ -30,6 +31,10 @@ export function createFriendGraphMetrics(metrics: Metrics): FriendGraphMetrics {
   return {
     outbox,
     outboxRelayed: metrics.counter('nearby_outbox_relayed_total', 'Changes this replica has relayed to the gateways.'),
+    databaseRestores: metrics.counter(
+      'nearby_database_restores_total',
+      'Times this replica found that the database lacks relayed changes: it was restored from a backup.',
+    ),
     revocationSeconds: metrics.latency(
       'nearby_revocation_latency_seconds',
       'Time from the commit of a revocation until all gateways have applied it.',

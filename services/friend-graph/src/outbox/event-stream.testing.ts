@@ -10,6 +10,8 @@ export class EventStreamOfTest implements GraphEventStream {
   readonly barriers: number[] = [];
   beforeBarrier: (options: { signal?: AbortSignal }) => Promise<void> | void = () => undefined;
   trims = 0;
+  /** What Redis remembers; null: it has lost everything. */
+  marked: string | null = null;
 
   async append(payloads: readonly Buffer[]): Promise<void> {
     await this.beforeAppend();
@@ -19,6 +21,14 @@ export class EventStreamOfTest implements GraphEventStream {
   async barrier(options: { signal?: AbortSignal } = {}): Promise<void> {
     this.barriers.push(this.events.length);
     await this.beforeBarrier(options);
+  }
+
+  async mark(): Promise<string | null> {
+    return this.marked;
+  }
+
+  async replaceMark(previous: string | null, next: string): Promise<void> {
+    if (this.marked === previous) this.marked = next;
   }
 
   async trim(): Promise<void> {

@@ -10,6 +10,10 @@ export interface GraphEventStream {
    * `unavailable` after a deadline or when the signal aborts.
    */
   barrier(options?: { deadlineMs?: number; signal?: AbortSignal }): Promise<void>;
+  /** What the last writer left beside the stream, see `replaceMark`; null if nothing, or Redis has lost it. */
+  mark(): Promise<string | null>;
+  /** Leaves a mark, unless another writer has replaced `previous` meanwhile. */
+  replaceMark(previous: string | null, next: string): Promise<void>;
   /** Drops entries that every gateway has had time to read. */
   trim(): Promise<void>;
 }

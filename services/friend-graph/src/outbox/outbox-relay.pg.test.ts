@@ -5,6 +5,7 @@ import { eventually } from '@nearby-friends/testing/eventually';
 import { Client } from 'pg';
 import { useDatabase } from '../database/database.testing.ts';
 import { openDatabase } from '../database/database.ts';
+import { DatabaseEpochs } from '../database/database-epochs.ts';
 import { GraphTransactions } from '../database/graph-transaction.ts';
 import { MAX_ROWS_PER_MOVE, OutboxRepository } from '../database/outbox-repository.ts';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
@@ -34,7 +35,8 @@ function newReplica(clock = systemClock) {
   });
   const registry = new Metrics();
   const metrics = createFriendGraphMetrics(registry);
-  const outbox = new OutboxRepository({ client: opened.client });
+  const epochs = new DatabaseEpochs({ client: opened.client, boundary: Date.now });
+  const outbox = new OutboxRepository({ client: opened.client, epochs });
   const relay = new OutboxRelay({ outbox, stream, clock, logger: silentLogger, metrics });
   ends.push(() => relay.drain());
   ends.push(() => opened.component.stop?.());
@@ -178,7 +180,7 @@ describe('[G4] the relay', () => {
       stream.beforeAppend = () => undefined;
       return new Promise((resolve) => (thaw = resolve));
     };
-    const freezing = frozen.outbox.move((payloads) => stream.append(payloads));
+    const freezing = frozen.outbox.move(stream);
     freezing.catch(() => undefined);
     await eventually(async () =>
       expect(await database.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`)).toHaveLength(1),

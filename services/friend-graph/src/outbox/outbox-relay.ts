@@ -1,7 +1,7 @@
 /** Relays events from the outbox to the stream: after every change, and twice a second. */
 import { CodedError } from '@nearby-friends/protocol';
 import { type CancelTimer, type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
-import { MAX_ROWS_PER_MOVE, type OutboxRepository } from '../database/outbox-repository.ts';
+import { MAX_ROWS_PER_MOVE, type OutboxRepository, type OutboxTarget } from '../database/outbox-repository.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
 
@@ -11,8 +11,8 @@ export const RELAY_INTERVAL_MS = 500;
 const BUSY_RETRY_MS = 10;
 /** Maximum wait for another replica, ms; longer than a frozen one keeps its lock. */
 const MAX_BUSY_MS = 8_000;
-/** Maximum duration of one append to Redis. A batch that completes later is appended twice. */
-const APPEND_TIMEOUT_MS = 3_000;
+/** Maximum duration of one call to Redis. A batch that completes later is appended twice. */
+const REDIS_TIMEOUT_MS = 3_000;
 
 /**
  * Runs on every replica; one at a time relays. Rows leave in the order of their ids, at least once: rows that a killed
@@ -21,7 +21,7 @@ const APPEND_TIMEOUT_MS = 3_000;
 export class OutboxRelay implements Component {
   readonly name = 'outbox relay';
   readonly #outbox: OutboxRepository;
-  readonly #stream: Pick<GraphEventStream, 'append'>;
+  readonly #stream: Pick<GraphEventStream, 'append' | 'mark' | 'replaceMark'>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: FriendGraphMetrics;
@@ -32,7 +32,7 @@ export class OutboxRelay implements Component {
 
   constructor(options: {
     outbox: OutboxRepository;
-    stream: Pick<GraphEventStream, 'append'>;
+    stream: Pick<GraphEventStream, 'append' | 'mark' | 'replaceMark'>;
     clock: Clock;
     logger: Logger;
     metrics: FriendGraphMetrics;
@@ -44,7 +44,9 @@ export class OutboxRelay implements Component {
     this.#metrics = options.metrics;
   }
 
+  /** Relays at once: whether the database was restored while no replica ran is found out with that. */
   start(): void {
+    this.trigger();
     this.#cancelTimer = this.#clock.every(RELAY_INTERVAL_MS, () => void this.#tick());
   }
 
@@ -85,9 +87,16 @@ export class OutboxRelay implements Component {
 
   async #pass(): Promise<void> {
     const startedAt = this.#clock.now();
+    let hasRestored = false;
     for (;;) {
-      const outcome = await this.#outbox.move((payloads) => this.#append(payloads));
-      if (outcome.kind === 'moved') {
+      const outcome = await this.#outbox.move(this.#target);
+      if (outcome.kind === 'restored') {
+        // The next move continues the new epoch, unless the database was restored once more.
+        if (hasRestored) throw new Error('the database does not keep its epoch');
+        hasRestored = true;
+        this.#metrics.databaseRestores.inc();
+        this.#logger.warn({}, 'the database was restored, all rights are re-read');
+      } else if (outcome.kind === 'moved') {
         this.#metrics.outboxRelayed.inc(outcome.count);
         if (outcome.count < MAX_ROWS_PER_MOVE) return;
       } else {
@@ -97,13 +106,19 @@ export class OutboxRelay implements Component {
     }
   }
 
-  async #append(payloads: readonly Buffer[]): Promise<void> {
+  readonly #target: OutboxTarget = {
+    append: (payloads) => this.#inTime(() => this.#stream.append(payloads)),
+    mark: () => this.#inTime(() => this.#stream.mark()),
+    replaceMark: (previous, next) => this.#inTime(() => this.#stream.replaceMark(previous, next)),
+  };
+
+  async #inTime<T>(call: () => Promise<T>): Promise<T> {
     let cancel: CancelTimer = () => undefined;
     const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(APPEND_TIMEOUT_MS, () => reject(new Error('the append timed out')));
+      cancel = this.#clock.after(REDIS_TIMEOUT_MS, () => reject(new Error('Redis did not respond in time')));
     });
     try {
-      await Promise.race([this.#stream.append(payloads), timeout]);
+      return await Promise.race([call(), timeout]);
     } catch (error) {
       throw new CodedError('unavailable', 'The event stream is unavailable. Try again in a moment.', { cause: error });
     } finally {
@@ -113,10 +128,10 @@ export class OutboxRelay implements Component {
 
   async #tick(): Promise<void> {
     try {
-      const { rows, oldestSeconds } = await this.#outbox.backlog();
+      const { rows, oldestSeconds, isPastUnknown } = await this.#outbox.backlog();
       this.#metrics.outbox.rows = rows;
       this.#metrics.outbox.oldestSeconds = oldestSeconds;
-      if (rows > 0) this.trigger();
+      if (rows > 0 || isPastUnknown) this.trigger();
     } catch (error) {
       this.#reportFailure(error);
     }

@@ -32,6 +32,7 @@ class Setting {
 
   async announce(...users: UserId[]): Promise<void> {
     const announcer = new ActivityAnnouncer({
+      epochs: { read: async () => ({ id: 'first', began: 0, isAnnounced: true, relayed: null, relays: 0n }) },
       grants: {
         reverseFriendsOf: async (subjects) => {
           this.queries++;

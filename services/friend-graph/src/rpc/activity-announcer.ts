@@ -10,6 +10,7 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
+import type { DatabaseEpochs } from '../database/database-epochs.ts';
 import type { GrantedEdge, GrantRepository } from '../database/grant-repository.ts';
 import type { SharingRepository, SubjectSharing } from '../database/sharing-repository.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
@@ -34,11 +35,14 @@ interface Rights {
   readonly readAt: number;
   /** Watermark of the graph events before the read: the rights include every event up to it. */
   readonly asOf: StreamEnd;
+  /** Id of the database's epoch before the read. */
+  readonly graphEpoch: string;
   readonly edgesTo: ReadonlyMap<UserId, readonly GrantedEdge[]>;
   readonly sharing: ReadonlyMap<UserId, SubjectSharing>;
 }
 
 export class ActivityAnnouncer {
+  readonly #epochs: Pick<DatabaseEpochs, 'read'>;
   readonly #grants: Pick<GrantRepository, 'reverseFriendsOf'>;
   readonly #sharing: Pick<SharingRepository, 'sharingOf'>;
   readonly #publish: Publish;
@@ -47,6 +51,7 @@ export class ActivityAnnouncer {
   readonly #metrics: FriendGraphMetrics;
 
   constructor(options: {
+    epochs: Pick<DatabaseEpochs, 'read'>;
     grants: Pick<GrantRepository, 'reverseFriendsOf'>;
     sharing: Pick<SharingRepository, 'sharingOf'>;
     publish: Publish;
@@ -55,6 +60,7 @@ export class ActivityAnnouncer {
     clock: Clock;
     metrics: FriendGraphMetrics;
   }) {
+    this.#epochs = options.epochs;
     this.#grants = options.grants;
     this.#sharing = options.sharing;
     this.#publish = options.publish;
@@ -79,14 +85,14 @@ export class ActivityAnnouncer {
 
   async #readRights(subjects: readonly UserId[]): Promise<Rights> {
     const readAt = this.#clock.now();
-    const asOf = await this.#readStreamEnd();
+    const [asOf, { id: graphEpoch }] = await Promise.all([this.#readStreamEnd(), this.#epochs.read()]);
     const stopTimer = this.#metrics.reverseFriendsSeconds.startTimer();
     const [edgesTo, sharing] = await Promise.all([
       this.#grants.reverseFriendsOf(subjects, readAt),
       this.#sharing.sharingOf(subjects),
     ]);
     stopTimer();
-    return { readAt, asOf, edgesTo, sharing: new Map(sharing.map((one) => [one.subject, one])) };
+    return { readAt, asOf, graphEpoch, edgesTo, sharing: new Map(sharing.map((one) => [one.subject, one])) };
   }
 
   async #readStreamEnd(): Promise<StreamEnd> {
@@ -115,7 +121,7 @@ export class ActivityAnnouncer {
       waiting = waiting.slice(MAX_PUBLISHES_IN_FLIGHT);
       for (const { viewer } of batch) notified.add(viewer);
       const due = batch.filter(({ grant }) => isGranted(grant, now));
-      const encode = createEncoder(activity, rights.sharing.get(activity.user), rights.asOf);
+      const encode = createEncoder(activity, rights);
       await this.#publishAll(due.map((edge) => [inboxChannel(edge.viewer), encode(edge)]));
     }
     return rights;
@@ -132,14 +138,16 @@ export class ActivityAnnouncer {
 }
 
 /** Viewers with the same grant of the same version, such as all imported ones, share the encoded bytes. */
-function createEncoder({ user, at, position }: ActiveUser, stored: SubjectSharing | undefined, asOf: StreamEnd) {
+function createEncoder({ user, at, position }: ActiveUser, { asOf, graphEpoch, sharing: pauses }: Rights) {
+  const stored = pauses.get(user);
   const sharing = stored ? { sharing: stored.sharing, version: stored.version } : null;
   const encoded = new Map<string, Buffer>();
   return ({ grant, version }: GrantedEdge): Buffer => {
     const key = `${version} ${grant.precision} ${grant.until} ${grant.shownFrom} ${grant.exactFrom}`;
     const known = encoded.get(key);
     if (known) return known;
-    const message: InboxMessage = { kind: 'friend-active', subject: user, grant, version, sharing, at, position, asOf };
+    const right = { grant, version, sharing, asOf, graphEpoch };
+    const message: InboxMessage = { kind: 'friend-active', subject: user, at, position, ...right };
     const bytes = inboxMessageCodec.encode(message);
     encoded.set(key, bytes);
     return bytes;

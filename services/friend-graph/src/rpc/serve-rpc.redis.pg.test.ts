@@ -93,7 +93,7 @@ describe('announce-active', () => {
     const exact = { grant: { precision: 'exact', until: null }, version: 0 };
     // No event has been written: before all of them.
     const asOf = { epoch: expect.stringMatching(/./), last: '0-0' };
-    const active = { kind: 'friend-active', sharing: null, asOf };
+    const active = { kind: 'friend-active', sharing: null, asOf, graphEpoch: expect.stringMatching(/./) };
     const star = { ...active, subject: 'star', at: 1000, position: HERE };
     await eventually(() =>
       expect(inboxes).toEqual({

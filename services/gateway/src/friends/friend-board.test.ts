@@ -222,13 +222,13 @@ describe('what is not taken', () => {
     const { board, redisNow, report, watch } = setUp();
     report(redisNow());
     watch();
-    report(redisNow());
-    report(redisNow());
-    report(redisNow() - 1);
+    for (const at of [redisNow(), redisNow(), redisNow() - 1]) report(at);
     const stranger = parseUserId('eve');
     board.watch(testSession({ user: parseUserId('ann') }).session, stranger, { grant: EXACT, version: 1 });
     report(redisNow() - TTL_MS, stranger);
-    expect(board.dropped).toEqual({ unwatched: 1, older: 2, expired: 1 });
+    board.beginEpoch({ id: 'restored', began: redisNow() + 1 });
+    report(redisNow(), stranger);
+    expect(board.dropped).toEqual({ unwatched: 1, older: 2, expired: 1, withheld: 1 });
   });
 });
 

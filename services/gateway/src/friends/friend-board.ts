@@ -1,6 +1,7 @@
 /** The last known positions and grants of the friends watched on this gateway, and their viewers. */
 import {
   type Grant,
+  type GraphEpoch,
   holdSharing,
   isSameGrant,
   type PositionRecord,
@@ -36,7 +37,9 @@ export class FriendBoard implements Component {
   readonly #onExpired: (subject: Subject) => void;
   readonly #onGrantEnded: (watch: Watch) => void;
   /** Ignored positions by reason. Plain fields, since this is the hot path. */
-  readonly dropped = { unwatched: 0, older: 0, expired: 0 };
+  readonly dropped = { unwatched: 0, older: 0, expired: 0, withheld: 0 };
+  /** No position from before this time is shown to anyone, ms on Redis' clock. */
+  #shownFrom = 0;
   /** When friends have ended sharing, for a friend who is watched only while a position read before that is under way. */
   readonly #stopped = new RecentMap<UserId, number>();
   readonly #subjects = new Map<UserId, Subject>();
@@ -88,6 +91,14 @@ export class FriendBoard implements Component {
   /** How many grants and pauses have an end time. */
   get timedRights(): number {
     return this.#endings.size;
+  }
+
+  /** The known positions, each with whether it is still the newest known one. */
+  positions(): { user: UserId; record: PositionRecord; isKnown: () => boolean }[] {
+    return [...this.#subjects.values()].flatMap((subject) => {
+      const { user, latest: record } = subject;
+      return record === null ? [] : [{ user, record, isKnown: () => subject.latest === record }];
+    });
   }
 
   get(user: UserId): Subject | undefined {
@@ -164,6 +175,10 @@ export class FriendBoard implements Component {
       this.dropped.expired++;
       return;
     }
+    if (record.at < this.#shownFrom) {
+      this.dropped.withheld++;
+      return;
+    }
     setLatest(subject, record);
     if (!this.#expiries.has(subject)) this.#expiries.schedule(subject, record.at + this.#ttlMs);
     prefetchViewers(subject.watches);
@@ -186,6 +201,23 @@ export class FriendBoard implements Component {
     setLatest(subject, null);
     this.#considerViewers(subject);
     this.#onExpired(subject);
+  }
+
+  /**
+   * The database was restored from a backup. Rights of any version are newer than the known ones. Which positions were
+   * withheld after the backup is not known any more, so none from before `began` is shown. The watches stay: a friend who is
+   * active is not announced again.
+   */
+  beginEpoch({ began }: GraphEpoch): void {
+    this.#shownFrom = began;
+    for (const subject of this.#subjects.values()) {
+      subject.sharingVersion = -1;
+      for (const watch of subject.watches) forgetVersion(watch);
+      if (subject.latest === null || subject.latest.at >= began) continue;
+      this.#expiries.cancel(subject);
+      setLatest(subject, null);
+      this.#considerViewers(subject);
+    }
   }
 
   /**
@@ -231,6 +263,10 @@ export class FriendBoard implements Component {
     if ('watches' in item) this.#considerViewers(item);
     else this.#onGrantEnded(item);
   }
+}
+
+function forgetVersion(watch: GrantSlice): void {
+  watch.version = -1;
 }
 
 /** The order is not kept: the last watch takes the place. */

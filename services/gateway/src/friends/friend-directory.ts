@@ -3,6 +3,7 @@ import { BatchLimiter, type Rpc } from '@nearby-friends/bus';
 import {
   decodePositionRecord,
   friendsOf,
+  type GraphEpoch,
   MAX_FRIENDS_OF_VIEWERS,
   type PositionRecord,
   readActive,
@@ -24,6 +25,8 @@ const MAX_ENTRIES_PER_REQUEST = 2_000;
 /** Whom a viewer may see, the viewer's radius and sign-outs. */
 export interface ViewerRights extends Omit<ViewerEdges, 'edges' | 'withheld'> {
   readonly friends: readonly StatedEdge[];
+  /** Of the database; undefined in responses of earlier builds. */
+  readonly epoch?: GraphEpoch | undefined;
 }
 
 /** Reads one user's value; rejects with a `CodedError`, `unavailable` when no instance responded. */
@@ -39,7 +42,7 @@ export class FriendDirectory {
     this.#friends = batched(clock, MAX_FRIENDS_OF_VIEWERS, async (viewers) => {
       const response = await rpc.call(friendsOf, { viewers });
       const byViewer = new Map(response.viewers.map((edges) => [edges.viewer, edges]));
-      return viewers.map((viewer) => rightsOf(byViewer.get(viewer)));
+      return viewers.map((viewer) => rightsOf(byViewer.get(viewer), response.epoch));
     });
     this.#entries = batched(clock, MAX_ENTRIES_PER_REQUEST, async (users) => {
       const entries = await rpc.call(readActive, { users });
@@ -61,10 +64,10 @@ export class FriendDirectory {
   }
 }
 
-function rightsOf(stated: ViewerEdges | undefined): ViewerRights | Error {
+function rightsOf(stated: ViewerEdges | undefined, epoch: GraphEpoch | undefined): ViewerRights | Error {
   if (stated === undefined) return new Error('the response of friend-graph lacks a viewer');
   const { edges, withheld, ...viewer } = stated;
-  return { ...viewer, friends: readEdges(edges, withheld) };
+  return { ...viewer, friends: readEdges(edges, withheld), epoch };
 }
 
 /**

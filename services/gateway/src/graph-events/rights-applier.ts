@@ -1,6 +1,13 @@
 /** Applies the graph events to the sessions of this gateway. */
 import type { StreamEnd, StreamEntry } from '@nearby-friends/bus';
-import { type FriendActive, type GraphEvent, graphEventCodec, isGranted, type UserId } from '@nearby-friends/protocol';
+import {
+  type FriendActive,
+  type GraphEpoch,
+  type GraphEvent,
+  graphEventCodec,
+  isGranted,
+  type UserId,
+} from '@nearby-friends/protocol';
 import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { FriendBoard } from '../friends/friend-board.ts';
 import type { FriendLists } from '../friends/friend-lists.ts';
@@ -85,10 +92,29 @@ export class RightsApplier {
     }
   };
 
+  /**
+   * Whether rights that were read in that epoch of the database count. A later one than is known here begins now, for its
+   * event was missed or is under way.
+   */
+  acceptEpoch(epoch: GraphEpoch): boolean {
+    const known = this.#ledger.epoch;
+    if (known?.id === epoch.id) return true;
+    if (known !== null && epoch.began < known.began) return false;
+    this.#ledger.beginEpoch(epoch);
+    this.#beginEpoch(epoch);
+    // The first epoch that this gateway hears of: it knows nothing else.
+    if (known === null) return true;
+    this.onMissed();
+    return false;
+  }
+
   /** Friend-graph has announced that a friend became active. */
-  friendActive(session: Session, { subject, grant, version, sharing, at, position, asOf }: FriendActive): void {
+  friendActive(session: Session, message: FriendActive): void {
+    const { subject, grant, version, sharing, at, position, asOf, graphEpoch } = message;
+    const isOfEpoch = graphEpoch === undefined || graphEpoch === this.#ledger.epoch?.id;
     const isTrusted =
-      this.#clock.now() - this.#missedAt > REREAD_WINDOW_MS || (asOf !== undefined && this.#hasFollowedFrom(asOf));
+      isOfEpoch &&
+      (this.#clock.now() - this.#missedAt > REREAD_WINDOW_MS || (asOf !== undefined && this.#hasFollowedFrom(asOf)));
     const adding = isTrusted
       ? this.#lists.add(session, subject, { grant, version, sharing }, { at, position })
       : this.#opener.admit(session, subject);
@@ -115,7 +141,7 @@ export class RightsApplier {
     const isNews = this.#ledger.record(event);
     (isNews ? this.#metrics.rightsApplied : this.#metrics.rightsIgnored).inc({ kind: event.kind });
     if (isNews) this.#apply(event);
-    return isNews && event.kind === 'reread';
+    return isNews && (event.kind === 'reread' || event.kind === 'epoch');
   }
 
   #apply(event: GraphEvent): void {
@@ -138,10 +164,18 @@ export class RightsApplier {
       case 'stopped':
         this.#board.stopSharing(event.user, event.before);
         return;
+      case 'epoch':
+        this.#beginEpoch(event.epoch);
+        return;
       case 'reread':
         // `onEntries` starts it, once for all its entries.
         return;
     }
+  }
+
+  #beginEpoch(epoch: GraphEpoch): void {
+    this.#board.beginEpoch(epoch);
+    for (const session of this.#sessions.all()) session.forgetRadiusVersion();
   }
 
   #applyEdge(session: Session, subject: UserId, right: EdgeRight): void {

@@ -26,7 +26,7 @@ it('[G4] [G5] no position is sent that a heard event forbids, and in the end eac
           const maySee = maySeeAt(nearby.now());
           const { shownFrom = 0, exactFrom = 0 } = grant ?? {};
           const at = nearby.entries.get(subject)?.at ?? 0;
-          const isWithheld = at < shownFrom || at < (pause.shownFrom ?? 0);
+          const isWithheld = at < shownFrom || at < (pause.shownFrom ?? 0) || at < model.world.epoch.began;
           if (isWithheld || !lately.some(Boolean)) expect([...held.keys()]).not.toContain(subject);
           else if (lately.every(Boolean) && grant?.precision === 'exact' && at >= exactFrom) {
             const isNear = (model.places.get(friendName) ?? 0) <= RADIUS_METERS;

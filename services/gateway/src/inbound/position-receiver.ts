@@ -4,8 +4,10 @@ import {
   encodePositionBody,
   locationUpdateSchema,
   type Position,
+  type PositionRecord,
   type ReceivedPosition,
   type RecordedPosition,
+  type UserId,
 } from '@nearby-friends/protocol';
 import { type Clock, delay } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
@@ -91,6 +93,15 @@ export class PositionReceiver {
       if (outcome !== 'failed') return;
       await delay(this.#clock, REPEAT_RETRY_MS);
       phase = session.phase;
+    }
+  }
+
+  /** The same for a position of a friend, as long as `isKnown`. Never rejects. */
+  async repeatOf(user: UserId, { at, position }: PositionRecord, isKnown: () => boolean): Promise<void> {
+    while (isKnown()) {
+      const { outcome } = await this.#uplink.record({ user, at, body: encodePositionBody(position) });
+      if (outcome !== 'failed') return;
+      await delay(this.#clock, REPEAT_RETRY_MS);
     }
   }
 

@@ -20,7 +20,7 @@ export interface GaugeSources {
   readonly channels: Sized;
   readonly inboxes: Sized;
   readonly board: Sized & {
-    readonly dropped: Readonly<Record<'unwatched' | 'older' | 'expired', number>>;
+    readonly dropped: Readonly<Record<'unwatched' | 'older' | 'expired' | 'withheld', number>>;
     readonly timedRights: number;
   };
   readonly ledger: { readonly generation: number };

@@ -18,6 +18,10 @@ export class RecentMap<Key, Value> {
     this.#entries.set(key, { value, at });
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Visits only the dropped entries. */
   forgetBefore(at: number): void {
     for (const [key, entry] of this.#entries) {

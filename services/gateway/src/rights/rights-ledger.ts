@@ -1,6 +1,7 @@
 /** Remembers the recent graph events and settles every stated right against them: the newer version wins. */
 import {
   type Grant,
+  type GraphEpoch,
   type GraphEvent,
   isGranted,
   isPaused,
@@ -47,6 +48,7 @@ export class RightsLedger {
   readonly #erased = new RecentMap<UserId, number>();
   /** Tokens issued at this time or earlier are revoked, ms since the epoch. */
   readonly #signedOut = new RecentMap<UserId, number>();
+  #epoch: GraphEpoch | null = null;
   #reread = -1;
   #mark = 0;
   #generation = 0;
@@ -63,6 +65,23 @@ export class RightsLedger {
   /** Increases whenever events may have been missed. Rights that were read in an earlier generation prove nothing. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Of the database, as far as known here. Statements of an earlier one prove nothing. */
+  get epoch(): GraphEpoch | null {
+    return this.#epoch;
+  }
+
+  /**
+   * The database was restored from a backup: what was heard of it is undone, whatever its version. Revoked tokens and erased
+   * users are kept, in doubt against showing something.
+   */
+  beginEpoch(epoch: GraphEpoch): void {
+    this.#epoch = epoch;
+    this.#edges.clear();
+    this.#sharing.clear();
+    this.#radii.clear();
+    this.#reread = -1;
   }
 
   /** Call it when events may have been missed. */
@@ -97,6 +116,11 @@ export class RightsLedger {
         this.#reread = Math.max(this.#reread, event.version);
         return isNews;
       }
+      case 'epoch':
+        // Also if it is known: from a response, or as it comes again, and then events of the epoch before came in between.
+        if (event.epoch.began < (this.#epoch?.began ?? 0)) return false;
+        this.beginEpoch(event.epoch);
+        return true;
     }
   }
 

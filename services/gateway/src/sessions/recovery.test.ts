@@ -19,12 +19,18 @@ function setUp() {
   });
   const recovery = new Recovery({
     sessions: { all: () => [waiting, ...moved] },
-    board: { clockSetBack: (ms) => void log.push(`board ${ms}`) },
+    board: {
+      clockSetBack: (ms) => void log.push(`board ${ms}`),
+      positions: () => [
+        { user: parseUserId('cho'), record: { at: 7, position: { lat: 1, lng: 2 } }, isKnown: () => true },
+      ],
+    },
     positions: {
       repeat: async (session) => {
         log.push(`repeat ${session.user}`);
         if (session.own) await positionsTaken;
       },
+      repeatOf: async (user, { at }) => void log.push(`repeat ${user} of ${at}`),
     },
     channels: {
       friends: () => [parseUserId('cho'), parseUserId('dan')],
@@ -67,4 +73,16 @@ it('[L3] [S4] moves every time with a clock that was set back, before positions 
   expect(log[0]).toBe('board 120000');
   await nextTurn();
   expect(log.filter((line) => line.startsWith('refresh'))).toEqual(['refresh cho', 'refresh dan']);
+});
+
+it('[S4] records every known position again when Redis may have lost its memory and no connection, and reads nothing', async () => {
+  const { log, recovery, takePositions } = setUp();
+  recovery.recordAgain();
+  // Once more after those under way, however often it is requested meanwhile.
+  for (let i = 0; i < 5; i++) recovery.recordAgain();
+  const all = ['repeat waiting', 'repeat ann', 'repeat ben', 'repeat cho of 7'];
+  expect(log).toEqual(all);
+  takePositions();
+  for (let i = 0; i < 5; i++) await nextTurn();
+  expect(log).toEqual([...all, ...all]);
 });

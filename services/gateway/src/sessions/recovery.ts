@@ -1,4 +1,5 @@
 /** Restores every list after messages may have been lost, or after Redis' clock was set back (S4). */
+import type { PositionRecord, UserId } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { FriendBoard } from '../friends/friend-board.ts';
 import type { FriendChannels } from '../friends/friend-channels.ts';
@@ -10,6 +11,8 @@ import type { Sessions } from './sessions.ts';
 export interface PositionRepeater {
   /** Retries and never rejects. */
   repeat(session: Session): Promise<void>;
+  /** The same for a friend's position, as long as `isKnown` says that it is the newest known one. */
+  repeatOf(user: UserId, record: PositionRecord, isKnown: () => boolean): Promise<void>;
 }
 
 /**
@@ -19,17 +22,19 @@ export interface PositionRepeater {
  */
 export class Recovery {
   readonly #sessions: Pick<Sessions, 'all'>;
-  readonly #board: Pick<FriendBoard, 'clockSetBack'>;
+  readonly #board: Pick<FriendBoard, 'clockSetBack' | 'positions'>;
   readonly #positions: PositionRepeater;
   readonly #channels: Pick<FriendChannels, 'friends' | 'refresh'>;
   readonly #opener: Pick<SessionOpener, 'reopen'>;
   readonly #logger: Logger;
   #isRequested = false;
   #isRunning = false;
+  #isRecordRequested = false;
+  #isRecording = false;
 
   constructor(options: {
     sessions: Pick<Sessions, 'all'>;
-    board: Pick<FriendBoard, 'clockSetBack'>;
+    board: Pick<FriendBoard, 'clockSetBack' | 'positions'>;
     positions: PositionRepeater;
     channels: Pick<FriendChannels, 'friends' | 'refresh'>;
     opener: Pick<SessionOpener, 'reopen'>;
@@ -46,6 +51,14 @@ export class Recovery {
   /** Runs in the background. */
   readonly start = (): void => {
     this.run().catch((error: unknown) => this.#logger.error({ error }, 'recovery failed'));
+  };
+
+  /**
+   * Redis has perhaps lost its memory and no connection, so gateways have missed nothing; those who come now would find
+   * nothing. Records all known positions again, also of friends whose phones are gone. Runs in the background.
+   */
+  readonly recordAgain = (): void => {
+    this.#recordAll().catch((error: unknown) => this.#logger.error({ error }, 'recovery failed'));
   };
 
   /**
@@ -70,6 +83,26 @@ export class Recovery {
       }
     } finally {
       this.#isRunning = false;
+    }
+  }
+
+  /** Any number of losses during a run causes one more run after it. */
+  async #recordAll(): Promise<void> {
+    this.#isRecordRequested = true;
+    if (this.#isRecording) return;
+    this.#isRecording = true;
+    try {
+      while (this.#isRecordRequested) {
+        this.#isRecordRequested = false;
+        const sessions = [...this.#sessions.all()].map((session) => this.#positions.repeat(session));
+        const friends = this.#board
+          .positions()
+          .map(({ user, record, isKnown }) => this.#positions.repeatOf(user, record, isKnown));
+        await Promise.all([...sessions, ...friends]);
+        this.#logger.info({ positions: sessions.length + friends.length }, 'recorded known positions again');
+      }
+    } finally {
+      this.#isRecording = false;
     }
   }
 

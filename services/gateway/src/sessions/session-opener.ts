@@ -1,5 +1,5 @@
 /** Reads a viewer's active friends, ordered so that no activation is missed. */
-import type { UserId } from '@nearby-friends/protocol';
+import { CodedError, type GraphEpoch, type UserId } from '@nearby-friends/protocol';
 import { type Clock, delay, type Logger, type Tracer } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import type { FriendBoard } from '../friends/friend-board.ts';
@@ -41,6 +41,7 @@ export class SessionOpener {
   readonly #ledger: RightsLedger;
   readonly #board: FriendBoard;
   readonly #sessions: Pick<Sessions, 'revokeTokens'>;
+  readonly #acceptEpoch: (epoch: GraphEpoch) => boolean;
   readonly #radii: RadiusApplier;
   readonly #metrics: GatewayMetrics;
   readonly #tracer: Tracer;
@@ -55,6 +56,8 @@ export class SessionOpener {
     ledger: RightsLedger;
     board: FriendBoard;
     sessions: Pick<Sessions, 'revokeTokens'>;
+    /** Whether rights of that epoch of the database count. Begins it if it is new, and then they do not yet. */
+    acceptEpoch: (epoch: GraphEpoch) => boolean;
     radii: RadiusApplier;
     metrics: GatewayMetrics;
     tracer: Tracer;
@@ -68,6 +71,7 @@ export class SessionOpener {
     this.#ledger = options.ledger;
     this.#board = options.board;
     this.#sessions = options.sessions;
+    this.#acceptEpoch = options.acceptEpoch;
     this.#radii = options.radii;
     this.#metrics = options.metrics;
     this.#tracer = options.tracer;
@@ -139,6 +143,9 @@ export class SessionOpener {
       span.describe({ 'friends.count': read.friends.length });
       return read;
     });
+    if (rights.epoch && !this.#acceptEpoch(rights.epoch)) {
+      throw new CodedError('unavailable', 'The rights are from before the database was restored.');
+    }
     return { rights, generation, mark };
   }
 

@@ -5,6 +5,7 @@ import {
   DEFAULT_RADIUS_METERS,
   type FriendActive,
   type Grant,
+  type GraphEpoch,
   type GraphEvent,
   graphEventCodec,
   inboxChannel,
@@ -25,6 +26,14 @@ import { SessionOpener } from '../sessions/session-opener.ts';
 import type { Session } from '../viewer/session.ts';
 import { EXACT, inShort, NearbyWorld, north, type Viewer } from './nearby-world.ts';
 
+/** What a backup of PostgreSQL holds. */
+export interface Backup {
+  readonly friendships: ReadonlyMap<UserId, readonly Friendship[]>;
+  readonly sharing: ReadonlyMap<UserId, { sharing: Sharing; version: number }>;
+  readonly grants: ReadonlyMap<string, Grant>;
+  readonly withheld: ReadonlyMap<string, { shownFrom: number; exactFrom: number }>;
+}
+
 type Friendship = Omit<ViewerRights['friends'][number], 'sharing'>;
 
 export class OpeningWorld {
@@ -36,11 +45,13 @@ export class OpeningWorld {
   readonly sessions = new Set<Session>();
   /** RPC requests and subscriptions, in order. */
   readonly log: string[] = [];
-  readonly friendships = new Map<UserId, readonly Friendship[]>();
-  readonly sharing = new Map<UserId, { sharing: Sharing; version: number }>();
+  friendships = new Map<UserId, readonly Friendship[]>();
+  sharing = new Map<UserId, { sharing: Sharing; version: number }>();
+  /** Of the database. */
+  epoch: GraphEpoch = { id: 'first', began: 0 };
   /** What PostgreSQL holds of "viewer subject": the grant, also a hidden one, and which positions stay withheld. */
-  readonly #grants = new Map<string, Grant>();
-  readonly #withheld = new Map<string, { shownFrom: number; exactFrom: number }>();
+  #grants = new Map<string, Grant>();
+  #withheld = new Map<string, { shownFrom: number; exactFrom: number }>();
   /** A time after that of every position received until now. */
   boundary = (): number => this.nearby.now() + 1;
   radiusMeters = DEFAULT_RADIUS_METERS;
@@ -80,13 +91,13 @@ export class OpeningWorld {
         friendsOf: async (viewer) => {
           log.push(`friends of ${viewer}`);
           if (this.failures-- > 0) throw new CodedError('unavailable', 'no response');
-          const { radiusMeters, radiusVersion, signedOutBefore } = this;
+          const { epoch, radiusMeters, radiusVersion, signedOutBefore } = this;
           const friends = (this.friendships.get(viewer) ?? []).map((friendship) => ({
             ...friendship,
             sharing: this.sharing.get(friendship.subject) ?? null,
           }));
           await this.beforeResponse('friends');
-          return { viewer, radiusMeters, radiusVersion, signedOutBefore, friends };
+          return { viewer, radiusMeters, radiusVersion, signedOutBefore, friends, epoch };
         },
         entryOf: async (user) => {
           log.push(`entry of ${user}`);
@@ -100,6 +111,7 @@ export class OpeningWorld {
       ledger,
       board,
       sessions: { revokeTokens },
+      acceptEpoch: (epoch) => this.applier.acceptEpoch(epoch),
       radii,
       metrics,
       tracer: noTracer,
@@ -148,6 +160,22 @@ export class OpeningWorld {
     const stated = { sharing, version: this.nearby.nextVersion() };
     this.sharing.set(subject, stated);
     return { kind: 'sharing', subject, ...stated };
+  }
+
+  backUp(): Backup {
+    const [friendships, sharing] = [new Map(this.friendships), new Map(this.sharing)];
+    return { friendships, sharing, grants: new Map(this.#grants), withheld: new Map(this.#withheld) };
+  }
+
+  /** Friend-graph has noticed that PostgreSQL was restored. Returns the event. */
+  restore(backup: Backup): GraphEvent {
+    this.friendships = new Map(backup.friendships);
+    this.sharing = new Map(backup.sharing);
+    this.#grants = new Map(backup.grants);
+    this.#withheld = new Map(backup.withheld);
+    const version = this.nearby.nextVersion();
+    this.epoch = { id: `restored-${version}`, began: this.boundary() };
+    return { kind: 'epoch', version, epoch: this.epoch };
   }
 
   /** The grant as friend-graph states it: with the times before which positions stay withheld. */
@@ -210,7 +238,8 @@ export class OpeningWorld {
       grant = EXACT,
       version = this.nearby.nextVersion(),
       asOf,
-    }: Partial<Pick<FriendActive, 'grant' | 'version' | 'asOf'>> = {},
+      graphEpoch,
+    }: Partial<Pick<FriendActive, 'grant' | 'version' | 'asOf' | 'graphEpoch'>> = {},
   ): void {
     const [subject, at] = [parseUserId(friend), this.nearby.now()];
     const message: FriendActive = {
@@ -222,6 +251,7 @@ export class OpeningWorld {
       at,
       position: north(meters),
       asOf,
+      graphEpoch,
     };
     this.nearby.channels.publish(inboxChannel(parseUserId(viewer)), inboxMessageCodec.encode(message));
   }

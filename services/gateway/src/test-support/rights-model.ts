@@ -8,7 +8,6 @@ import {
   inboxMessageCodec,
   isGranted,
   isPaused,
-  type NearbyFriend,
   parseUserId,
   SHARING,
   type Sharing,
@@ -16,7 +15,8 @@ import {
 } from '@nearby-friends/protocol';
 import { REREAD_WINDOW_MS } from '../graph-events/rights-applier.ts';
 import { north, type Viewer } from './nearby-world.ts';
-import { OpeningWorld } from './opening-world.ts';
+import { type Backup, OpeningWorld } from './opening-world.ts';
+import { type Held, RightsHistory } from './rights-history.ts';
 import { FRIENDS, type RightsStep, VIEWERS } from './rights-steps.ts';
 
 export const RADIUS_METERS = 5_000;
@@ -24,12 +24,7 @@ export const RADIUS_METERS = 5_000;
 export const NOTICED_WITHIN_MS = 750;
 const TICK_MS = 25;
 
-/** What PostgreSQL held for positions from `from` on, by the event with that number. */
-interface Held<T> {
-  readonly from: number;
-  readonly event: number;
-  readonly value: T;
-}
+type Truth = Map<string, { grant: Grant | null; version: number }>;
 
 /** What PostgreSQL says, what the stream holds, and what this gateway is bound to. */
 export class RightsModel {
@@ -41,7 +36,10 @@ export class RightsModel {
   /** The newest grant and pause the gateway has received, by which it is bound. */
   readonly grants = new Map<string, Grant | null>();
   readonly pauses = new Map<string, Sharing>();
-  readonly truth = new Map<string, { grant: Grant | null; version: number }>();
+  truth: Truth = new Map();
+  #backup: { readonly world: Backup; readonly truth: Truth } | null = null;
+  /** The truth that the event of an epoch brought back, and its pauses. */
+  readonly #restored = new Map<GraphEvent, { readonly truth: Truth; readonly pauses: Map<string, Sharing> }>();
   readonly #responses: (() => void)[] = [];
   readonly #announcements: { readonly readAt: number; readonly publish: () => void }[] = [];
   #areResponsesHeld = false;
@@ -49,9 +47,7 @@ export class RightsModel {
   deliveries = 0;
   /** Metres north of the viewers. */
   readonly places = new Map<string, number>();
-  /** Of "viewer friend" and of each friend, in order: what PostgreSQL held for positions received from that time on. */
-  readonly #grantHistory = new Map<string, Held<Grant | null>[]>();
-  readonly #pauseHistory = new Map<string, Held<Sharing>[]>();
+  readonly #history = new RightsHistory();
 
   constructor() {
     this.world.beforeResponse = () => {
@@ -81,7 +77,7 @@ export class RightsModel {
         this.#passReports();
         const until = action.untilMs === null ? null : nearby.now() + action.untilMs;
         const sharing = { paused: action.paused, until };
-        append(this.#pauseHistory, action.friend, { ...this.#next(), value: sharing });
+        this.#history.addPause(action.friend, { ...this.#next(), value: sharing });
         this.stream.push(this.world.setSharing(action.friend, action.paused, until));
         break;
       }
@@ -92,7 +88,9 @@ export class RightsModel {
         this.hear(action.count);
         break;
       case 'hear again': {
-        const event = this.stream[Math.max(0, this.heard - 1 - action.back)];
+        // Events of an earlier epoch come again only before the event that ended it.
+        const first = this.stream.slice(0, this.heard).findLastIndex(({ kind }) => kind === 'epoch');
+        const event = this.stream[Math.max(0, first, this.heard - 1 - action.back)];
         if (event && this.heard > 0) this.world.hear(event);
         break;
       }
@@ -123,6 +121,12 @@ export class RightsModel {
         this.world.joinedAt = this.heard;
         this.world.applier.onMissed();
         break;
+      case 'back up':
+        this.#backup = { world: this.world.backUp(), truth: new Map(this.truth) };
+        break;
+      case 'restore':
+        this.#restore();
+        break;
       case 'fence':
         nearby.areRightsCurrent = action.isCurrent;
         break;
@@ -139,8 +143,11 @@ export class RightsModel {
     this.hear(this.stream.length);
     this.#areResponsesHeld = false;
     for (const respond of this.#responses.splice(0)) respond();
-    for (let i = 0; i < 40; i++) await nextTurn();
-    this.#pass(1_000);
+    // Twice: a response from before a restored database is requested again after a pause.
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 40; i++) await nextTurn();
+      this.#pass(1_000);
+    }
   }
 
   hear(count: number): void {
@@ -153,6 +160,12 @@ export class RightsModel {
   bind(event: GraphEvent): void {
     if (event.kind === 'edge') this.grants.set(`${event.viewer} ${event.subject}`, event.grant);
     if (event.kind === 'sharing') this.pauses.set(event.subject, event.sharing);
+    const restored = this.#restored.get(event);
+    if (!restored) return;
+    this.grants.clear();
+    this.pauses.clear();
+    for (const [edge, { grant }] of restored.truth) this.grants.set(edge, grant);
+    for (const [subject, sharing] of restored.pauses) this.pauses.set(subject, sharing);
   }
 
   viewer(name: string): Viewer {
@@ -163,10 +176,23 @@ export class RightsModel {
 
   #setEdge(viewerName: string, subject: string, grant: Grant | null): void {
     this.#passReports();
-    append(this.#grantHistory, `${viewerName} ${subject}`, { ...this.#next(), value: grant });
+    this.#history.addGrant(`${viewerName} ${subject}`, { ...this.#next(), value: grant });
     const event = this.world.setEdge(viewerName, subject, grant);
     if (event.kind !== 'edge') throw new Error('not an edge');
     this.truth.set(`${viewerName} ${subject}`, { grant: event.grant, version: event.version });
+    this.stream.push(event);
+  }
+
+  #restore(): void {
+    if (this.#backup === null) return;
+    this.#passReports();
+    const { world, truth } = this.#backup;
+    this.truth = new Map(truth);
+    const pauses = new Map([...world.sharing].map(([subject, { sharing }]) => [subject as string, sharing]));
+    this.#history.restore(this.#next(), (edge) => truth.get(edge)?.grant ?? null, pauses);
+    const event = this.world.restore(world);
+    this.#restored.set(event, { truth: this.truth, pauses });
+    this.truth = new Map(truth);
     this.stream.push(event);
   }
 
@@ -213,7 +239,9 @@ export class RightsModel {
           ),
         );
         expect(isAllowed).toBe(true);
-        expect(this.#wasWithheld(name, friend)).toBe(false);
+        expect(this.#history.wasWithheld(name, friend, this.heard)).toBe(false);
+        const epoch = this.stream.slice(0, this.heard).findLast(({ kind }) => kind === 'epoch');
+        if (epoch?.kind === 'epoch') expect(friend.at).toBeGreaterThanOrEqual(epoch.epoch.began);
       }
     }
   }
@@ -223,21 +251,6 @@ export class RightsModel {
     return { from: this.world.boundary(), event: this.stream.length };
   }
 
-  /**
-   * Whether the subject withheld this form of the position when it was received. A change whose event has not been received
-   * may count or not. Strangers withhold nothing.
-   */
-  #wasWithheld(name: string, { id, at, precision }: NearbyFriend): boolean {
-    const heldAt = <T>(history: Held<T>[] | undefined): T | undefined => {
-      const held = history?.findLast(({ from }) => from <= at);
-      return held && held.event < this.heard ? held.value : undefined;
-    };
-    const sharing = heldAt(this.#pauseHistory.get(id));
-    if (sharing && isPaused(sharing, at)) return true;
-    const grant = heldAt(this.#grantHistory.get(`${name} ${id}`));
-    return !!grant && (!isGranted(grant, at) || (grant.precision !== 'exact' && precision === 'exact'));
-  }
-
   #saidSinceHeard(name: string, subject: UserId): { grant: Grant; sharing: Sharing }[] {
     const unheard = this.stream.slice(this.heard);
     const grants = [this.grants.get(`${name} ${subject}`)];
@@ -245,6 +258,10 @@ export class RightsModel {
     for (const event of unheard) {
       if (event.kind === 'edge' && event.viewer === name && event.subject === subject) grants.push(event.grant);
       if (event.kind === 'sharing' && event.subject === subject) sharings.push(event.sharing);
+      const restored = this.#restored.get(event);
+      if (!restored) continue;
+      grants.push(restored.truth.get(`${name} ${subject}`)?.grant ?? null);
+      sharings.push(restored.pauses.get(subject) ?? SHARING);
     }
     return grants.flatMap((grant) => (grant ? sharings.map((sharing) => ({ grant, sharing })) : []));
   }
@@ -257,7 +274,8 @@ export class RightsModel {
     const { grant, version } = right;
     const sharing = this.world.sharing.get(subject) ?? null;
     const asOf = { epoch: 'now', last: String(this.stream.length) };
-    const message = { kind: 'friend-active', subject, grant, version, sharing, ...entry, asOf } as const;
+    const graphEpoch = this.world.epoch.id;
+    const message = { kind: 'friend-active', subject, grant, version, sharing, ...entry, asOf, graphEpoch } as const;
     const bytes = inboxMessageCodec.encode(message);
     const publish = () => void nearby.channels.publish(inboxChannel(viewerId), bytes);
     this.#announcements.push({ readAt: nearby.now(), publish });
@@ -276,10 +294,4 @@ export class RightsModel {
     this.world.sessions.add(connected.session);
     this.world.opener.open(connected.session, Promise.resolve()).catch(() => undefined);
   }
-}
-
-function append<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
-  const items = map.get(key) ?? [];
-  map.set(key, items);
-  items.push(item);
 }

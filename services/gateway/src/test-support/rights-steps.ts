@@ -39,6 +39,8 @@ export const rightsStep = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('hold responses' as const), areHeld: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect' as const), viewer }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lose the stream' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('back up' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fence' as const), isCurrent: fc.boolean() }) },
   {
     weight: 4,

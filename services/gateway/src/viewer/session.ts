@@ -121,6 +121,11 @@ export class Session
     return true;
   }
 
+  /** Any version of the radius is newer from now on. */
+  forgetRadiusVersion(): void {
+    this.#radiusVersion = -1;
+  }
+
   get phase(): SessionPhase {
     return this.#phase;
   }
