@@ -1,12 +1,7 @@
 /** Which replica gets a request, what it is sent, and which paths are closed. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ERROR_CODES } from '@nearby-friends/protocol';
-import { checkoutRoot } from '../machine/local-folder.ts';
 import { send, upgrade } from '../test-support/http-client.ts';
 import { startUpstream, type TestUpstream, type UpstreamResponse } from '../test-support/upstream.ts';
-import { waitFor } from '../test-support/wait-for.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
 const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
@@ -173,79 +168,5 @@ describe('what is not to be reached', () => {
   it('hands friend-graph the path as it was sent', async () => {
     expect((await fetchFrom(trusting, '/api/v1/friends/b%6Fb?x=%2f..')).url).toBe('/api/v1/friends/b%6Fb?x=%2f..');
     expect((await fetchFrom(trusting, '/api/v1/friends/auth0%7Cann')).url).toBe('/api/v1/friends/auth0%7Cann');
-  });
-});
-
-describe('responses of nginx itself', () => {
-  it.each([
-    '/../nginx.conf',
-    '/assets/..%2f..%2fnginx.conf',
-    '/api/v1/me%00',
-    '/x%00',
-    '/socket.io/%00',
-    '/api/v1/%zz',
-    `/${'x'.repeat(9_000)}`,
-  ])('responds to an unreadable request with 400 and a code (%.20s)', async (target) => {
-    const { status, headers, body } = await send(trusting.url, target);
-    expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
-    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
-  });
-
-  it('refuses a large body with a code', async () => {
-    const { status, headers, body } = await send(trusting.url, '/api/v1/me', {
-      method: 'PATCH',
-      body: 'x'.repeat(17_000),
-    });
-    expect(status).toBe(413);
-    expect(headers['content-type']).toBe('application/problem+json');
-    expect(JSON.parse(body)).toMatchObject({ code: 'payload_too_large', status: 413 });
-  });
-
-  it('has the codes, statuses and titles of the protocol', async () => {
-    const text = await readFile(path.join(checkoutRoot, 'nginx.conf'), 'utf8');
-    const responses = [...text.matchAll(/return (\d+) '(\{.*\})\\n'/g)];
-    expect(responses.length).toBeGreaterThan(5);
-    for (const [, status, json = ''] of responses) {
-      const response = JSON.parse(json) as { code: keyof typeof ERROR_CODES; status: number; title: string };
-      expect(response).toMatchObject({ type: 'about:blank', code: response.code, ...pick(ERROR_CODES[response.code]) });
-      expect(Number(status)).toBe(response.status);
-    }
-  });
-
-  function pick({ status, title }: { status: number; title: string }): { status: number; title: string } {
-    return { status, title };
-  }
-});
-
-describe('the access log', () => {
-  it('has neither query strings nor headers nor addresses, and of polling only what failed', async () => {
-    const headers = { authorization: 'Bearer secret-token', 'x-forwarded-for': '198.51.100.77' };
-    await fetchFrom(trusting, '/api/v1/logged?lat=52.5200&token=secret-token', headers);
-    await fetchFrom(trusting, `${HANDSHAKE}&sid=polling-session&token=secret-token`, headers);
-    await send(trusting.url, '/last-of-all', { headers });
-    const text = await waitFor('the last line of the log', async () => {
-      const content = await readFile(trusting.accessLogFile, 'utf8');
-      return content.includes('/last-of-all') && content;
-    });
-    const lines = text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { path: string; status: number });
-    expect(lines.filter(({ path: logged }) => logged === '/api/v1/logged')).toMatchObject([
-      { method: 'GET', status: 200 },
-    ]);
-    for (const secret of ['secret-token', '52.52', 'polling-session', '198.51.100.77', '?'])
-      expect(text).not.toContain(secret);
-  });
-
-  it('counts a handshake and leaves out the polling that follows', async () => {
-    const handshakes = async (): Promise<number> =>
-      (await readFile(trustingNone.accessLogFile, 'utf8')).split('\n').filter((line) => line.includes('"/socket.io/"'))
-        .length;
-    const before = await handshakes();
-    await fetchFrom(trustingNone, `${HANDSHAKE}&sid=abc`);
-    await fetchFrom(trustingNone, HANDSHAKE);
-    await waitFor('the handshake in the log', async () => (await handshakes()) > before);
-    expect(await handshakes()).toBe(before + 1);
   });
 });

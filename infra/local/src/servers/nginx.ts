@@ -16,6 +16,7 @@ import { endOrphans } from '../processes/orphans.ts';
 import { RestartableProcess } from '../processes/restartable-process.ts';
 import { listNginxWorkers } from './list-nginx-workers.ts';
 import { ACCESS_LOG, inUrl, REAL_PAGE, type Upstreams, writeNginxFolder, writeUpstreams } from './nginx-config.ts';
+import { keepRotating } from './rotate-log.ts';
 
 const runCommand = promisify(execFile);
 
@@ -37,7 +38,7 @@ export interface Nginx {
   readonly port: number;
   /** For supervision. */
   readonly process: RestartableProcess;
-  /** JSON lines, without query strings; see nginx.conf. */
+  /** JSON lines with routes instead of paths, for its owner only; rotated to `.1` at 10 MB. */
   readonly accessLogFile: string;
   /** Applies another list of replicas; resolves when no worker accepts by the old list. Open sockets stay. */
   reload(upstreams: Upstreams): Promise<void>;
@@ -68,12 +69,14 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     await removeFolder();
     throw error;
   });
+  const accessLogFile = path.join(folder, ACCESS_LOG);
+  const stopRotating = keepRotating(accessLogFile, () => server.signal('SIGUSR1'));
   let reloading = Promise.resolve();
   return {
     url: `http://${inUrl(hosts[0] ?? '127.0.0.1')}:${port}`,
     port,
     process: server,
-    accessLogFile: path.join(folder, ACCESS_LOG),
+    accessLogFile,
     reload: async (upstreams) => {
       // One at a time: each waits for the workers that existed when it began.
       const done = reloading.then(() => reload(executable, folder, server, upstreams));
@@ -82,6 +85,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     },
     quit: () => server.kill('SIGQUIT'),
     stop: async (deadlineMs = STOP_DEADLINE_MS) => {
+      stopRotating();
       await server.stop(deadlineMs);
       await removeFolder();
     },

@@ -45,6 +45,14 @@ const DISPOSABLE_SETTINGS = [
   ['autovacuum_naptime', '10min'],
 ] as const;
 
+/** For privacy: an error names no row, and no statement is logged. */
+const PRIVACY_SETTINGS = [
+  ['log_error_verbosity', 'terse'],
+  ['log_min_error_statement', 'panic'],
+  ['log_parameter_max_length', '0'],
+  ['log_parameter_max_length_on_error', '0'],
+] as const;
+
 const READY_PATTERN = /database system is ready to accept connections/;
 /** Recovery after a crash of the machine may take a while on a large database. */
 const READY_DEADLINE_MS = 60_000;
@@ -90,6 +98,7 @@ function makeServer(
     ['listen_addresses', '127.0.0.1'],
     ['unix_socket_directories', ''],
     ['max_connections', '300'],
+    ...PRIVACY_SETTINGS,
     ...(persistent ? [] : DISPOSABLE_SETTINGS),
   ];
   let markReady: (() => void) | undefined;

@@ -95,7 +95,11 @@ function makeServer(
   port: number,
   { args = [], dir, onLine }: RedisOptions,
 ): RestartableProcess {
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const settings = [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+    // For privacy: the slow log keeps the arguments of commands, which are users and positions.
+    ...['--slowlog-log-slower-than', '-1', '--latency-monitor-threshold', '50'],
+  ];
   return new RestartableProcess({
     name: 'redis',
     spawn: () =>

@@ -3,6 +3,9 @@ import type { Clock, Logger, Tracer } from '@nearby-friends/service-kit';
 import type { RequestHandler, Response } from 'express';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 
+/** nginx removes it from the response. */
+const ROUTE_HEADER = 'X-Route';
+
 const READING_METHODS = new Set(['GET', 'HEAD']);
 
 export function logRequests(options: {
@@ -38,10 +41,11 @@ export function logRequests(options: {
   };
 }
 
-/** Records the route of a request for the log and the metrics. */
+/** Records the route of a request for the log and the metrics, and for nginx' log, which must not contain the path. */
 export function nameRoute(pattern: string): RequestHandler {
   return (_request, response, next) => {
     response.locals['route'] = pattern;
+    response.setHeader(ROUTE_HEADER, pattern);
     next();
   };
 }
