@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkoutRoot } from '../machine/local-folder.ts';
+import { createPrivateFile } from './rotate-log.ts';
 
 export interface UpstreamServer {
   readonly host: string;
@@ -34,9 +35,11 @@ export const REAL_PAGE = path.join(checkoutRoot, 'packages/web/dist');
 
 export const ACCESS_LOG = 'access.log';
 
-// No replica is marked as failed: one that drains refuses at once, and nginx passes the request on to the next. In a rolling
-// restart one replica drains while nginx would still avoid the previous one, and none would be left.
-const FAILURE_POLICY = 'max_fails=0';
+// No gateway is marked as failed: one that drains refuses at once, and nginx passes the request on to the next. In a rolling
+// restart one replica drains while nginx would still avoid the previous one, and none would be left. Probes do mark it, and
+// while all are marked nginx uses the other list.
+const NEVER_MARKED = 'max_fails=0';
+const MARKED_FOR_3_SECONDS = 'max_fails=1 fail_timeout=3s';
 
 /** Writes everything nginx needs into `folder`, where it then runs with `-p folder -c nginx.conf`. */
 export async function writeNginxFolder(folder: string, options: NginxFolderOptions): Promise<void> {
@@ -54,6 +57,7 @@ export async function writeNginxFolder(folder: string, options: NginxFolderOptio
     'trusted-proxies.conf': renderTrustedProxies(options.trustedProxies),
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, name), text)));
+  await createPrivateFile(path.join(folder, ACCESS_LOG));
   await writeUpstreams(folder, options);
 }
 
@@ -67,8 +71,11 @@ async function copyReadable(from: string, to: string): Promise<void> {
 
 /** Writes only the list of replicas; nginx reads it at the next reload. */
 export async function writeUpstreams(folder: string, { gateways, friendGraphs }: Upstreams): Promise<void> {
-  await writeFile(path.join(folder, 'gateway-servers.conf'), renderServers(gateways));
-  await writeFile(path.join(folder, 'friend-graph-servers.conf'), renderServers(friendGraphs));
+  await writeFile(path.join(folder, 'gateway-servers.conf'), renderServers(gateways, NEVER_MARKED));
+  await writeFile(path.join(folder, 'gateway-probe-servers.conf'), renderServers(gateways, MARKED_FOR_3_SECONDS));
+  const calls = renderServers(friendGraphs, MARKED_FOR_3_SECONDS);
+  const whenAllAreMarked = friendGraphs.length === 0 ? '' : renderServers(friendGraphs, `${NEVER_MARKED} backup`);
+  await writeFile(path.join(folder, 'friend-graph-servers.conf'), `${calls}${whenAllAreMarked}`);
 }
 
 function renderFiles(): string {
@@ -90,11 +97,11 @@ function renderTrustedProxies(networks: readonly string[]): string {
   return `${lines.join('\n')}\nreal_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n`;
 }
 
-function renderServers(servers: readonly UpstreamServer[]): string {
+function renderServers(servers: readonly UpstreamServer[], failurePolicy: string): string {
   // nginx refuses an upstream without servers, and a stack may have none for a while.
   if (servers.length === 0) return 'server 127.0.0.1:1 down;\n';
   const lines = servers.map(
-    ({ host, port, down }) => `server ${inUrl(host)}:${port} ${FAILURE_POLICY}${down ? ' down' : ''};`,
+    ({ host, port, down }) => `server ${inUrl(host)}:${port} ${failurePolicy}${down ? ' down' : ''};`,
   );
   return `${lines.join('\n')}\n`;
 }

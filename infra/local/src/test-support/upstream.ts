@@ -17,9 +17,18 @@ export interface TestUpstream {
   readonly requests: string[];
   /** The status of all later responses; 200 by default. */
   status: number;
+  /** `hangs`: accepts everything and responds to nothing, as a stopped process. `resets`: closes instead of responding. */
+  behaviour: 'responds' | 'hangs' | 'resets';
+  /** How long it takes to respond. */
+  delayMs: number;
   /** Upgraded connections, open until closed. */
   readonly sockets: Set<Duplex>;
   close(): Promise<void>;
+}
+
+/** As friend-graph names its routes. */
+function routeOf(url = ''): string {
+  return url.startsWith('/api/v1/friends/') ? '/api/v1/friends/{id}' : '';
 }
 
 export async function startUpstream(name: string): Promise<TestUpstream> {
@@ -30,14 +39,23 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
     return JSON.stringify({ replica: name, url: request.url, headers: request.headers });
   };
   const server = createServer((request, response) => {
-    const body = record(request);
+    // nginx asks whether this replica responds.
+    const isProbe = request.url === '/probe';
+    const body = isProbe ? '' : record(request);
+    if (upstream.behaviour === 'hangs') return;
+    if (upstream.behaviour === 'resets') {
+      request.resume().once('end', () => request.socket.destroy());
+      return;
+    }
     // Read to its end, as every real server does before it responds.
     request.resume().once('end', () => {
-      response.writeHead(upstream.status, { 'content-type': 'application/json', 'x-powered-by': 'a test' }).end(body);
+      const headers = { 'content-type': 'application/json', 'x-powered-by': 'a test', 'x-route': routeOf(request.url) };
+      setTimeout(() => response.writeHead(upstream.status, headers).end(body), isProbe ? 0 : upstream.delayMs);
     });
   });
   server.on('upgrade', (request, socket: Duplex) => {
     const body = record(request);
+    if (upstream.behaviour === 'hangs') return;
     if (upstream.status !== 200) {
       socket.end(`HTTP/1.1 ${upstream.status} No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
       return;
@@ -54,6 +72,8 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
     port: (server.address() as AddressInfo).port,
     requests,
     status: 200,
+    behaviour: 'responds',
+    delayMs: 0,
     sockets,
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -1,0 +1,102 @@
+/** Replicas that accept connections and do not respond: calls and handshakes move on, and no write is repeated. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { send, upgrade } from '../test-support/http-client.ts';
+import { startUpstream, type TestUpstream, type UpstreamResponse } from '../test-support/upstream.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+
+const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
+const CLIENTS = Array.from({ length: 8 }, (_, index) => ({ 'x-forwarded-for': `10.${index}.7.1` }));
+const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
+/** The promise is 2 s; the rest is for a machine under load. */
+const WITHIN_MS = 3_000;
+
+let one: TestUpstream;
+let two: TestUpstream;
+let nginx: Nginx;
+
+beforeEach(async () => {
+  one = await startUpstream('one');
+  two = await startUpstream('two');
+  nginx = await startNginx({ gateways: [one, two], friendGraphs: [one, two], trustedProxies: ['127.0.0.1/32'] });
+}, 120_000);
+
+afterEach(async () => {
+  await nginx.stop(0);
+  await Promise.all([one, two].map((upstream) => upstream.close()));
+});
+
+async function timed<T>(work: Promise<T>): Promise<T> {
+  const before = performance.now();
+  const result = await work;
+  expect(performance.now() - before).toBeLessThan(WITHIN_MS);
+  return result;
+}
+
+const replicaIn = (text: string): string => (JSON.parse(text) as UpstreamResponse).replica;
+
+describe('a replica of friend-graph that hangs', () => {
+  it('delays a call that reads by less than two seconds, and further ones not at all', async () => {
+    one.behaviour = 'hangs';
+    for (const headers of CLIENTS) {
+      const { status, body } = await timed(send(nginx.url, '/api/v1/friends?limit=5', { headers }));
+      expect([status, replicaIn(body), (JSON.parse(body) as UpstreamResponse).url]).toEqual([
+        200,
+        'two',
+        '/api/v1/friends?limit=5',
+      ]);
+    }
+    // Only the first call, or one every three seconds, still tries it.
+    expect(one.requests.length).toBeLessThan(CLIENTS.length / 2);
+  });
+
+  it('leaves slow replicas the time they need, when all are slow', async () => {
+    one.delayMs = 1_500;
+    two.delayMs = 1_500;
+    const { status } = await send(nginx.url, '/api/v1/friends');
+    expect(status).toBe(200);
+  });
+
+  it.each(WRITES)('never gets a %s repeated by another one', async (method) => {
+    one.behaviour = 'resets';
+    two.behaviour = 'resets';
+    const { status, headers, body } = await send(nginx.url, '/api/v1/viewers/bob', { method, body: '{}' });
+    expect([status, headers['retry-after']]).toEqual([503, '2']);
+    expect(JSON.parse(body)).toMatchObject({ code: 'unavailable' });
+    expect([...one.requests, ...two.requests]).toEqual([`${method} /api/v1/viewers/bob`]);
+  });
+
+  it.each(WRITES)('loses a %s that could not be sent to it', async (method) => {
+    await one.close();
+    for (const headers of CLIENTS) {
+      const { status, body } = await send(nginx.url, '/api/v1/viewers/bob', { method, headers, body: '{"x":1}' });
+      expect([status, replicaIn(body)]).toEqual([200, 'two']);
+    }
+  });
+});
+
+describe('a gateway that hangs', () => {
+  it('loses its handshakes to another one, and the sessions that begin there stay there', async () => {
+    one.behaviour = 'hangs';
+    for (const headers of CLIENTS) {
+      const handshake = await timed(send(nginx.url, HANDSHAKE, { headers }));
+      expect([handshake.status, replicaIn(handshake.body)]).toEqual([200, 'two']);
+      const message = await timed(send(nginx.url, `${HANDSHAKE}&sid=abc`, { method: 'POST', headers, body: '40' }));
+      expect([message.status, replicaIn(message.body)]).toEqual([200, 'two']);
+      const webSocket = await timed(upgrade(nginx.url, '/socket.io/?EIO=4&transport=websocket', headers));
+      webSocket.socket?.destroy();
+      expect([webSocket.status, replicaIn(webSocket.firstLine)]).toEqual([101, 'two']);
+    }
+  }, 60_000);
+
+  it('is used again once it responds', async () => {
+    one.behaviour = 'hangs';
+    for (const headers of CLIENTS) await send(nginx.url, HANDSHAKE, { headers });
+    one.behaviour = 'responds';
+    const replicas = new Set<string>();
+    const deadline = performance.now() + 10_000;
+    while (replicas.size < 2 && performance.now() < deadline) {
+      for (const headers of CLIENTS) replicas.add(replicaIn((await send(nginx.url, HANDSHAKE, { headers })).body));
+    }
+    expect(replicas).toEqual(new Set(['one', 'two']));
+  }, 30_000);
+});
