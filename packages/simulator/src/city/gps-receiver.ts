@@ -2,6 +2,7 @@
 import type { Position } from '@nearby-friends/protocol';
 import { between, gaussian, type Random } from '../seeded-random.ts';
 import type { Motion } from '../streets/journey.ts';
+import { placeFrom } from '../streets/tile-grid.ts';
 
 /** Standard deviation of the error in each direction, m: under the open sky, and between high houses. */
 const MIN_ERROR = 3;
@@ -15,7 +16,6 @@ const MIN_JUMP = 60;
 const MAX_JUMP = 300;
 /** Radius within which the true place is with 68 %, in standard deviations of one direction. */
 const ACCURACY_DEVIATIONS = 1.5;
-const METERS_PER_DEGREE = 111_195;
 /** A centimetre: as fine as phones report, and two fixes at the same place still differ. */
 const DECIMALS = 7;
 
@@ -33,14 +33,15 @@ export class GpsReceiver {
   }
 
   /** The fix at this moment (seconds, never earlier than the last one) of a phone that moves so. */
-  fix({ lat, lng, speed, heading }: Motion, atSeconds: number): Position {
+  fix({ speed, heading, ...truth }: Motion, atSeconds: number): Position {
     this.#drift(this.#lastAt === undefined ? Number.POSITIVE_INFINITY : atSeconds - this.#lastAt);
     this.#lastAt = atSeconds;
     const jump = this.#jump();
     const accuracy = jump?.meters ?? this.#deviation * ACCURACY_DEVIATIONS;
+    const { lat, lng } = placeFrom(truth, this.#north + (jump?.north ?? 0), this.#east + (jump?.east ?? 0));
     return {
-      lat: rounded(lat + (this.#north + (jump?.north ?? 0)) / METERS_PER_DEGREE),
-      lng: rounded(lng + (this.#east + (jump?.east ?? 0)) / (METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180))),
+      lat: rounded(lat),
+      lng: rounded(lng),
       accuracy: Math.round(accuracy),
       speed: Math.round(speed * 10) / 10,
       ...(heading === undefined ? {} : { heading: Math.round(heading) % 360 }),

@@ -1,12 +1,9 @@
 /** Finds the address nearest to any place of the city. */
-import { EARTH_RADIUS_METERS } from '@nearby-friends/geo';
 import { around } from 'geokdbush';
 import KDBush from 'kdbush';
 import { gaussian, type Random } from '../seeded-random.ts';
 import type { StreetGraph } from './street-graph.ts';
-import type { Place } from './tile-grid.ts';
-
-const METERS_PER_DEGREE = (Math.PI / 180) * EARTH_RADIUS_METERS;
+import { type Place, placeFrom } from './tile-grid.ts';
 
 export class AddressBook {
   /** The middle of all addresses. */
@@ -30,13 +27,8 @@ export class AddressBook {
   }
 
   /** A random address around that place: within `meters` in two of five cases, within twice that in nearly nine of ten. */
-  around({ lat, lng }: Place, meters: number, random: Random): number {
-    const north = gaussian(random) * meters;
-    const east = gaussian(random) * meters;
-    return this.nearest({
-      lat: lat + north / METERS_PER_DEGREE,
-      lng: lng + east / (METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)),
-    });
+  around(place: Place, meters: number, random: Random): number {
+    return this.nearest(placeFrom(place, gaussian(random) * meters, gaussian(random) * meters));
   }
 
   /** The nearest address; of a place outside the city, one at its edge. */

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loadCityStreets } from './city-streets.ts';
 import { RouteFinder } from './find-route.ts';
+import { waysOf } from './small-town.testing.ts';
 import type { StreetGraph } from './street-graph.ts';
 
 let streets: StreetGraph;
@@ -21,7 +22,7 @@ describe('the streets of the map', () => {
 
   it('are mostly crossings of three and four, and hardly dead ends: the tiles have been joined', () => {
     const share = (ways: readonly number[]): number =>
-      streets.stretchesAt.filter(({ length }) => ways.includes(length)).length / streets.junctions.length;
+      waysOf(streets).filter((count) => ways.includes(count)).length / streets.junctions.length;
     expect(share([3, 4])).toBeGreaterThan(0.8);
     expect(share([1])).toBeLessThan(0.15);
   });

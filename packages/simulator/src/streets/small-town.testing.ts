@@ -14,6 +14,13 @@ export function road(
   return { points: points.map(([x, y]) => ({ x: CORNER.x + x, y: CORNER.y + y })), roadClass, onGround };
 }
 
+/** Of each junction, how many ways lead on. */
+export function waysOf({ junctions, stretches }: StreetGraph): number[] {
+  const ways = junctions.map(() => 0);
+  for (const end of stretches.flatMap(({ from, to }) => [from, to])) ways[end] = (ways[end] ?? 0) + 1;
+  return ways;
+}
+
 /** `streets` by `streets` of them, `spacing` units apart (0.9 m each); they cross without sharing a point. */
 export function smallTown(streets: number, spacing = 100): StreetGraph {
   const length = (streets - 1) * spacing;

@@ -1,9 +1,9 @@
 /** What the tiles leave apart is joined, what passes over is not, and unconnected parts are left out. */
 import { describe, expect, it } from '@jest/globals';
-import { road, smallTown } from './small-town.testing.ts';
+import { road, smallTown, waysOf } from './small-town.testing.ts';
 import { buildStreetGraph, type StreetGraph } from './street-graph.ts';
 
-const degrees = ({ stretchesAt }: StreetGraph): number[] => stretchesAt.map(({ length }) => length).sort();
+const degrees = (graph: StreetGraph): number[] => waysOf(graph).sort();
 
 describe('roads on the ground', () => {
   it('meet where they cross, though neither has a point there', () => {

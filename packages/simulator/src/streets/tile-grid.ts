@@ -1,5 +1,7 @@
 /** The plane that tiles of the web map lie in: whole numbers, the same on both sides of a border between tiles. */
 
+import { EARTH_RADIUS_METERS } from '@nearby-friends/geo';
+
 /** Everything here is of one zoom level. */
 export const ZOOM = 13;
 /** Units across one tile, as Mapbox' tiles have; about 0.9 m in Chicago. */
@@ -29,6 +31,16 @@ export interface Place {
 export function toPlace({ x, y }: GridPoint): Place {
   const northing = Math.PI * (1 - (2 * y) / UNITS_ACROSS_WORLD);
   return { lat: (Math.atan(Math.sinh(northing)) * 180) / Math.PI, lng: (x / UNITS_ACROSS_WORLD) * 360 - 180 };
+}
+
+const METERS_PER_DEGREE = (Math.PI / 180) * EARTH_RADIUS_METERS;
+
+/** The place so many metres to the north and east of one nearby. */
+export function placeFrom({ lat, lng }: Place, north: number, east: number): Place {
+  return {
+    lat: lat + north / METERS_PER_DEGREE,
+    lng: lng + east / (METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)),
+  };
 }
 
 /** One number for each point of whole units. */
