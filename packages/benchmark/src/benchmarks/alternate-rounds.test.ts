@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { Timings } from '@nearby-friends/simulator/timings';
 import type { BuildKind } from '../deploy/deployed-build.ts';
-import { LatencyHistogram } from '../load/latency-histogram.ts';
 import { toMeasurement } from '../measure/measurement.ts';
 import { alternateRounds, compareRounds, sharesText } from './alternate-rounds.ts';
 
@@ -15,8 +15,8 @@ const rounds = (build: BuildKind, ...costs: number[]) =>
         expected: 1_000,
         onTime: 1_000,
         late: 0,
-        latencies: new LatencyHistogram(),
-        sendLags: new LatencyHistogram(),
+        latencies: new Timings(),
+        sendLags: new Timings(),
         framesIn: 1_000,
         bytesIn: 90_000,
         updatesSent: 25,

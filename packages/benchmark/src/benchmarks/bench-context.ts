@@ -3,8 +3,8 @@ import type { Database } from '@nearby-friends/local-stack';
 import type { BenchDatabase, ManyEdges, MorePeople } from '../deploy/bench-database.ts';
 import type { BuildKind } from '../deploy/deployed-build.ts';
 import type { GraphShape } from '../load/social-graph.ts';
+import type { Measurement } from '../measure/measurement.ts';
 import { Trial, type TrialOptions } from '../measure/trial.ts';
-import type { CrowdReading } from './crowd-reading.ts';
 
 export interface BenchSettings {
   /** 1 is the full size; 0.1 has a tenth of the clients. */
@@ -29,6 +29,17 @@ export interface IdiomaticHighest {
   readonly highest: number;
 }
 
+/** What a crowd of our clients under the usual load showed. */
+export interface CrowdReading {
+  readonly load: Measurement;
+  /** Bytes of all gateways: just after the load, some seconds later, and with garbage collected. */
+  readonly busy: number;
+  readonly idle: number;
+  readonly collected: number;
+  /** Of the last, what JavaScript uses, buffers included. */
+  readonly used: number;
+}
+
 /** Below this many clients nothing is worth measuring, whatever the scale. */
 const MIN_CLIENTS = 50;
 /** Active friends of each user, as in the 10 M user reference case: 400, a tenth of them active. */
@@ -42,29 +53,16 @@ export class BenchContext {
   readonly log: (line: string) => void;
   /** What has been read in this run, by number of clients. */
   readonly crowds = new Map<number, CrowdReading>();
+  /** What a benchmark has found in this run; undefined until then. */
+  idiomatic: IdiomaticHighest | undefined;
   readonly #database: BenchDatabase;
   readonly #signal: AbortSignal;
-  #idiomatic: IdiomaticHighest | undefined;
 
-  constructor(options: {
-    settings: BenchSettings;
-    log: (line: string) => void;
-    database: BenchDatabase;
-    signal: AbortSignal;
-  }) {
+  constructor(options: Pick<BenchContext, 'settings' | 'log'> & { database: BenchDatabase; signal: AbortSignal }) {
     this.settings = options.settings;
     this.log = options.log;
     this.#database = options.database;
     this.#signal = options.signal;
-  }
-
-  /** What an earlier benchmark found; undefined until then. */
-  get idiomatic(): IdiomaticHighest | undefined {
-    return this.#idiomatic;
-  }
-
-  rememberIdiomatic(found: IdiomaticHighest): void {
-    this.#idiomatic = found;
   }
 
   /** So many clients at the chosen scale, at most `most`. */
@@ -129,6 +127,24 @@ export class BenchContext {
       for (const trial of trials) await trial.stop();
       await database.drop();
     }
+  }
+
+  /** The same with one trial. */
+  async withTrial<Result>(
+    kind: BuildKind,
+    graph: GraphShape,
+    work: (trial: Trial) => Promise<Result>,
+    more: Parameters<BenchContext['withTrials']>[3] = {},
+  ): Promise<Result> {
+    return await this.withTrials(
+      [kind],
+      graph,
+      async ([trial]) => {
+        if (trial === undefined) throw new Error('a trial was not opened');
+        return await work(trial);
+      },
+      more,
+    );
   }
 }
 

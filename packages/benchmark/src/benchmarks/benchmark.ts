@@ -1,5 +1,5 @@
 /** One benchmark as the command line and the runner see it. */
-import type { BenchmarkResult } from '../report/result.ts';
+import type { Findings } from '../report/result.ts';
 import type { BenchContext } from './bench-context.ts';
 
 export interface Benchmark {
@@ -8,5 +8,5 @@ export interface Benchmark {
   readonly about: string;
   /** Has no goal of its own, or takes too long to run with all the others. */
   readonly isByNameOnly?: boolean;
-  run(context: BenchContext): Promise<BenchmarkResult>;
+  run(context: BenchContext): Promise<Findings>;
 }

@@ -20,13 +20,10 @@ export const flush: Benchmark = {
     const { edges } = makeGraph(graph);
     const { seconds } = context.settings;
     const measure = async (options: { flushIntervalMs?: number; distances?: 'server' }): Promise<Summary> => {
-      const measured = await context.withTrials(
-        ['ours'],
+      const measured = await context.withTrial(
+        'ours',
         graph,
-        async ([trial]) => {
-          if (trial === undefined) throw new Error('a trial was not opened');
-          return await trial.measure({ intervalMs: intervalFor(PER_CLIENT * graph.users, edges), seconds });
-        },
+        (trial) => trial.measure({ intervalMs: intervalFor(PER_CLIENT * graph.users, edges), seconds }),
         options,
       );
       context.log(`flush ${options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS} ms, ${progressLine(measured)}`);
@@ -40,7 +37,6 @@ export const flush: Benchmark = {
     const points = (pick: (summary: Summary) => number) =>
       curve.map(({ flushMs, summary }) => [flushMs, pick(summary)] as const);
     return {
-      name: 'flush',
       title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, all near, ${PER_CLIENT} deliveries/s per client, by flush interval`,
       columns: [{ key: 'flushMs', label: 'flush ms' }, ...MEASUREMENT_COLUMNS],
       rows: [
@@ -51,8 +47,6 @@ export const flush: Benchmark = {
           build: `${byServer['build']}, distances measured by the server`,
         },
       ],
-      goals: [],
-      notes: [],
       charts: [
         {
           name: 'cost-over-flush',

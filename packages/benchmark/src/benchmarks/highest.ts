@@ -5,7 +5,7 @@ import { measureFloor } from '../floor/measure-floor.ts';
 import { type GraphShape, makeGraph } from '../load/social-graph.ts';
 import type { HighestFound } from '../measure/find-highest.ts';
 import { isSustained, type Measurement } from '../measure/measurement.ts';
-import type { Chart, GoalCheck } from '../report/result.ts';
+import { atLeast, atMost, type Chart, type GoalCheck } from '../report/result.ts';
 import { ACTIVE_FRIENDS, type BenchContext, type IdiomaticHighest } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
@@ -22,16 +22,16 @@ export const highest: Benchmark = {
     const graph = context.graph(context.clients(CLIENTS_OF_HIGHEST));
     const { edges } = makeGraph(graph);
     const search = (kind: BuildKind, near?: number): Promise<Found> =>
-      context.withTrials([kind], graph, async ([trial]) => {
-        if (trial === undefined) throw new Error('a trial was not opened');
-        return { kind, ...(await searchHighest(context, trial, edges, near)) };
-      });
+      context.withTrial(kind, graph, async (trial) => ({
+        kind,
+        ...(await searchHighest(context, trial, edges, near)),
+      }));
     const sharded = await search('sharded');
     // Where the one ends the other is tried: the better of the two counts.
     const classic = await search('classic', sharded.highest?.load);
     const ours = await search('ours');
     const idiomatic = [sharded, classic].sort((a, b) => loadOf(b) - loadOf(a))[0] ?? sharded;
-    if (idiomatic.highest !== null) context.rememberIdiomatic({ kind: idiomatic.kind, highest: loadOf(idiomatic) });
+    if (idiomatic.highest !== null) context.idiomatic = { kind: idiomatic.kind, highest: loadOf(idiomatic) };
     const best = idiomatic.highest?.result;
     const floor = await measureFloor({
       sockets: graph.users,
@@ -41,7 +41,6 @@ export const highest: Benchmark = {
     });
     const found = [sharded, classic, ours];
     return {
-      name: 'highest',
       title: `${graph.users} clients with ${ACTIVE_FRIENDS} active friends each, all near, ${context.settings.gateways} gateways; the load was raised until more than 1 % came late: later than 300 ms (idiomatic), than the flush interval + 50 ms (nearby-friends)`,
       columns: [...MEASUREMENT_COLUMNS, { key: 'sustained', label: 'sustained' }],
       rows: found.flatMap(({ steps, highest: top }) =>
@@ -69,24 +68,17 @@ function goalsOf(ours: Found, idiomatic: Found, floor: { node: number; c: number
   if (ours.highest === null || idiomatic.highest === null) return [];
   const [our, their] = [ours.highest.result, idiomatic.highest.result];
   return [
-    {
-      goal: '2: highest sustained load, as a multiple of the idiomatic build’s',
-      value: our.offered / their.offered,
-      bound: 5,
-      sense: 'at least',
-    },
-    {
-      goal: '2: CPU per delivery there, as a share of the idiomatic build’s at its own highest',
-      value: our.cost / their.cost,
-      bound: 1 / 5,
-      sense: 'at most',
-    },
-    {
-      goal: `2: CPU per delivery there, as a share of one bare write (${floor.c === null ? 'Node' : 'C'})`,
-      value: our.cost / (floor.c ?? floor.node),
-      bound: 1,
-      sense: 'at most',
-    },
+    atLeast(5, '2: highest sustained load, as a multiple of the idiomatic build’s', our.offered / their.offered),
+    atMost(
+      1 / 5,
+      '2: CPU per delivery there, as a share of the idiomatic build’s at its own highest',
+      our.cost / their.cost,
+    ),
+    atMost(
+      1,
+      `2: CPU per delivery there, as a share of one bare write (${floor.c === null ? 'Node' : 'C'})`,
+      our.cost / (floor.c ?? floor.node),
+    ),
   ];
 }
 
@@ -124,9 +116,8 @@ export async function findIdiomaticHighest(context: BenchContext): Promise<Idiom
   context.log('searching for the highest load of the idiomatic build; --idiomatic-highest N leaves that out');
   const load = await searchIdiomatic(context, 'sharded', context.graph(context.clients(CLIENTS_OF_HIGHEST)));
   if (load === undefined) throw new Error('the idiomatic build carries not even the first load of the search');
-  const found: IdiomaticHighest = { kind: 'sharded', highest: load };
-  context.rememberIdiomatic(found);
-  return found;
+  context.idiomatic = { kind: 'sharded', highest: load };
+  return context.idiomatic;
 }
 
 /** Deliveries/s; undefined when it does not carry `near`, or the first load of the search. */
@@ -137,9 +128,6 @@ export async function searchIdiomatic(
   near?: number,
 ): Promise<number | undefined> {
   const { edges } = makeGraph(graph);
-  const { highest: top } = await context.withTrials([kind], graph, async ([trial]) => {
-    if (trial === undefined) throw new Error('a trial was not opened');
-    return await searchHighest(context, trial, edges, near);
-  });
+  const { highest: top } = await context.withTrial(kind, graph, (trial) => searchHighest(context, trial, edges, near));
   return top?.result.offered;
 }

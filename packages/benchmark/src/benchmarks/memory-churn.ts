@@ -1,10 +1,10 @@
 /** The second half of `memory`: whether gateways grow while clients leave and come back for a long time (goal 4). */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Drift, driftOf } from '../measure/drift.ts';
 import { collectedMemory } from '../measure/gateway-memory.ts';
 import { residentBytes } from '../measure/resident-memory.ts';
+import { type Drift, driftOf } from '../measure/statistics.ts';
 import type { Trial } from '../measure/trial.ts';
-import type { BenchmarkResult, Chart, GoalCheck } from '../report/result.ts';
+import { atMost, type BenchmarkResult, type Chart, type GoalCheck } from '../report/result.ts';
 import type { BenchContext } from './bench-context.ts';
 
 /** How long a client stays on average: short, so that an hour is worth a day. */
@@ -73,12 +73,12 @@ export function churnResult(
   const drift = (pick: (sample: ChurnSample) => number): Drift =>
     driftOf(settled.map((sample) => [sample.minutes, pick(sample)] as const));
   const [resident, used] = [drift((sample) => sample.resident), drift((sample) => sample.used)];
-  const goal = (what: string, { sharePerHour }: Drift): GoalCheck => ({
-    goal: `4: drift of ${what} over ${minutes.toFixed(0)} minutes of churn, as a share per hour`,
-    value: sharePerHour,
-    bound: MAX_DRIFT_PER_HOUR,
-    sense: 'at most',
-  });
+  const goal = (what: string, { sharePerHour }: Drift): GoalCheck =>
+    atMost(
+      MAX_DRIFT_PER_HOUR,
+      `4: drift of ${what} over ${minutes.toFixed(0)} minutes of churn, as a share per hour`,
+      sharePerHour,
+    );
   const isLong = minutes >= MINUTES_WORTH_A_GOAL;
   const text = ({ perMinute, sharePerHour }: Drift): string =>
     `${(perMinute / KB).toFixed(0)} KB per minute (${(100 * sharePerHour).toFixed(1)} % per hour)`;

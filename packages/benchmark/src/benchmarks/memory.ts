@@ -1,8 +1,8 @@
 /** `memory`: what a connected client costs a gateway, and whether that grows while clients come and go (goal 4). */
 import { slope } from '../measure/statistics.ts';
-import { ACTIVE_FRIENDS } from './bench-context.ts';
+import { atMost } from '../report/result.ts';
+import { ACTIVE_FRIENDS, type CrowdReading } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
-import type { CrowdReading } from './crowd-reading.ts';
 import { type ChurnSample, churnResult, sampleChurn } from './memory-churn.ts';
 import { IDLE_MS, MB, readCrowd } from './read-crowd.ts';
 
@@ -29,7 +29,6 @@ export const memory: Benchmark = {
       perClient((reading) => reading.collected),
     ];
     return {
-      name: 'memory',
       title: `Resident memory of ${context.settings.gateways} gateways together, clients with ${ACTIVE_FRIENDS} active friends each, after each had reported; then churn`,
       columns: [
         { key: 'phase', label: 'when' },
@@ -51,8 +50,8 @@ export const memory: Benchmark = {
         ...churn.rows,
       ],
       goals: [
-        { goal: '4: KB of gateway memory per client, idle', value: idle, bound: 25, sense: 'at most' },
-        { goal: '4: the same, garbage collected', value: collected, bound: 25, sense: 'at most' },
+        atMost(25, '4: KB of gateway memory per client, idle', idle),
+        atMost(25, '4: the same, garbage collected', collected),
         ...churn.goals,
       ],
       notes: [

@@ -4,8 +4,7 @@ import { INSPECTABLE } from '../measure/collect-garbage.ts';
 import { collectedMemory } from '../measure/gateway-memory.ts';
 import { residentBytes } from '../measure/resident-memory.ts';
 import type { Trial } from '../measure/trial.ts';
-import { ACTIVE_FRIENDS, type BenchContext } from './bench-context.ts';
-import type { CrowdReading } from './crowd-reading.ts';
+import { ACTIVE_FRIENDS, type BenchContext, type CrowdReading } from './bench-context.ts';
 import { progressLine } from './measurement-table.ts';
 
 /** Deliveries/s: a report every 10 s, until buffers are as large as they become. */
@@ -25,11 +24,10 @@ export async function readCrowd(
 ): Promise<CrowdReading> {
   const known = more === undefined ? context.crowds.get(clients) : undefined;
   if (known !== undefined) return known;
-  const reading = await context.withTrials(
-    ['ours'],
+  const reading = await context.withTrial(
+    'ours',
     context.graph(clients),
-    async ([trial]) => {
-      if (trial === undefined) throw new Error('a trial was not opened');
+    async (trial) => {
       const { build } = trial;
       const load = await trial.measure({ intervalMs: UPDATE_INTERVAL_MS, seconds: context.settings.seconds });
       const busy = await residentBytes(build.pids().gateway);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import type { Trial } from '../measure/trial.ts';
+import { atLeast, atMost, type Row } from '../report/result.ts';
 import { ACTIVE_FRIENDS, type BenchContext } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow, progressLine } from './measurement-table.ts';
@@ -29,15 +30,10 @@ export const signOn: Benchmark = {
     const returning = context.clients(RETURNING);
     const users = returning + context.clients(STAYING);
     const gatewayOf = (user: number): number => (user < returning ? 0 : 1 + (user % (GATEWAYS - 1)));
-    return await context.withTrials(
-      ['ours'],
-      context.graph(users),
-      async ([trial]) => {
-        if (trial === undefined) throw new Error('a trial was not opened');
-        return await storm(context, trial, returning, users);
-      },
-      { gateways: GATEWAYS, gatewayOf },
-    );
+    return await context.withTrial('ours', context.graph(users), (trial) => storm(context, trial, returning, users), {
+      gateways: GATEWAYS,
+      gatewayOf,
+    });
   },
 };
 
@@ -77,28 +73,21 @@ async function storm(
   const cpuSeconds = happened.cpuNs / 1e9;
   const perCore = happened.signOns / Math.max(0.001, cpuSeconds - baseline);
   return {
-    name: 'sign-on',
     title: `${returning} clients of a killed gateway, with ${ACTIVE_FRIENDS} active friends each, come back to ${GATEWAYS - 1} gateways after 0.5–1.5 s, while ${users - returning} others go on with a report every ${UPDATE_INTERVAL_MS / 1_000} s`,
     columns: [{ key: 'phase', label: 'the others' }, ...MEASUREMENT_COLUMNS],
     rows: [rowOf('before', before), rowOf('during', during)],
     goals: [
-      { goal: '6: complete sign-ons per second and core', value: perCore, bound: 500, sense: 'at least' },
-      {
-        goal: '6: p99 of the others, as a multiple of that before',
-        value: during.p99 / before.p99,
-        bound: 2,
-        sense: 'at most',
-      },
+      atLeast(500, '6: complete sign-ons per second and core', perCore),
+      atMost(2, '6: p99 of the others, as a multiple of that before', during.p99 / before.p99),
     ],
     notes: [
       `${happened.signOns} signed on again within ${happened.seconds.toFixed(1)} s of the death, with ${cpuSeconds.toFixed(1)} s of CPU, of which about ${baseline.toFixed(1)} s for the load of the others.`,
       `A sign-on, from connecting to the first list: p50 ${signOns.quantile(0.5)} ms, p99 ${signOns.quantile(0.99)} ms.`,
     ],
-    charts: [],
   };
 }
 
-function rowOf(phase: string, measured: Measurement): Record<string, string | number | null> {
+function rowOf(phase: string, measured: Measurement): Row {
   return { phase, ...measurementRow(measured) };
 }
 

@@ -3,7 +3,7 @@ import type { Resumed } from '../load/worker-messages.ts';
 import type { GatewayMemory } from '../measure/gateway-memory.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import type { TcpMemory } from '../measure/tcp-memory.ts';
-import type { BenchmarkResult, GoalCheck, Row } from '../report/result.ts';
+import { atLeast, atMost, type BenchmarkResult, type Findings, type GoalCheck, type Row } from '../report/result.ts';
 import { MEASUREMENT_COLUMNS } from './measurement-table.ts';
 
 /** Share of the stopped clients from which on their buffers count as full. */
@@ -37,7 +37,7 @@ export interface SlowReaderFigures {
 
 const OF_THE_OTHERS = ['offered', 'delivered', 'cost', 'gatewayCost', 'p50', 'p99', 'late', 'missing'];
 
-export function slowReaderResult(figures: SlowReaderFigures): BenchmarkResult {
+export function slowReaderResult(figures: SlowReaderFigures): Findings & Pick<BenchmarkResult, 'goals'> {
   const { users, slowClients, before, during, after, gone } = figures;
   const row = (phase: string, load: Measurement | null, memory: Memory | null): Row => ({
     phase,
@@ -49,7 +49,6 @@ export function slowReaderResult(figures: SlowReaderFigures): BenchmarkResult {
     queued: memory && memory.kernel.queuedBytes / MB,
   });
   return {
-    name: 'slow-reader',
     title: `${users} users with ${1_000 / figures.updateIntervalMs} report/s each; ${slowClients} more clients, friends of all of them, stop reading; flush ${figures.flushIntervalMs} ms`,
     columns: [
       { key: 'phase', label: 'while' },
@@ -69,25 +68,18 @@ export function slowReaderResult(figures: SlowReaderFigures): BenchmarkResult {
     ],
     goals: goalsOf(figures),
     notes: notesOf(figures),
-    charts: [],
   };
 }
 
 function goalsOf(figures: SlowReaderFigures): GoalCheck[] {
   const { slowClients, before, during, gone, resumed } = figures;
-  const goal = (text: string, value: number, bound: number): GoalCheck => ({
-    goal: `5: ${text}`,
-    value,
-    bound,
-    sense: 'at most',
-  });
+  const goal = (text: string, value: number, bound: number): GoalCheck => atMost(bound, `5: ${text}`, value);
   const share = figures.heldBack / slowClients;
-  const isTested: GoalCheck = {
-    goal: '5: clients that do not read and are held back, as a share of those that do not read',
-    value: share,
-    bound: HELD_BACK_ENOUGH,
-    sense: 'at least',
-  };
+  const isTested = atLeast(
+    HELD_BACK_ENOUGH,
+    '5: clients that do not read and are held back, as a share of those that do not read',
+    share,
+  );
   // What no gateway has noticed shows nothing, and must not count as a goal that is met.
   if (share < HELD_BACK_ENOUGH) return [isTested];
   const perClient = (pick: (memory: Memory) => number): number => (pick(during) - pick(before)) / slowClients;

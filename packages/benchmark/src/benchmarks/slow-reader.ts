@@ -34,13 +34,10 @@ export const slowReader: Benchmark = {
   async run(context) {
     const slowClients = Math.max(MIN_SLOW_CLIENTS, Math.round(SLOW_CLIENTS * Math.min(1, context.settings.scale)));
     const graph = context.graph(USERS, { friends: FRIENDS_OF_OTHERS, hubs: slowClients });
-    return await context.withTrials(
-      ['ours'],
+    return await context.withTrial(
+      'ours',
       graph,
-      async ([trial]) => {
-        if (trial === undefined) throw new Error('a trial was not opened');
-        return slowReaderResult(await stopAndGoOn(context, trial, slowClients));
-      },
+      async (trial) => slowReaderResult(await stopAndGoOn(context, trial, slowClients)),
       { flushIntervalMs: FLUSH_INTERVAL_MS, gatewayEnvironment: { NODE_OPTIONS: INSPECTABLE } },
     );
   },

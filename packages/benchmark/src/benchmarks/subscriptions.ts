@@ -3,6 +3,7 @@ import { inactiveFriendsOf } from '../deploy/bench-database.ts';
 import { makeGraph } from '../load/social-graph.ts';
 import { redisFigures, serviceFigures } from '../measure/service-figures.ts';
 import type { Trial } from '../measure/trial.ts';
+import { atMost } from '../report/result.ts';
 import { ACTIVE_FRIENDS, type BenchContext, intervalFor } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
 
@@ -16,15 +17,9 @@ export const subscriptions: Benchmark = {
   about: 'Redis subscriptions per gateway and active friend, and Redis messages per delivery (goal 3)',
   async run(context) {
     const graph = context.graph(context.clients(USERS));
-    return await context.withTrials(
-      ['ours'],
-      graph,
-      async ([trial]) => {
-        if (trial === undefined) throw new Error('a trial was not opened');
-        return await count(context, trial, graph.users);
-      },
-      { people: { inactiveFriends: INACTIVE_FRIENDS } },
-    );
+    return await context.withTrial('ours', graph, (trial) => count(context, trial, graph.users), {
+      people: { inactiveFriends: INACTIVE_FRIENDS },
+    });
   },
 };
 
@@ -52,7 +47,6 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
   const away = (viewer: number): number[] => inactiveFriendsOf(viewer, users, INACTIVE_FRIENDS);
   const toAll = watched + pairsOfGateways(users, gateways, away);
   return {
-    name: 'subscriptions',
     title: `${users} users with ${ACTIVE_FRIENDS} active friends and ${INACTIVE_FRIENDS} who are away, ${gateways} gateways`,
     columns: [
       { key: 'what', label: '' },
@@ -67,28 +61,15 @@ async function count(context: BenchContext, trial: Trial, users: number): Return
       { what: 'Redis messages per delivery', value: messagesPerDelivery },
     ],
     goals: [
-      {
-        goal: '3: subscriptions per (gateway, active friend)',
-        value: locationSubscriptions / watched,
-        bound: 1,
-        sense: 'at most',
-      },
-      {
-        goal: '3: subscriptions, as a share of subscribing to all',
-        value: locationSubscriptions / toAll,
-        bound: 0.1,
-        sense: 'at most',
-      },
-      {
-        goal: '3: Redis messages per delivery, times active friends, per gateway',
-        value: (messagesPerDelivery * meanFriends) / gateways,
-        // The two counts are not taken at the same instant.
-        bound: 1.05,
-        sense: 'at most',
-      },
+      atMost(1, '3: subscriptions per (gateway, active friend)', locationSubscriptions / watched),
+      atMost(0.1, '3: subscriptions, as a share of subscribing to all', locationSubscriptions / toAll),
+      // The two counts are not taken at the same instant.
+      atMost(
+        1.05,
+        '3: Redis messages per delivery, times active friends, per gateway',
+        (messagesPerDelivery * meanFriends) / gateways,
+      ),
     ],
-    notes: [],
-    charts: [],
   };
 }
 

@@ -1,10 +1,10 @@
 /** `unit-costs`: what one report, message, friend in a list and frame costs, for `npm run capacity`. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuBetween, readCpu } from '../measure/cpu-time.ts';
+import { readCpu } from '../measure/cpu-time.ts';
 import { fitCosts, fittedTotal } from '../measure/linear-fit.ts';
 import { serviceFigures } from '../measure/service-figures.ts';
 import type { Trial } from '../measure/trial.ts';
-import type { BenchmarkResult } from '../report/result.ts';
+import type { Findings, Row } from '../report/result.ts';
 import type { BenchContext } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
 
@@ -33,18 +33,22 @@ const LAYOUTS: readonly Layout[] = [
   { title: '40 friends, near', friends: 40, gateways: 2, intervalsMs: [3_000, 10_000] },
 ];
 
-/** Per second. CPU in µs, of all processes of the kind. */
-interface ObservedLoad {
+/** Of the gateways. `upserts`: friends in list messages. */
+const COUNTERS = {
+  reports: ['nearby_events_received_total'],
+  messages: ['nearby_friend_positions_received_total'],
+  upserts: ['nearby_positions_delivered_total'],
+  frames: ['nearby_changes_sent_total', 'nearby_snapshots_sent_total'],
+} as const;
+const KINDS = ['gateway', 'location', 'redis'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Per second; CPU in µs, of all processes of the kind. */
+type Counted = Readonly<Record<keyof typeof COUNTERS | `${Kind}Micros`, number>>;
+
+interface ObservedLoad extends Counted {
   readonly title: string;
   readonly gateways: number;
-  readonly reports: number;
-  readonly messages: number;
-  /** Friends in list messages. */
-  readonly upserts: number;
-  readonly frames: number;
-  readonly gatewayMicros: number;
-  readonly locationMicros: number;
-  readonly redisMicros: number;
 }
 
 export const unitCosts: Benchmark = {
@@ -64,11 +68,10 @@ async function tryLayout(context: BenchContext, layout: Layout): Promise<Observe
     friends,
     ...(isFar ? { spreadDegrees: FAR_DEGREES } : {}),
   });
-  return await context.withTrials(
-    ['ours'],
+  return await context.withTrial(
+    'ours',
     graph,
-    async ([trial]) => {
-      if (trial === undefined) throw new Error('a trial was not opened');
+    async (trial) => {
       const seen: ObservedLoad[] = [];
       await trial.measure(WARM_UP);
       for (const intervalMs of intervalsMs) {
@@ -83,8 +86,6 @@ async function tryLayout(context: BenchContext, layout: Layout): Promise<Observe
   );
 }
 
-type Counted = Omit<ObservedLoad, 'title' | 'gateways'>;
-
 async function observe(context: BenchContext, trial: Trial, intervalMs: number | null): Promise<Counted> {
   const { seconds } = context.settings;
   let counted: Counted | undefined;
@@ -97,38 +98,28 @@ async function observe(context: BenchContext, trial: Trial, intervalMs: number |
       // The last reading must fall into the measured time.
       await delay(seconds * 900);
       const [after, endedAt] = [await readCounters(trial), performance.now()];
-      const rate = (amount: number): number => (amount * 1_000) / (endedAt - beganAt);
-      const micros = (kind: 'gateway' | 'location' | 'redis'): number =>
-        rate(cpuBetween(before.cpu[kind], after.cpu[kind]) / 1_000);
-      counted = {
-        reports: rate(after.reports - before.reports),
-        messages: rate(after.messages - before.messages),
-        upserts: rate(after.upserts - before.upserts),
-        frames: rate(after.frames - before.frames),
-        gatewayMicros: micros('gateway'),
-        locationMicros: micros('location'),
-        redisMicros: micros('redis'),
-      };
+      const rates = Object.entries(after).map(([name, amount]) => {
+        return [name, ((amount - before[name as keyof Counted]) * 1_000) / (endedAt - beganAt)];
+      });
+      counted = Object.fromEntries(rates) as Counted;
     },
   });
   if (counted === undefined) throw new Error('the load was not observed');
   return counted;
 }
 
-async function readCounters({ build }: Trial) {
+/** Since the processes started. */
+async function readCounters({ build }: Trial): Promise<Counted> {
   const pids = build.pids();
-  const figure = (name: string) => serviceFigures(build.gateways, name);
-  const [gateway, location, redis, reports, messages, upserts, changes, snapshots] = await Promise.all([
-    readCpu(pids.gateway),
-    readCpu(pids.location),
-    readCpu(pids.redis),
-    figure('nearby_events_received_total'),
-    figure('nearby_friend_positions_received_total'),
-    figure('nearby_positions_delivered_total'),
-    figure('nearby_changes_sent_total'),
-    figure('nearby_snapshots_sent_total'),
-  ]);
-  return { cpu: { gateway, location, redis }, reports, messages, upserts, frames: changes + snapshots };
+  const cpu = KINDS.map(async (kind) => [`${kind}Micros`, sumOf([...(await readCpu(pids[kind])).values()]) / 1_000]);
+  const counters = Object.entries(COUNTERS).map(async ([key, names]) => {
+    return [key, sumOf(await Promise.all(names.map((name) => serviceFigures(build.gateways, name))))];
+  });
+  return Object.fromEntries(await Promise.all([...cpu, ...counters])) as Counted;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** As long as a gateway gathers positions for location, s (UPLINK_GATHER_MS). */
@@ -147,32 +138,30 @@ const FLUSH_SECONDS = 1;
 /** A list waits a flush interval after the first change; later changes, at random times, go with it. */
 const REFERENCE_FRAMES_PER_DELIVERY = 1 / (1 + REFERENCE_DELIVERIES_PER_CLIENT * FLUSH_SECONDS);
 
-function unitCostResult(seen: readonly ObservedLoad[], clients: number): BenchmarkResult {
-  const gatewayCounts = (load: ObservedLoad) => [
-    load.reports,
-    load.messages,
-    load.upserts,
-    load.frames,
-    batches(load),
-    load.gateways,
-  ];
-  const redisCounts = (load: ObservedLoad) => [load.reports, batches(load), load.messages, 1];
-  const locationCounts = (load: ObservedLoad) => [load.reports, batches(load), 1];
-  const fit = (counts: (load: ObservedLoad) => number[], total: (load: ObservedLoad) => number): number[] =>
-    fitCosts(seen.map((load) => ({ counts: counts(load), total: total(load) })));
-  const gateway = fit(gatewayCounts, (load) => load.gatewayMicros);
-  const redis = fit(redisCounts, (load) => load.redisMicros);
-  const location = fit(locationCounts, (load) => load.locationMicros);
-  const [perReport = 0, perMessage = 0, perUpsert = 0, perFrame = 0, perBatch = 0, perGateway = 0] = gateway;
-  const off = (costs: number[], counts: number[], total: number): number => fittedTotal(costs, counts) / total - 1;
+/** How often each cause of a kind's costs occurred. */
+const CAUSES: Readonly<Record<Kind, (load: ObservedLoad) => number[]>> = {
+  gateway: (load) => [load.reports, load.messages, load.upserts, load.frames, batches(load), load.gateways],
+  location: (load) => [load.reports, batches(load), 1],
+  redis: (load) => [load.reports, batches(load), load.messages, 1],
+};
+
+function unitCostResult(seen: readonly ObservedLoad[], clients: number): Findings {
+  const fit = (kind: Kind): number[] =>
+    fitCosts(seen.map((load) => ({ counts: CAUSES[kind](load), total: load[`${kind}Micros`] })));
+  const costs = { gateway: fit('gateway'), location: fit('location'), redis: fit('redis') };
+  const [perReport = 0, perMessage = 0, perUpsert = 0, perFrame = 0, perBatch = 0, perGateway = 0] = costs.gateway;
+  const [redisReport = 0, redisBatch = 0, redisMessage = 0, redisRest = 0] = costs.redis;
+  const [locationReport = 0, locationBatch = 0, locationRest = 0] = costs.location;
   const perDelivery = perUpsert + REFERENCE_FRAMES_PER_DELIVERY * perFrame;
-  const [redisReport = 0, redisBatch = 0, redisMessage = 0, redisRest = 0] = redis;
-  const [locationReport = 0, locationBatch = 0, locationRest = 0] = location;
+  /** In ms, and how far the fitted costs are off. */
+  const cells = (kind: Kind, load: ObservedLoad): Row => ({
+    [`${kind}Ms`]: load[`${kind}Micros`] / 1_000,
+    [`${kind}Off`]: fittedTotal(costs[kind], CAUSES[kind](load)) / load[`${kind}Micros`] - 1,
+  });
   const figure = (name: string, value: number): string => `${name}: ${value.toFixed(2)}`;
   const figurePerReport = (name: string, report: number, batch: number): string =>
     `${figure(name, report + batch / MANY_TO_A_BATCH)} with ${MANY_TO_A_BATCH} positions to a batch, ${(report + batch).toFixed(2)} one by one: ${report.toFixed(2)} for each and ${batch.toFixed(2)} for each batch`;
   return {
-    name: 'unit-costs',
     title: `${clients} clients under loads that differ in one thing each; CPU in ms per second, and how far the fitted costs are off`,
     columns: [
       { key: 'title', label: 'load' },
@@ -188,16 +177,7 @@ function unitCostResult(seen: readonly ObservedLoad[], clients: number): Benchma
       { key: 'redisMs', label: 'Redis ms', digits: 1 },
       { key: 'redisOff', label: 'off', isShare: true },
     ],
-    rows: seen.map((load) => ({
-      ...load,
-      gatewayMs: load.gatewayMicros / 1_000,
-      gatewayOff: off(gateway, gatewayCounts(load), load.gatewayMicros),
-      locationMs: load.locationMicros / 1_000,
-      locationOff: off(location, locationCounts(load), load.locationMicros),
-      redisMs: load.redisMicros / 1_000,
-      redisOff: off(redis, redisCounts(load), load.redisMicros),
-    })),
-    goals: [],
+    rows: seen.map((load) => Object.assign({ ...load }, ...KINDS.map((kind) => cells(kind, load))) as Row),
     notes: [
       'For unit-costs.json, µs:',
       figurePerReport('gatewayMicrosPerUpdate', perReport, perBatch),
@@ -209,6 +189,5 @@ function unitCostResult(seen: readonly ObservedLoad[], clients: number): Benchma
       `Whatever happens, per second: ${(perGateway / 1_000).toFixed(1)} ms of each gateway, ${(locationRest / 1_000).toFixed(1)} of location, ${(redisRest / 1_000).toFixed(1)} of Redis.`,
       `A gateway sends each location instance what it gathers for it in ${GATHER_SECONDS * 1_000} ms: many instances mean small batches, and a busy instance pays less for each than the idle one here.`,
     ],
-    charts: [],
   };
 }

@@ -1,5 +1,6 @@
 /** `users`: whether a delivery costs more among ten times as many users, each as busy as before (goal 7). */
 import { type Summary, summarize } from '../measure/measurement.ts';
+import { atMost } from '../report/result.ts';
 import { ACTIVE_FRIENDS } from './bench-context.ts';
 import type { Benchmark } from './benchmark.ts';
 import { MEASUREMENT_COLUMNS, measurementRow } from './measurement-table.ts';
@@ -18,22 +19,19 @@ export const users: Benchmark = {
     }
     const [few, many] = summaries;
     return {
-      name: 'users',
       title: `${ACTIVE_FRIENDS} active friends each, all near, ${DELIVERIES_PER_CLIENT} deliveries/s per client`,
       columns: MEASUREMENT_COLUMNS,
       rows: summaries.map(measurementRow),
       goals: [
-        {
-          goal: '7: CPU per delivery with ten times the users, as a share of that with the fewer',
-          value: (many?.cost ?? Number.NaN) / (few?.cost ?? Number.NaN),
-          bound: 1.1,
-          sense: 'at most',
-        },
+        atMost(
+          1.1,
+          '7: CPU per delivery with ten times the users, as a share of that with the fewer',
+          (many?.cost ?? Number.NaN) / (few?.cost ?? Number.NaN),
+        ),
       ],
       notes: [
         'Fewer users leave the processes idle in between, and idle processes wake up for less: that flatters the many.',
       ],
-      charts: [],
     };
   },
 };

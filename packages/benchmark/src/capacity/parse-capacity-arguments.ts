@@ -28,16 +28,12 @@ function capacityCommand(env: NodeJS.ProcessEnv) {
 
 /** Throws {@link RemedyError}. */
 export function parseCapacityArguments(args: readonly string[], env: NodeJS.ProcessEnv): CapacityPlan {
-  const options = capacityCommand(env).parse(args, { from: 'user' }).opts();
+  const { users, interval, friends, active, near, utilization, connections, costs } = capacityCommand(env)
+    .parse(args, { from: 'user' })
+    .opts();
   return {
-    workload: {
-      users: options.users,
-      intervalSeconds: options.interval,
-      friends: options.friends,
-      active: options.active / 100,
-      near: options.near / 100,
-    },
-    machine: { utilization: options.utilization / 100, connectionsPerGateway: options.connections },
-    costsFile: options.costs ?? OWN_COSTS,
+    workload: { users, intervalSeconds: interval, friends, active: active / 100, near: near / 100 },
+    machine: { utilization: utilization / 100, connectionsPerGateway: connections },
+    costsFile: costs ?? OWN_COSTS,
   };
 }

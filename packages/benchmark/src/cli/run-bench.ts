@@ -20,7 +20,8 @@ export async function runBench({ benchmarks, settings }: MeasurePlan, signal: Ab
     const context = new BenchContext({ settings, database, signal, log: (line) => progress.log(line) });
     for (const benchmark of benchmarks) {
       progress.log(`${benchmark.name}: ${benchmark.about}`);
-      const result = await benchmark.run(context);
+      const { name } = benchmark;
+      const result = { name, goals: [], notes: [], charts: [], ...(await benchmark.run(context)) };
       context.check();
       results.push(result);
       progress.clear();

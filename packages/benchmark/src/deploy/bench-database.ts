@@ -59,18 +59,10 @@ export class BenchDatabase {
 
   /** A new database with the users and friendships of that graph. */
   async withFriendships(shape: GraphShape, more: MorePeople = { inactiveFriends: 0 }): Promise<Database> {
-    const database = await createDatabase(this.#server.url, { template: this.#template.name });
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      // Millions of foreign keys are not looked up one by one: what is inserted is right by construction.
-      await client.query('SET session_replication_role = replica');
+    return await this.#create(async (client) => {
       await withoutIndexes(client, () => insertFriendships(client, shape, more));
       await client.query('ANALYZE users, edges');
-    } finally {
-      await client.end();
-    }
-    return database;
+    });
   }
 
   /**
@@ -78,24 +70,31 @@ export class BenchDatabase {
    * PostgreSQL makes them up by itself: millions sent from here would take several times as long.
    */
   async withManyEdges(shape: ManyEdges, log: (line: string) => void): Promise<Database> {
-    const database = await createDatabase(this.#server.url, { template: this.#template.name });
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      await client.query('SET session_replication_role = replica');
+    return await this.#create(async (client) => {
       await insertManyEdges(client, shape, log);
       log('indexes and statistics');
       await client.query('VACUUM (ANALYZE) users, edges');
       // Otherwise all that was just written is written to disk while it is measured.
       await client.query('CHECKPOINT');
-    } finally {
-      await client.end();
-    }
-    return database;
+    });
   }
 
   async stop(): Promise<void> {
     await this.#server.stop();
+  }
+
+  async #create(fill: (client: Client) => Promise<void>): Promise<Database> {
+    const database = await createDatabase(this.#server.url, { template: this.#template.name });
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      // Millions of foreign keys are not looked up one by one: what is inserted is right by construction.
+      await client.query('SET session_replication_role = replica');
+      await fill(client);
+    } finally {
+      await client.end();
+    }
+    return database;
   }
 }
 
@@ -157,35 +156,14 @@ async function insertFriendships(client: Client, shape: GraphShape, { inactiveFr
     const names = Array.from({ length: count }, (_, place) => userName(from + place));
     await client.query('INSERT INTO users (id, display_name) SELECT id, id FROM unnest($1::text[]) AS id', [names]);
   }
-  const edges = new EdgeInserter(client);
+  let [viewers, subjects]: [string[], string[]] = [[], []];
   for (let viewer = 0; viewer < graph.users; viewer += 1) {
-    for (const subject of graph.friendsOf(viewer)) await edges.add(viewer, subject);
-    for (const subject of inactiveFriendsOf(viewer, graph.users, inactiveFriends)) await edges.add(viewer, subject);
-  }
-  await edges.flush();
-}
-
-class EdgeInserter {
-  readonly #client: Client;
-  #viewers: string[] = [];
-  #subjects: string[] = [];
-
-  constructor(client: Client) {
-    this.#client = client;
-  }
-
-  async add(viewer: number, subject: number): Promise<void> {
-    this.#viewers.push(userName(viewer));
-    this.#subjects.push(userName(subject));
-    if (this.#viewers.length >= EDGES_PER_STATEMENT) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    await this.#client.query('INSERT INTO edges (viewer_id, subject_id) SELECT * FROM unnest($1::text[], $2::text[])', [
-      this.#viewers,
-      this.#subjects,
-    ]);
-    this.#viewers = [];
-    this.#subjects = [];
+    const friends = [...graph.friendsOf(viewer), ...inactiveFriendsOf(viewer, graph.users, inactiveFriends)];
+    subjects.push(...friends.map(userName));
+    viewers.push(...friends.map(() => userName(viewer)));
+    if (viewers.length < EDGES_PER_STATEMENT && viewer + 1 < graph.users) continue;
+    const edges = [viewers, subjects];
+    await client.query('INSERT INTO edges (viewer_id, subject_id) SELECT * FROM unnest($1::text[], $2::text[])', edges);
+    [viewers, subjects] = [[], []];
   }
 }

@@ -1,8 +1,7 @@
 /** Runs the build that Socket.IO's documentation suggests, for comparison. */
 import { fileURLToPath } from 'node:url';
 import { findFreePort, plainEnvironment, ServiceProcess, startRedis } from '@nearby-friends/local-stack';
-import type { BuildKind, DeployedBuild } from './deployed-build.ts';
-import { pidsOf, startServices } from './start-services.ts';
+import { type BuildKind, type DeployedBuild, pidsOf } from './deployed-build.ts';
 
 /** The built program, the same from `src/` and from `dist/`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/idiomatic/idiomatic-gateway.js', import.meta.url));
@@ -40,19 +39,23 @@ export async function deployIdiomatic({ adapter, databaseUrl, gateways }: Idioma
       }),
     );
   }
-  const stop = await startServices(processes, redis, STOP_DEADLINE_MS);
+  const stop = async (): Promise<void> => {
+    await Promise.all(processes.map(({ process }) => process.stop(STOP_DEADLINE_MS)));
+    await redis.stop();
+  };
+  const outcomes = await Promise.allSettled(processes.map((gateway) => gateway.start()));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) {
+    await stop();
+    throw failure.reason;
+  }
   return {
     kind: adapter,
     gateways: processes,
     redisUrl: redis.url,
     jwtSecret: '',
     flushIntervalMs: 0,
-    pids: () => ({
-      gateway: pidsOf(processes),
-      location: [],
-      'friend-graph': [],
-      redis: [redis.pid],
-    }),
+    pids: () => ({ gateway: pidsOf(processes), location: [], 'friend-graph': [], redis: [redis.pid] }),
     stop,
   };
 }

@@ -1,8 +1,8 @@
 /** The clients of one load process: connects them at a bounded pace, brings lost ones back, and plays runs on them. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { Timings } from '@nearby-friends/simulator/timings';
 import { Churn, type ChurnPlan } from './churn.ts';
 import { DeliveryLedger } from './delivery-ledger.ts';
-import { LatencyHistogram } from './latency-histogram.ts';
 import { LoadClient, type Traffic } from './load-client.ts';
 import { randomAt } from './random-at.ts';
 import { isIn, type RunPlan, Schedule, type UserRange } from './schedule.ts';
@@ -35,7 +35,7 @@ export class ClientCrowd {
   readonly #placeOf = new Map<number, number>();
   readonly #traffic: Traffic = { framesIn: 0, bytesIn: 0, updatesSent: 0 };
   readonly #ports: number[];
-  #signOns = new LatencyHistogram();
+  #signOns = new Timings();
   #returnPorts: readonly number[] | null = null;
   #churn: Churn | null = null;
   #nextToConnect = 0;
@@ -101,7 +101,7 @@ export class ClientCrowd {
 
   returnTo(ports: readonly number[]): void {
     this.#returnPorts = ports;
-    this.#signOns = new LatencyHistogram();
+    this.#signOns = new Timings();
   }
 
   pause(users: UserRange): void {

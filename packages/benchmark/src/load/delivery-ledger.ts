@@ -1,5 +1,5 @@
 /** Counts which positions reached which viewers, and how long after they were meant to be sent. */
-import { LatencyHistogram } from './latency-histogram.ts';
+import { Timings } from '@nearby-friends/simulator/timings';
 import { isIn, type RunPlan, type Schedule } from './schedule.ts';
 import type { SocialGraph } from './social-graph.ts';
 
@@ -16,7 +16,7 @@ interface Run {
   readonly plan: RunPlan;
   readonly schedule: Schedule;
   readonly expected: number;
-  readonly latencies: LatencyHistogram;
+  readonly latencies: Timings;
 }
 
 const NOTHING_SEEN = -1;
@@ -39,7 +39,7 @@ export class DeliveryLedger {
   }
 
   begin(plan: RunPlan, schedule: Schedule): void {
-    this.#run = { plan, schedule, expected: this.#countExpected(plan, schedule), latencies: new LatencyHistogram() };
+    this.#run = { plan, schedule, expected: this.#countExpected(plan, schedule), latencies: new Timings() };
   }
 
   /** Whether all that is measured has arrived, in time or late; false when there is no run. */
@@ -76,7 +76,7 @@ export class DeliveryLedger {
   }
 
   /** Ends the run; throws when there is none. */
-  end(): DeliveryCount & { readonly latencies: LatencyHistogram } {
+  end(): DeliveryCount & { readonly latencies: Timings } {
     const run = this.#run;
     if (run === null) throw new Error('no run has begun');
     this.#run = null;

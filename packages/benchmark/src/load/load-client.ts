@@ -1,6 +1,6 @@
 /** One client of the load: a plain TCP socket that speaks just enough WebSocket, Engine.IO and Socket.IO. */
 import { connect, type Socket } from 'node:net';
-import { findPositions, TIME_OFFSET, updateText, writeTime } from './position-codec.ts';
+import { findPositions, holds, TIME_OFFSET, updateText, writeTime } from './position-codec.ts';
 import { clientTextFrame, eachFrame, OPCODE_CLOSE, OPCODE_TEXT, textOffset } from './websocket-frames.ts';
 
 /** Which side computes distances that change because the viewer itself moves, as the handshake states it. */
@@ -211,7 +211,7 @@ export class LoadClient {
         this.#socket?.destroy(new Error(`refused: ${Buffer.from(bytes.subarray(from + 2, to)).toString()}`));
         return;
       case SOCKET_EVENT:
-        if (this.state === 'signing on' && isSignedOn(bytes, from + NAME_OFFSET)) {
+        if (this.state === 'signing on' && SIGN_ON_EVENTS.some((name) => holds(bytes, from + NAME_OFFSET, name))) {
           this.state = 'live';
           this.#surroundings.live(this, now - this.#connectingSince);
         }
@@ -222,8 +222,4 @@ export class LoadClient {
       default:
     }
   }
-}
-
-function isSignedOn(bytes: Uint8Array, at: number): boolean {
-  return SIGN_ON_EVENTS.some((name) => name.every((byte, place) => bytes[at + place] === byte));
 }

@@ -1,13 +1,14 @@
 /** The whole load on one build: clients spread over processes, played by one plan. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { Timings } from '@nearby-friends/simulator/timings';
 import type { ChurnPlan } from './churn.ts';
-import { LatencyHistogram } from './latency-histogram.ts';
+import type { ClientCrowd } from './client-crowd.ts';
 import type { MeasuredBy } from './load-client.ts';
 import type { RunPlan, UserRange } from './schedule.ts';
 import { clockSince, monotonicMs } from './shared-clock.ts';
 import type { GraphShape } from './social-graph.ts';
-import type { LastUpdates, Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
-import { WorkerProcess } from './worker-process.ts';
+import type { Resumed, RunReport, WorkerStatus } from './worker-messages.ts';
+import { type CrowdMethod, WorkerProcess } from './worker-process.ts';
 
 interface LoadOptions {
   readonly graph: GraphShape;
@@ -23,19 +24,13 @@ interface LoadOptions {
 }
 
 /** What one run of the load saw, over all its processes. */
-export interface LoadReport {
-  readonly expected: number;
-  readonly onTime: number;
-  readonly late: number;
-  readonly latencies: LatencyHistogram;
-  readonly sendLags: LatencyHistogram;
-  readonly framesIn: number;
-  readonly bytesIn: number;
-  readonly updatesSent: number;
+export interface LoadReport extends Omit<RunReport, 'latencies' | 'sendLags'> {
+  readonly latencies: Timings;
+  readonly sendLags: Timings;
 }
 
 interface LoadStatus extends Omit<WorkerStatus, 'signOns'> {
-  readonly signOns: LatencyHistogram;
+  readonly signOns: Timings;
 }
 
 const PROGRESS_EVERY_MS = 2_000;
@@ -73,8 +68,7 @@ export class LoadGenerator {
       await Promise.all(
         processes.map((process, number) => {
           const own = clients.filter((_, place) => place % processCount === number);
-          return process.request({
-            kind: 'setup',
+          return process.setUp({
             beginningMs,
             graph,
             jwtSecret,
@@ -102,7 +96,7 @@ export class LoadGenerator {
    * does not grow for a while, with the reason why the last connection was lost.
    */
   async connect(progress: (live: number) => void = () => undefined): Promise<void> {
-    const connected = Promise.all(this.#processes.map((process) => process.request({ kind: 'connect' })));
+    const connected = Promise.all(this.#processes.map((process) => process.call('connect')));
     // Not awaited any more if the loop below gives up first.
     connected.catch(() => undefined);
     let best = 0;
@@ -124,78 +118,68 @@ export class LoadGenerator {
   }
 
   async run(plan: RunPlan): Promise<LoadReport> {
-    const reports = await this.#requestAll<RunReport>({ kind: 'run', plan });
-    const latencies = new LatencyHistogram();
-    const sendLags = new LatencyHistogram();
-    for (const report of reports) {
-      latencies.merge(report.latencies);
-      sendLags.merge(report.sendLags);
-    }
-    const sum = (pick: (report: RunReport) => number): number => reports.reduce((all, one) => all + pick(one), 0);
+    const reports = await this.#callAll('run', plan);
     return {
-      expected: sum(({ expected }) => expected),
-      onTime: sum(({ onTime }) => onTime),
-      late: sum(({ late }) => late),
-      framesIn: sum(({ framesIn }) => framesIn),
-      bytesIn: sum(({ bytesIn }) => bytesIn),
-      updatesSent: sum(({ updatesSent }) => updatesSent),
-      latencies,
-      sendLags,
+      ...sums(reports, ['expected', 'onTime', 'late', 'framesIn', 'bytesIn', 'updatesSent']),
+      latencies: Timings.of(reports.map(({ latencies }) => latencies)),
+      sendLags: Timings.of(reports.map(({ sendLags }) => sendLags)),
     };
   }
 
   async status(): Promise<LoadStatus> {
-    const all = await this.#requestAll<WorkerStatus>({ kind: 'status' });
-    const signOns = new LatencyHistogram();
-    for (const one of all) signOns.merge(one.signOns);
+    const all = await this.#callAll('status');
     return {
-      live: all.reduce((sum, { live }) => sum + live, 0),
-      clients: all.reduce((sum, { clients }) => sum + clients, 0),
-      lost: all.reduce((sum, { lost }) => sum + lost, 0),
+      ...sums(all, ['live', 'clients', 'lost']),
       lastReason: all.map(({ lastReason }) => lastReason).find((reason) => reason !== '') ?? '',
-      signOns,
+      signOns: Timings.of(all.map(({ signOns }) => signOns)),
     };
   }
 
   /** From now on, clients whose connection is lost come back to these ports; the count of sign-ons starts again. */
   async returnTo(ports: readonly number[]): Promise<void> {
-    await this.#requestAll({ kind: 'return to', ports });
+    await this.#callAll('returnTo', ports);
   }
 
   async pause(users: UserRange): Promise<void> {
-    await this.#requestAll({ kind: 'pause', users });
+    await this.#callAll('pause', users);
   }
 
   /** Lets them read again until each shows the last report of all its friends among `senders`, at most 30 s. */
   async resume(users: UserRange, senders: UserRange): Promise<Resumed> {
-    const newest = (await this.#requestAll<LastUpdates>({ kind: 'last updates', users: senders })).flat();
-    const all = await this.#requestAll<Resumed>({ kind: 'resume', users, newest });
-    const sum = (pick: (one: Resumed) => number): number => all.reduce((total, one) => total + pick(one), 0);
+    const newest = (await this.#callAll('lastUpdates', senders)).flat();
+    const all = await this.#callAll('resume', users, newest);
     return {
       tookMs: Math.max(...all.map(({ tookMs }) => tookMs)),
-      outdated: sum(({ outdated }) => outdated),
-      framesIn: sum(({ framesIn }) => framesIn),
-      bytesIn: sum(({ bytesIn }) => bytesIn),
+      ...sums(all, ['outdated', 'framesIn', 'bytesIn']),
     };
   }
 
   /** These close their connections and stay away. */
   async leave(users: UserRange): Promise<void> {
-    await this.#requestAll({ kind: 'leave', users });
+    await this.#callAll('leave', users);
   }
 
   /** From now on clients leave and come back at that rate; null: no more. */
   async churn(plan: ChurnPlan | null): Promise<void> {
     const processes = this.#processes.length;
     const each = plan === null ? null : { ...plan, perSecond: plan.perSecond / processes };
-    await this.#requestAll({ kind: 'churn', plan: each });
+    await this.#callAll('churn', each);
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#processes.map((process) => process.stop()));
   }
 
-  async #requestAll<Result>(command: Parameters<WorkerProcess['request']>[0]): Promise<Result[]> {
-    return await Promise.all(this.#processes.map((process) => process.request<Result>(command)));
+  async #callAll<Method extends CrowdMethod>(method: Method, ...args: Parameters<ClientCrowd[Method]>) {
+    return await Promise.all(this.#processes.map((process) => process.call(method, ...args)));
   }
+}
+
+/** Of these figures, over all processes. */
+function sums<Figure extends string>(
+  all: readonly Readonly<Record<Figure, number>>[],
+  figures: readonly Figure[],
+): Record<Figure, number> {
+  const summed = figures.map((figure) => [figure, all.reduce((sum, one) => sum + one[figure], 0)]);
+  return Object.fromEntries(summed) as Record<Figure, number>;
 }

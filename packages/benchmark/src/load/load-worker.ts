@@ -1,38 +1,17 @@
-/** The program of one load process: executes the benchmark's commands from the IPC channel, and ends with it. */
+/** The program of one load process: calls its crowd's methods as the IPC channel says, and ends with the channel. */
 import { ClientCrowd } from './client-crowd.ts';
-import type { WorkerCommand, WorkerResponse } from './worker-messages.ts';
+import type { WorkerResponse } from './worker-messages.ts';
+import type { WorkerCall } from './worker-process.ts';
 
 let crowd: ClientCrowd | undefined;
 
-function requireCrowd(): ClientCrowd {
-  if (crowd === undefined) throw new Error('nothing has been set up');
-  return crowd;
-}
-
-async function execute(command: WorkerCommand): Promise<unknown> {
-  switch (command.kind) {
-    case 'setup':
-      crowd = new ClientCrowd(command);
-      return null;
-    case 'connect':
-      return await requireCrowd().connect();
-    case 'run':
-      return await requireCrowd().run(command.plan);
-    case 'return to':
-      return requireCrowd().returnTo(command.ports);
-    case 'pause':
-      return requireCrowd().pause(command.users);
-    case 'leave':
-      return requireCrowd().leave(command.users);
-    case 'churn':
-      return requireCrowd().churn(command.plan);
-    case 'last updates':
-      return requireCrowd().lastUpdates(command.users);
-    case 'resume':
-      return await requireCrowd().resume(command.users, command.newest);
-    case 'status':
-      return requireCrowd().status();
+async function execute(call: WorkerCall): Promise<unknown> {
+  if (call.method === 'setup') {
+    crowd = new ClientCrowd(call.args[0]);
+    return null;
   }
+  if (crowd === undefined) throw new Error('nothing has been set up');
+  return await Reflect.apply(crowd[call.method], crowd, call.args);
 }
 
 function respond(message: WorkerResponse): void {
@@ -40,8 +19,9 @@ function respond(message: WorkerResponse): void {
   if (process.connected) process.send?.(message);
 }
 
-process.on('message', ({ id, command }: { id: number; command: WorkerCommand }) => {
-  execute(command).then(
+process.on('message', (call: WorkerCall) => {
+  const { id } = call;
+  execute(call).then(
     (result) => respond({ id, ok: true, result: result ?? null }),
     (error: unknown) => respond({ id, ok: false, reason: error instanceof Error ? error.message : String(error) }),
   );

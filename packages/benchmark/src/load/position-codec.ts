@@ -8,16 +8,11 @@ const FRACTION_DIGITS = 7;
 export const MAX_TIME_MS = 10 ** FRACTION_DIGITS - 1;
 
 const QUOTE = 0x22;
-const COLON = 0x3a;
 const DOT = 0x2e;
 const CLOSING_BRACE = 0x7d;
 const ZERO = 0x30;
-const LETTER_A = 0x61;
-const LETTER_D = 0x64;
-const LETTER_I = 0x69;
-const LETTER_L = 0x6c;
-const LETTER_T = 0x74;
-const LETTER_U = 0x75;
+const ID_OF_USER = Buffer.from('"id":"u');
+const LATITUDE = Buffer.from('"lat":');
 
 /** The event of Socket.IO as text; {@link writeTime} replaces the digits of the latitude. */
 export function updateText(lng: number): string {
@@ -54,11 +49,11 @@ export function findPositions(bytes: Uint8Array, from: number, to: number, sink:
       continue;
     }
     if (byte !== QUOTE) continue;
-    if (bytes[i + 1] === LETTER_I && isIdOfUser(bytes, i)) {
-      user = readDigits(bytes, i + 7, USER_DIGITS);
-      i += 6 + USER_DIGITS;
-    } else if (bytes[i + 1] === LETTER_L && isLatitude(bytes, i)) {
-      timeMs = readTime(bytes, i + 6);
+    if (holds(bytes, i, ID_OF_USER)) {
+      user = readDigits(bytes, i + ID_OF_USER.length, USER_DIGITS);
+      i += ID_OF_USER.length - 1 + USER_DIGITS;
+    } else if (holds(bytes, i, LATITUDE)) {
+      timeMs = readTime(bytes, i + LATITUDE.length);
     } else continue;
     if (user < 0 || timeMs < 0) continue;
     sink(user, timeMs);
@@ -67,20 +62,10 @@ export function findPositions(bytes: Uint8Array, from: number, to: number, sink:
   }
 }
 
-/** `"id":"u` */
-function isIdOfUser(bytes: Uint8Array, at: number): boolean {
-  return (
-    bytes[at + 2] === LETTER_D &&
-    bytes[at + 3] === QUOTE &&
-    bytes[at + 4] === COLON &&
-    bytes[at + 5] === QUOTE &&
-    bytes[at + 6] === LETTER_U
-  );
-}
-
-/** `"lat":` */
-function isLatitude(bytes: Uint8Array, at: number): boolean {
-  return bytes[at + 2] === LETTER_A && bytes[at + 3] === LETTER_T && bytes[at + 4] === QUOTE && bytes[at + 5] === COLON;
+/** Whether that text stands there. */
+export function holds(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
+  for (let place = 0; place < text.length; place += 1) if (bytes[at + place] !== text[place]) return false;
+  return true;
 }
 
 function readDigits(bytes: Uint8Array, at: number, count: number): number {

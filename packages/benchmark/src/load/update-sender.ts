@@ -1,11 +1,11 @@
 /** Sends every user's report at its scheduled time: an open loop, which does not wait for responses. */
-import { LatencyHistogram } from './latency-histogram.ts';
+import { Timings } from '@nearby-friends/simulator/timings';
 import type { LoadClient } from './load-client.ts';
 import { isIn, type RunPlan, type Schedule } from './schedule.ts';
 
 export class UpdateSender {
   /** How late reports were, while measuring. */
-  readonly lags = new LatencyHistogram();
+  readonly lags = new Timings();
   readonly #clients: LoadClient[];
   readonly #plan: RunPlan;
   readonly #schedule: Schedule;

@@ -1,7 +1,6 @@
 /** The messages between the benchmark and its load processes. */
-import type { ChurnPlan } from './churn.ts';
+import type { Bins } from '@nearby-friends/simulator/timings';
 import type { MeasuredBy } from './load-client.ts';
-import type { RunPlan, UserRange } from './schedule.ts';
 import type { GraphShape } from './social-graph.ts';
 
 export interface WorkerSetup {
@@ -19,27 +18,6 @@ export interface WorkerSetup {
   /** The second octet of this process' source addresses, 1–255. */
   readonly network: number;
 }
-
-export type WorkerCommand =
-  | ({ readonly kind: 'setup' } & WorkerSetup)
-  /** Connects all; the response comes when all are live. */
-  | { readonly kind: 'connect' }
-  /** The response is a report when the run has ended. */
-  | { readonly kind: 'run'; readonly plan: RunPlan }
-  /** From now on a client whose connection is lost comes back to one of these ports after 0.5–1.5 s. */
-  | { readonly kind: 'return to'; readonly ports: readonly number[] }
-  | { readonly kind: 'pause'; readonly users: UserRange }
-  /** The response is {@link LastUpdates} of these users. */
-  | { readonly kind: 'last updates'; readonly users: UserRange }
-  /** The response comes when each of the users shows all `newest`, or after 30 s. */
-  | { readonly kind: 'resume'; readonly users: UserRange; readonly newest: LastUpdates }
-  /** These leave for good. */
-  | { readonly kind: 'leave'; readonly users: UserRange }
-  /** From now on clients leave and come back; null: no more. */
-  | { readonly kind: 'churn'; readonly plan: ChurnPlan | null }
-  | { readonly kind: 'status' };
-
-type Bins = readonly (readonly [bin: number, count: number])[];
 
 export interface RunReport {
   readonly expected: number;
@@ -60,7 +38,7 @@ export interface WorkerStatus {
   /** Since the process started: connections that ended by themselves, and the last reason. */
   readonly lost: number;
   readonly lastReason: string;
-  /** Sign-ons since the last `return to`, from connecting to the first list, ms. */
+  /** Sign-ons since the last `returnTo`, from connecting to the first list, ms. */
   readonly signOns: Bins;
 }
 

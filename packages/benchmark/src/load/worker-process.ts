@@ -1,11 +1,18 @@
-/** One load process as the benchmark sees it: commands and their responses. */
+/** One load process as the benchmark sees it: calls of its crowd's methods, and their responses. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { WorkerCommand, WorkerResponse } from './worker-messages.ts';
+import type { ClientCrowd } from './client-crowd.ts';
+import type { WorkerResponse, WorkerSetup } from './worker-messages.ts';
 
 /** The built program, the same from `src/` and from `dist/`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/load/load-worker.js', import.meta.url));
+
+export type CrowdMethod = keyof ClientCrowd;
+export type WorkerCall = { readonly id: number } & (
+  | { readonly method: 'setup'; readonly args: readonly [WorkerSetup] }
+  | { readonly method: CrowdMethod; readonly args: readonly unknown[] }
+);
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -38,13 +45,25 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** Rejects when the command fails or the process ends. */
-  async request<Result>(command: WorkerCommand): Promise<Result> {
+  /** Makes the process' crowd. Rejects as {@link call}. */
+  async setUp(setup: WorkerSetup): Promise<void> {
+    await this.#request('setup', [setup]);
+  }
+
+  /** Calls that method of its crowd. Rejects when it fails or the process ends. */
+  async call<Method extends CrowdMethod>(
+    method: Method,
+    ...args: Parameters<ClientCrowd[Method]>
+  ): Promise<Awaited<ReturnType<ClientCrowd[Method]>>> {
+    return (await this.#request(method, args)) as Awaited<ReturnType<ClientCrowd[Method]>>;
+  }
+
+  async #request(method: WorkerCall['method'], args: readonly unknown[]): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    return await new Promise<Result>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: (result) => resolve(result as Result), reject });
-      this.#child.send({ id, command }, (error) => {
+    return await new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#child.send({ id, method, args }, (error) => {
         if (error) reject(error);
       });
     });

@@ -1,6 +1,6 @@
 /** Makes a Node process collect its garbage, so that its memory can be compared, and reads what is left. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceProcess } from '@nearby-friends/local-stack';
+import type { ServiceHandle } from '@nearby-friends/local-stack';
 import { WebSocket } from 'ws';
 
 /** The process must have been started with this in NODE_OPTIONS: its inspector then listens on a free port. */
@@ -25,7 +25,7 @@ interface InspectorResponse {
  * Collects twice: what the first leaves to be finalized is gone after the second. Resolves to the bytes that JavaScript
  * still uses, buffers included. Rejects when there is no inspector.
  */
-export async function collectGarbage(service: ServiceProcess): Promise<number> {
+export async function collectGarbage(service: ServiceHandle): Promise<number> {
   const url = addressIn(service.logs) ?? (await openInspector(service));
   const socket = new WebSocket(url, { perMessageDeflate: false });
   return await new Promise<number>((resolve, reject) => {
@@ -43,7 +43,7 @@ export async function collectGarbage(service: ServiceProcess): Promise<number> {
   }).finally(() => socket.close());
 }
 
-async function openInspector(service: ServiceProcess): Promise<string> {
+async function openInspector(service: ServiceHandle): Promise<string> {
   process.kill(service.pid, 'SIGUSR1');
   for (let waited = 0; waited < DEADLINE_MS; waited += POLL_MS) {
     const url = addressIn(service.logs);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpuBetween, parseSchedstat } from './cpu-time.ts';
-import { driftOf } from './drift.ts';
 import { findHighest } from './find-highest.ts';
 import { parseStatus } from './resident-memory.ts';
-import { median, quantile, relativeSpread, slope } from './statistics.ts';
+import { driftOf, median, quantile, relativeSpread, slope } from './statistics.ts';
 
 it('the median is the middle, of an even number the mean of two', () => {
   expect(median([3, 1, 2])).toBe(2);

@@ -1,4 +1,6 @@
-/** Sums several rounds up: the middle, and how far they spread. */
+/** Sums several figures up: the middle, how far they spread, and where they drift. */
+
+const MINUTES_PER_HOUR = 60;
 
 /** The middle value, of an even number the mean of the two; NaN of none. */
 export function median(values: readonly number[]): number {
@@ -25,6 +27,20 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
   const meanY = mean(points.map(([, y]) => y));
   const products = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   return products / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}
+
+/** Of a figure that is sampled over time. */
+export interface Drift {
+  /** Slope of the least-squares line. */
+  readonly perMinute: number;
+  /** The same as a share of the samples' mean. */
+  readonly sharePerHour: number;
+}
+
+/** NaN of fewer than two samples. */
+export function driftOf(samples: readonly (readonly [minutes: number, value: number])[]): Drift {
+  const perMinute = slope(samples);
+  return { perMinute, sharePerHour: (perMinute * MINUTES_PER_HOUR) / mean(samples.map(([, value]) => value)) };
 }
 
 function mean(values: readonly number[]): number {

@@ -41,6 +41,9 @@ export interface BenchmarkResult {
   readonly charts: readonly Chart[];
 }
 
+/** What a benchmark gives: what it leaves out is empty. */
+export type Findings = Pick<BenchmarkResult, 'title' | 'columns' | 'rows'> & Partial<BenchmarkResult>;
+
 /** What is written with `--out`, and read again for the document. */
 export interface BenchReport {
   readonly startedAt: string;
@@ -48,6 +51,14 @@ export interface BenchReport {
   readonly machine: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, number>>;
   readonly results: readonly BenchmarkResult[];
+}
+
+export function atMost(bound: number, goal: string, value: number): GoalCheck {
+  return { goal, value, bound, sense: 'at most' };
+}
+
+export function atLeast(bound: number, goal: string, value: number): GoalCheck {
+  return { goal, value, bound, sense: 'at least' };
 }
 
 export function isMet({ value, bound, sense }: GoalCheck): boolean {

@@ -41,6 +41,31 @@ describe('timings', () => {
     );
   });
 
+  it('are the sum of those of several processes', () => {
+    const sum = Timings.of([of([5]).bins(), of([7, 7, 7]).bins()]);
+    expect(sum.bins()).toEqual([
+      [50, 1],
+      [70, 3],
+    ]);
+    expect(sum.total).toBe(4);
+  });
+
+  it('say how many are longer than a bound', () => {
+    const values = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect([0.5, 0.99, 1].map((share) => of(values).quantile(share))).toEqual([50, 99, 100]);
+    expect(of(values).longerThan(90)).toBe(10);
+    expect(of([90.1, 90, 2_000]).longerThan(90)).toBe(2);
+  });
+
+  it('have no quantile when there are none', () => {
+    expect(of([]).quantile(0.5)).toBeNaN();
+  });
+
+  it('keep what is negative or endless within their bounds', () => {
+    const timings = of([-3, 1e9]);
+    expect([0.5, 1].map((share) => timings.quantile(share))).toEqual([0, 900_000]);
+  });
+
   it('know the worst of what is beyond all measure', () => {
     expect(of([2_000_000]).summary().worst).toBe(2_000_000);
   });

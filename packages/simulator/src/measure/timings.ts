@@ -10,72 +10,78 @@ export interface Durations {
   readonly worst: number;
 }
 
-/** To a tenth of a millisecond below a second, to one below a minute, to a hundred below a quarter of an hour. */
-const SCALES = [
-  { below: 1_000, step: 0.1 },
-  { below: 60_000, step: 1 },
-  { below: 900_000, step: 100 },
-] as const;
+/** Bins that are not empty, with their counts: what one process sends to another. */
+export type Bins = readonly (readonly [bin: number, count: number])[];
+
+/** Bins of a tenth of a millisecond below a second, of one below a minute, of a hundred below a quarter of an hour. */
+const SECOND = { ms: 1_000, bin: 10_000 };
+const MINUTE = { ms: 60_000, bin: 69_000 };
+const LAST_BIN = 77_400;
 
 export class Timings {
-  readonly #counts = SCALES.map(({ below, step }) => new Float64Array(Math.ceil(below / step) + 1));
+  readonly #counts = new Float64Array(LAST_BIN + 1);
   #total = 0;
   #worst = 0;
 
+  /** The sum of several. */
+  static of(processes: readonly Bins[]): Timings {
+    const sum = new Timings();
+    for (const [bin, count] of processes.flat()) sum.add(msOf(bin), count);
+    return sum;
+  }
+
   /** What is less than nothing, of clocks read a moment apart, counts as 0. */
-  add(ms: number): void {
-    const value = Math.max(0, ms);
-    const index = scaleOf(value);
-    const step = SCALES[index]?.step ?? 1;
-    const counts = this.#counts[index];
-    const bin = Math.min(Math.round(value / step), (counts?.length ?? 1) - 1);
-    if (counts !== undefined) counts[bin] = (counts[bin] ?? 0) + 1;
-    this.#total += 1;
-    this.#worst = Math.max(this.#worst, value);
+  add(ms: number, times = 1): void {
+    const bin = binOf(Math.max(0, ms));
+    this.#counts[bin] = (this.#counts[bin] ?? 0) + times;
+    this.#total += times;
+    if (ms > this.#worst) this.#worst = ms;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** The least duration (ms) that this share of all does not exceed; NaN when there were none. */
+  quantile(share: number): number {
+    const rank = Math.max(1, Math.ceil(share * this.#total));
+    let counted = 0;
+    const bin = this.#counts.findIndex((count) => {
+      counted += count;
+      return counted >= rank;
+    });
+    return bin < 0 ? Number.NaN : Math.min(msOf(bin), this.#worst);
+  }
+
+  /** How many are longer. */
+  longerThan(limitMs: number): number {
+    return this.bins().reduce((sum, [bin, count]) => (msOf(bin) > limitMs ? sum + count : sum), 0);
+  }
+
+  bins(): Bins {
+    return Array.from(this.#counts.entries()).filter(([, count]) => count > 0);
   }
 
   /** Of all that were added, and of these as well. */
   summary(more: readonly number[] = []): Durations {
     if (more.length > 0) {
-      const all = this.#copy();
+      const all = Timings.of([this.bins()]);
+      all.#worst = this.#worst;
       for (const ms of more) all.add(ms);
       return all.summary();
     }
-    const [median = 0, p95 = 0, p99 = 0] = this.#atShares([0.5, 0.95, 0.99]);
+    const [median = 0, p95 = 0, p99 = 0] = this.#total === 0 ? [] : [0.5, 0.95, 0.99].map((q) => this.quantile(q));
     return { count: this.#total, median, p95, p99, worst: this.#worst };
-  }
-
-  /** The least duration that each share of all does not exceed; shares in ascending order. */
-  #atShares(shares: readonly number[]): number[] {
-    const found: number[] = [];
-    let counted = 0;
-    for (const [index, counts] of this.#counts.entries()) {
-      const step = SCALES[index]?.step ?? 1;
-      for (const [bin, count] of counts.entries()) {
-        counted += count;
-        while (count > 0 && found.length < shares.length && counted >= this.#rankOf(shares[found.length] ?? 1)) {
-          // Through a division: 3 × 0.1 is not 0.3.
-          found.push(Math.min(step < 1 ? bin / (1 / step) : bin * step, this.#worst));
-        }
-      }
-    }
-    return found;
-  }
-
-  #rankOf(share: number): number {
-    return Math.max(1, Math.ceil(share * this.#total));
-  }
-
-  #copy(): Timings {
-    const copy = new Timings();
-    for (const [index, counts] of this.#counts.entries()) copy.#counts[index]?.set(counts);
-    copy.#total = this.#total;
-    copy.#worst = this.#worst;
-    return copy;
   }
 }
 
-function scaleOf(ms: number): number {
-  const index = SCALES.findIndex(({ below }) => ms < below);
-  return index < 0 ? SCALES.length - 1 : index;
+function binOf(ms: number): number {
+  if (ms < SECOND.ms) return Math.round(ms * 10);
+  if (ms < MINUTE.ms) return SECOND.bin + Math.round(ms - SECOND.ms);
+  return Math.min(LAST_BIN, MINUTE.bin + Math.round((ms - MINUTE.ms) / 100));
+}
+
+function msOf(bin: number): number {
+  if (bin < SECOND.bin) return bin / 10;
+  return bin < MINUTE.bin ? SECOND.ms + bin - SECOND.bin : MINUTE.ms + (bin - MINUTE.bin) * 100;
 }
