@@ -25,51 +25,36 @@ interface LiveView {
 type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 export function createLiveView(stream: Screen, now: () => number): LiveView {
-  return stream.isTTY === true ? new TerminalView(stream) : new LineView(stream, now);
+  return stream.isTTY === true ? terminalView(stream) : lineView(stream, now);
 }
 
-class TerminalView implements LiveView {
-  readonly #bars: MultiBar;
-  #progress: SingleBar | undefined;
-  #details: SingleBar[] = [];
-
-  constructor(stream: Screen) {
-    this.#bars = new MultiBar({ stream, hideCursor: true, fps: 4, format: '' });
-  }
-
-  show({ fraction, headline, details }: Picture): void {
-    if (this.#progress === undefined) {
+function terminalView(stream: Screen): LiveView {
+  const bars = new MultiBar({ stream, hideCursor: true, fps: 4, format: '' });
+  let shown: { readonly progress: SingleBar; readonly details: readonly SingleBar[] } | undefined;
+  return {
+    show: ({ fraction, headline, details }) => {
       const format = fraction === undefined ? '{headline}' : '{bar} {percentage} % │ {headline}';
-      this.#progress = this.#bars.create(1, 0, { headline }, { format });
-      this.#details = details.map((text) => this.#bars.create(1, 0, { text }, { format: '{text}' }));
-    }
-    this.#progress.update(fraction ?? 0, { headline });
-    for (const [index, bar] of this.#details.entries()) bar.update(0, { text: details[index] ?? '' });
-  }
-
-  end(): void {
-    this.#bars.stop();
-  }
+      shown ??= {
+        progress: bars.create(1, 0, { headline }, { format }),
+        details: details.map((text) => bars.create(1, 0, { text }, { format: '{text}' })),
+      };
+      shown.progress.update(fraction ?? 0, { headline });
+      for (const [index, bar] of shown.details.entries()) bar.update(0, { text: details[index] ?? '' });
+    },
+    end: () => bars.stop(),
+  };
 }
 
-class LineView implements LiveView {
-  readonly #stream: Screen;
-  readonly #now: () => number;
-  #shownAt = Number.NEGATIVE_INFINITY;
-
-  constructor(stream: Screen, now: () => number) {
-    this.#stream = stream;
-    this.#now = now;
-  }
-
-  show({ fraction, line }: Picture): void {
-    if (this.#now() - this.#shownAt < LINE_EVERY_MS) return;
-    this.#shownAt = this.#now();
-    const percent = fraction === undefined ? '' : `${`${(fraction * 100).toFixed(0)} %`.padStart(5)} `;
-    this.#stream.write(`${percent}${line}\n`);
-  }
-
-  end(): void {
-    // Every line stands already.
-  }
+/** Every line stands as soon as it is shown. */
+function lineView(stream: Screen, now: () => number): LiveView {
+  let shownAt = Number.NEGATIVE_INFINITY;
+  return {
+    show: ({ fraction, line }) => {
+      if (now() - shownAt < LINE_EVERY_MS) return;
+      shownAt = now();
+      const percent = fraction === undefined ? '' : `${`${(fraction * 100).toFixed(0)} %`.padStart(5)} `;
+      stream.write(`${percent}${line}\n`);
+    },
+    end: () => undefined,
+  };
 }

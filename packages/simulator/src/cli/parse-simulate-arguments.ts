@@ -69,25 +69,23 @@ simulation could not run.`,
 
 /** Throws {@link RemedyError}. */
 export function parseSimulateArguments(args: readonly string[], env: NodeJS.ProcessEnv) {
-  const options = simulateCommand(env).parse(args, { from: 'user' }).opts();
+  const { people, duration, interval, arrivals, start, radius, tokens, writeFriendships, ...others } = simulateCommand(
+    env,
+  )
+    .parse(args, { from: 'user' })
+    .opts();
   return {
-    url: options.url,
+    ...others,
     /** Undefined: all users in the file of tokens. */
-    people: options.people ?? (options.tokens === undefined ? DEFAULT_PEOPLE : undefined),
-    durationMs: options.duration,
-    intervalMs: 1_000 * options.interval,
-    arrivalsPerSecond: options.arrivals,
-    pace: options.pace,
+    people: people ?? (tokens === undefined ? DEFAULT_PEOPLE : undefined),
+    durationMs: duration,
+    intervalMs: 1_000 * interval,
+    arrivalsPerSecond: arrivals,
     /** Of the day. */
-    startMinute: options.start,
-    radiusMeters: options.radius,
-    transport: options.transport,
-    alwaysOn: options.alwaysOn,
-    seed: options.seed,
-    prefix: options.prefix,
-    tokens: planTokens(options.tokens, env),
-    writeFriendshipsTo: options.writeFriendships,
-    json: options.json,
+    startMinute: start,
+    radiusMeters: radius,
+    tokens: planTokens(tokens, env),
+    writeFriendshipsTo: writeFriendships,
   };
 }
 

@@ -4,6 +4,7 @@ import { type Api, createApi, NearbyError } from '@nearby-friends/client';
 import { RemedyError } from '@nearby-friends/local-stack';
 import { type UserId, userIdSchema } from '@nearby-friends/protocol';
 import type { TokenCache } from './tokens.ts';
+import { withRetries } from './with-retries.ts';
 
 const PAGE = 200;
 /** Enough for a service that is starting, or busy with an import. */
@@ -55,23 +56,18 @@ export class GraphApi {
     // A missing token rejects here, with its own remedy.
     const token = await tokens.of(user, address);
     const api = createApi({ url, token, headers: { 'x-forwarded-for': address } });
-    for (let attempt = 1; ; attempt += 1) {
+    const pause = (attempt: number): Promise<void> => delay(RETRY_PAUSE_MS * attempt, undefined, { signal });
+    try {
       signal?.throwIfAborted();
-      try {
-        return await call(api);
-      } catch (error) {
-        if (!(error instanceof NearbyError)) throw error;
-        if (!error.retryable || attempt === ATTEMPTS) throw refusal(what, error);
-        await delay(RETRY_PAUSE_MS * attempt);
-      }
+      return await withRetries(() => call(api), { attempts: ATTEMPTS, pause });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (!(cause instanceof NearbyError)) throw cause;
+      throw new RemedyError(
+        `${what} was refused: ${[cause.status, cause.code].filter((part) => part !== undefined).join(' ')}.`,
+        'Check the friend-graph service’s log; are the tokens those of this deployment?',
+        { cause },
+      );
     }
   }
-}
-
-function refusal(what: string, error: NearbyError): RemedyError {
-  return new RemedyError(
-    `${what} was refused: ${[error.status, error.code].filter((part) => part !== undefined).join(' ')}.`,
-    'Check the friend-graph service’s log; are the tokens those of this deployment?',
-    { cause: error },
-  );
 }

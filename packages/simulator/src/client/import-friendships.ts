@@ -1,10 +1,10 @@
 /** Puts friendships into a database of this machine, all at once: quicker than asking and accepting. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { RemedyError } from '@nearby-friends/local-stack';
 import type { UserId } from '@nearby-friends/protocol';
 
@@ -12,6 +12,9 @@ import type { UserId } from '@nearby-friends/protocol';
 const IMPORTER = fileURLToPath(
   new URL('../../../../services/friend-graph/dist/commands/import-friendships.js', import.meta.url),
 );
+
+/** Its output is a few lines. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export type Pairs = readonly (readonly [UserId, UserId])[];
 
@@ -37,22 +40,15 @@ export async function importPairs(pairs: Pairs, databaseUrl: string, signal?: Ab
 
 /** Runs the import of friend-graph with a file `user,friend`. Rejects with a {@link RemedyError} that holds its output. */
 export async function importFriendships(file: string, databaseUrl: string, signal?: AbortSignal): Promise<void> {
-  const importer = spawn(process.execPath, [IMPORTER, file], {
-    env: { ...process.env, DATABASE_URL: databaseUrl },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...(signal === undefined ? {} : { signal }),
-  });
-  let complaint = '';
-  importer.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint += text;
-  });
-  const [code] = await once(importer, 'close').catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw error;
-  });
-  if (code === 0) return;
-  throw new RemedyError(
-    `The friendships of ${file} could not be imported: ${complaint.trim()}`,
-    'Run `npm run build`, and check that file.',
+  const options = { env: { ...process.env, DATABASE_URL: databaseUrl }, signal, maxBuffer: MAX_OUTPUT_BYTES };
+  await promisify(execFile)(process.execPath, [IMPORTER, file], options).catch(
+    (cause: { readonly stderr?: string }) => {
+      signal?.throwIfAborted();
+      throw new RemedyError(
+        `The friendships of ${file} could not be imported: ${cause.stderr?.trim()}`,
+        'Run `npm run build`, and check that file.',
+        { cause },
+      );
+    },
   );
 }

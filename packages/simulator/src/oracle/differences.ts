@@ -31,6 +31,14 @@ export interface Difference {
   readonly distance?: number;
 }
 
+/** Notes one; `about` unless the whole list is meant. */
+type Note = (
+  kind: DifferenceKind,
+  expected: string,
+  got: string,
+  about?: Required<Pick<Difference, 'friend' | 'distance'>>,
+) => void;
+
 /**
  * `held` is the list in the order the client shows it, undefined when it was never given one;
  * `verdicts` are {@link judgeFriends}' for the same viewer. An empty result means: equal within the rules.
@@ -40,31 +48,37 @@ export function compareList(
   held: readonly NearbyFriend[] | undefined,
   verdicts: readonly Verdict[] | undefined,
 ): Difference[] {
-  if (verdicts === undefined) {
-    return held === undefined ? [] : [{ kind: 'list too early', viewer, expected: 'no list', got: 'a list' }];
-  }
-  if (held === undefined) return [{ kind: 'no list', viewer, expected: 'a list', got: 'none' }];
-
-  const verdictOf = new Map(verdicts.map((verdict) => [verdict.friend, verdict]));
   const differences: Difference[] = [];
+  const note: Note = (kind, expected, got, about) => {
+    // Not the whole of it: a verdict holds a position.
+    const who = about === undefined ? {} : { friend: about.friend, distance: about.distance };
+    differences.push({ kind, viewer, ...who, expected, got });
+  };
+  if (held === undefined || verdicts === undefined) {
+    if (held !== undefined) note('list too early', 'no list', 'a list');
+    if (verdicts !== undefined) note('no list', 'a list', 'none');
+    return differences;
+  }
+  const verdictOf = new Map(verdicts.map((verdict) => [verdict.friend, verdict]));
   const seen = new Set<UserId>();
   let previous: Verdict | undefined;
   for (const entry of held) {
-    const verdict = verdictOf.get(entry.id);
-    if (seen.has(entry.id)) differences.push(listedTwice(viewer, entry));
-    seen.add(entry.id);
+    const { id: friend, distance } = entry;
+    const verdict = verdictOf.get(friend);
+    if (seen.has(friend)) note('listed twice', 'listed once', 'listed again', { friend, distance });
+    seen.add(friend);
     if (verdict === undefined || verdict.presence === 'forbidden') {
-      differences.push(extra(viewer, entry, verdict));
+      note('extra', absence(verdict), 'listed', { friend, distance: verdict?.distance ?? distance });
       continue;
     }
-    differences.push(...compareEntry(viewer, entry, verdict));
+    compareEntry(entry, verdict, note);
     if (previous !== undefined && previous.distance > verdict.distance + tolerance(verdict.distance)) {
-      differences.push(wrongOrder(viewer, verdict, previous));
+      note('wrong order', `before ${previous.friend} at ${meters(previous.distance)}`, 'behind', verdict);
     }
     previous = verdict;
   }
   for (const verdict of verdicts) {
-    if (verdict.presence === 'required' && !seen.has(verdict.friend)) differences.push(missing(viewer, verdict));
+    if (verdict.presence === 'required' && !seen.has(verdict.friend)) note('missing', 'listed', 'not listed', verdict);
   }
   return differences;
 }
@@ -73,66 +87,26 @@ function tolerance(distance: number): number {
   return Math.max(DISTANCE_TOLERANCE_METERS, distance * DISTANCE_TOLERANCE_RELATIVE);
 }
 
-function compareEntry(viewer: UserId, entry: NearbyFriend, verdict: Verdict): Difference[] {
-  const differences: Difference[] = [];
-  const about = { viewer, friend: entry.id, distance: verdict.distance };
-  if (entry.precision !== 'exact') {
-    differences.push({ ...about, kind: 'not exact', expected: 'exact', got: entry.precision });
-  }
+function compareEntry(entry: NearbyFriend, verdict: Verdict, note: Note): void {
+  if (entry.precision !== 'exact') note('not exact', 'exact', entry.precision, verdict);
   // The position travels as doubles all the way: anything but the very same numbers is another report.
   if (entry.lat !== verdict.lat || entry.lng !== verdict.lng) {
     const off = distanceMeters(entry.lat, entry.lng, verdict.lat, verdict.lng);
-    differences.push({
-      ...about,
-      kind: 'stale position',
-      expected: 'the latest position',
-      got: `one ${meters(off)} from it`,
-    });
+    note('stale position', 'the latest position', `one ${meters(off)} from it`, verdict);
   }
   if (entry.at !== verdict.at) {
     const late = `one ${Math.abs(verdict.at - entry.at)} ms ${entry.at < verdict.at ? 'earlier' : 'later'}`;
-    differences.push({ ...about, kind: 'wrong time', expected: 'the time that was acknowledged', got: late });
+    note('wrong time', 'the time that was acknowledged', late, verdict);
   }
   if (Math.abs(entry.distance - verdict.distance) > tolerance(verdict.distance)) {
-    differences.push({
-      ...about,
-      kind: 'wrong distance',
-      expected: meters(verdict.distance),
-      got: meters(entry.distance),
-    });
+    note('wrong distance', meters(verdict.distance), meters(entry.distance), verdict);
   }
-  return differences;
-}
-
-function missing(viewer: UserId, { friend, distance }: Verdict): Difference {
-  return { kind: 'missing', viewer, friend, expected: 'listed', got: 'not listed', distance };
-}
-
-function extra(viewer: UserId, entry: NearbyFriend, verdict: Verdict | undefined): Difference {
-  const distance = verdict?.distance ?? entry.distance;
-  return { kind: 'extra', viewer, friend: entry.id, expected: absence(verdict), got: 'listed', distance };
 }
 
 function absence(verdict: Verdict | undefined): string {
   if (verdict === undefined) return 'not listed (no friend, or one who never reported)';
   const reasons = [verdict.far ? 'too far' : '', verdict.expired ? 'expired' : ''];
   return `not listed (${reasons.filter((reason) => reason !== '').join(', ')})`;
-}
-
-function listedTwice(viewer: UserId, entry: NearbyFriend): Difference {
-  const { id: friend, distance } = entry;
-  return { kind: 'listed twice', viewer, friend, expected: 'listed once', got: 'listed again', distance };
-}
-
-function wrongOrder(viewer: UserId, verdict: Verdict, previous: Verdict): Difference {
-  return {
-    kind: 'wrong order',
-    viewer,
-    friend: verdict.friend,
-    expected: `before ${previous.friend} at ${meters(previous.distance)}`,
-    got: 'behind',
-    distance: verdict.distance,
-  };
 }
 
 function meters(value: number): string {

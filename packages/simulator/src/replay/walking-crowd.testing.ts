@@ -2,6 +2,7 @@
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { type Friendships, friendshipsOf } from '../dataset/friendships.ts';
 import type { Movement, TimeWindow } from '../dataset/movements.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 export interface Crowd {
   readonly friendships: Friendships;
@@ -20,7 +21,7 @@ const REPORTED = 0.3;
 
 /** The same crowd for the same seed. One step a second of dataset time. */
 export function walkingCrowd(seconds: number, seed = 1): Crowd {
-  const random = lehmer(seed);
+  const random = seededRandom(seed);
   const people = Array.from({ length: PEOPLE }, (_, index) => parseUserId(`walker${index}`));
   const anybody = (): UserId => people[Math.floor(random() * PEOPLE)] ?? parseUserId('walker0');
   const pairs = people.flatMap((person) =>
@@ -49,13 +50,4 @@ export function friendshipsCsv(friendships: Friendships): string {
 
 function clamp(offset: number): number {
   return Math.max(0, Math.min(CITY.width, offset));
-}
-
-/** Numbers in 0…1 by D. H. Lehmer's generator (Park and Miller's constants): small, and the same everywhere. */
-function lehmer(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
 }
