@@ -4,7 +4,7 @@ import { LEAVE_RADIUS_FACTOR, type UserId } from '@nearby-friends/protocol';
 import type { Friendships } from './friendships.ts';
 import type { Movement, TimeWindow } from './movements.ts';
 
-export interface WindowFigures {
+interface WindowFigures {
   readonly movements: number;
   /** Users who move in the window. */
   readonly movers: number;

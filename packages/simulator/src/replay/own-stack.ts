@@ -2,7 +2,7 @@
 import { type Stack, type StackOptions, startStack } from '@nearby-friends/local-stack';
 import { importFriendships } from '../client/import-friendships.ts';
 
-export interface OwnStackOptions extends Pick<StackOptions, 'gateways' | 'progress' | 'signal' | 'log'> {
+interface OwnStackOptions extends Pick<StackOptions, 'gateways' | 'progress' | 'signal' | 'log'> {
   /** Wall time. */
   readonly positionTtlSeconds: number;
   /** CSV, `user,friend`. */
