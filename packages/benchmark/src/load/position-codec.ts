@@ -11,6 +11,8 @@ const QUOTE = 0x22;
 const DOT = 0x2e;
 const CLOSING_BRACE = 0x7d;
 const ZERO = 0x30;
+const LETTER_I = 0x69;
+const LETTER_L = 0x6c;
 const ID_OF_USER = Buffer.from('"id":"u');
 const LATITUDE = Buffer.from('"lat":');
 
@@ -49,10 +51,11 @@ export function findPositions(bytes: Uint8Array, from: number, to: number, sink:
       continue;
     }
     if (byte !== QUOTE) continue;
-    if (holds(bytes, i, ID_OF_USER)) {
+    const next = bytes[i + 1];
+    if (next === LETTER_I && holds(bytes, i, ID_OF_USER)) {
       user = readDigits(bytes, i + ID_OF_USER.length, USER_DIGITS);
       i += ID_OF_USER.length - 1 + USER_DIGITS;
-    } else if (holds(bytes, i, LATITUDE)) {
+    } else if (next === LETTER_L && holds(bytes, i, LATITUDE)) {
       timeMs = readTime(bytes, i + LATITUDE.length);
     } else continue;
     if (user < 0 || timeMs < 0) continue;

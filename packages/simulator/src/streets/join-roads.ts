@@ -41,7 +41,9 @@ function segmentsOf({ points: line, roadClass, onGround }: RoadLine, points: Poi
   return between(joined).map((ends) => ({ ...ends, roadClass, onGround, cuts: [] }));
 }
 
-function partsOf({ from, to, roadClass, cuts }: WholeSegment): Segment[] {
+function partsOf(whole: WholeSegment): Segment[] {
+  const { from, to, roadClass, cuts } = whole;
+  if (cuts.length === 0) return [whole];
   const inOrder = [...cuts].sort((a, b) => a.share - b.share).map(({ point }) => point);
   return between([from, ...inOrder, to]).map((ends) => ({ ...ends, roadClass }));
 }
