@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Redis } from 'ioredis';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING } from '../plain/places.ts';
+import { revocations } from '../rights/revocations.ts';
+import { RightsTrial } from '../rights/rights-trial.ts';
 import { type PostgresWithBackups, startPostgresWithBackups } from '../servers/postgres-with-backups.ts';
 import { ApiClient } from '../stack/api-client.ts';
 import { Deployment } from '../stack/deployment.ts';
@@ -11,6 +13,10 @@ import { readMetric } from '../stack/read-metric.ts';
 
 const SEEN_MS = 20_000;
 const NEWCOMER_BOUND_MS = 5_000;
+/** Each way of revoking by two pairs in each round. */
+const PAIRS = 10;
+const ROUNDS = 2;
+const REPORT_INTERVAL_MS = 200;
 
 let postgres: PostgresWithBackups;
 let deployment: Deployment;
@@ -108,6 +114,35 @@ describe.each([
       expect(await deployment.gatewayMetric(gateway, 'nearby_post_revocation_deliveries_total')).toBe(0);
   }, 120_000);
 });
+
+it('[G8] [G5] after a restore, under reports, nothing is delivered after the response to any way of revoking', async () => {
+  const ways = revocations(api);
+  const pairs = Array.from({ length: PAIRS }, (_, i) => ({ subject: `subject-${i}`, viewer: `viewer-${i}` }));
+  const trial = new RightsTrial({ deployment, pairs, reportIntervalMs: REPORT_INTERVAL_MS });
+  const tryWays = (first: number) =>
+    Promise.all(
+      pairs.map(async (pair, i) => {
+        const way = ways[(first + i) % ways.length];
+        if (way) await trial.try(way, pair);
+      }),
+    );
+  try {
+    await trial.start((_person, index) => index % 2);
+    for (let round = 0; round < ROUNDS; round++) {
+      await postgres.backUp();
+      await tryWays(round);
+      await postgres.restore();
+      await tryWays(round + 1);
+    }
+    for (const pair of pairs) await trial.untilSeen(pair);
+    expect(trial.violations).toEqual([]);
+    expect(trial.callsMs.length).toBe(2 * ROUNDS * PAIRS);
+    for (const gateway of [0, 1])
+      expect(await deployment.gatewayMetric(gateway, 'nearby_post_revocation_deliveries_total')).toBe(0);
+  } finally {
+    trial.stop();
+  }
+}, 180_000);
 
 describe('Redis loses its memory and no connection', () => {
   it('[S4] a viewer who comes then sees friends at rest, also one whose phone is gone', async () => {

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { approximate, distanceMeters } from '@nearby-friends/geo';
 import { type GraphEvent, parseUserId } from '@nearby-friends/protocol';
-import { EXACT, HIDDEN, inShort, NearbyWorld, north, type Viewer } from '../test-support/nearby-world.ts';
+import { APPROXIMATE, EXACT, HIDDEN, inShort, NearbyWorld, north, type Viewer } from '../test-support/nearby-world.ts';
 
 const BEN = parseUserId('ben');
 let world: NearbyWorld;
@@ -118,6 +118,9 @@ describe('the check at send', () => {
     const event = edge({ ...EXACT, shownFrom: shown, exactFrom: exact });
     expect([shown - 1, shown, exact - 1, exact].map((at) => forbids(event, at))).toEqual([true, true, true, false]);
     expect(forbids(edge(HIDDEN), exact)).toBe(true);
+    world.grant(ann.session, 'ben', APPROXIMATE);
+    const coarse = edge({ ...APPROXIMATE, shownFrom: shown, exactFrom: exact });
+    expect([shown - 1, shown, exact - 1].map((at) => forbids(coarse, at))).toEqual([true, false, false]);
   });
 
   it('[G7] knows by itself what a pause withholds', () => {

@@ -93,11 +93,15 @@ export class FriendBoard implements Component {
     return this.#endings.size;
   }
 
-  /** The known positions, each with whether it is still the newest known one. */
+  /**
+   * The known positions of friends with viewers, each with whether it is still the newest known one. An erased user has no
+   * viewers.
+   */
   positions(): { user: UserId; record: PositionRecord; isKnown: () => boolean }[] {
     return [...this.#subjects.values()].flatMap((subject) => {
-      const { user, latest: record } = subject;
-      return record === null ? [] : [{ user, record, isKnown: () => subject.latest === record }];
+      const { user, latest: record, watches } = subject;
+      if (record === null || watches.length === 0) return [];
+      return [{ user, record, isKnown: () => subject.latest === record && watches.length > 0 }];
     });
   }
 

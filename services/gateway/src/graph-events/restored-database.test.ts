@@ -150,7 +150,9 @@ describe('[G8] an epoch whose event was missed', () => {
     world.isActive('cho', 20);
     world.hear(world.restore(backup));
     expect(world.applier.acceptEpoch(past)).toBe(false);
-    world.announce('ann', 'cho', 20, { version: lost.version, graphEpoch: past.id });
+    // Read after all events that this gateway may have missed, which makes it trusted otherwise.
+    const asOf = { epoch: 'now', last: String(world.joinedAt) };
+    world.announce('ann', 'cho', 20, { version: lost.version, graphEpoch: past.id, asOf });
     report(11);
     world.nearby.report('cho', 21, world.boundary());
     await world.sent(ann);
