@@ -102,11 +102,12 @@ export function composeGateway({
 
   // --- The edge
   const verifier = createTokenVerifier({ config, clock, logger });
+  const limits = { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst };
   const events = new ClientEvents({
     positions,
     radii: new RadiusReceiver({ rpc: bus.rpc, radii }),
     tokens: new TokenReceiver({ verifier, ledger }),
-    limits: { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst },
+    limits,
     metrics,
     clock,
     logger,
@@ -143,6 +144,8 @@ export function composeGateway({
     events,
     refused,
     serverNow: redisNow,
+    limits,
+    clock,
     logger,
   });
   bus.rpc.serve(notifyDevices, (notice) => {

@@ -1,6 +1,7 @@
 /** Refuses new clients with 503 while this replica drains, in front of Engine.IO. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { sessionIdOf } from './session-id-of.ts';
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -37,7 +38,7 @@ export class DrainGate {
 
   #admits(request: IncomingMessage): boolean {
     if (this.#isOpen) return true;
-    const sid = new URLSearchParams(request.url?.split('?')[1]).get('sid');
+    const sid = sessionIdOf(request);
     return sid !== null && this.#hasConnection(sid);
   }
 }

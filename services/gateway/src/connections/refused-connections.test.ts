@@ -5,7 +5,7 @@ import { REFUSALS_LOG_INTERVAL_MS, RefusedConnections } from './refused-connecti
 
 function setUp() {
   const clock = new ManualClock();
-  const lines: { msg: string; refused: unknown }[] = [];
+  const lines: { msg: string; refused?: unknown; cutOff?: unknown }[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'info', destination });
   const { metrics, metric } = testMetrics();
@@ -38,5 +38,15 @@ describe('refused connections', () => {
     refused.stop();
     expect(lines.map((line) => line.refused)).toEqual([{ token_expired: 1 }]);
     expect(clock.pending).toBe(0);
+  });
+
+  it('are told apart from those that were cut off, which are counted by their reason', async () => {
+    const { clock, lines, metric, refused } = setUp();
+    for (let i = 0; i < 1_000; i++) refused.countCutOff(i % 4 === 0 ? 'unread' : 'packets');
+    clock.advance(REFUSALS_LOG_INTERVAL_MS);
+    expect(lines).toEqual([
+      expect.objectContaining({ msg: 'abusive connections cut off', cutOff: { unread: 250, packets: 750 } }),
+    ]);
+    expect(await metric('nearby_connections_closed_for_abuse_total')).toBe(1_000);
   });
 });

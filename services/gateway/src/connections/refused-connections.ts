@@ -1,19 +1,21 @@
-/** Counts refused connections, and logs one line for all of an interval: a rush of them is one event, not thousands. */
+/** Counts connections that were refused or cut off, and logs one line for all of an interval: a rush is one event, not thousands. */
 import type { ErrorCodeName } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { CutOffReason } from './connection-guard.ts';
 
 export const REFUSALS_LOG_INTERVAL_MS = 10_000;
 
 export class RefusedConnections implements Component {
   readonly name = 'refused connections';
-  readonly #metrics: Pick<GatewayMetrics, 'refused'>;
+  readonly #metrics: Pick<GatewayMetrics, 'refused' | 'closedForAbuse'>;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #sinceLast: Partial<Record<ErrorCodeName, number>> = {};
+  #refused: Partial<Record<ErrorCodeName, number>> = {};
+  #cutOff: Partial<Record<CutOffReason, number>> = {};
   #cancel: CancelTimer = () => undefined;
 
-  constructor(options: { metrics: Pick<GatewayMetrics, 'refused'>; clock: Clock; logger: Logger }) {
+  constructor(options: { metrics: Pick<GatewayMetrics, 'refused' | 'closedForAbuse'>; clock: Clock; logger: Logger }) {
     this.#metrics = options.metrics;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -30,13 +32,20 @@ export class RefusedConnections implements Component {
 
   count(code: ErrorCodeName): void {
     this.#metrics.refused.inc({ code });
-    this.#sinceLast[code] = (this.#sinceLast[code] ?? 0) + 1;
+    this.#refused[code] = (this.#refused[code] ?? 0) + 1;
+  }
+
+  countCutOff(reason: CutOffReason): void {
+    this.#metrics.closedForAbuse.inc({ reason });
+    this.#cutOff[reason] = (this.#cutOff[reason] ?? 0) + 1;
   }
 
   #log(): void {
-    const refused = this.#sinceLast;
-    if (Object.keys(refused).length === 0) return;
-    this.#sinceLast = {};
-    this.#logger.info({ refused, withinSeconds: REFUSALS_LOG_INTERVAL_MS / 1000 }, 'connections refused');
+    const [refused, cutOff] = [this.#refused, this.#cutOff];
+    this.#refused = {};
+    this.#cutOff = {};
+    const withinSeconds = REFUSALS_LOG_INTERVAL_MS / 1000;
+    if (Object.keys(refused).length > 0) this.#logger.info({ refused, withinSeconds }, 'connections refused');
+    if (Object.keys(cutOff).length > 0) this.#logger.warn({ cutOff, withinSeconds }, 'abusive connections cut off');
   }
 }

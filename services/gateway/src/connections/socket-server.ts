@@ -1,5 +1,5 @@
 /** The Socket.IO server: accepts connections, and starts and ends their sessions. */
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   asCodedError,
@@ -12,13 +12,17 @@ import {
   SHARING_CHANGED,
   VIEWERS_CHANGED,
 } from '@nearby-friends/protocol';
-import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
+import { type Clock, type Component, type Logger, listen } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
 import type { ClientEvents } from '../inbound/client-events.ts';
+import { allowanceFor, type EventLimits } from '../inbound/connection-budget.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Admission } from '../viewer/admission.ts';
 import type { Session } from '../viewer/session.ts';
 import type { Transport } from '../viewer/transport.ts';
+import type { GuardedConnection } from './connection-guard.ts';
+import { ConnectionGuards } from './connection-guards.ts';
+import { type ConnectionCount, countConnections } from './count-connections.ts';
 import { DrainGate } from './drain-gate.ts';
 import { findUntestedParts } from './fast-path/untested-parts.ts';
 import { FastTransport } from './fast-transport.ts';
@@ -44,24 +48,23 @@ const PING_TIMEOUT_MS = 20_000;
 /** A list message carries the ping along shortly before Engine.IO would send one. */
 const PIGGYBACKED_PING_AFTER_SECONDS = PING_INTERVAL_MS / 1_000 - 3;
 
-/** A client that does not return the close frame is cut off after this; ws itself waits 30 s. */
+/** A client that does not return the close frame is cut off after this. */
 export const CLOSING_GRACE_MS = 2_000;
+
+/** Only a load balancer may connect, which sends whole requests. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
 const EMPTY = Object.freeze({});
 
 /** The part of an Engine.IO connection that is used here. */
-interface EngineConnection {
+interface EngineConnection extends GuardedConnection {
   readonly id: string;
   /** The HTTP request it began with. */
   request: unknown;
   /** The current one; `socket` is the WebSocket, which a polling transport does not have. */
-  readonly transport: { readonly socket?: { terminate(): void } };
+  readonly transport: { readonly name: string; readonly socket?: { terminate(): void } };
   once(event: 'close', listener: () => void): void;
-}
-
-export interface ConnectionCount {
-  readonly labels: { readonly transport: 'websocket' | 'polling'; readonly path: Transport['path'] };
-  readonly value: number;
 }
 
 export class SocketServer implements Component {
@@ -72,7 +75,8 @@ export class SocketServer implements Component {
   readonly #handshake: Pick<Handshake, 'admit'>;
   readonly #sessions: Pick<Sessions, 'begin' | 'end'>;
   readonly #events: Pick<ClientEvents, 'receiverFor'>;
-  readonly #refused: Pick<RefusedConnections, 'count'>;
+  readonly #refused: Pick<RefusedConnections, 'count' | 'countCutOff'>;
+  readonly #guards: ConnectionGuards;
   readonly #host: string;
   readonly #port: number;
   readonly #serverNow: () => number;
@@ -95,9 +99,12 @@ export class SocketServer implements Component {
     handshake: Pick<Handshake, 'admit'>;
     sessions: Pick<Sessions, 'begin' | 'end'>;
     events: Pick<ClientEvents, 'receiverFor'>;
-    refused: Pick<RefusedConnections, 'count'>;
     /** The clock that clients are told, ms since the epoch. */
     serverNow: () => number;
+    refused: Pick<RefusedConnections, 'count' | 'countCutOff'>;
+    /** What one client may send, see {@link allowanceFor}. */
+    limits: EventLimits;
+    clock: Clock;
     logger: Logger;
     /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
     unauthenticatedLifetimeMs?: number;
@@ -115,7 +122,15 @@ export class SocketServer implements Component {
     this.#unauthenticatedLifetimeMs = options.unauthenticatedLifetimeMs ?? UNAUTHENTICATED_LIFETIME_MS;
     this.#usesFastPath =
       options.isFastPathExpected && this.#isFastPathTested(options.untestedParts ?? findUntestedParts());
-    this.#http = createServer((_request, response) => response.writeHead(404).end());
+    this.#guards = new ConnectionGuards({
+      allowance: allowanceFor(options.limits),
+      clock: options.clock,
+      onCutOff: (reason) => this.#refused.countCutOff(reason),
+    });
+    this.#http = createServer(
+      { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+      (_request, response) => response.writeHead(404).end(),
+    );
     this.#io = new Server(this.#http, {
       adapter: options.adapter,
       serveClient: false,
@@ -130,7 +145,11 @@ export class SocketServer implements Component {
       cors: { origin: [...options.allowedOrigins] },
       allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
       releaseUpgradeRequest: this.#usesFastPath,
+      wsEngine: this.#guards.webSocketServer({ closingGraceMs: CLOSING_GRACE_MS }),
     });
+    this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) =>
+      this.#guards.countRequest(request, response, next),
+    );
     this.#gate = new DrainGate(this.#http, (sid) => this.#connections.has(sid));
     this.#io.engine.on('connection', (connection: EngineConnection) => this.#keep(connection));
     this.#io.use((socket, next) => this.#authenticate(socket, next));
@@ -139,16 +158,7 @@ export class SocketServer implements Component {
 
   /** Open connections, with or without a session. Visits all of them: for metrics. */
   countConnections(): ConnectionCount[] {
-    let websockets = 0;
-    let fast = 0;
-    for (const { transport } of this.#connections.values()) if (transport.socket) websockets++;
-    for (const { data } of this.#io.sockets.sockets.values()) if (data.transport?.path === 'fast') fast++;
-    const polling = this.#connections.size - websockets;
-    return [
-      { labels: { transport: 'websocket', path: 'fast' }, value: fast },
-      { labels: { transport: 'websocket', path: 'plain' }, value: websockets - fast },
-      { labels: { transport: 'polling', path: 'plain' }, value: polling },
-    ];
+    return countConnections(this.#connections.values(), this.#io.sockets.sockets.values());
   }
 
   get port(): number {
@@ -192,6 +202,7 @@ export class SocketServer implements Component {
 
   #keep(connection: EngineConnection): void {
     this.#connections.set(connection.id, connection);
+    this.#guards.add(connection);
     // Would otherwise be retained, with its headers, for as long as the connection lasts.
     connection.request = null;
     connection.once('close', () => {
@@ -211,6 +222,7 @@ export class SocketServer implements Component {
     this.#handshake.admit(socket.handshake.auth).then(
       (admission) => {
         socket.data.admission = admission;
+        this.#guards.widen(socket.conn);
         next();
       },
       (error: unknown) => {
@@ -224,9 +236,11 @@ export class SocketServer implements Component {
 
   #begin(socket: NearbySocket): void {
     const { admission } = socket.data;
-    const transport = this.#usesFastPath
-      ? new FastTransport(socket, PIGGYBACKED_PING_AFTER_SECONDS)
-      : new PlainTransport(socket);
+    const budget = this.#guards.of(socket.conn)?.budget;
+    const transport =
+      this.#usesFastPath && budget
+        ? new FastTransport(socket, { pingAfterSeconds: PIGGYBACKED_PING_AFTER_SECONDS, budget })
+        : new PlainTransport(socket);
     socket.data.transport = transport;
     const session = this.#sessions.begin(socket.id, admission, transport);
     transport.send(SERVER_CLOCK, { now: Math.round(this.#serverNow()) });

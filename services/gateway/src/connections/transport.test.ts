@@ -14,11 +14,13 @@ import { type ClientSocket, PlainTransport } from './plain-transport.ts';
 const connect = useConnectedSockets();
 
 const LONG_AFTER_TEST_SECONDS = 1_000;
+const UNLIMITED = { take: () => true };
 const implementations = [
   ['plain', (socket: ClientSocket) => new PlainTransport(socket)],
   [
     'fast',
-    (socket: ClientSocket, pingAfterSeconds = LONG_AFTER_TEST_SECONDS) => new FastTransport(socket, pingAfterSeconds),
+    (socket: ClientSocket, pingAfterSeconds = LONG_AFTER_TEST_SECONDS) =>
+      new FastTransport(socket, { pingAfterSeconds, budget: UNLIMITED }),
   ],
 ] as const;
 const carriers = [

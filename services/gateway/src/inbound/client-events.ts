@@ -70,7 +70,7 @@ export class ClientEvents {
         if (typeof last !== 'function') return;
         unread = session.transport.isWritable() ? 0 : unread + 1;
         if (unread <= burst + MAX_UNREAD_ACKS) last(ack);
-        else this.#closeForAbuse(session, 'does not read', () => session.transport.cutOff());
+        else this.#closeForAbuse(session, 'unread', () => session.transport.cutOff());
       };
       this.#receive(session, event, args[0], events).then(
         (fields) => acknowledge({ ok: true, ...fields }),
@@ -82,16 +82,16 @@ export class ClientEvents {
           }
           acknowledge(ackFailure(coded));
           if (coded.code !== 'unavailable' && !rejections.take(this.#clock.now())) {
-            this.#closeForAbuse(session, coded.code, () => session.transport.disconnect());
+            this.#closeForAbuse(session, 'rejected', () => session.transport.disconnect());
           }
         },
       );
     };
   }
 
-  #closeForAbuse(session: Session, reason: string, close: () => void): void {
+  #closeForAbuse(session: Session, reason: 'unread' | 'rejected', close: () => void): void {
     if (session.isClosed) return;
-    this.#metrics.closedForAbuse.inc();
+    this.#metrics.closedForAbuse.inc({ reason });
     this.#logger.warn({ session: session.id, reason }, 'closed an abusive connection');
     close();
   }

@@ -5,7 +5,7 @@ export interface GatewayMetrics {
   readonly refused: Counter<'code'>;
   readonly received: Counter<'event'>;
   readonly rejected: Counter<'code'>;
-  readonly closedForAbuse: Counter;
+  readonly closedForAbuse: Counter<'reason'>;
   readonly snapshots: Counter;
   readonly frames: Counter;
   readonly deliveries: Counter;
@@ -40,7 +40,8 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     ]),
     closedForAbuse: metrics.counter(
       'nearby_connections_closed_for_abuse_total',
-      'Connections closed because the client sent too much or did not read.',
+      'Connections closed, by reason: over the budget of packets or bytes, answers unread, too many rejected events.',
+      ['reason'],
     ),
     snapshots: metrics.counter('nearby_snapshots_sent_total', 'Snapshots sent.'),
     frames: metrics.counter('nearby_changes_sent_total', 'Change messages sent.'),

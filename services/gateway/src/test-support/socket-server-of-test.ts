@@ -1,13 +1,14 @@
 /** The socket server on loopback with real clients; what is behind it is played by the test. */
 import { afterEach } from '@jest/globals';
 import type { Ack } from '@nearby-friends/protocol';
-import { createSecretVerifier, type Logger, noTracer, silentLogger } from '@nearby-friends/service-kit';
+import { createSecretVerifier, type Logger, noTracer, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { openRawSocket } from '@nearby-friends/testing/raw-socket';
 import { SignJWT } from 'jose';
 import { Server, type ServerOptions } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { Handshake } from '../connections/handshake.ts';
 import { SocketServer } from '../connections/socket-server.ts';
+import type { EventLimits } from '../inbound/connection-budget.ts';
 import { Session } from '../viewer/session.ts';
 import { testMetrics } from './test-session.ts';
 
@@ -61,6 +62,7 @@ export class SocketServerOfTest {
   /** Every event that came through, with its arguments; it is answered with `{ok: true}`. */
   readonly received: { event: string; args: readonly unknown[] }[] = [];
   readonly metrics = testMetrics();
+  readonly cutOffs: string[] = [];
   maxConnections = 1_000;
   readonly #clients: Socket[] = [];
   readonly #rawSockets: RawSocket[] = [];
@@ -71,6 +73,7 @@ export class SocketServerOfTest {
       allowedOrigins?: readonly string[];
       isFastPathExpected?: boolean;
       untestedParts?: readonly string[];
+      limits?: EventLimits;
       logger?: Logger;
     } = {},
   ) {
@@ -119,8 +122,13 @@ export class SocketServerOfTest {
           if (typeof ack === 'function') ack({ ok: true } satisfies Ack);
         },
       },
-      refused: { count: (code) => this.metrics.metrics.refused.inc({ code }) },
       serverNow: () => SERVER_NOW + 0.4,
+      refused: {
+        count: (code) => this.metrics.metrics.refused.inc({ code }),
+        countCutOff: (reason) => this.cutOffs.push(reason),
+      },
+      limits: options.limits ?? { eventsPerSecond: 10, eventsBurst: 20 },
+      clock: systemClock,
       logger: options.logger ?? silentLogger,
       ...(options.untestedParts === undefined ? {} : { untestedParts: options.untestedParts }),
       ...(options.unauthenticatedLifetimeMs === undefined

@@ -16,6 +16,7 @@ import type { EngineConnection } from './fast-connection.ts';
 import { FastFrameReader } from './fast-frame-reader.ts';
 
 const connectSockets = useConnectedSockets();
+const UNLIMITED = { take: () => true };
 
 async function connect(client: Partial<ManagerOptions & SocketOptions>, server: Partial<ServerOptions> = {}) {
   const { socket: connection, client: socket } = await connectSockets({ client, server });
@@ -27,7 +28,7 @@ async function connect(client: Partial<ManagerOptions & SocketOptions>, server: 
       if (typeof acknowledge === 'function') acknowledge({ ok: true, at: taken.length });
     };
   connection.onAny((event: string, ...args: unknown[]) => receive('event')(event, args));
-  const reader = new FastFrameReader(connection.conn, receive('fast'));
+  const reader = new FastFrameReader(connection.conn, { receive: receive('fast'), budget: UNLIMITED });
   return { socket, connection, taken, stop: () => reader.stop() };
 }
 
@@ -53,10 +54,10 @@ describe('a position update', () => {
     const { _receiver: reader } = conn.webSocket as { readonly _receiver: { _state: number; _mask: unknown } };
     expect(reader._mask).toBeUndefined();
     Object.assign(reader, { _state: 4, _mask: 'in use' });
-    new FastFrameReader(conn, () => undefined);
+    new FastFrameReader(conn, { receive: () => undefined, budget: UNLIMITED });
     expect(reader._mask).toBe('in use');
     Object.assign(reader, { _state: 0 });
-    new FastFrameReader(conn, () => undefined);
+    new FastFrameReader(conn, { receive: () => undefined, budget: UNLIMITED });
     expect(reader._mask).toBeUndefined();
   });
 
@@ -217,7 +218,10 @@ describe('every byte takes the usual path', () => {
   });
 
   const read = (webSocket: object | null) =>
-    new FastFrameReader({ webSocket, once: () => undefined } as unknown as EngineConnection, () => undefined);
+    new FastFrameReader({ webSocket, once: () => undefined } as unknown as EngineConnection, {
+      receive: () => undefined,
+      budget: UNLIMITED,
+    });
 
   it('while the client polls, with an extension, when not open, and for anything but plain TCP', () => {
     const webSocket = { extensions: '', readyState: 1, receiver, tcpSocket: tcp };

@@ -1,18 +1,23 @@
 /** Reads position updates and pongs from a client's TCP connection before Node's stream, ws and Engine.IO do. */
 import type { Socket as TcpSocket } from 'node:net';
 import { type Ack, LOCATION_UPDATE } from '@nearby-friends/protocol';
+import type { ConnectionBudget } from '../../inbound/connection-budget.ts';
 import type { EventReceiver } from '../../viewer/transport.ts';
 import { isPongFrame, readReportFrame } from '../../wire/position-frame.ts';
 import { type EngineConnection, findFastConnection, OPEN, type PatchedWebSocket } from './fast-connection.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 
+export type FrameBudget = Pick<ConnectionBudget, 'take'>;
+
 /**
  * `receive` gets each position update exactly as Socket.IO would pass it, a few event-loop turns earlier; Engine.IO gets the
- * pongs. Every other byte takes the usual way, and so does everything that arrives in the middle of a message.
+ * pongs. Every other byte takes the usual way, and so does everything that arrives in the middle of a message. `budget`
+ * counts the frames that are read here; ws counts the others.
  */
 export class FastFrameReader {
   readonly #connection: EngineConnection;
   readonly #receive: EventReceiver;
+  readonly #budget: FrameBudget;
   #webSocket: PatchedWebSocket | null = null;
   #tcp: TcpSocket | null = null;
   #handle: TcpHandle | null = null;
@@ -20,9 +25,10 @@ export class FastFrameReader {
   #onread: TcpHandle['onread'] | null = null;
   #isStopped = false;
 
-  constructor(connection: EngineConnection, receive: EventReceiver) {
+  constructor(connection: EngineConnection, options: { receive: EventReceiver; budget: FrameBudget }) {
     this.#connection = connection;
-    this.#receive = receive;
+    this.#receive = options.receive;
+    this.#budget = options.budget;
     if (connection.webSocket === null) connection.once('upgrade', () => this.#start());
     else this.#start();
   }
@@ -64,11 +70,12 @@ export class FastFrameReader {
   /** Returns whether `bytes` are exactly one frame of those that are read here. */
   #read(bytes: Buffer): boolean {
     if (isPongFrame(bytes)) {
-      this.#connection.receivePong();
+      if (this.#budget.take(bytes.length)) this.#connection.receivePong();
       return true;
     }
     const report = readReportFrame(bytes);
     if (report === null) return false;
+    if (!this.#budget.take(bytes.length)) return true;
     const { payload, ackId } = report;
     this.#receive(LOCATION_UPDATE, ackId === null ? [payload] : [payload, this.#acknowledge(ackId)]);
     return true;
