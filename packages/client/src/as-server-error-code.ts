@@ -5,6 +5,7 @@ import type { ServerErrorCode } from './wire-messages.ts';
 const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   unauthorized: true,
   token_expired: true,
+  too_many_connections: true,
   overloaded: true,
   protocol_version: true,
   invalid_payload: true,

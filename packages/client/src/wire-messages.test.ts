@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   CLIENT_PROTOCOL_VERSION,
+  CONNECTION_CLOSING,
   ERROR_CODES,
   FRIENDS_CHANGED,
   LOCATION_UPDATE,
@@ -83,6 +84,7 @@ describe('the wire types', () => {
       viewersChanged: VIEWERS_CHANGED,
       serverClock: SERVER_CLOCK,
       serverDraining: SERVER_DRAINING,
+      connectionClosing: CONNECTION_CLOSING,
     });
     expect(PROTOCOL_VERSION).toBe(CLIENT_PROTOCOL_VERSION);
     const codes = Object.keys(ERROR_CODES);

@@ -52,6 +52,7 @@ export type Precision = 'exact' | 'approximate' | 'hidden';
 export type ServerErrorCode =
   | 'unauthorized'
   | 'token_expired'
+  | 'too_many_connections'
   | 'overloaded'
   | 'protocol_version'
   | 'invalid_payload'

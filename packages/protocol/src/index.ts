@@ -11,6 +11,7 @@ export * from './bus/record-positions.ts';
 export * from './bus/set-radius.ts';
 export * from './bus/stop-sharing.ts';
 export * from './client/ack.ts';
+export * from './client/connection-closing.ts';
 export * from './client/events.ts';
 export * from './client/friends-changed.ts';
 export * from './client/handshake.ts';

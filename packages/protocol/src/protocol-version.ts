@@ -24,6 +24,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // Grants and pauses say which positions stay withheld, and rights name the epoch of the database. Builds of version 8 ignore
   // both, and show what they showed before; on the event of a new epoch they re-read all rights.
   9: '322a8596ec94f7fa51095f4241ca31c086088828091e19e482ea794a71593ede',
+  // Clients are told why their connection closes (`connection:closing`). Between services nothing changes.
+  10: '65b6a70f1afd2f3fbff258401f3421b59bbdfc51597bb5fb537879ff48cd15eb',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

@@ -10,6 +10,7 @@ import {
 } from '@nearby-friends/service-kit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { composeNearby } from './compose-nearby.ts';
+import { ConnectionLimits } from './connections/connection-limits.ts';
 import { Drain } from './connections/drain.ts';
 import { Handshake } from './connections/handshake.ts';
 import { RefusedConnections } from './connections/refused-connections.ts';
@@ -124,11 +125,21 @@ export function composeGateway({
     role: `gateway:${instanceId}:adapter-sub`,
     logger,
   });
+  const { maxConnections } = config;
+  const connectionLimits = new ConnectionLimits({
+    sessions,
+    // One user alone never fills the replica.
+    maxPerUser: Math.max(1, Math.min(config.maxConnectionsPerUser, Math.floor(maxConnections / 2))),
+    maxPerAddress: config.maxConnectionsPerAddress,
+    metrics,
+    clock,
+  });
   const handshake = new Handshake({
     verifier,
     ledger,
     sessions,
-    maxConnections: config.maxConnections,
+    limits: connectionLimits,
+    maxConnections,
     tracer,
   });
   const refused = new RefusedConnections({ metrics, clock, logger });
@@ -144,7 +155,8 @@ export function composeGateway({
     events,
     refused,
     serverNow: redisNow,
-    limits,
+    limits: connectionLimits,
+    eventLimits: limits,
     clock,
     logger,
   });
@@ -157,7 +169,6 @@ export function composeGateway({
   bus.redisHealth.watch('stream', streamRedis);
   bus.redisHealth.watch('adapter-pub', adapterPub);
   bus.redisHealth.watch('adapter-sub', adapterSub);
-  const { maxConnections } = config;
   registerGauges(registry, {
     sessions,
     channels,

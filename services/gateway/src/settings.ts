@@ -86,4 +86,22 @@ export const settings = defineSettings({
     unit: 'connections',
     description: 'Maximum number of connections of this replica; more are refused with overloaded.',
   },
+  maxConnectionsPerUser: {
+    env: 'MAX_CONNECTIONS_PER_USER',
+    schema: fromText.integer(1, 1_000),
+    default: '10',
+    unit: 'connections',
+    description:
+      'Maximum number of connections of one user at this replica, and never more than half of MAX_CONNECTIONS. One more ' +
+      'closes the most idle of them with too_many_connections.',
+  },
+  maxConnectionsPerAddress: {
+    env: 'MAX_CONNECTIONS_PER_ADDRESS',
+    schema: fromText.integer(0, 1_000_000),
+    default: '5000',
+    unit: 'connections',
+    description:
+      'Maximum number of connections of one client address (of IPv6: one /64 network) at this replica; more are refused ' +
+      'with overloaded. Many phones may share the address of a carrier. 0: no limit.',
+  },
 });

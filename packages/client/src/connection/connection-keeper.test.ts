@@ -139,3 +139,14 @@ describe('a draining server', () => {
     expect(link.attempts.length).toBe(2);
   });
 });
+
+describe('a connection that the server closes for good', () => {
+  it('stays closed, with the reason', async () => {
+    const { attempts, connected, ended, heard, pass } = await keep();
+    await connected();
+    await ended(failure('too_many_connections', false));
+    await pass(600_000);
+    expect(heard).toEqual(['online token', 'closed too_many_connections']);
+    expect(attempts).toHaveLength(1);
+  });
+});

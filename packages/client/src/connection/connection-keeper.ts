@@ -144,7 +144,7 @@ export class ConnectionKeeper {
     const wasOnline = this.#status.value.kind === 'online';
     this.#closeSocket();
     // An announced drain is not a failure.
-    if (wasOnline) this.#lost(this.#reconnectAt === undefined ? error : undefined);
+    if (wasOnline && error.retryable) this.#lost(this.#reconnectAt === undefined ? error : undefined);
     else if (error.code === 'unauthorized' || error.code === 'token_expired') this.#refused(error, token);
     else if (error.retryable) this.#failed(error);
     else this.close(error);

@@ -26,6 +26,12 @@ export function isAnyMessage(_message: unknown): _message is unknown {
   return true;
 }
 
+export function isConnectionClosing(
+  message: unknown,
+): message is { code: string; message: string; retryable: boolean } {
+  return isObject(message) && isString(message['code']) && isString(message['message']) && 'retryable' in message;
+}
+
 export function isLocationAccepted(ack: unknown): ack is { at: number } {
   return isObject(ack) && isNumber(ack['at']);
 }

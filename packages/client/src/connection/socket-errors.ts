@@ -18,6 +18,17 @@ export function errorFromRefusal(error: Error): NearbyError {
   return new NearbyError({ code, message: error.message, retryable: 'retryable' in data && data.retryable === true });
 }
 
+/** Converts the reason that the server announces before it closes the connection. */
+export function errorFromClosing(closing: { code: string; message: string; retryable: boolean }): NearbyError {
+  const { message } = closing;
+  // A code of a later version is obeyed all the same.
+  return new NearbyError({
+    code: asServerErrorCode(closing.code) ?? 'network',
+    message,
+    retryable: closing.retryable === true,
+  });
+}
+
 /** Returns undefined for a positive acknowledgement. */
 export function errorFromAck(ack: unknown): NearbyError | undefined {
   if (typeof ack === 'object' && ack !== null && 'ok' in ack) {

@@ -155,6 +155,18 @@ describe('the end of a connection', () => {
     await eventually(() => expect(ended.map(({ code }) => code)).toEqual(['network']));
   });
 
+  it('has the reason that the server has announced', async () => {
+    const arriving = accepted();
+    const { ended, malformed } = open();
+    const server = await arriving;
+    server.emit('connection:closing', { code: 7 });
+    server.emit('connection:closing', { code: 'too_many_connections', message: 'One more.', retryable: false });
+    server.disconnect(true);
+    await eventually(() => expect(ended).toHaveLength(1));
+    expect(ended[0]).toMatchObject({ code: 'too_many_connections', message: 'One more.', retryable: false });
+    expect(malformed).toHaveLength(1);
+  });
+
   it('is not reported when it is closed by the client', async () => {
     const arriving = accepted();
     const { socket, heard, ended } = open();

@@ -5,13 +5,14 @@ import { NearbyError } from '../nearby-error.ts';
 import type { FriendsChanged, NearbyChanges, NearbySnapshot } from '../wire-messages.ts';
 import {
   isAnyMessage,
+  isConnectionClosing,
   isFriendsChanged,
   isNearbyChanges,
   isNearbySnapshot,
   isServerClock,
   isServerDraining,
 } from './message-checks.ts';
-import { errorFromAck, errorFromRefusal } from './socket-errors.ts';
+import { errorFromAck, errorFromClosing, errorFromRefusal } from './socket-errors.ts';
 
 /** The protocol version of this package. */
 export const PROTOCOL_VERSION = 1;
@@ -28,6 +29,7 @@ export const EVENTS = {
   viewersChanged: 'viewers:changed',
   serverClock: 'server:clock',
   serverDraining: 'server:draining',
+  connectionClosing: 'connection:closing',
 } as const;
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -110,7 +112,8 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
     if (!hasEnded) events.connected();
   });
   socket.on('connect_error', (error) => end(errorFromRefusal(error)));
-  socket.on('disconnect', (reason) => end(connectionLost(reason)));
+  let announced: NearbyError | undefined;
+  socket.on('disconnect', (reason) => end(announced ?? connectionLost(reason)));
   onMessage(EVENTS.nearbySnapshot, isNearbySnapshot, events.snapshot);
   onMessage(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
   onMessage(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
@@ -118,6 +121,9 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
   onMessage(EVENTS.viewersChanged, isAnyMessage, events.viewersChanged);
   onMessage(EVENTS.serverClock, isServerClock, ({ now }) => events.serverClock(now));
   onMessage(EVENTS.serverDraining, isServerDraining, ({ reconnectInMs }) => events.draining(reconnectInMs));
+  onMessage(EVENTS.connectionClosing, isConnectionClosing, (message) => {
+    announced = errorFromClosing(message);
+  });
 
   return {
     async emit(event, payload) {

@@ -1,4 +1,5 @@
 /** The typed maps of all events, for Socket.IO's `Server` and `Socket`. */
+import type { CONNECTION_CLOSING, ConnectionClosing } from './connection-closing.ts';
 import type { FRIENDS_CHANGED, FriendsChanged } from './friends-changed.ts';
 import type { LOCATION_UPDATE, LocationUpdateAck } from './location-update.ts';
 import type { NEARBY_CHANGES, NearbyChanges } from './nearby-changes.ts';
@@ -25,4 +26,5 @@ export interface ServerToClientEvents {
   [VIEWERS_CHANGED]: (message: ViewersChanged) => void;
   [SERVER_CLOCK]: (message: ServerClockMessage) => void;
   [SERVER_DRAINING]: (message: ServerDraining) => void;
+  [CONNECTION_CLOSING]: (message: ConnectionClosing) => void;
 }

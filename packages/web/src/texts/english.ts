@@ -125,6 +125,7 @@ export const english = {
     no_token: 'Your sign-in could not be renewed. Sign in again.',
     unauthorized: 'That token is not valid here. Sign in again.',
     token_expired: 'Your sign-in has expired. Sign in again.',
+    too_many_connections: 'You are signed in on too many devices or windows, so this one was signed out.',
     overloaded: 'The server is full at the moment. The page tries again.',
     not_found: 'This person does not exist or no longer exists.',
     friend_limit: 'One of you has the maximum number of friends.',

@@ -122,6 +122,7 @@ export const korean: Texts = {
     no_token: '로그인을 연장할 수 없습니다. 다시 로그인하세요.',
     unauthorized: '이곳에서 유효하지 않은 토큰입니다. 다시 로그인하세요.',
     token_expired: '로그인이 만료되었습니다. 다시 로그인하세요.',
+    too_many_connections: '너무 많은 기기나 창에서 로그인되어 있어 이곳에서 로그아웃되었습니다.',
     overloaded: '서버가 가득 찼습니다. 다시 시도하고 있습니다.',
     not_found: '그런 사람이 없거나 더 이상 없습니다.',
     friend_limit: '두 사람 중 한 명의 친구 수가 한도에 도달했습니다.',

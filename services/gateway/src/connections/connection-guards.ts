@@ -23,8 +23,8 @@ export class ConnectionGuards {
   readonly #clock: Clock;
   readonly #onCutOff: (reason: CutOffReason) => void;
   readonly #bySessionId = new Map<string, ConnectionGuard>();
-  /** Of WebSockets whose handshake with Engine.IO is in progress. */
-  readonly #byWebSocket = new WeakMap<object, ConnectionGuard>();
+  /** Of connections, and of WebSockets, which are there before their connection. */
+  readonly #guards = new WeakMap<object, ConnectionGuard>();
 
   constructor(options: {
     /** Of an authenticated client. */
@@ -76,25 +76,26 @@ export class ConnectionGuards {
   /** Must be called with every new connection of Engine.IO. */
   add(connection: Connection): void {
     const { id, transport } = connection;
-    const guard = (transport.socket && this.#byWebSocket.get(transport.socket)) ?? this.#create();
+    const guard = (transport.socket && this.#guards.get(transport.socket)) ?? this.#create();
+    this.#guards.set(connection, guard);
     this.#bySessionId.set(id, guard);
     connection.once('close', () => this.#bySessionId.delete(id));
     guard.watchConnection(connection);
   }
 
   /** The client's token has been verified. */
-  widen(connection: { readonly id: string }): void {
-    this.of(connection)?.widen(this.#allowance);
+  widen(connection: object): void {
+    this.#guards.get(connection)?.widen(this.#allowance);
   }
 
-  of({ id }: { readonly id: string }): ConnectionGuard | undefined {
-    return this.#bySessionId.get(id);
+  of(connection: object): ConnectionGuard | undefined {
+    return this.#guards.get(connection);
   }
 
   #watch(webSocket: WebSocket, request: IncomingMessage): void {
     const sid = sessionIdOf(request);
     const guard = (sid !== null && this.#bySessionId.get(sid)) || this.#create();
-    this.#byWebSocket.set(webSocket, guard);
+    this.#guards.set(webSocket, guard);
     guard.watchWebSocket(webSocket);
   }
 

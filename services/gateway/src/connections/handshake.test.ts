@@ -82,6 +82,7 @@ describe('the handshake', () => {
           return connections;
         },
       },
+      limits: { checkConnect: () => undefined },
       maxConnections,
       tracer: noTracer,
     });

@@ -1,10 +1,11 @@
-/** Decides who may connect, by origin, token, protocol version and the limit of connections (A1). */
+/** Decides who may connect, by origin, token, protocol version and the limits of connections (A1). */
 import type { IncomingMessage } from 'node:http';
 import { CLIENT_PROTOCOL_VERSION, CodedError, handshakeAuthSchema } from '@nearby-friends/protocol';
 import type { TokenVerifier, Tracer } from '@nearby-friends/service-kit';
 import type { RightsLedger } from '../rights/rights-ledger.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Admission } from '../viewer/admission.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
 /**
  * Whether a request's origin may use this service. WebSockets are not subject to CORS: without this check any page could
@@ -21,6 +22,7 @@ export class Handshake {
   readonly #verifier: TokenVerifier;
   readonly #ledger: Pick<RightsLedger, 'isRevoked'>;
   readonly #sessions: Pick<Sessions, 'size'>;
+  readonly #limits: Pick<ConnectionLimits, 'checkConnect'>;
   readonly #maxConnections: number;
   readonly #tracer: Tracer;
 
@@ -28,17 +30,19 @@ export class Handshake {
     verifier: TokenVerifier;
     ledger: Pick<RightsLedger, 'isRevoked'>;
     sessions: Pick<Sessions, 'size'>;
+    limits: Pick<ConnectionLimits, 'checkConnect'>;
     maxConnections: number;
     tracer: Tracer;
   }) {
     this.#verifier = options.verifier;
     this.#ledger = options.ledger;
     this.#sessions = options.sessions;
+    this.#limits = options.limits;
     this.#maxConnections = options.maxConnections;
     this.#tracer = options.tracer;
   }
 
-  /** Throws a `CodedError`: overloaded, unauthorized, protocol_version, token_expired. */
+  /** Throws a `CodedError`: overloaded, rate_limited, unauthorized, protocol_version, token_expired. */
   admit(auth: unknown): Promise<Admission> {
     return this.#tracer.span('handshake', { parent: 'none' }, () => this.#admit(auth));
   }
@@ -60,6 +64,7 @@ export class Handshake {
     if (this.#ledger.isRevoked(userId, issuedAt)) {
       throw new CodedError('unauthorized', 'The token has been revoked. Sign in and connect again.');
     }
+    this.#limits.checkConnect(userId);
     // Others may have connected while this token was verified.
     this.#refuseWhenFull();
     return { userId, issuedAt, expiresAt, measuresDistances: distances === 'client' };

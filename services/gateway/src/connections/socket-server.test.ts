@@ -222,3 +222,37 @@ describe('[W3] a server that stops', () => {
     expect(await client.emitWithAck('still', {})).toEqual({ ok: true });
   });
 });
+
+describe('[A4] many connections', () => {
+  it.each([['websocket'], ['polling']] as const)(
+    'of one user over %s close the most idle one, which is told and stays away, and refuse nobody else',
+    async (transport) => {
+      const server = await start({ maxPerUser: 2 });
+      const token = await tokenOf();
+      const idle = server.client({ token }, { transports: [transport], reconnection: true });
+      const told = next(idle, 'connection:closing');
+      const left = next(idle, 'disconnect');
+      await next(idle, 'connect');
+      const [second, third] = [await server.connect({ token }), await server.connect({ token })];
+      expect((await told)[0]).toMatchObject({ code: 'too_many_connections', retryable: false });
+      expect((await left)[0]).toBe('io server disconnect');
+      expect(idle.active).toBe(false);
+      const other = await server.connect({ token: await tokenOf({ userId: 'ben' }) });
+      for (const client of [second, third, other]) expect(await client.emitWithAck('still', {})).toEqual({ ok: true });
+    },
+  );
+
+  it('of one address are refused beyond its limit, as the load balancer names it, and those of others are not', async () => {
+    const server = await start({ maxPerAddress: 1 });
+    const from = async (address: string) => {
+      const extraHeaders = { 'X-Forwarded-For': address };
+      const client = server.client({ token: await tokenOf() }, { extraHeaders });
+      return new Promise((resolve) => {
+        client.once('connect', () => resolve('connected')).once('connect_error', (error) => resolve(error));
+      });
+    };
+    expect(await from('203.0.113.9')).toBe('connected');
+    expect(await from('203.0.113.9')).toMatchObject({ data: { code: 'overloaded', retryable: true } });
+    expect(await from('203.0.113.10')).toBe('connected');
+  });
+});

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import {
   asCodedError,
   type ClientToServerEvents,
+  CodedError,
   type DeviceNotice,
   devicesRoom,
   FRIENDS_CHANGED,
@@ -20,8 +21,10 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Admission } from '../viewer/admission.ts';
 import type { Session } from '../viewer/session.ts';
 import type { Transport } from '../viewer/transport.ts';
+import { addressOf } from './address-of.ts';
 import type { GuardedConnection } from './connection-guard.ts';
 import { ConnectionGuards } from './connection-guards.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionCount, countConnections } from './count-connections.ts';
 import { DrainGate } from './drain-gate.ts';
 import { findUntestedParts } from './fast-path/untested-parts.ts';
@@ -60,8 +63,8 @@ const EMPTY = Object.freeze({});
 /** The part of an Engine.IO connection that is used here. */
 interface EngineConnection extends GuardedConnection {
   readonly id: string;
-  /** The HTTP request it began with. */
-  request: unknown;
+  /** The HTTP request it began with; null later. */
+  request: IncomingMessage | null;
   /** The current one; `socket` is the WebSocket, which a polling transport does not have. */
   readonly transport: { readonly name: string; readonly socket?: { terminate(): void } };
   once(event: 'close', listener: () => void): void;
@@ -77,6 +80,7 @@ export class SocketServer implements Component {
   readonly #events: Pick<ClientEvents, 'receiverFor'>;
   readonly #refused: Pick<RefusedConnections, 'count' | 'countCutOff'>;
   readonly #guards: ConnectionGuards;
+  readonly #limits: Pick<ConnectionLimits, 'arrive' | 'makeRoomFor'>;
   readonly #host: string;
   readonly #port: number;
   readonly #serverNow: () => number;
@@ -85,6 +89,8 @@ export class SocketServer implements Component {
   readonly #usesFastPath: boolean;
   /** Connections whose handshake is in progress or has been accepted. */
   readonly #greeted = new WeakSet<object>();
+  /** Connections of an address that has too many. */
+  readonly #crowded = new WeakSet<object>();
   /** The Engine.IO connections of this replica, by `sid`. */
   readonly #connections = new Map<string, EngineConnection>();
 
@@ -102,8 +108,9 @@ export class SocketServer implements Component {
     /** The clock that clients are told, ms since the epoch. */
     serverNow: () => number;
     refused: Pick<RefusedConnections, 'count' | 'countCutOff'>;
+    limits: Pick<ConnectionLimits, 'arrive' | 'makeRoomFor'>;
     /** What one client may send, see {@link allowanceFor}. */
-    limits: EventLimits;
+    eventLimits: EventLimits;
     clock: Clock;
     logger: Logger;
     /** Default: {@link UNAUTHENTICATED_LIFETIME_MS}. */
@@ -115,6 +122,7 @@ export class SocketServer implements Component {
     this.#sessions = options.sessions;
     this.#events = options.events;
     this.#refused = options.refused;
+    this.#limits = options.limits;
     this.#host = options.host;
     this.#port = options.port;
     this.#serverNow = options.serverNow;
@@ -123,7 +131,7 @@ export class SocketServer implements Component {
     this.#usesFastPath =
       options.isFastPathExpected && this.#isFastPathTested(options.untestedParts ?? findUntestedParts());
     this.#guards = new ConnectionGuards({
-      allowance: allowanceFor(options.limits),
+      allowance: allowanceFor(options.eventLimits),
       clock: options.clock,
       onCutOff: (reason) => this.#refused.countCutOff(reason),
     });
@@ -203,12 +211,16 @@ export class SocketServer implements Component {
   #keep(connection: EngineConnection): void {
     this.#connections.set(connection.id, connection);
     this.#guards.add(connection);
+    const arrival = this.#limits.arrive(addressOf(connection.request));
+    if (arrival.refuses) this.#crowded.add(connection);
     // Would otherwise be retained, with its headers, for as long as the connection lasts.
     connection.request = null;
     connection.once('close', () => {
       this.#connections.delete(connection.id);
+      arrival.leave();
       setTimeout(() => connection.transport.socket?.terminate(), CLOSING_GRACE_MS).unref();
     });
+    if (arrival.ignores) connection.close(true);
   }
 
   #authenticate(socket: NearbySocket, next: (error?: Error) => void): void {
@@ -219,7 +231,9 @@ export class SocketServer implements Component {
       return;
     }
     this.#greeted.add(socket.conn);
-    this.#handshake.admit(socket.handshake.auth).then(
+    const isCrowded = this.#crowded.has(socket.conn);
+    const admitted = isCrowded ? Promise.reject(crowdedAddress()) : this.#handshake.admit(socket.handshake.auth);
+    admitted.then(
       (admission) => {
         socket.data.admission = admission;
         this.#guards.widen(socket.conn);
@@ -244,6 +258,7 @@ export class SocketServer implements Component {
     socket.data.transport = transport;
     const session = this.#sessions.begin(socket.id, admission, transport);
     transport.send(SERVER_CLOCK, { now: Math.round(this.#serverNow()) });
+    this.#limits.makeRoomFor(session);
     // For privacy: they contain the token, and headers that identify the client.
     Object.assign(socket.handshake, { headers: EMPTY, query: EMPTY, auth: EMPTY, url: '' });
     const stopReceiving = transport.receive(this.#events.receiverFor(session));
@@ -251,12 +266,17 @@ export class SocketServer implements Component {
       // Later messages are for Socket.IO, which closes the connection.
       stopReceiving();
       this.#sessions.end(session);
-      // A client that leaves the namespace and keeps its transport is one without a valid token (A3).
-      setTimeout(() => socket.conn.close(), this.#unauthenticatedLifetimeMs).unref();
+      // A client that leaves the namespace and keeps its transport is one without a valid token (A3), and so is one that
+      // does not read that it was disconnected.
+      setTimeout(() => socket.conn.close(true), this.#unauthenticatedLifetimeMs).unref();
     });
     // The adapter returns no promise for rooms of this replica; its connections log their own failures.
     Promise.resolve(socket.join(devicesRoom(admission.userId))).catch((error: unknown) => {
       this.#logger.warn({ session: session.id, reason: String(error) }, 'joining the devices room failed');
     });
   }
+}
+
+function crowdedAddress(): CodedError {
+  return new CodedError('overloaded', 'Too many connections come from this address. Connect again in a moment.');
 }

@@ -11,7 +11,7 @@ function setUp(allowance = ALLOWANCE) {
   return { clock, budget, exceeded };
 }
 
-describe('[D1] the budget of a connection', () => {
+describe('[A4] the budget of a connection', () => {
   it('allows a burst, and refills', () => {
     const { clock, budget, exceeded } = setUp();
     for (let i = 0; i < 5; i++) expect(budget.take(1)).toBe(true);

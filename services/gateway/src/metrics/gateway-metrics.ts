@@ -6,6 +6,7 @@ export interface GatewayMetrics {
   readonly received: Counter<'event'>;
   readonly rejected: Counter<'code'>;
   readonly closedForAbuse: Counter<'reason'>;
+  readonly replaced: Counter;
   readonly snapshots: Counter;
   readonly frames: Counter;
   readonly deliveries: Counter;
@@ -42,6 +43,10 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       'nearby_connections_closed_for_abuse_total',
       'Connections closed, by reason: over the budget of packets or bytes, answers unread, too many rejected events.',
       ['reason'],
+    ),
+    replaced: metrics.counter(
+      'nearby_connections_replaced_total',
+      'Connections closed because their user opened more than MAX_CONNECTIONS_PER_USER.',
     ),
     snapshots: metrics.counter('nearby_snapshots_sent_total', 'Snapshots sent.'),
     frames: metrics.counter('nearby_changes_sent_total', 'Change messages sent.'),

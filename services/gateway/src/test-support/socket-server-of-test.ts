@@ -6,6 +6,7 @@ import { openRawSocket } from '@nearby-friends/testing/raw-socket';
 import { SignJWT } from 'jose';
 import { Server, type ServerOptions } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { ConnectionLimits } from '../connections/connection-limits.ts';
 import { Handshake } from '../connections/handshake.ts';
 import { SocketServer } from '../connections/socket-server.ts';
 import type { EventLimits } from '../inbound/connection-budget.ts';
@@ -73,7 +74,9 @@ export class SocketServerOfTest {
       allowedOrigins?: readonly string[];
       isFastPathExpected?: boolean;
       untestedParts?: readonly string[];
-      limits?: EventLimits;
+      eventLimits?: EventLimits;
+      maxPerUser?: number;
+      maxPerAddress?: number;
       logger?: Logger;
     } = {},
   ) {
@@ -83,6 +86,13 @@ export class SocketServerOfTest {
         return sessions.length - ended.length;
       },
     };
+    const limits = new ConnectionLimits({
+      sessions: { of: (user) => sessions.filter((session) => session.user === user && !ended.includes(session)) },
+      maxPerUser: options.maxPerUser ?? 1_000,
+      maxPerAddress: options.maxPerAddress ?? 0,
+      metrics: this.metrics.metrics,
+      clock: systemClock,
+    });
     const verifier = createSecretVerifier({ secret: SECRET, audience: AUDIENCE, issuer: ISSUER });
     this.server = new SocketServer({
       host: '127.0.0.1',
@@ -94,6 +104,7 @@ export class SocketServerOfTest {
         verifier,
         ledger: { isRevoked: () => false },
         sessions: openSessions,
+        limits,
         maxConnections: this.maxConnections,
         tracer: noTracer,
       }),
@@ -127,7 +138,8 @@ export class SocketServerOfTest {
         count: (code) => this.metrics.metrics.refused.inc({ code }),
         countCutOff: (reason) => this.cutOffs.push(reason),
       },
-      limits: options.limits ?? { eventsPerSecond: 10, eventsBurst: 20 },
+      limits,
+      eventLimits: options.eventLimits ?? { eventsPerSecond: 10, eventsBurst: 20 },
       clock: systemClock,
       logger: options.logger ?? silentLogger,
       ...(options.untestedParts === undefined ? {} : { untestedParts: options.untestedParts }),

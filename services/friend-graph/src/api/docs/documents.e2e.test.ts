@@ -96,6 +96,12 @@ describe('the AsyncAPI document', () => {
       .connect()
       .catch((error: Error & { data?: unknown }) => error.data);
     expectDescribed('connect_error', refused);
+    // More than a user may have at one gateway.
+    for (let i = 0; i < 11; i++) {
+      const { socket } = await deployment.signIn('dan', { gateway: 0 });
+      socket.on('connection:closing', (payload: unknown) => received.push(['connection:closing', payload]));
+    }
+    await eventually(() => expect(received.map(([event]) => event)).toContain('connection:closing'));
     deployment.stack.gateways[0]?.kill('SIGTERM');
     await eventually(() => expect(received.map(([event]) => event)).toContain('server:draining'));
 

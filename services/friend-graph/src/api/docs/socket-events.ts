@@ -3,6 +3,7 @@ import {
   type Ack,
   type AckFailure,
   type ClientToServerEvents,
+  connectionClosingSchema,
   ERROR_CODES,
   type ErrorCodeName,
   friendsChangedSchema,
@@ -100,13 +101,27 @@ export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
     summary: 'The transport closes soon; reconnect after the given time.',
     payload: serverDrainingSchema,
   },
+  'connection:closing': {
+    summary:
+      'The server ends this connection now, and why. With retryable: false do not reconnect automatically: with ' +
+      'too_many_connections the user has opened more connections, and this one was the most idle.',
+    payload: connectionClosingSchema,
+  },
 };
 
 /** The handshake: its `auth`, and the `data` of `connect_error` when the connection is refused. */
 export const HANDSHAKE: { readonly auth: z.ZodType; readonly refusal: z.ZodType } = {
   auth: handshakeAuthSchema,
   refusal: z.object({
-    code: z.enum(['unauthorized', 'token_expired', 'overloaded', 'protocol_version', 'unavailable', 'internal']),
+    code: z.enum([
+      'unauthorized',
+      'token_expired',
+      'overloaded',
+      'rate_limited',
+      'protocol_version',
+      'unavailable',
+      'internal',
+    ]),
     retryable: z.boolean(),
   }),
 };
