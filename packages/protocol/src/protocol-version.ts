@@ -25,7 +25,7 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // both, and show what they showed before; on the event of a new epoch they re-read all rights.
   9: '322a8596ec94f7fa51095f4241ca31c086088828091e19e482ea794a71593ede',
   // Clients are told why their connection closes (`connection:closing`). Between services nothing changes.
-  10: '65b6a70f1afd2f3fbff258401f3421b59bbdfc51597bb5fb537879ff48cd15eb',
+  10: '6082beb2319adbf89f8d09bdd37a99842937cea881728f0479b3c551a160b2fe',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));
