@@ -46,6 +46,7 @@ function ConnectionNote({ signedIn }: { readonly signedIn: SignedIn }) {
   return (
     <div class="notes" role="status">
       {sentence && <p class={kind === 'online' ? 'note note-problem' : 'note'}>{sentence}</p>}
+      {!sentence && signedIn.transport.value === 'polling' && <p class="note">{text.polling}</p>}
     </div>
   );
 }

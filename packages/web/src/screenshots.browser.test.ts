@@ -72,6 +72,12 @@ describeInBrowser('screenshots', () => {
       await page.getByRole('tab').nth(2).click();
       await page.locator('.turning').first().click();
       await picture('sharing');
+      await page.locator('.sharing .button-main').click();
+      await page.locator('.sharing-paused').waitFor();
+      await picture('paused');
+      // By another device: the page follows.
+      await api.call('alice', 'PUT', '/me/sharing', { paused: false });
+      await page.locator('.sharing-paused').waitFor({ state: 'detached' });
     },
     90_000,
   );

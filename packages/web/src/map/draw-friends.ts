@@ -32,7 +32,7 @@ export interface DrawnFace extends Point {
   readonly name: string;
   readonly isSelected: boolean;
   readonly isApproximate: boolean;
-  /** The uncertainty of an approximate position, CSS pixels. */
+  /** Radius of the position's uncertainty, CSS pixels. */
   readonly uncertainty: number;
   /** 1 for a fresh position, less for an older one. */
   readonly freshness: number;
@@ -62,7 +62,7 @@ export class FaceDrawer {
       this.#faces.clear();
       this.#labels.clear();
     }
-    for (const face of faces) if (face.isApproximate) drawUncertainty(context, face);
+    for (const face of faces) if (face.uncertainty > FACE_RADIUS) drawUncertainty(context, face);
     const labelled = this.#chooseLabels(faces, mine, theme, scale);
     for (const face of faces) this.#drawFace(context, face, labelled.has(face.id), theme, scale);
   }

@@ -1,11 +1,14 @@
 /** Positions the overlay on the map: friends and radius on a canvas, the user and the radius handle as elements. */
+import type { NearbyFriend } from '@nearby-friends/client';
 import { effect } from '@preact/signals';
 import { Glide } from '../geometry/glide.ts';
+import { drawnAt } from '../geometry/nearest-copy.ts';
 import type { Place } from '../geometry/place.ts';
 import { placeAt } from '../geometry/place-at.ts';
 import type { OwnPosition } from '../me/own-position.ts';
 import type { NearbyFriends } from '../nearby/nearby-friends.ts';
 import type { RadiusChoice } from '../nearby/radius-choice.ts';
+import { exactNow } from '../state/now.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { type Theme, theme } from '../ui/theme.ts';
 import { type DrawnFace, drawRadius, FACE_RADIUS, FaceDrawer } from './draw-friends.ts';
@@ -99,7 +102,7 @@ export class MapOverlay {
   }
 
   #draw(): void {
-    const { nearby, me } = this.#options;
+    const { nearby } = this.#options;
     const now = performance.now();
     const scale = this.#fitCanvas();
     const context = this.#context;
@@ -107,8 +110,8 @@ export class MapOverlay {
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     const mine = this.#me?.at(now);
     if (mine) this.#drawMine(mine, theme.value);
-    this.#faces = this.#layOutFaces(now, Date.now() + me.clockAheadMs.value);
-    const minePoint = mine && this.#options.map.project(mine);
+    this.#faces = this.#layOutFaces(now, exactNow());
+    const minePoint = mine && this.#project(mine);
     this.#drawer.draw(context, { faces: this.#faces, mine: minePoint, theme: theme.value, scale });
     if (!nearby.isIdle(now) || this.#me?.isMoving(now)) this.requestDraw();
   }
@@ -125,14 +128,23 @@ export class MapOverlay {
   #drawMine(place: Place, shown: Theme): void {
     const { map, meButton, radiusHandle, radius } = this.#options;
     const meters = radius.meters.value;
-    const corner = (index: number) => map.project(placeAt(place, (360 / CIRCLE_CORNERS) * index, meters));
+    const shownAt = drawnAt(place, map.getCenter().lng);
+    // Round the drawn place, so that a circle across the date line stays in one piece.
+    const around = (bearing: number) => map.project(drawnAt(placeAt(place, bearing, meters), shownAt.lng));
+    const corner = (index: number) => around((360 / CIRCLE_CORNERS) * index);
     drawRadius(
       this.#context,
       Array.from({ length: CIRCLE_CORNERS }, (_, index) => corner(index)),
       shown,
     );
-    moveElement(meButton, map.project(place));
-    moveElement(radiusHandle, map.project(placeAt(place, 90, meters)));
+    moveElement(meButton, map.project(shownAt));
+    moveElement(radiusHandle, around(90));
+  }
+
+  /** The nearest copy of the place to the centre of the map, CSS pixels. */
+  #project(place: Place) {
+    const { map } = this.#options;
+    return map.project(drawnAt(place, map.getCenter().lng));
   }
 
   #layOutFaces(now: number, serverNow: number): DrawnFace[] {
@@ -142,10 +154,11 @@ export class MapOverlay {
     const isVisible = ({ x, y }: { x: number; y: number }): boolean =>
       x > -60 && y > -60 && x < clientWidth + 60 && y < clientHeight + 60;
     const places = friends
-      .map((drawn) => ({ ...drawn, point: map.project(drawn) }))
+      .map((drawn) => ({ ...drawn, point: this.#project(drawn) }))
       .filter(({ point }) => isVisible(point));
     const centre = map.getCenter();
-    const pixelsPerMeter = pixelsBetween(map, centre, placeAt(centre, 90, 1_000)) / 1_000;
+    const east = drawnAt(placeAt(centre, 90, 1_000), centre.lng);
+    const pixelsPerMeter = pixelsBetween(map, centre, east) / 1_000;
     return places.map(({ friend, point }, index) => ({
       id: friend.id,
       name: nameOf(friend.id),
@@ -153,12 +166,17 @@ export class MapOverlay {
       y: point.y,
       isSelected: nearby.selectedId.value === friend.id,
       isApproximate: friend.precision === 'approximate',
-      uncertainty: APPROXIMATE_METERS * pixelsPerMeter,
+      uncertainty: uncertaintyOf(friend) * pixelsPerMeter,
       freshness: freshness(serverNow - friend.at),
       // The nearest friends are the last.
       mayHaveLabel: nearby.selectedId.value === friend.id || places.length - index <= MAX_LABELS,
     }));
   }
+}
+
+/** Metres. */
+function uncertaintyOf({ precision, accuracy = 0 }: NearbyFriend): number {
+  return precision === 'approximate' ? APPROXIMATE_METERS : accuracy;
 }
 
 function moveElement(element: HTMLElement, { x, y }: { readonly x: number; readonly y: number }): void {

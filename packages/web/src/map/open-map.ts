@@ -3,6 +3,7 @@
 import { distanceMeters } from '@nearby-friends/geo';
 import { effect } from '@preact/signals';
 import type { MapMouseEvent } from 'maplibre-gl';
+import { drawnAt, normalizedPlace } from '../geometry/nearest-copy.ts';
 import type { Place } from '../geometry/place.ts';
 import { placeAt } from '../geometry/place-at.ts';
 import type { PageConfig } from '../settings/page-config.ts';
@@ -48,7 +49,7 @@ export function openMap(options: OpenMapOptions): OpenMap {
 
   const placeUnder = ({ x, y }: { readonly x: number; readonly y: number }): Place => {
     const box = frame.getBoundingClientRect();
-    return map.unproject([x - box.left, y - box.top]);
+    return normalizedPlace(map.unproject([x - box.left, y - box.top]));
   };
   const walkTo = (place: Place): void => {
     onWalk();
@@ -97,16 +98,20 @@ export function openMap(options: OpenMapOptions): OpenMap {
     },
     keepVisible(place) {
       const free = visibleArea(frame);
-      const { x, y } = map.project(place);
+      const shownAt = drawnAt(place, map.getCenter().lng);
+      const { x, y } = map.project(shownAt);
       const { clientWidth, clientHeight } = frame;
       const isVisible = x > free.left && x < clientWidth - free.right && y > free.top && y < clientHeight - free.bottom;
-      if (!isVisible) map.easeTo({ center: [place.lng, place.lat], padding: free, ...animation() });
+      if (!isVisible) map.easeTo({ center: [shownAt.lng, shownAt.lat], padding: free, ...animation() });
     },
     showRadius() {
       const place = me.place.value;
       if (place === null) return;
       const meters = radius.meters.value;
-      const [north, east, south, west] = [0, 90, 180, 270].map((bearing) => placeAt(place, bearing, meters));
+      const centre = drawnAt(place, map.getCenter().lng);
+      const [north, east, south, west] = [0, 90, 180, 270].map((bearing) =>
+        drawnAt(placeAt(place, bearing, meters), centre.lng),
+      );
       if (!north || !east || !south || !west) return;
       map.fitBounds([west.lng, south.lat, east.lng, north.lat], { padding: visibleArea(frame), ...animation() });
     },

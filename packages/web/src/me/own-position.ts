@@ -1,11 +1,13 @@
 /** The user's own position, from the device or from walking on the map, and its reports to the server. */
 import type { NearbyConnection, NearbyError, Position, PositionWatch } from '@nearby-friends/client';
 import { signal } from '@preact/signals';
+import { normalizedPlace } from '../geometry/nearest-copy.ts';
 import type { Place } from '../geometry/place.ts';
 import { placeAt } from '../geometry/place-at.ts';
 import { storedChoice } from '../state/stored-choice.ts';
+import { isPlaceText, parsePlace } from './parse-place.ts';
 
-/** none: no position is reported yet. */
+/** none: no position is reported. */
 type PositionSource = 'none' | 'walking' | 'device';
 
 /** Minimum interval between reports while walking, ms. Well below the server's rate limit. */
@@ -15,39 +17,60 @@ const STANDING_REPORT_INTERVAL_MS = 15_000;
 /** New users start at a random place within this distance of the centre, so that they do not overlap, metres. */
 const SCATTER_METERS = 1_500;
 
+/**
+ * Nothing is reported that the user has not chosen: neither a place that the device no longer confirms, nor, after a reload,
+ * another one than before it.
+ */
 export class OwnPosition {
   readonly place = signal<Position | null>(null);
   readonly source = signal<PositionSource>('none');
   /** Why the device gives no position or the server refuses it. */
   readonly problem = signal<NearbyError | null>(null);
-  /** How far the server's clock is ahead of this device's, ms. */
-  readonly clockAheadMs = signal(0);
-  readonly #connection: NearbyConnection;
+  readonly #connection: Pick<NearbyConnection, 'updateLocation' | 'watchPosition'>;
   readonly #startAt: Place;
-  readonly #stored = storedChoice('walk', isPlaceText, () => sessionStorage);
+  /** The place walked to, or that the device is followed, for a reload of this tab. */
+  readonly #storedWalk = storedChoice('walk', isPlaceText, () => sessionStorage);
+  readonly #storedSource = storedChoice(
+    'source',
+    (text): text is 'device' => text === 'device',
+    () => sessionStorage,
+  );
   #watch: PositionWatch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { readonly connection: NearbyConnection; readonly startAt: Place }) {
+  constructor(options: {
+    readonly connection: Pick<NearbyConnection, 'updateLocation' | 'watchPosition'>;
+    readonly startAt: Place;
+  }) {
     this.#connection = options.connection;
     this.#startAt = options.startAt;
   }
 
-  /** Starts walking on the map at this tab's last position, or near the centre. */
+  /** After a reload of this tab: as before it. */
+  resume(): void {
+    const walked = parsePlace(this.#storedWalk.read());
+    if (this.#storedSource.read() !== null) this.followDevice();
+    else if (walked) this.walkTo(walked);
+  }
+
+  /** The user wants to walk on the map: from here, from this tab's last place, or from a made-up one near the centre. */
   startWalking(): void {
     this.walkTo(
       this.place.value ??
-        parsePlace(this.#stored.read()) ??
+        parsePlace(this.#storedWalk.read()) ??
         placeAt(this.#startAt, Math.random() * 360, Math.sqrt(Math.random()) * SCATTER_METERS),
     );
   }
 
-  walkTo({ lat, lng }: Place): void {
+  walkTo(place: Place): void {
+    const { lat, lng } = normalizedPlace(place);
     this.#stopDevice();
+    if (this.source.value !== 'walking') this.problem.value = null;
     this.source.value = 'walking';
     this.place.value = { lat, lng };
-    this.#stored.save(`${lat},${lng}`);
+    this.#storedSource.save(null);
+    this.#storedWalk.save(`${lat},${lng}`);
     this.#scheduleReport();
   }
 
@@ -59,10 +82,11 @@ export class OwnPosition {
 
   /** Uses the device's position from now on. */
   followDevice(): void {
-    this.#stopDevice();
-    clearTimeout(this.#timer);
+    this.#stopReports();
     this.problem.value = null;
     this.source.value = 'device';
+    this.#storedWalk.save(null);
+    this.#storedSource.save('device');
     this.#watch = this.#connection.watchPosition({
       onPosition: (position) => {
         this.place.value = position;
@@ -70,21 +94,30 @@ export class OwnPosition {
       },
       onError: (error) => {
         this.problem.value = error;
-        if (error.code === 'geolocation_denied' || error.code === 'no_geolocation') this.#fallBackToMap();
+        if (error.code === 'geolocation_denied' || error.code === 'no_geolocation') this.#forget();
       },
     });
+    // Without geolocation the error came before the watch.
+    if (this.source.value !== 'device') this.#stopDevice();
   }
 
+  /** The user signs out: the next one in this tab starts elsewhere. */
   stop(): void {
+    this.#forget();
+  }
+
+  /** Nothing confirms the last place any more. The reason stays visible. */
+  #forget(): void {
+    this.#stopReports();
+    this.source.value = 'none';
+    this.place.value = null;
+    this.#storedWalk.save(null);
+    this.#storedSource.save(null);
+  }
+
+  #stopReports(): void {
     this.#stopDevice();
     clearTimeout(this.#timer);
-    this.source.value = 'none';
-  }
-
-  #fallBackToMap(): void {
-    this.#stopDevice();
-    if (this.place.value === null) this.source.value = 'none';
-    else this.walkTo(this.place.value);
   }
 
   #stopDevice(): void {
@@ -104,22 +137,11 @@ export class OwnPosition {
     this.#reportedAt = performance.now();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#report(), STANDING_REPORT_INTERVAL_MS);
-    const sentAt = Date.now();
     try {
-      const { at } = await this.#connection.updateLocation(place);
-      this.clockAheadMs.value = at - (sentAt + Date.now()) / 2;
-      this.problem.value = null;
+      await this.#connection.updateLocation(place);
+      if (this.source.value === 'walking') this.problem.value = null;
     } catch (error) {
-      this.problem.value = error as NearbyError;
+      if (this.source.value === 'walking') this.problem.value = error as NearbyError;
     }
   }
-}
-
-function isPlaceText(text: string): text is string {
-  return parsePlace(text) !== null;
-}
-
-function parsePlace(text: string | null): Place | null {
-  const [lat = Number.NaN, lng = Number.NaN] = (text ?? '').split(',').map(Number);
-  return Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? { lat, lng } : null;
 }

@@ -1,13 +1,27 @@
 /** The form for one viewer's grant: precision and duration. */
 import type { Grant, Viewer } from '@nearby-friends/client';
+import { renewedEnd } from '../people/visible-grant.ts';
+import { exactNow } from '../state/now.ts';
 import { texts } from '../texts/language.ts';
 import { DURATION_CHOICES, type DurationChoice, expiryOf } from './duration-choice.ts';
 
 const PRECISIONS = ['exact', 'approximate', 'hidden'] as const;
 
-export function GrantChoice({ viewer, set }: { readonly viewer: Viewer; readonly set: (grant: Grant) => void }) {
+interface GrantChoiceProps {
+  readonly viewer: Viewer;
+  /** What the user has chosen last: the server may not have confirmed it yet. */
+  readonly chosen: Grant;
+  /** What the viewer saw before the user hid, if that is known. */
+  readonly before: Grant | undefined;
+  readonly set: (grant: Grant) => void;
+}
+
+export function GrantChoice({ viewer, chosen, before, set }: GrantChoiceProps) {
   const text = texts.value;
-  const { displayName, precision, until } = viewer;
+  const { displayName } = viewer;
+  const { precision } = chosen;
+  // A choice of the precision keeps the end.
+  const until = precision === 'hidden' ? (before?.until ?? null) : chosen.until;
   const names = { exact: text.choiceExact, approximate: text.choiceAbout, hidden: text.choiceHidden };
   const ends: Readonly<Record<DurationChoice, string>> = {
     never: text.always,
@@ -23,7 +37,7 @@ export function GrantChoice({ viewer, set }: { readonly viewer: Viewer; readonly
             type="button"
             class="segment"
             aria-pressed={precision === one}
-            onClick={() => set({ precision: one, until: one === 'hidden' ? null : until })}
+            onClick={() => set({ precision: one, until: one === 'hidden' ? null : renewedEnd(until, exactNow()) })}
           >
             {names[one]}
           </button>
@@ -37,7 +51,7 @@ export function GrantChoice({ viewer, set }: { readonly viewer: Viewer; readonly
               type="button"
               class="chip-button"
               aria-pressed={one === 'never' ? until === null : undefined}
-              onClick={() => set({ precision, until: expiryOf(one, Date.now()) })}
+              onClick={() => set({ precision, until: expiryOf(one, exactNow()) })}
             >
               {ends[one]}
             </button>

@@ -11,6 +11,8 @@ import { PositionPrompt } from './position-prompt.tsx';
 
 /** Slider steps, each about 3 % of the radius. */
 const SLIDER_STEPS = 240;
+/** A smaller uncertainty is not worth a word. */
+const SHOWN_FROM_METERS = 100;
 
 export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; readonly radius: RadiusChoice }) {
   const text = texts.value;
@@ -73,7 +75,7 @@ function Comma() {
 }
 
 function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readonly signedIn: SignedIn }) {
-  const { nearby, people, me } = signedIn;
+  const { nearby, people } = signedIn;
   const row = useRef<HTMLLIElement>(null);
   const text = texts.value;
   const isSelected = nearby.selectedId.value === friend.id;
@@ -83,7 +85,7 @@ function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readon
   }, [isSelected]);
   const name = people.nameOf(friend.id);
   const distance = distanceText(friend.distance, language.value);
-  const age = ageText(now.value + me.clockAheadMs.value - friend.at, language.value);
+  const age = ageText(now.value - friend.at, language.value);
   const isExact = friend.precision === 'exact';
   return (
     <li ref={row}>
@@ -100,6 +102,12 @@ function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readon
           <span class="person-more">
             <span class="person-age">{age}</span>
             <Comma />
+            {isExact && (friend.accuracy ?? 0) >= SHOWN_FROM_METERS && (
+              <>
+                <span class="person-accuracy">{text.within(distanceText(friend.accuracy ?? 0, language.value))}</span>
+                <Comma />
+              </>
+            )}
             <span class={isExact ? 'chip' : 'chip chip-about'}>{isExact ? text.exact : text.about}</span>
           </span>
         </span>

@@ -1,12 +1,19 @@
 /** The panel header: the user's name, the connection state and the settings. */
 import { useSignal } from '@preact/signals';
+import type { Announcer } from '../announce/announcer.ts';
 import type { Session, SignedIn } from '../session/session.ts';
 import { texts } from '../texts/language.ts';
 import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
 import { Face } from '../ui/face.tsx';
 import { Icon } from '../ui/icon.tsx';
 
-export function PanelHead({ session, signedIn }: { readonly session: Session; readonly signedIn: SignedIn }) {
+interface PanelHeadProps {
+  readonly session: Session;
+  readonly signedIn: SignedIn;
+  readonly announcer: Announcer;
+}
+
+export function PanelHead({ session, signedIn, announcer }: PanelHeadProps) {
   const isOpen = useSignal(false);
   const text = texts.value;
   const name = signedIn.people.profile.value?.displayName ?? signedIn.userId;
@@ -37,10 +44,36 @@ export function PanelHead({ session, signedIn }: { readonly session: Session; re
       <div class="settings" id="settings" hidden={!isOpen.value}>
         <LanguageField />
         <ThemeField />
-        <button type="button" class="button" onClick={() => session.signOut()}>
-          {text.signOut}
-        </button>
+        <SignOut session={session} announcer={announcer} />
       </div>
     </header>
+  );
+}
+
+function SignOut({ session, announcer }: Pick<PanelHeadProps, 'session' | 'announcer'>) {
+  const isEverywhere = useSignal(false);
+  const isBusy = useSignal(false);
+  const text = texts.value;
+  const signOut = async (): Promise<void> => {
+    isBusy.value = true;
+    const isConfirmed = await session.signOut({ everywhere: isEverywhere.value });
+    announcer.say(isConfirmed ? texts.value.signedOut : texts.value.signOutUnconfirmed);
+  };
+  return (
+    <div class="sign-out">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isEverywhere.value}
+          onChange={({ currentTarget }) => {
+            isEverywhere.value = currentTarget.checked;
+          }}
+        />
+        <span>{text.onAllDevices}</span>
+      </label>
+      <button type="button" class="button" disabled={isBusy.value} onClick={() => void signOut()}>
+        {text.signOut}
+      </button>
+    </div>
   );
 }

@@ -60,7 +60,7 @@ export function Panel({ session, signedIn, radius, announcer }: PanelProps) {
         aria-label={isLarge.value ? text.sheetSmaller : text.sheetLarger}
         onClick={toggle}
       />
-      <PanelHead session={session} signedIn={signedIn} />
+      <PanelHead session={session} signedIn={signedIn} announcer={announcer} />
       <div class="tabs" role="tablist" aria-label={text.tabs}>
         {TABS.map((one) => (
           <button

@@ -8,6 +8,7 @@ import { dayText } from '../texts/measures.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { Face } from '../ui/face.tsx';
 import type { ActionRunner } from './action-runner.ts';
+import { grantOf, OfferChoice, useOffer } from './offer-choice.tsx';
 
 interface PeopleProps {
   readonly people: Friendships;
@@ -28,40 +29,8 @@ export function PeopleView({ people, actions }: PeopleProps) {
       <RequestForm people={people} actions={actions} />
       {incoming.length > 0 && <h2>{text.incomingHeading}</h2>}
       <ul class="people">
-        {incoming.map(({ id, displayName }) => (
-          <li key={id} class="person">
-            <Face id={id} name={displayName} />
-            <span class="person-text">
-              <span class="person-name">{displayName}</span>
-              {displayName !== id && <span class="person-more">{id}</span>}
-            </span>
-            <button
-              type="button"
-              class="button button-main button-small"
-              aria-label={text.acceptOf(displayName)}
-              onClick={() =>
-                actions.run(
-                  () => people.accept(id),
-                  () => texts.value.accepted(displayName),
-                )
-              }
-            >
-              {text.accept}
-            </button>
-            <button
-              type="button"
-              class="button button-small"
-              aria-label={text.declineOf(displayName)}
-              onClick={() =>
-                actions.run(
-                  () => people.dismiss(id),
-                  () => texts.value.declined(displayName),
-                )
-              }
-            >
-              {text.decline}
-            </button>
-          </li>
+        {incoming.map((request) => (
+          <IncomingRow key={request.id} request={request} people={people} actions={actions} />
         ))}
       </ul>
       {outgoing.length > 0 && <h2>{text.outgoingHeading}</h2>}
@@ -99,8 +68,53 @@ export function PeopleView({ people, actions }: PeopleProps) {
   );
 }
 
+function IncomingRow({ request, people, actions }: PeopleProps & { readonly request: Friend }) {
+  const { id, displayName } = request;
+  const offer = useOffer();
+  const text = texts.value;
+  return (
+    <li class="request">
+      <div class="person">
+        <Face id={id} name={displayName} />
+        <span class="person-text">
+          <span class="person-name">{displayName}</span>
+          {displayName !== id && <span class="person-more">{id}</span>}
+        </span>
+        <button
+          type="button"
+          class="button button-main button-small"
+          aria-label={text.acceptOf(displayName)}
+          onClick={() =>
+            actions.run(
+              () => people.accept(id, grantOf(offer)),
+              () => texts.value.accepted(displayName),
+            )
+          }
+        >
+          {text.accept}
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={text.declineOf(displayName)}
+          onClick={() =>
+            actions.run(
+              () => people.dismiss(id),
+              () => texts.value.declined(displayName),
+            )
+          }
+        >
+          {text.decline}
+        </button>
+      </div>
+      <OfferChoice offer={offer} label={text.willSee(displayName)} />
+    </li>
+  );
+}
+
 function RequestForm({ people, actions }: PeopleProps) {
   const to = useSignal('');
+  const offer = useOffer();
   const text = texts.value;
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -108,7 +122,7 @@ function RequestForm({ people, actions }: PeopleProps) {
     if (!isUserId(id)) return;
     void actions
       .run(
-        () => people.sendRequest(id),
+        () => people.sendRequest(id, grantOf(offer)),
         () => texts.value.requestSent(id),
       )
       .then((isDone) => {
@@ -137,6 +151,7 @@ function RequestForm({ people, actions }: PeopleProps) {
       <button type="submit" class="button button-main">
         {text.sendRequest}
       </button>
+      <OfferChoice offer={offer} label={text.theyWillSee} />
     </form>
   );
 }

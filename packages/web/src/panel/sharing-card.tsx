@@ -1,7 +1,8 @@
 /** Shows whether sharing is on, with a button that pauses or resumes it. */
 import { useSignal } from '@preact/signals';
 import type { Friendships } from '../people/friendships.ts';
-import { now } from '../state/now.ts';
+import { isVisible } from '../people/visible-grant.ts';
+import { exactNow, now } from '../state/now.ts';
 import { language, texts } from '../texts/language.ts';
 import { untilText } from '../texts/measures.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -13,18 +14,23 @@ export function SharingCard({ people, actions }: { readonly people: Friendships;
   const text = texts.value;
   const { until } = people.sharing.value;
   const isPaused = people.isPausedAt(now.value);
-  const count = people.viewers.value.filter(({ precision }) => precision !== 'hidden').length;
+  // The state after its end has no end of its own.
+  const endsAt = until !== null && until > now.value ? until : null;
+  const count = people.viewers.value.filter((viewer) => isVisible(viewer, now.value)).length;
   const ends: Readonly<Record<DurationChoice, string>> = {
     never: text.untilResumed,
     hour: text.oneHour,
     tonight: text.tonight,
   };
   const paused =
-    until === null ? text.sharingPaused : text.sharingPausedUntil(untilText(until, language.value, now.value));
+    endsAt === null ? text.sharingPaused : text.sharingPausedUntil(untilText(endsAt, language.value, now.value));
+  const visible = endsAt === null ? text.sharingOn : text.sharingOnUntil(untilText(endsAt, language.value, now.value));
+  // To say "0 people can see you" sounds as if all were well.
+  const isAlone = !isPaused && count === 0;
   return (
     <div class={isPaused ? 'sharing sharing-paused' : 'sharing'}>
-      <p class="sharing-state">{isPaused ? paused : text.sharingOn}</p>
-      <p class="sharing-hint">{isPaused ? text.sharingPausedHint : text.sharingOnHint(count)}</p>
+      <p class="sharing-state">{isPaused ? paused : isAlone ? text.sharingOnAlone : visible}</p>
+      {!isAlone && <p class="sharing-hint">{isPaused ? text.sharingPausedHint : text.sharingOnHint(count)}</p>}
       <div class="sharing-line">
         {isPaused ? (
           <button
@@ -47,7 +53,7 @@ export function SharingCard({ people, actions }: { readonly people: Friendships;
               class="button button-main"
               onClick={() =>
                 actions.run(
-                  () => people.setPaused(true, expiryOf(end.value, Date.now())),
+                  () => people.setPaused(true, expiryOf(end.value, exactNow())),
                   () => texts.value.paused,
                 )
               }

@@ -2,7 +2,8 @@
 import type { Grant, Viewer } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
 import type { Friendships } from '../people/friendships.ts';
-import { now } from '../state/now.ts';
+import { isVisible, renewedEnd } from '../people/visible-grant.ts';
+import { exactNow, now } from '../state/now.ts';
 import type { Texts } from '../texts/english.ts';
 import { language, texts } from '../texts/language.ts';
 import { untilText } from '../texts/measures.ts';
@@ -39,8 +40,16 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
   const text = texts.value;
   const { id, displayName } = viewer;
   const isHidden = !isVisible(viewer, now.value);
+  const isPaused = people.isPausedAt(now.value);
+  const before = viewer.precision === 'hidden' ? people.grantBeforeHiding(id) : viewer;
+  const toggle = (): void => {
+    if (!isHidden) set({ precision: 'hidden', until: null });
+    else if (before) set({ precision: before.precision, until: renewedEnd(before.until, exactNow()) });
+    // Whatever was guessed could be more than the user wants to show.
+    else isOpen.value = true;
+  };
   const set = (grant: Grant): void => {
-    const state = (): string => stateText(grant, texts.value, now.value);
+    const state = (): string => stateText(grant, people.isPausedAt(exactNow()), texts.value, exactNow());
     void actions.run(
       () => people.grant(id, grant),
       () => texts.value.granted(displayName, state()),
@@ -52,14 +61,14 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
         <Face id={id} name={displayName} />
         <span class="person-text">
           <span class="person-name">{displayName}</span>
-          <span class="person-more">{stateText(viewer, text, now.value)}</span>
+          <span class="person-more">{stateText(viewer, isPaused, text, now.value)}</span>
         </span>
         <button
           type="button"
           class="icon-button"
           aria-label={isHidden ? text.showTo(displayName) : text.hideFrom(displayName)}
           title={isHidden ? text.showTo(displayName) : text.hideFrom(displayName)}
-          onClick={() => set({ precision: isHidden ? 'exact' : 'hidden', until: null })}
+          onClick={toggle}
         >
           <Icon name={isHidden ? 'eyeOff' : 'eye'} />
         </button>
@@ -76,18 +85,14 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
           <Icon name="chevron" />
         </button>
       </div>
-      {isOpen.value && <GrantChoice viewer={viewer} set={set} />}
+      {isOpen.value && <GrantChoice viewer={viewer} chosen={people.chosenFor(viewer)} before={before} set={set} />}
     </li>
   );
 }
 
-/** Whether the grant makes the user visible at a time. */
-function isVisible({ precision, until }: Grant, at: number): boolean {
-  return precision !== 'hidden' && (until === null || at < until);
-}
-
-function stateText(grant: Grant, text: Texts, at: number): string {
+function stateText(grant: Grant, isPaused: boolean, text: Texts, at: number): string {
   if (!isVisible(grant, at)) return text.seesNothing;
+  if (isPaused) return text.seesNothingPaused;
   const state = grant.precision === 'exact' ? text.seesExact : text.seesAbout;
   return grant.until === null ? state : text.until(state, untilText(grant.until, language.value, at));
 }

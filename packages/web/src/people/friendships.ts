@@ -10,6 +10,8 @@ import type {
   Viewer,
 } from '@nearby-friends/client';
 import { computed, signal } from '@preact/signals';
+import { HiddenGrants } from './hidden-grants.ts';
+import { LatestRead } from './latest-read.ts';
 
 export class Friendships {
   readonly profile = signal<Profile | null>(null);
@@ -25,8 +27,12 @@ export class Friendships {
   readonly #connection: NearbyConnection;
   readonly #onRequest: (name: string) => void;
   readonly #ends: (() => void)[] = [];
-  #reading: Promise<void> | undefined;
-  #isOutdated = false;
+  readonly #hidden = new HiddenGrants();
+  readonly #chosen = signal<ReadonlyMap<string, Grant>>(new Map());
+  readonly #turns = new Map<string, Promise<void>>();
+  readonly #everything = new LatestRead(() => this.#reportProblem(this.#readAll(), true));
+  readonly #sharing = new LatestRead(() => this.#reportProblem(this.#readSharing()));
+  readonly #viewers = new LatestRead(() => this.#reportProblem(this.#readViewers()));
 
   constructor(options: {
     readonly connection: NearbyConnection;
@@ -38,7 +44,11 @@ export class Friendships {
   }
 
   start(): void {
-    this.#ends.push(this.#connection.onFriendsChanged(() => void this.reload()));
+    this.#ends.push(
+      this.#connection.onFriendsChanged(() => void this.reload()),
+      this.#connection.onSharingChanged(() => void this.#sharing.request()),
+      this.#connection.onViewersChanged(() => void this.#viewers.request()),
+    );
     // Changes during a lost connection were not received.
     this.#ends.push(
       this.#connection.status.subscribe(({ kind }) => {
@@ -50,6 +60,7 @@ export class Friendships {
 
   stop(): void {
     for (const end of this.#ends.splice(0)) end();
+    this.#hidden.clear();
   }
 
   /** The display name of a friend, or the id if the name is unknown. */
@@ -65,20 +76,18 @@ export class Friendships {
 
   /** Reads all lists. A call during a read causes one more read. */
   async reload(): Promise<void> {
-    this.#isOutdated = true;
-    this.#reading ??= this.#readUntilCurrent().finally(() => {
-      this.#reading = undefined;
-    });
-    await this.#reading;
+    await this.#everything.request();
   }
 
-  async sendRequest(userId: string): Promise<void> {
-    await this.#connection.api.requests.send(userId);
+  /** `grant`: what the other will see once the request is accepted. */
+  async sendRequest(userId: string, grant: Grant): Promise<void> {
+    await this.#connection.api.requests.send(userId, grant);
     await this.reload();
   }
 
-  async accept(userId: string): Promise<void> {
-    await this.#connection.api.requests.accept(userId);
+  /** `grant`: what the other sees from now on. */
+  async accept(userId: string, grant: Grant): Promise<void> {
+    await this.#connection.api.requests.accept(userId, grant);
     await this.reload();
   }
 
@@ -93,10 +102,40 @@ export class Friendships {
     await this.reload();
   }
 
-  /** Resolves when the grant is applied everywhere. */
+  /** What the user has chosen for a viewer last, whether or not the server has confirmed it. */
+  chosenFor(viewer: Viewer): Grant {
+    return this.#chosen.value.get(viewer.id) ?? viewer;
+  }
+
+  /** Resolves when the grant is applied everywhere. A later one for the same viewer waits, so that the last choice wins. */
   async grant(viewerId: string, grant: Grant): Promise<void> {
+    this.#chosen.value = new Map(this.#chosen.value).set(viewerId, grant);
+    const turn = (this.#turns.get(viewerId) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.#sendGrant(viewerId, grant));
+    this.#turns.set(viewerId, turn);
+    try {
+      await turn;
+    } finally {
+      if (this.#chosen.value.get(viewerId) === grant) {
+        const others = new Map(this.#chosen.value);
+        others.delete(viewerId);
+        this.#chosen.value = others;
+        this.#turns.delete(viewerId);
+      }
+    }
+  }
+
+  async #sendGrant(viewerId: string, grant: Grant): Promise<void> {
+    const before = this.viewers.value.find(({ id }) => id === viewerId);
     const now = await this.#connection.api.viewers.grant(viewerId, grant);
+    if (before) this.#hidden.remember(viewerId, before);
     this.viewers.value = this.viewers.value.map((viewer) => (viewer.id === viewerId ? { ...viewer, ...now } : viewer));
+  }
+
+  /** What a viewer saw before the user hid from it; undefined if this page does not know. */
+  grantBeforeHiding(viewerId: string): Grant | undefined {
+    return this.#hidden.get(viewerId);
   }
 
   /** Resolves when it is applied everywhere. `until`: ms since the epoch; null: no expiry. */
@@ -109,35 +148,38 @@ export class Friendships {
     this.profile.value = await this.#connection.api.me.update({ displayName });
   }
 
-  async #readUntilCurrent(): Promise<void> {
-    while (this.#isOutdated) {
-      this.#isOutdated = false;
-      try {
-        await this.#read();
-        this.problem.value = null;
-      } catch (error) {
-        this.problem.value = error as NearbyError;
-        return;
-      }
+  /** Only a read of everything proves that nothing is missing any more. */
+  async #reportProblem(read: Promise<void>, isEverything = false): Promise<void> {
+    try {
+      await read;
+      if (isEverything) this.problem.value = null;
+    } catch (error) {
+      this.problem.value = error as NearbyError;
     }
   }
 
-  async #read(): Promise<void> {
-    const { me, friends, viewers, requests, sharing } = this.#connection.api;
-    const [profile, allFriends, allViewers, open, shared] = await Promise.all([
+  async #readSharing(): Promise<void> {
+    this.sharing.value = await this.#connection.api.sharing.get();
+  }
+
+  async #readViewers(): Promise<void> {
+    this.viewers.value = await collect(this.#connection.api.viewers.all({ limit: 200 }));
+  }
+
+  async #readAll(): Promise<void> {
+    const { me, friends, requests } = this.#connection.api;
+    const [profile, allFriends, open] = await Promise.all([
       me.get(),
       collect(friends.all({ limit: 200 })),
-      collect(viewers.all({ limit: 200 })),
       requests.list(),
-      sharing.get(),
+      this.#readViewers(),
+      this.#readSharing(),
     ]);
     const known = new Set(this.requests.value.incoming.map(({ id }) => id));
     const isFirst = this.profile.value === null;
     this.profile.value = profile;
     this.friends.value = allFriends;
-    this.viewers.value = allViewers;
     this.requests.value = open;
-    this.sharing.value = shared;
     if (isFirst) return;
     for (const { id, displayName } of open.incoming) if (!known.has(id)) this.#onRequest(displayName);
   }

@@ -5,6 +5,7 @@ import {
   type NearbyConnection,
   NearbyError,
   signInForDevelopment,
+  type TransportName,
 } from '@nearby-friends/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
@@ -12,6 +13,7 @@ import { OwnPosition } from '../me/own-position.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { Friendships } from '../people/friendships.ts';
 import type { PageConfig } from '../settings/page-config.ts';
+import { setClock, updateNow } from '../state/now.ts';
 import { signalOf } from '../state/signal-of.ts';
 import { type StoredChoice, storedChoice } from '../state/stored-choice.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
@@ -25,6 +27,7 @@ export interface SignedIn {
   readonly isTrial: boolean;
   readonly connection: NearbyConnection;
   readonly status: ReadonlySignal<ConnectionStatus>;
+  readonly transport: ReadonlySignal<TransportName | undefined>;
   readonly me: OwnPosition;
   readonly nearby: NearbyFriends;
   readonly people: Friendships;
@@ -34,6 +37,9 @@ type SessionState =
   | { readonly kind: 'signed-out'; readonly problem?: NearbyError }
   | { readonly kind: 'signing-in' }
   | ({ readonly kind: 'signed-in' } & SignedIn);
+
+/** Nobody waits longer to sign out, ms. */
+const SIGN_OUT_TIMEOUT_MS = 5_000;
 
 export class Session {
   readonly state = signal<SessionState>({ kind: 'signed-out' });
@@ -50,11 +56,17 @@ export class Session {
   /** Signs in the user of before a reload. */
   async resume(): Promise<void> {
     const userId = this.#storedUser.read();
-    if (userId !== null) await this.signInAs(userId);
+    if (userId !== null) await this.#signInForTrial(userId);
   }
 
-  /** Signs in with a development token. */
+  /** Signs in with a development token. The user starts at a made-up place, as the sign-in page says. */
   async signInAs(userId: string): Promise<void> {
+    await this.#signInForTrial(userId);
+    const state = this.state.value;
+    if (state.kind === 'signed-in' && state.me.source.value === 'none') state.me.startWalking();
+  }
+
+  async #signInForTrial(userId: string): Promise<void> {
     const getToken = async () => (await signInForDevelopment({ url: location.origin, userId })).token;
     await this.#signIn(async () => ({ userId, isTrial: true, token: await getToken(), getToken }));
     if (this.state.value.kind === 'signed-in') this.#storedUser.save(userId);
@@ -73,7 +85,29 @@ export class Session {
     });
   }
 
-  signOut(problem?: NearbyError): void {
+  /**
+   * Signs out on this device, or on all devices of the user. Sharing ends at once: friends do not see the last place for
+   * the minutes that it would otherwise stay. Resolves with whether the server has confirmed that.
+   */
+  async signOut({ everywhere }: { readonly everywhere: boolean }): Promise<boolean> {
+    const state = this.state.value;
+    if (state.kind !== 'signed-in') return true;
+    // A report that is under way could otherwise arrive after the end of sharing.
+    state.me.stop();
+    state.connection.close();
+    try {
+      const signal = AbortSignal.timeout(SIGN_OUT_TIMEOUT_MS);
+      await state.connection.api.account.signOut({ everywhere, stopSharing: true }, { signal });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** Closes the connection and shows the sign-in page. */
+  #end(problem?: NearbyError): void {
     const state = this.state.value;
     this.#storedUser.save(null);
     this.state.value = problem === undefined ? { kind: 'signed-out' } : { kind: 'signed-out', problem };
@@ -82,6 +116,7 @@ export class Session {
     state.nearby.stop();
     state.people.stop();
     state.connection.close();
+    setClock(() => Date.now());
   }
 
   async #signIn(
@@ -112,14 +147,17 @@ export class Session {
       isTrial,
       connection,
       status: signalOf(connection.status),
+      transport: signalOf(connection.transport),
       me,
       nearby,
       people,
     };
     connection.status.subscribe((status) => {
-      if (status.kind === 'closed' && status.error) this.signOut(status.error);
+      if (status.kind === 'closed' && status.error) this.#end(status.error);
+      updateNow();
     });
+    setClock(() => connection.serverNow());
     people.start();
-    if (isTrial) me.startWalking();
+    me.resume();
   }
 }

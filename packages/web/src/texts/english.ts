@@ -16,12 +16,18 @@ export const english = {
   settings: 'Settings',
 
   who: 'Who are you?',
-  whoHint: 'On this trial system you can use any name: pick one or type one. Letters, digits, - and _.',
+  whoHint:
+    'On this trial system you can use any name: pick one or type one. Letters, digits, - and _. You start at a made-up ' +
+    'place on the map.',
   whoInvalid: 'Use 1 to 64 letters, digits, - or _.',
   suggestions: 'Names to try',
   signIn: 'Sign in',
   signingIn: 'Signing in …',
   signOut: 'Sign out',
+  onAllDevices: 'On all my devices',
+  signedOut: 'Signed out. Your friends no longer see you.',
+  signOutUnconfirmed:
+    'Signed out here, but the server could not be told: friends may see your last place for 10 minutes.',
   haveToken: 'Sign in with a token',
   token: 'Access token',
   tokenHint: 'Your identity provider issues it. It is kept in this page only, until you close it.',
@@ -60,6 +66,11 @@ export const english = {
   sheetLarger: 'Show more of the list',
   sheetSmaller: 'Show more of the map',
 
+  /** The uncertainty of a position. */
+  within: (distance: string) => `± ${distance}`,
+  polling:
+    'Live updates are slower here: a WebSocket could not be opened, so the page asks again and again (long-polling). ' +
+    'Usually a proxy or firewall between here and the server does not pass WebSockets on.',
   connecting: 'Connecting …',
   reconnecting: 'Connection lost. Trying again …',
 
@@ -91,6 +102,8 @@ export const english = {
   noViewers: 'Nobody can see you yet.',
   sharingOn: 'You are visible',
   sharingOnHint: (count: number) => `${one(count, 'person', 'people')} can see where you are.`,
+  sharingOnUntil: (time: string) => `You are visible until ${time}`,
+  sharingOnAlone: 'Sharing is on, but nobody can see you yet.',
   sharingPaused: 'Paused: nobody sees you',
   sharingPausedUntil: (time: string) => `Paused until ${time}: nobody sees you`,
   sharingPausedHint: 'You still see your friends.',
@@ -99,10 +112,14 @@ export const english = {
   pauseFor: 'Pause for how long',
   paused: 'Paused. Nobody sees you.',
   resumed: 'You are visible again.',
+  willSee: (name: string) => `${name} will see of me`,
+  theyWillSee: 'They will see of me',
+  howLong: 'For how long',
   sees: (name: string) => `What ${name} sees of me`,
   seesExact: 'sees exactly where you are',
   seesAbout: 'sees about where you are, to 1 km',
   seesNothing: 'does not see you',
+  seesNothingPaused: 'does not see you while you are paused',
   until: (state: string, time: string) => `${state}, until ${time}`,
   choiceExact: 'Exact',
   choiceAbout: 'About',
@@ -135,6 +152,9 @@ export const english = {
     geolocation_denied: 'This page may not use your location. Allow it in the browser’s settings, or walk on the map.',
     no_geolocation: 'This device does not know where it is. Walk on the map instead.',
     geolocation_failed: 'Your location is not available at the moment. The page tries again.',
+    stale_position: 'Your device’s last location is too old to show. The page waits for a new one.',
+    account_erased: 'This account has been erased. Nothing of it is left here or on the server.',
+    token_not_yet_valid: 'Your sign-in is not valid yet. The page tries again in a moment.',
     no_trial: 'This system has no trial accounts. Use a token of your identity provider.',
     other: 'Something went wrong. Try again.',
   },

@@ -1,5 +1,6 @@
 /** All texts of the page in Korean. */
 import type { Texts } from './english.ts';
+import { asObject, asSubject, together } from './particle.ts';
 
 const shortList = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} 외 ${names.length - 2}명`;
@@ -14,12 +15,17 @@ export const korean: Texts = {
   settings: '설정',
 
   who: '누구로 들어갈까요?',
-  whoHint: '체험용 시스템에서는 아무 이름이나 사용할 수 있습니다. 이름을 고르거나 입력하세요. 영문자, 숫자, -, _.',
+  whoHint:
+    '체험용 시스템에서는 아무 이름이나 사용할 수 있습니다. 이름을 고르거나 입력하세요. 영문자, 숫자, -, _. 지도 위 가상의 위치에서 시작합니다.',
   whoInvalid: '영문자, 숫자, -, _ 로 1~64자를 입력하세요.',
   suggestions: '추천 이름',
   signIn: '로그인',
   signingIn: '로그인하는 중…',
   signOut: '로그아웃',
+  onAllDevices: '내 모든 기기에서',
+  signedOut: '로그아웃했습니다. 이제 친구에게 내가 보이지 않습니다.',
+  signOutUnconfirmed:
+    '이 기기에서 로그아웃했지만 서버에 알리지 못했습니다. 친구에게 마지막 위치가 10분까지 보일 수 있습니다.',
   haveToken: '토큰으로 로그인',
   token: '액세스 토큰',
   tokenHint: '인증 제공자가 발급합니다. 페이지를 닫을 때까지 이 페이지에만 보관됩니다.',
@@ -57,6 +63,9 @@ export const korean: Texts = {
   sheetLarger: '목록 더 보기',
   sheetSmaller: '지도 더 보기',
 
+  within: (distance) => `오차 ${distance}`,
+  polling:
+    '실시간 업데이트가 느립니다. WebSocket을 열 수 없어 롱 폴링으로 연결했습니다. 대개 중간의 프록시나 방화벽이 WebSocket을 통과시키지 않기 때문입니다.',
   connecting: '연결하는 중…',
   reconnecting: '연결이 끊겼습니다. 다시 시도하는 중…',
 
@@ -72,22 +81,24 @@ export const korean: Texts = {
   acceptOf: (name) => `${name} 수락`,
   declineOf: (name) => `${name} 거절`,
   withdrawOf: (name) => `${name}에게 보낸 요청 취소`,
-  accepted: (name) => `이제 ${name}와(과) 친구입니다.`,
+  accepted: (name) => `이제 ${together(name)} 친구입니다.`,
   declined: (name) => `${name}의 요청을 거절했습니다.`,
   withdrawn: (name) => `${name}에게 보낸 요청을 취소했습니다.`,
   friendsHeading: '내 친구',
   remove: '삭제',
   removeOf: (name) => `${name} 친구 삭제`,
-  reallyRemove: (name) => `${name}을(를) 정말 삭제할까요?`,
-  removed: (name) => `${name}와(과) 더 이상 친구가 아닙니다.`,
+  reallyRemove: (name) => `${asObject(name)} 정말 삭제할까요?`,
+  removed: (name) => `${together(name)} 더 이상 친구가 아닙니다.`,
   cancel: '취소',
   since: (date) => `${date}부터`,
-  wantsToBeFriends: (name) => `${name}이(가) 친구 요청을 보냈습니다.`,
+  wantsToBeFriends: (name) => `${asSubject(name)} 친구 요청을 보냈습니다.`,
 
   viewersHeading: '나를 볼 수 있는 사람',
   noViewers: '아직 나를 볼 수 있는 사람이 없습니다.',
   sharingOn: '위치를 공개하고 있습니다',
   sharingOnHint: (count) => `${count}명이 내 위치를 볼 수 있습니다.`,
+  sharingOnUntil: (time) => `${time}까지 위치를 공개합니다`,
+  sharingOnAlone: '위치 공유가 켜져 있지만 아직 볼 수 있는 사람이 없습니다.',
   sharingPaused: '일시 중지: 아무도 나를 볼 수 없습니다',
   sharingPausedUntil: (time) => `${time}까지 일시 중지: 아무도 나를 볼 수 없습니다`,
   sharingPausedHint: '나는 계속 친구를 볼 수 있습니다.',
@@ -96,10 +107,14 @@ export const korean: Texts = {
   pauseFor: '중지 시간',
   paused: '일시 중지했습니다. 아무도 나를 볼 수 없습니다.',
   resumed: '다시 공개했습니다.',
+  willSee: (name) => `${name}에게 보일 내 위치`,
+  theyWillSee: '상대에게 보일 내 위치',
+  howLong: '보이는 기간',
   sees: (name) => `${name}에게 보이는 내 위치`,
   seesExact: '정확한 위치를 봅니다',
   seesAbout: '1km 정도의 대략적인 위치를 봅니다',
   seesNothing: '나를 볼 수 없습니다',
+  seesNothingPaused: '일시 중지 중에는 나를 볼 수 없습니다',
   until: (state, time) => `${state} (${time}까지)`,
   choiceExact: '정확',
   choiceAbout: '대략',
@@ -113,8 +128,8 @@ export const korean: Texts = {
   untilResumed: '다시 공개할 때까지',
   granted: (name, state) => `${name}: ${state}.`,
 
-  cameNear: (names) => `${shortList(names)} 가까이 왔습니다.`,
-  left: (names) => `${shortList(names)} 멀어졌습니다.`,
+  cameNear: (names) => `${asSubject(shortList(names))} 가까이 왔습니다.`,
+  left: (names) => `${asSubject(shortList(names))} 멀어졌습니다.`,
 
   problems: {
     network: '서버에 연결할 수 없습니다. 연결 상태를 확인하세요. 다시 시도하고 있습니다.',
@@ -132,6 +147,9 @@ export const korean: Texts = {
     geolocation_denied: '이 페이지는 위치를 사용할 수 없습니다. 브라우저 설정에서 허용하거나 지도에서 걸어 보세요.',
     no_geolocation: '이 기기는 위치를 알 수 없습니다. 지도에서 걸어 보세요.',
     geolocation_failed: '지금은 위치를 알 수 없습니다. 다시 시도하고 있습니다.',
+    stale_position: '기기의 마지막 위치가 너무 오래되어 표시할 수 없습니다. 새 위치를 기다리고 있습니다.',
+    account_erased: '이 계정은 삭제되었습니다. 여기에도 서버에도 남은 정보가 없습니다.',
+    token_not_yet_valid: '아직 유효하지 않은 로그인입니다. 잠시 후 다시 시도합니다.',
     no_trial: '이 시스템에는 체험용 계정이 없습니다. 인증 제공자의 토큰을 사용하세요.',
     other: '문제가 발생했습니다. 다시 시도하세요.',
   },

@@ -74,6 +74,8 @@ export function accountRoutes(options: {
       async handle({ caller, body: { everywhere, stopSharing }, signal }) {
         const { user, isRevoked } = caller;
         if (isRevoked && !everywhere) throw unauthorized();
+        // Off the lists first: to close every connection takes longer, and may fail.
+        if (stopSharing && everywhere && !isRevoked) await sharingEnd.stop(user, signal);
         if (everywhere) await (isRevoked ? accounts.confirmSignOut(signal) : accounts.signOutEverywhere(user, signal));
         if (stopSharing) await (isRevoked ? sharingEnd.confirm(user, signal) : sharingEnd.stop(user, signal));
       },

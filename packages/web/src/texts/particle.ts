@@ -1,0 +1,29 @@
+/** Attaches Korean particles, whose form depends on how the word before them ends. */
+
+const FIRST_SYLLABLE = 0xac00;
+const LAST_SYLLABLE = 0xd7a3;
+/** Every syllable block has one of 28 finals; the first is none. */
+const FINALS = 28;
+/** Digits that are read with a final consonant: 영, 일, 삼, 육, 칠, 팔. */
+const DIGITS_WITH_FINAL = '013678';
+
+/** Whether the word ends in a consonant; undefined where that depends on how a foreign word is read. */
+function endsInConsonant(word: string): boolean | undefined {
+  const last = word.at(-1) ?? '';
+  const code = last.charCodeAt(0);
+  if (code >= FIRST_SYLLABLE && code <= LAST_SYLLABLE) return (code - FIRST_SYLLABLE) % FINALS !== 0;
+  if (/[0-9]/.test(last)) return DIGITS_WITH_FINAL.includes(last);
+  return undefined;
+}
+
+function attach(word: string, afterConsonant: string, afterVowel: string, unknown: string): string {
+  const isConsonant = endsInConsonant(word);
+  return word + (isConsonant === undefined ? unknown : isConsonant ? afterConsonant : afterVowel);
+}
+
+/** 민준이, 서연이, 지아가, bob이(가). */
+export const asSubject = (word: string): string => attach(word, '이', '가', '이(가)');
+/** 민준을, 지아를, bob을(를). */
+export const asObject = (word: string): string => attach(word, '을', '를', '을(를)');
+/** 민준과, 지아와, bob와(과). */
+export const together = (word: string): string => attach(word, '과', '와', '와(과)');
