@@ -9,6 +9,11 @@ import type { NearbyError } from './nearby-error.ts';
 export interface ConnectOptions extends Credentials {
   /** The deployment's public address, for example `https://nearby.example.org`. */
   readonly url: string;
+  /**
+   * Names this device, 1–64 of `A-Za-z0-9_-`: one device of a user shares its position at a time, and goes on doing so after
+   * a reconnect. Default: a random name. Store it if the app is restarted often, for example whenever a page is reloaded.
+   */
+  readonly device?: string;
   /** A friend is removed this long after its last position, ms. Default: 10 minutes, as on the server. */
   readonly positionTtlMs?: number;
   /**

@@ -53,6 +53,41 @@ describe('a position', () => {
   });
 });
 
+describe('[L5] one device of the user shares', () => {
+  it('and each is told which: by acknowledgements, and when another one takes over', async () => {
+    const seen: (boolean | undefined)[] = [];
+    server.app.isSharing.subscribe((isSharing) => seen.push(isSharing));
+    expect(server.app.isSharing.value).toBeUndefined();
+    // A server of an earlier version lets every device share.
+    expect(await server.app.updateLocation(HERE)).toMatchObject({ shared: true });
+    server.socket.emit('device:shared', { thisDevice: false });
+    await eventually(() => expect(seen).toEqual([true, false]));
+    server.respond = ([name]) => (name === 'device:share' ? { ok: true } : { ok: true, at: 1, shared: false });
+    expect(await server.app.updateLocation(HERE)).toMatchObject({ shared: false });
+    await server.app.shareFromThisDevice();
+    expect(seen).toEqual([true, false, true]);
+    expect(server.received.at(-1)).toEqual(['device:share', {}]);
+  });
+
+  it('and a takeover that fails is an error, and changes nothing', async () => {
+    server.respond = () => ({ ok: false, code: 'unavailable', message: 'No.', retryable: true });
+    await server.untilOnline();
+    await expect(server.app.shareFromThisDevice()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(server.app.isSharing.value).toBeUndefined();
+  });
+
+  it('and has one name on all of its connections', async () => {
+    await server.untilOnline();
+    const name = server.socket.handshake.auth['device'];
+    expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+    await server.loseFor(1_000);
+    expect(server.socket.handshake.auth['device']).toBe(name);
+    const { app } = server.another({ device: 'phone' });
+    await eventually(() => expect(server.socket.handshake.auth['device']).toBe('phone'));
+    app.close();
+  });
+});
+
 describe('the list', () => {
   it('expires friends by the server’s clock when this device is an hour ahead', async () => {
     const serverAheadMs = -3_600_000;

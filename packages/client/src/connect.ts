@@ -27,6 +27,7 @@ import type { FriendsChanged } from './wire-messages.ts';
 export function connect(options: ConnectOptions): NearbyConnection {
   const { url, clock = systemClock, random = Math.random, visibility = pageVisibility, headers = {} } = options;
   const { positionTtlMs = POSITION_TTL_MS, transports = ['websocket', 'polling'] } = options;
+  const { device = randomDevice(random) } = options;
   const fetch = options.fetch ?? ((...call) => globalThis.fetch(...call));
   const onProblem = options.onProblem ?? (() => undefined);
 
@@ -35,6 +36,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
   const token = new AccessToken(options, () => serverClock.now());
   const list = new NearbyList({ serverClock, clock, ttlMs: positionTtlMs });
   const radius = new MutableObservable<number | undefined>(undefined);
+  const isSharing = new MutableObservable<boolean | undefined>(undefined);
   const transport = new MutableObservable<TransportName | undefined>(undefined);
   const friendsChanged = new Listeners<FriendsChanged>();
   const sharingChanged = new Listeners<undefined>();
@@ -47,6 +49,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     serverClock,
     clock,
     ttlMs: positionTtlMs,
+    onShared: (isShared) => isSharing.set(isShared),
   });
   const radiusSender = new NewestSender({
     clock,
@@ -63,7 +66,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     clock,
   });
   const keeper = new ConnectionKeeper({
-    open: (current, events) => openSocket({ url, token: current, transports, headers, events }),
+    open: (current, events) => openSocket({ url, token: current, device, transports, headers, events }),
     token,
     clock,
     random,
@@ -98,6 +101,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
       },
       changes: (message) => list.applyChanges(message),
       friendsChanged: (message) => friendsChanged.notify(message),
+      deviceShared: (isThisDevice) => isSharing.set(isThisDevice),
       sharingChanged: () => sharingChanged.notify(undefined),
       viewersChanged: () => viewersChanged.notify(undefined),
       serverClock: (now, begunAt) => serverClock.observe(now, begunAt, clock.now()),
@@ -116,6 +120,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     status: keeper.status,
     radiusMeters: radius,
     transport,
+    isSharing,
     serverNow: () => serverClock.now(),
     updateLocation: (position) => positionSender.send(position),
     watchPosition(watchOptions = {}) {
@@ -134,6 +139,10 @@ export function connect(options: ConnectOptions): NearbyConnection {
         },
       };
     },
+    async shareFromThisDevice() {
+      await keeper.emit(EVENTS.deviceShare, {});
+      isSharing.set(true);
+    },
     setRadius: (meters) => radiusSender.send(meters),
     onFriendsChanged: (listener) => friendsChanged.add(listener),
     onSharingChanged: (listener) => sharingChanged.add(listener),
@@ -141,4 +150,9 @@ export function connect(options: ConnectOptions): NearbyConnection {
     api: apiOver(new HttpCaller({ url, token, fetch, headers, clock })),
     close: () => keeper.close(),
   };
+}
+
+/** Not `crypto.randomUUID`, which browsers have on secure origins only. Two devices of one user must differ, nothing else. */
+function randomDevice(random: () => number): string {
+  return Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('-');
 }

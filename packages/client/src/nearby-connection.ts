@@ -92,7 +92,14 @@ export interface NearbyConnection {
    * position is sent again with its time, unless it is 10 minutes old. A longitude beyond ±180 is normalised.
    * Rejects with a `NearbyError` if the position is refused or the connection is closed first.
    */
-  updateLocation(position: PositionReport): Promise<{ at: number }>;
+  updateLocation(position: PositionReport): Promise<{ at: number; shared: boolean }>;
+  /**
+   * Whether friends see the positions of this device. False while another device of the user shares: then a report moves this
+   * device's own list only. Undefined until the server has accepted a position.
+   */
+  readonly isSharing: Observable<boolean | undefined>;
+  /** From now on this device shares, in place of the user's other devices, which are told. Rejects with a `NearbyError`. */
+  shareFromThisDevice(): Promise<void>;
   /** Reports the device's position until stopped. */
   watchPosition(options?: WatchOptions): PositionWatch;
   /** Sets the radius in metres, 100–100,000, on all devices of the user. Resolves once the server has accepted it. */

@@ -1,5 +1,6 @@
 /** The binary form of a user's last known position: the Redis entry, and the message on the user's channel. */
 import { MalformedMessageError } from './codec.ts';
+import { type DeviceMark, MARK_BYTES_WITHOUT_GATEWAY, writeDeviceMark } from './device-mark.ts';
 import type { Position } from './position.ts';
 
 /** A position with its version. */
@@ -18,9 +19,9 @@ export interface PositionRecord {
  * | 1 | 1 | 1 once friend-graph has announced this user, else 0 |
  * | 2 | 8 | when this user became active, ms; the flag above belongs to this activity |
  * | 10 | 8 | `at` |
- * | 18 | | body: flags, lat, lng, then each optional field whose flag is set |
+ * | 18 | | body: flags, lat, lng, then each optional field whose flag is set, and the device mark if its flag is set |
  *
- * The location service's Lua script reads and writes the header and does not interpret the body.
+ * The location service's Lua script reads and writes the header and the device mark; of the rest of the body only its flags.
  */
 export const RECORD_FORMAT_VERSION = 1;
 export const RECORD_HEADER_BYTES = 18;
@@ -31,6 +32,8 @@ const HAS_ACCURACY = 1;
 const HAS_HEADING = 2;
 const HAS_SPEED = 4;
 const HAS_BATTERY = 8;
+/** Builds that do not know it ignore the mark. */
+export const HAS_DEVICE_MARK = 16;
 const OPTIONAL_FIELDS = [
   ['accuracy', HAS_ACCURACY],
   ['heading', HAS_HEADING],
@@ -44,9 +47,10 @@ const BODY_BYTES = Array.from(
   (_, flags) => FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.filter(([, flag]) => (flags & flag) !== 0).length,
 );
 
-/** Encodes a reported position. */
-export function encodePositionBody(position: Position): Buffer {
-  const body = Buffer.allocUnsafe(FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.length);
+/** Encodes a reported position, and which device reported it. */
+export function encodePositionBody(position: Position, mark?: DeviceMark): Buffer {
+  const markBytes = mark === undefined ? 0 : MARK_BYTES_WITHOUT_GATEWAY + mark.gateway.length;
+  const body = Buffer.allocUnsafe(FIXED_BODY_BYTES + 8 * OPTIONAL_FIELDS.length + markBytes);
   let flags = 0;
   let offset = FIXED_BODY_BYTES;
   body.writeDoubleBE(position.lat, 1);
@@ -56,6 +60,10 @@ export function encodePositionBody(position: Position): Buffer {
     if (value === undefined) continue;
     flags |= flag;
     offset = body.writeDoubleBE(value, offset);
+  }
+  if (mark !== undefined) {
+    flags |= HAS_DEVICE_MARK;
+    offset = writeDeviceMark(body, offset, mark);
   }
   body[0] = flags;
   return body.subarray(0, offset);

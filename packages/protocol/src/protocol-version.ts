@@ -26,6 +26,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   9: '322a8596ec94f7fa51095f4241ca31c086088828091e19e482ea794a71593ede',
   // Clients are told why their connection closes (`connection:closing`). Between services nothing changes.
   10: '6082beb2319adbf89f8d09bdd37a99842937cea881728f0479b3c551a160b2fe',
+  // One device of a user shares. Builds of version 10 ignore the marks of devices, refuse releases, and let every device share.
+  11: '9e4d9ee4797fcaf10765d9abf56768dba35b896466b324668dae9bca53357b88',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

@@ -10,6 +10,7 @@ import { Inboxes } from './friends/inboxes.ts';
 import { RightsApplier } from './graph-events/rights-applier.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { RightsLedger } from './rights/rights-ledger.ts';
+import { DeviceReleases } from './sessions/device-releases.ts';
 import { RadiusApplier } from './sessions/radius-applier.ts';
 import { SessionOpener } from './sessions/session-opener.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -68,7 +69,8 @@ export function composeNearby(options: {
     onFriendActive: (session, message) => applier.friendActive(session, message),
     metrics,
   });
-  const sessions = new Sessions({ lists, inboxes, clock, wallNow: Date.now, logger });
+  const releases = new DeviceReleases({ rpc: bus.rpc, clock, logger });
+  const sessions = new Sessions({ lists, inboxes, releases, clock, wallNow: Date.now, logger });
   const radii = new RadiusApplier({ delivery });
   const opener = new SessionOpener({
     inboxes,
@@ -102,5 +104,5 @@ export function composeNearby(options: {
     logger,
   });
 
-  return { applier, board, channels, delivery, inboxes, ledger, opener, radii, sessions };
+  return { applier, board, channels, delivery, inboxes, ledger, opener, radii, releases, sessions };
 }

@@ -17,6 +17,7 @@ import { RefusedConnections } from './connections/refused-connections.ts';
 import { SocketServer } from './connections/socket-server.ts';
 import { createReadinessChecks } from './create-readiness-checks.ts';
 import { ClientEvents } from './inbound/client-events.ts';
+import { DeviceReceiver } from './inbound/device-receiver.ts';
 import { LocationClient } from './inbound/location-client.ts';
 import { MovementCheck } from './inbound/movement-check.ts';
 import { PositionReceiver } from './inbound/position-receiver.ts';
@@ -62,7 +63,7 @@ export function composeGateway({
     clock,
     logger,
   });
-  const { applier, board, channels, delivery, inboxes, ledger, opener, radii, sessions } = nearby;
+  const { applier, board, channels, delivery, inboxes, ledger, opener, radii, releases, sessions } = nearby;
 
   // --- Graph events
   const streamRedis = openRedis({ url: redisUrl, purpose: 'blocking', role: `gateway:${instanceId}:stream`, logger });
@@ -91,6 +92,9 @@ export function composeGateway({
     redisNow,
     ttlMs: config.positionTtlSeconds * 1000,
     onClockAhead: () => bus.redisClock.measure(),
+    instanceId,
+    onTakenOver: (session) => sockets.notifyOtherDevices(session),
+    releases,
     uplink,
     opener,
     delivery,
@@ -106,6 +110,7 @@ export function composeGateway({
   const limits = { eventsPerSecond: config.eventsPerSecond, eventsBurst: config.eventsBurst };
   const events = new ClientEvents({
     positions,
+    devices: new DeviceReceiver({ positions }),
     radii: new RadiusReceiver({ rpc: bus.rpc, radii }),
     tokens: new TokenReceiver({ verifier, ledger }),
     limits,
@@ -144,7 +149,7 @@ export function composeGateway({
   });
   const refused = new RefusedConnections({ metrics, clock, logger });
   const isFastPathExpected = config.fastPath === 'on';
-  const sockets = new SocketServer({
+  const sockets: SocketServer = new SocketServer({
     host: config.host,
     port: config.port,
     allowedOrigins: config.allowedOrigins,
@@ -203,6 +208,7 @@ export function composeGateway({
     connection('stream reader', streamRedis),
     follower,
     board,
+    releases,
     uplink,
     delivery,
     sessions,

@@ -1,6 +1,13 @@
 /** Builds a location instance. */
 import { createBus, RedisStats } from '@nearby-friends/bus';
-import { announceActive, forgetUsers, readActive, recordPositions, stopSharing } from '@nearby-friends/protocol';
+import {
+  announceActive,
+  forgetUsers,
+  readActive,
+  recordPositions,
+  releaseDevices,
+  stopSharing,
+} from '@nearby-friends/protocol';
 import { type Component, OpsServer, type ServiceContext, systemClock } from '@nearby-friends/service-kit';
 import { type Activity, Announcer } from './activation/announcer.ts';
 import { RedisLocationCache } from './cache/location-cache.redis.ts';
@@ -63,6 +70,10 @@ export function composeLocation({
 
   bus.rpc.serve(stopSharing, async ({ user, before }) => {
     await cache.stop(user, before);
+    return {};
+  });
+  bus.rpc.serve(releaseDevices, async ({ devices }) => {
+    await cache.release(devices);
     return {};
   });
 

@@ -45,6 +45,7 @@ export async function keep(credentials: Credentials = { token: 'token' }) {
       snapshot: () => undefined,
       changes: () => undefined,
       friendsChanged: () => undefined,
+      deviceShared: () => undefined,
       sharingChanged: () => undefined,
       viewersChanged: () => undefined,
       serverClock: () => undefined,

@@ -14,6 +14,7 @@ type PassedOn =
   | 'snapshot'
   | 'changes'
   | 'friendsChanged'
+  | 'deviceShared'
   | 'sharingChanged'
   | 'viewersChanged'
   | 'malformed'
@@ -122,6 +123,7 @@ export class ConnectionKeeper {
       snapshot: (message) => this.#events.snapshot(message),
       changes: (message) => this.#events.changes(message),
       friendsChanged: (message) => this.#events.friendsChanged(message),
+      deviceShared: (isThisDevice) => this.#events.deviceShared(isThisDevice),
       sharingChanged: () => this.#events.sharingChanged(),
       viewersChanged: () => this.#events.viewersChanged(),
       serverClock: (now) => this.#events.serverClock(now, begunAt),

@@ -13,6 +13,10 @@ export function isFriendsChanged(message: unknown): message is FriendsChanged {
   return isObject(message) && isString(message['kind']) && isString(message['userId']);
 }
 
+export function isDeviceShared(message: unknown): message is { thisDevice: boolean } {
+  return isObject(message) && typeof message['thisDevice'] === 'boolean';
+}
+
 export function isServerDraining(message: unknown): message is { reconnectInMs: number } {
   return isObject(message) && isNumber(message['reconnectInMs']);
 }
@@ -32,7 +36,7 @@ export function isConnectionClosing(
   return isObject(message) && isString(message['code']) && isString(message['message']) && 'retryable' in message;
 }
 
-export function isLocationAccepted(ack: unknown): ack is { at: number } {
+export function isLocationAccepted(ack: unknown): ack is { at: number; shared?: unknown } {
   return isObject(ack) && isNumber(ack['at']);
 }
 

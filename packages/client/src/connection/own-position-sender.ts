@@ -13,6 +13,7 @@ import type { ServerClock } from './server-clock.ts';
 
 interface Accepted {
   readonly at: number;
+  readonly shared: boolean;
 }
 
 export class OwnPositionSender {
@@ -21,6 +22,7 @@ export class OwnPositionSender {
   readonly #serverClock: ServerClock;
   readonly #clock: Clock;
   readonly #ttlMs: number;
+  readonly #onShared: (isSharing: boolean) => void;
   readonly #sender: NewestSender<TakenPosition, Accepted>;
   /** Sent again after a reconnect. */
   #last: TakenPosition | undefined;
@@ -33,12 +35,15 @@ export class OwnPositionSender {
     clock: Clock;
     /** Older positions are not sent again. */
     ttlMs: number;
+    /** Called with each accepted position: whether friends see it, or another device of the user shares. */
+    onShared: (isSharing: boolean) => void;
   }) {
     this.#emit = options.emit;
     this.#list = options.list;
     this.#serverClock = options.serverClock;
     this.#clock = options.clock;
     this.#ttlMs = options.ttlMs;
+    this.#onShared = options.onShared;
     this.#sender = new NewestSender({ clock: options.clock, emit: (taken) => this.#send(taken) });
   }
 
@@ -105,6 +110,9 @@ export class OwnPositionSender {
     if (message.at === undefined) this.#serverClock.observe(ack.at, sentAt, this.#clock.now());
     else this.#serverClock.observePast(ack.at);
     this.#list.setOwnPosition(taken.position);
-    return { at: ack.at };
+    // A server that does not say so lets every device share.
+    const shared = ack.shared !== false;
+    this.#onShared(shared);
+    return { at: ack.at, shared };
   }
 }

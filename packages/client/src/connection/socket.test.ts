@@ -31,6 +31,7 @@ function open() {
   const socket = openSocket({
     url,
     token: 'secret',
+    device: 'phone',
     transports: ['websocket', 'polling'],
     headers: { 'x-test': 'yes' },
     events: {
@@ -39,6 +40,7 @@ function open() {
       snapshot: (message) => heard.push(['snapshot', message]),
       changes: (message) => heard.push(['changes', message]),
       friendsChanged: (message) => heard.push(['friends', message]),
+      deviceShared: (isThisDevice) => heard.push(['device', isThisDevice]),
       sharingChanged: () => heard.push('sharing'),
       viewersChanged: () => heard.push('viewers'),
       serverClock: (now) => heard.push(['clock', now]),
@@ -59,7 +61,7 @@ describe('a connection', () => {
     const arriving = accepted();
     const { heard } = open();
     const { handshake } = await arriving;
-    expect(handshake.auth).toEqual({ token: 'secret', protocolVersion: 1, distances: 'client' });
+    expect(handshake.auth).toEqual({ token: 'secret', device: 'phone', protocolVersion: 1, distances: 'client' });
     expect(handshake.headers['x-test']).toBe('yes');
     expect(handshake.url).not.toContain('secret');
     await eventually(() => expect(heard).toEqual(['connected']));
@@ -74,6 +76,7 @@ describe('a connection', () => {
       ['nearby:snapshot', { radiusMeters: 500, friends: [friend] }],
       ['nearby:changes', { upserts: [friend], removed: ['ann'] }],
       ['friends:changed', { kind: 'accepted', userId: 'ann' }],
+      ['device:shared', { thisDevice: false }],
       ['sharing:changed', {}],
       ['viewers:changed', { later: 'versions may say more' }],
       ['server:clock', { now: 6 }],
@@ -86,6 +89,7 @@ describe('a connection', () => {
       ['nearby:changes', { upserts: [], removed: [1] }],
       ['nearby:changes', { upserts: {} }],
       ['friends:changed', 'accepted'],
+      ['device:shared', {}],
       ['server:draining', {}],
       ['server:clock', { now: 'noon' }],
       ['something:new', {}],
@@ -97,6 +101,7 @@ describe('a connection', () => {
         ['snapshot', good[0][1]],
         ['changes', good[1][1]],
         ['friends', good[2][1]],
+        ['device', false],
         'sharing',
         'viewers',
         ['clock', 6],

@@ -6,6 +6,7 @@ import type { FriendsChanged, NearbyChanges, NearbySnapshot } from '../wire-mess
 import {
   isAnyMessage,
   isConnectionClosing,
+  isDeviceShared,
   isFriendsChanged,
   isNearbyChanges,
   isNearbySnapshot,
@@ -20,6 +21,8 @@ export const PROTOCOL_VERSION = 1;
 /** The event names of the protocol. */
 export const EVENTS = {
   locationUpdate: 'location:update',
+  deviceShare: 'device:share',
+  deviceShared: 'device:shared',
   radiusSet: 'radius:set',
   tokenRefresh: 'token:refresh',
   nearbySnapshot: 'nearby:snapshot',
@@ -42,6 +45,8 @@ export interface SocketEvents {
   snapshot(message: NearbySnapshot): void;
   changes(message: NearbyChanges): void;
   friendsChanged(message: FriendsChanged): void;
+  /** Whether this device shares the user's position from now on. */
+  deviceShared(isThisDevice: boolean): void;
   sharingChanged(): void;
   viewersChanged(): void;
   /** The server read its clock as `now` after this connection was begun. */
@@ -63,6 +68,8 @@ export interface Socket {
 export interface SocketOptions {
   readonly url: string;
   readonly token: string;
+  /** Name of this device, the same on all of its connections. */
+  readonly device: string;
   readonly transports: readonly TransportName[];
   readonly headers: Readonly<Record<string, string>>;
   readonly events: SocketEvents;
@@ -70,7 +77,7 @@ export interface SocketOptions {
 
 type OpenSocket = (options: SocketOptions) => Socket;
 
-export const openSocket: OpenSocket = ({ url, token, transports, headers, events }) => {
+export const openSocket: OpenSocket = ({ url, token, device, transports, headers, events }) => {
   // Socket.IO would treat a path in the address as a namespace.
   const { origin, pathname } = new URL(url);
   const socket = io(origin, {
@@ -83,7 +90,7 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
     timeout: HANDSHAKE_TIMEOUT_MS,
     extraHeaders: { ...headers },
     // Tells the server that the client measures distances. An older server ignores it and sends them.
-    auth: { token, protocolVersion: PROTOCOL_VERSION, distances: 'client' },
+    auth: { token, device, protocolVersion: PROTOCOL_VERSION, distances: 'client' },
   });
   let hasEnded = false;
   const end = (error: NearbyError): void => {
@@ -117,6 +124,7 @@ export const openSocket: OpenSocket = ({ url, token, transports, headers, events
   onMessage(EVENTS.nearbySnapshot, isNearbySnapshot, events.snapshot);
   onMessage(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
   onMessage(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
+  onMessage(EVENTS.deviceShared, isDeviceShared, ({ thisDevice }) => events.deviceShared(thisDevice));
   onMessage(EVENTS.sharingChanged, isAnyMessage, events.sharingChanged);
   onMessage(EVENTS.viewersChanged, isAnyMessage, events.viewersChanged);
   onMessage(EVENTS.serverClock, isServerClock, ({ now }) => events.serverClock(now));

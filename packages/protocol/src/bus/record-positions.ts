@@ -11,18 +11,21 @@ export interface ReceivedPosition {
   readonly body: Buffer;
 }
 
-export const RECORD_OUTCOMES = ['stored', 'superseded', 'expired', 'failed'] as const;
+export const RECORD_OUTCOMES = ['stored', 'superseded', 'expired', 'failed', 'unshared', 'taken-over'] as const;
 /**
  * - `stored`: stored and published.
  * - `superseded`: a newer position of the same user is already stored; nothing to do.
  * - `expired`: older than the TTL when it arrived.
  * - `failed`: Redis did not accept it; send it again.
+ * - `unshared`: another device of the user shares its position; nothing to do.
+ * - `taken-over`: as `stored`, and from now on this device shares in place of another one. `at` is that of the other device's
+ *   position if this one is older: then it is kept until the next report.
  */
 export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
 
 export interface RecordedPosition {
   readonly outcome: RecordOutcome;
-  /** The stored time, ms; only valid for `stored`. */
+  /** The stored time, ms; only valid for `stored`, `superseded` and `taken-over`. */
   readonly at: number;
 }
 

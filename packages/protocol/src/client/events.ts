@@ -1,5 +1,7 @@
 /** The typed maps of all events, for Socket.IO's `Server` and `Socket`. */
 import type { CONNECTION_CLOSING, ConnectionClosing } from './connection-closing.ts';
+import type { DEVICE_SHARE, DeviceShareAck } from './device-share.ts';
+import type { DEVICE_SHARED, DeviceShared } from './device-shared.ts';
 import type { FRIENDS_CHANGED, FriendsChanged } from './friends-changed.ts';
 import type { LOCATION_UPDATE, LocationUpdateAck } from './location-update.ts';
 import type { NEARBY_CHANGES, NearbyChanges } from './nearby-changes.ts';
@@ -14,6 +16,7 @@ import type { VIEWERS_CHANGED, ViewersChanged } from './viewers-changed.ts';
 /** Payloads are `unknown`: the server parses them before it trusts them. */
 export interface ClientToServerEvents {
   [LOCATION_UPDATE]: (payload: unknown, ack?: (response: LocationUpdateAck) => void) => void;
+  [DEVICE_SHARE]: (payload: unknown, ack?: (response: DeviceShareAck) => void) => void;
   [RADIUS_SET]: (payload: unknown, ack?: (response: RadiusSetAck) => void) => void;
   [TOKEN_REFRESH]: (payload: unknown, ack?: (response: TokenRefreshAck) => void) => void;
 }
@@ -25,6 +28,7 @@ export interface ServerToClientEvents {
   [SHARING_CHANGED]: (message: SharingChanged) => void;
   [VIEWERS_CHANGED]: (message: ViewersChanged) => void;
   [SERVER_CLOCK]: (message: ServerClockMessage) => void;
+  [DEVICE_SHARED]: (message: DeviceShared) => void;
   [SERVER_DRAINING]: (message: ServerDraining) => void;
   [CONNECTION_CLOSING]: (message: ConnectionClosing) => void;
 }

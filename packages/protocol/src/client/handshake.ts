@@ -20,4 +20,13 @@ export const handshakeAuthSchema = z.object({
    * version, counts as `server`.
    */
   distances: z.enum(['server', 'client']).optional().catch('server'),
+  /**
+   * Optional: names the device, the same on all of its connections, so that it goes on sharing its position after a reconnect.
+   * Without it every connection is a device of its own.
+   */
+  device: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .catch(undefined),
 });

@@ -19,6 +19,6 @@ export const locationUpdateSchema = positionSchema.extend({
 });
 /**
  * `at`: the server's timestamp of the position that counts, ms since the epoch: of this one, or of a newer one that the server
- * had already.
+ * had already. `shared`: whether friends see it; false while another device of the user shares.
  */
-export type LocationUpdateAck = Ack<{ readonly at: number }>;
+export type LocationUpdateAck = Ack<{ readonly at: number; readonly shared: boolean }>;

@@ -6,7 +6,7 @@ import { ManualWallClock, settled } from '../manual-wall-clock.testing.ts';
 import { PositionSender, type SendingObserver } from './position-sender.ts';
 
 const user = parseUserId('u');
-const OK: LocationUpdateAck = { ok: true, at: 1 };
+const OK: LocationUpdateAck = { ok: true, at: 1, shared: true };
 
 function place(lat: number): Movement {
   return { user, atMs: 0, lat, lng: 0 };

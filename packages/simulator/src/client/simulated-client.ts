@@ -1,4 +1,5 @@
 /** One user's phone: a real Socket.IO client that reports positions and keeps the list it is sent. */
+import { randomUUID } from 'node:crypto';
 import {
   type Ack,
   DEFAULT_RADIUS_METERS,
@@ -70,6 +71,8 @@ interface SimulatedClientOptions {
 
 export class SimulatedClient {
   readonly #options: SimulatedClientOptions;
+  /** One phone on all of its connections. */
+  readonly #device = randomUUID();
   readonly #socket: Socket;
   readonly #list: NearbyList;
   readonly #sender: PositionSender;
@@ -91,7 +94,7 @@ export class SimulatedClient {
       reconnectionDelay: RECONNECT_DELAY_MS,
       reconnectionDelayMax: RECONNECT_DELAY_MAX_MS,
       extraHeaders: { 'X-Forwarded-For': sourceAddress },
-      auth: (give) => give({ token: this.#token }),
+      auth: (give) => give({ token: this.#token, device: this.#device }),
     });
     this.#listen();
   }

@@ -107,11 +107,41 @@ describe('the nearby list', () => {
     await b.report(north(FERRY_BUILDING, 2_000));
     await eventually(() => expect(phone.friends[0]?.distance).toBeCloseTo(2_000, 3));
     await eventually(() => expect(tablet.friends[0]?.distance).toBeCloseTo(1_000, 3));
-    // The friend sees the device that reported last.
-    await eventually(() => expect(b.friends[0]?.distance).toBeCloseTo(1_000, 3));
-    tablet.close();
-    await phone.report(north(FERRY_BUILDING, 1_500));
+    // The friend sees the device that shares, and no other.
+    await eventually(() => expect(b.friends[0]?.distance).toBeCloseTo(2_000, 3));
+    phone.close();
+    await eventually(async () =>
+      expect(await tablet.report(north(FERRY_BUILDING, 1_500))).toMatchObject({ shared: true }),
+    );
     await eventually(() => expect(b.friends[0]?.distance).toBeCloseTo(500, 3));
+  });
+
+  it('[L5] [W1] shows a user with two devices where one of them is, until the other one takes over', async () => {
+    const [ann = '', bob = ''] = await friends(2);
+    const b = await system.signIn(bob, { gateway: 0 });
+    await b.report(FERRY_BUILDING);
+    const phone = await system.signIn(ann, { gateway: 0 });
+    const laptop = await system.signIn(ann, { gateway: 1 });
+    const notices: unknown[] = [];
+    for (const [name, { socket }] of Object.entries({ phone, laptop })) {
+      socket.on('device:shared', (notice) => notices.push([name, notice]));
+    }
+    const seen = new Set<number>();
+    b.socket.on('nearby:changes', () => seen.add(Math.round(b.friends[0]?.distance ?? -1)));
+    expect(await phone.report(north(FERRY_BUILDING, 1_000))).toMatchObject({ ok: true, shared: true });
+    for (let i = 0; i < 3; i++) {
+      expect(await laptop.report(north(FERRY_BUILDING, 6_000))).toMatchObject({ ok: true, shared: false });
+      expect(await phone.report(north(FERRY_BUILDING, 1_001 + i))).toMatchObject({ ok: true, shared: true });
+    }
+    await eventually(() => expect(b.friends[0]?.distance).toBeCloseTo(1_003, 3));
+    expect([...seen].filter((meters) => meters > 2_000)).toEqual([]);
+    expect(laptop.friends[0]?.distance).toBeCloseTo(6_000, 3);
+
+    expect(await laptop.send('device:share', {})).toEqual({ ok: true });
+    await eventually(() => expect(notices).toEqual([['phone', { thisDevice: false }]]));
+    expect(await laptop.report(north(FERRY_BUILDING, 6_000))).toMatchObject({ shared: true });
+    expect(await phone.report(north(FERRY_BUILDING, 1_004))).toMatchObject({ shared: false });
+    await eventually(() => expect(b.friends[0]?.distance).toBeCloseTo(6_000, 3));
   });
 
   it('follows the radius, keeps it over a reconnect and has it on every device', async () => {

@@ -56,7 +56,7 @@ export class Handshake {
       }
       throw new CodedError('unauthorized', 'token is missing or malformed. Send it as auth: { token }.');
     }
-    const { token, distances, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;
+    const { token, device = null, distances, protocolVersion = CLIENT_PROTOCOL_VERSION } = parsed.data;
     if (protocolVersion !== CLIENT_PROTOCOL_VERSION) {
       throw new CodedError('protocol_version', `protocolVersion must be ${CLIENT_PROTOCOL_VERSION}. Update the app.`);
     }
@@ -67,7 +67,7 @@ export class Handshake {
     this.#limits.checkConnect(userId);
     // Others may have connected while this token was verified.
     this.#refuseWhenFull();
-    return { userId, issuedAt, expiresAt, measuresDistances: distances === 'client' };
+    return { userId, device, issuedAt, expiresAt, measuresDistances: distances === 'client' };
   }
 
   #refuseWhenFull(): void {

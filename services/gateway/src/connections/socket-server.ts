@@ -5,6 +5,7 @@ import {
   asCodedError,
   type ClientToServerEvents,
   CodedError,
+  DEVICE_SHARED,
   type DeviceNotice,
   devicesRoom,
   FRIENDS_CHANGED,
@@ -201,6 +202,11 @@ export class SocketServer implements Component {
     if ('friendsChanged' in notice) devices.emit(FRIENDS_CHANGED, notice.friendsChanged);
     else if (notice.changed === 'sharing') devices.emit(SHARING_CHANGED, EMPTY);
     else devices.emit(VIEWERS_CHANGED, EMPTY);
+  }
+
+  /** Notifies the user's devices, on any replica, that the one of this session shares from now on. */
+  notifyOtherDevices({ id, user }: Session): void {
+    this.#io.to(devicesRoom(user)).except(id).emit(DEVICE_SHARED, { thisDevice: false });
   }
 
   #isFastPathTested(untested: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import { type Ack, CodedError, locationUpdateSchema, parseUserId } from '@nearby
 import { ManualClock, silentLogger, type TokenVerifier } from '@nearby-friends/service-kit';
 import { testMetrics, testSession } from '../test-support/test-session.ts';
 import { ClientEvents, MAX_UNREAD_ACKS } from './client-events.ts';
+import { DeviceReceiver } from './device-receiver.ts';
 import { parsePayload } from './parse-payload.ts';
 import { RadiusReceiver } from './radius-receiver.ts';
 import { TokenReceiver } from './token-receiver.ts';
@@ -15,7 +16,7 @@ const FORGIVEN = 50;
 
 function setUp(
   options: {
-    receivePosition?: () => Promise<{ at: number }>;
+    receivePosition?: () => Promise<{ at: number; shared: boolean }>;
     verify?: TokenVerifier['verify'];
     eventsBurst?: number;
     revokedBefore?: number;
@@ -27,13 +28,15 @@ function setUp(
   const { metrics, metric } = testMetrics();
   const taken: unknown[] = [];
   const radii: number[] = [];
+  const shares: string[] = [];
   const events = new ClientEvents({
     positions: {
       receive: async (_, payload) => {
         taken.push(parsePayload(locationUpdateSchema, payload));
-        return options.receivePosition ? await options.receivePosition() : { at: 42 };
+        return options.receivePosition ? await options.receivePosition() : { at: 42, shared: true };
       },
     },
+    devices: new DeviceReceiver({ positions: { share: async () => void shares.push(session.id) } }),
     radii: new RadiusReceiver({
       rpc: { call: async () => ({ version: 1 }) as never },
       radii: {
@@ -58,6 +61,7 @@ function setUp(
     transport,
     taken,
     radii,
+    shares,
     metric,
     receive,
     /** Sends an event and waits for what it is answered. */
@@ -78,7 +82,7 @@ const PLACE = { lat: 51.5, lng: -0.1 };
 describe('an event', () => {
   it('is acknowledged with the result', async () => {
     const { ask, radii, taken } = setUp();
-    expect(await ask('location:update', PLACE)).toEqual({ ok: true, at: 42 });
+    expect(await ask('location:update', PLACE)).toEqual({ ok: true, at: 42, shared: true });
     expect(taken).toEqual([PLACE]);
     expect(await ask('radius:set', { meters: 500 })).toEqual({ ok: true });
     expect(radii).toEqual([500]);

@@ -4,6 +4,7 @@ import {
   ackFailure,
   asCodedError,
   CodedError,
+  DEVICE_SHARE,
   LOCATION_UPDATE,
   RADIUS_SET,
   TOKEN_REFRESH,
@@ -11,6 +12,7 @@ import {
 import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
+import type { DeviceReceiver } from './device-receiver.ts';
 import type { PositionReceiver } from './position-receiver.ts';
 import type { RadiusReceiver } from './radius-receiver.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -37,6 +39,7 @@ export class ClientEvents {
 
   constructor(options: {
     positions: Pick<PositionReceiver, 'receive'>;
+    devices: Pick<DeviceReceiver, 'receive'>;
     radii: Pick<RadiusReceiver, 'receive'>;
     tokens: Pick<TokenReceiver, 'receive'>;
     limits: { eventsPerSecond: number; eventsBurst: number };
@@ -50,6 +53,7 @@ export class ClientEvents {
     this.#logger = options.logger;
     this.#handlers = new Map<string, EventHandler>([
       [LOCATION_UPDATE, options.positions],
+      [DEVICE_SHARE, options.devices],
       [RADIUS_SET, options.radii],
       [TOKEN_REFRESH, options.tokens],
     ]);

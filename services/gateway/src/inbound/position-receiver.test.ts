@@ -22,6 +22,9 @@ function setUp() {
   const receiver = new PositionReceiver({
     redisNow: () => world.now(),
     ttlMs: TTL_MS,
+    instanceId: 'gateway-1',
+    onTakenOver: () => undefined,
+    releases: { release: () => undefined },
     onClockAhead: () => void clockAhead.push(world.now()),
     uplink: {
       record: async (received) => {
@@ -50,7 +53,7 @@ describe('a position that is reported', () => {
   it('opens the session with the first, and moves it with the others', async () => {
     const { opened, receiver, world } = setUp();
     const { session } = testSession();
-    expect(await receiver.receive(session, { lat: 1, lng: 2 })).toEqual({ at: world.now() });
+    expect(await receiver.receive(session, { lat: 1, lng: 2 })).toEqual({ at: world.now(), shared: true });
     expect(session.own).toMatchObject({ lat: 1, lng: 2 });
     await receiver.receive(session, { lat: 3, lng: 4 });
     expect(session.own).toMatchObject({ lat: 3, lng: 4 });
@@ -105,7 +108,10 @@ describe('a position that is reported', () => {
     await receiver.receive(session, { lat: 0, lng: 0 });
     expect(clockAhead).toEqual([]);
     answerWith(({ at }) => ({ outcome: 'stored', at: at - 120_000 }));
-    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: world.now() + 2 - 120_000 });
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({
+      at: world.now() + 2 - 120_000,
+      shared: true,
+    });
     expect(clockAhead).toHaveLength(1);
   });
 
@@ -113,10 +119,10 @@ describe('a position that is reported', () => {
     const { answerWith, receiver } = setUp();
     const { session } = testSession();
     answerWith(() => ({ outcome: 'stored', at: 77 }));
-    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 77 });
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 77, shared: true });
     answerWith(() => ({ outcome: 'superseded', at: 99 }));
     // The time of the position that counts, which is another one.
-    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 99 });
+    expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 99, shared: true });
   });
 
   it.each(['failed', 'expired'] as const)('that is %s is to be sent again', async (outcome) => {
@@ -141,7 +147,10 @@ describe('[L2] a position that says when it was taken', () => {
     const { receiver, recorded, world } = setUp();
     const { session } = testSession();
     const takenAt = world.now() - 240_000;
-    expect(await receiver.receive(session, { lat: 1, lng: 2, at: takenAt + 0.7 })).toEqual({ at: takenAt });
+    expect(await receiver.receive(session, { lat: 1, lng: 2, at: takenAt + 0.7 })).toEqual({
+      at: takenAt,
+      shared: true,
+    });
     expect(recorded.map(({ at }) => at)).toEqual([takenAt]);
     expect(session.own).toMatchObject({ lat: 1, lng: 2, at: takenAt });
   });
@@ -177,12 +186,16 @@ describe('[L2] a position that says when it was taken', () => {
     const { session } = testSession();
     const now = world.now();
     await receiver.receive(session, { lat: 1, lng: 2, at: now - 1_000 });
-    expect(await receiver.receive(session, { lat: 9, lng: 9, at: now - 2_000 })).toEqual({ at: now - 1_000 });
+    expect(await receiver.receive(session, { lat: 9, lng: 9, at: now - 2_000 })).toEqual({
+      at: now - 1_000,
+      shared: true,
+    });
     expect(session.own).toMatchObject({ lat: 1, at: now - 1_000 });
     expect(recorded).toHaveLength(1);
     // The same fix again is no older one: the phone may say more about it now.
     expect(await receiver.receive(session, { lat: 1, lng: 2, battery: 5, at: now - 1_000 })).toEqual({
       at: now - 1_000,
+      shared: true,
     });
     expect(recorded).toHaveLength(2);
   });

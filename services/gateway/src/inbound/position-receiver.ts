@@ -5,14 +5,15 @@ import {
   locationUpdateSchema,
   type Position,
   type PositionRecord,
-  type ReceivedPosition,
   type RecordedPosition,
   type UserId,
 } from '@nearby-friends/protocol';
 import { type Clock, delay } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
+import type { DeviceReleases } from '../sessions/device-releases.ts';
 import type { SessionOpener } from '../sessions/session-opener.ts';
 import type { Session } from '../viewer/session.ts';
+import type { SharingSlice } from '../viewer/slices.ts';
 import type { MovementCheck } from './movement-check.ts';
 import { parsePayload } from './parse-payload.ts';
 import type { PositionUplink } from './position-uplink.ts';
@@ -23,6 +24,9 @@ export class PositionReceiver {
   readonly #redisNow: () => number;
   readonly #ttlMs: number;
   readonly #onClockAhead: () => void;
+  readonly #instanceId: string;
+  readonly #onTakenOver: (session: Session) => void;
+  readonly #releases: Pick<DeviceReleases, 'release'>;
   readonly #uplink: Pick<PositionUplink, 'record'>;
   readonly #opener: Pick<SessionOpener, 'openInBackground'>;
   readonly #delivery: NearbyDelivery;
@@ -35,6 +39,11 @@ export class PositionReceiver {
     ttlMs: number;
     /** The measured clock is ahead of Redis' own. */
     onClockAhead: () => void;
+    /** Of this gateway. */
+    instanceId: string;
+    /** The session's device shares in place of another device of the user. */
+    onTakenOver: (session: Session) => void;
+    releases: Pick<DeviceReleases, 'release'>;
     uplink: Pick<PositionUplink, 'record'>;
     opener: Pick<SessionOpener, 'openInBackground'>;
     delivery: NearbyDelivery;
@@ -44,6 +53,9 @@ export class PositionReceiver {
     this.#redisNow = options.redisNow;
     this.#ttlMs = options.ttlMs;
     this.#onClockAhead = options.onClockAhead;
+    this.#instanceId = options.instanceId;
+    this.#onTakenOver = options.onTakenOver;
+    this.#releases = options.releases;
     this.#uplink = options.uplink;
     this.#opener = options.opener;
     this.#delivery = options.delivery;
@@ -52,15 +64,15 @@ export class PositionReceiver {
   }
 
   /**
-   * Resolves with the time of the position that counts, ms. Throws `invalid_payload`, `stale_position`, or `unavailable` when
-   * the position could not be recorded (the viewer's own list follows it nevertheless).
+   * Resolves with the time of the position that counts, ms, and whether friends see it. Throws `invalid_payload`,
+   * `stale_position`, or `unavailable` when the position could not be recorded (the viewer's own list follows it nevertheless).
    */
-  async receive(session: Session, payload: unknown): Promise<{ at: number }> {
+  async receive(session: Session, payload: unknown): Promise<{ at: number; shared: boolean }> {
     const { at: takenAt, ...position } = parsePayload(locationUpdateSchema, payload);
     const at = this.#stamp(session, takenAt ?? Number.POSITIVE_INFINITY);
     const last = session.own?.at ?? at;
     // Taken before the session's last one, for example from a buffer that is sent backwards: it moves nothing (L3).
-    if (at < last) return { at: last };
+    if (at < last) return { at: last, shared: session.isSharing !== false };
     this.#movement.check(session, position.lat, position.lng, at);
     const isFirst = session.move(position, at);
     const recorded = this.#record(session, position, at);
@@ -70,12 +82,15 @@ export class PositionReceiver {
     const { outcome, at: recordedAt } = await recorded;
     switch (outcome) {
       case 'stored':
+      case 'taken-over':
         // Stored under a time of Redis' own: the one measured here lies too far in the future.
         if (recordedAt < at) this.#onClockAhead();
-        return { at: recordedAt };
+        return { at: recordedAt, shared: true };
       case 'superseded':
-        // Another device of the user has sent a later position, so there is nothing to repeat.
-        return { at: recordedAt };
+        // Sent over another connection of this device, so there is nothing to repeat.
+        return { at: recordedAt, shared: true };
+      case 'unshared':
+        return { at, shared: false };
       case 'expired':
       case 'failed':
         throw new CodedError('unavailable', 'The position could not be recorded. Send it again in a moment.');
@@ -83,12 +98,26 @@ export class PositionReceiver {
   }
 
   /**
+   * From now on the session's device shares the user's position, in place of any other device: with its last position, or
+   * with its next one if it has none. Throws `unavailable`.
+   */
+  async share(session: Session & SharingSlice): Promise<void> {
+    session.claimsSharing = true;
+    const { phase } = session;
+    if (phase.kind !== 'opening' && phase.kind !== 'live') return;
+    const { outcome } = await this.#record(session, phase.report, phase.own.at);
+    if (outcome === 'failed')
+      throw new CodedError('unavailable', 'This device could not take over. Try again in a moment.');
+  }
+
+  /**
    * Records the session's last position again, under its own time, because Redis may have lost it. Retries until the
-   * session closes, since the location service may be unavailable right after a loss. Never rejects.
+   * session closes, since the location service may be unavailable right after a loss. Not that of a device that does not
+   * share: it would be the first to report. Never rejects.
    */
   async repeat(session: Session): Promise<void> {
     let { phase } = session;
-    while (phase.kind === 'opening' || phase.kind === 'live') {
+    while (session.isSharing !== false && (phase.kind === 'opening' || phase.kind === 'live')) {
       const { outcome } = await this.#record(session, phase.report, phase.own.at);
       if (outcome !== 'failed') return;
       await delay(this.#clock, REPEAT_RETRY_MS);
@@ -118,8 +147,20 @@ export class PositionReceiver {
     );
   }
 
-  #record({ user }: Session, position: Position, at: number): Promise<RecordedPosition> {
-    const received: ReceivedPosition = { user, at, body: encodePositionBody(position) };
-    return this.#uplink.record(received);
+  async #record(session: Session & SharingSlice, position: Position, at: number): Promise<RecordedPosition> {
+    const { user, device, claimsSharing: claims } = session;
+    const body = encodePositionBody(position, { device, gateway: this.#instanceId, claims });
+    const recorded = await this.#uplink.record({ user, at, body });
+    const { outcome } = recorded;
+    if (outcome === 'unshared') session.isSharing = false;
+    if (outcome === 'stored' || outcome === 'taken-over' || outcome === 'superseded') {
+      session.isSharing = true;
+      session.claimsSharing = false;
+      session.sharedAt = Math.max(session.sharedAt, recorded.at);
+      // It has ended meanwhile, before there was anything to release.
+      if (session.isClosed) this.#releases.release(session);
+      else if (outcome === 'taken-over') this.#onTakenOver(session);
+    }
+    return recorded;
   }
 }

@@ -13,27 +13,48 @@ const CHECK_INTERVAL_MS = 1_000;
 function setUp() {
   const world = new OpeningWorld();
   const { clock, lists } = world.nearby;
+  const released: string[] = [];
   const sessions = new Sessions({
     lists,
     inboxes: world.inboxes,
+    releases: { release: ({ device }) => void released.push(device) },
     clock,
     wallNow: () => clock.now(),
     logger: silentLogger,
   });
   sessions.start();
   let begun = 0;
-  const begin = (expiresInMs: number) => {
+  const begin = (expiresInMs: number, device: string | null = null) => {
     const transport = new TestTransport();
     const session = sessions.begin(
       `socket-${++begun}`,
-      { userId: ANN, issuedAt: clock.now(), expiresAt: clock.now() + expiresInMs, measuresDistances: false },
+      { userId: ANN, device, issuedAt: clock.now(), expiresAt: clock.now() + expiresInMs, measuresDistances: false },
       transport,
     );
     transport.onDisconnect = () => sessions.end(session);
     return { session, transport };
   };
-  return { world, clock, sessions, begin };
+  return { world, clock, sessions, begin, released };
 }
+
+describe('[L5] a device', () => {
+  it('is the same on all connections that name it, and another one on each that does not', () => {
+    const { begin } = setUp();
+    const names = ['phone', 'phone', 'laptop', null, null, 'socket-5'];
+    const devices = names.map((name) => begin(60_000, name).session.device);
+    expect(devices[1]).toBe(devices[0]);
+    expect(new Set(devices).size).toBe(5);
+    for (const device of devices) expect(Buffer.from(device, 'latin1')).toHaveLength(8);
+  });
+
+  it('is released once, when its session ends', () => {
+    const { begin, released, sessions } = setUp();
+    const { session } = begin(60_000, 'phone');
+    sessions.end(session);
+    sessions.end(session);
+    expect(released).toEqual([session.device]);
+  });
+});
 
 describe('a session', () => {
   it('begins waiting, and is counted by what it does', () => {

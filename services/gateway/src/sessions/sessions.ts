@@ -6,6 +6,8 @@ import type { Inboxes } from '../friends/inboxes.ts';
 import type { Admission } from '../viewer/admission.ts';
 import { Session } from '../viewer/session.ts';
 import type { Transport } from '../viewer/transport.ts';
+import { deviceOf } from './device-of.ts';
+import type { DeviceReleases } from './device-releases.ts';
 
 /** A connection outlives its expired token by this (A2), which is the time to refresh it. */
 export const TOKEN_GRACE_MS = 25_000;
@@ -15,6 +17,7 @@ export class Sessions implements Component {
   readonly name = 'sessions';
   readonly #lists: FriendLists;
   readonly #inboxes: Inboxes;
+  readonly #releases: Pick<DeviceReleases, 'release'>;
   readonly #clock: Clock;
   readonly #wallNow: () => number;
   readonly #logger: Logger;
@@ -25,6 +28,7 @@ export class Sessions implements Component {
   constructor(options: {
     lists: FriendLists;
     inboxes: Inboxes;
+    releases: Pick<DeviceReleases, 'release'>;
     clock: Clock;
     /** The clock of token times, ms since the epoch. */
     wallNow: () => number;
@@ -32,6 +36,7 @@ export class Sessions implements Component {
   }) {
     this.#lists = options.lists;
     this.#inboxes = options.inboxes;
+    this.#releases = options.releases;
     this.#clock = options.clock;
     this.#wallNow = options.wallNow;
     this.#logger = options.logger;
@@ -74,10 +79,15 @@ export class Sessions implements Component {
     return count;
   }
 
-  begin(id: string, { userId, issuedAt, expiresAt, measuresDistances }: Admission, transport: Transport): Session {
+  begin(
+    id: string,
+    { userId, device, issuedAt, expiresAt, measuresDistances }: Admission,
+    transport: Transport,
+  ): Session {
     const session = new Session({
       id,
       user: userId,
+      device: deviceOf(id, device),
       transport,
       measuresDistances,
       tokenExpiresAt: expiresAt,
@@ -94,6 +104,7 @@ export class Sessions implements Component {
     const others = this.of(session.user).filter((device) => device !== session);
     if (others.length > 0) this.#byUser.set(session.user, others);
     else this.#byUser.delete(session.user);
+    this.#releases.release(session);
     session.close();
     this.#inboxes.leave(session);
     this.#lists.removeAll(session);

@@ -113,6 +113,7 @@ export class SocketServerOfTest {
           const session = new Session({
             id,
             user: userId,
+            device: 'device-1',
             transport,
             measuresDistances,
             tokenExpiresAt: expiresAt,

@@ -79,6 +79,7 @@ let sessionsMade = 0;
 export function testSession(
   options: {
     user?: UserId;
+    device?: string;
     measuresDistances?: boolean;
     tokenExpiresAt?: number;
     tokenIssuedAt?: number | null;
@@ -89,6 +90,7 @@ export function testSession(
   const session = new Session({
     id: `session-${++sessionsMade}`,
     user: options.user ?? parseUserId('viewer'),
+    device: options.device ?? 'device-1',
     transport,
     measuresDistances: options.measuresDistances ?? false,
     tokenExpiresAt: options.tokenExpiresAt ?? Number.POSITIVE_INFINITY,

@@ -4,4 +4,6 @@ import type { VerifiedToken } from '@nearby-friends/service-kit';
 export interface Admission extends VerifiedToken {
   /** The client computes distance changes caused by the viewer's own movement. */
   readonly measuresDistances: boolean;
+  /** The name of the client's device, the same on all of its connections; null if the client gives none. */
+  readonly device: string | null;
 }

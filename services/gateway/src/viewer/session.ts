@@ -18,6 +18,7 @@ import {
   type PositionSlice,
   type RightsSlice,
   type SentSlice,
+  type SharingSlice,
   type TextSlice,
   type ThrottleSlice,
 } from './slices.ts';
@@ -59,7 +60,8 @@ export class Session
     Readonly<FlushSlice>,
     Readonly<RightsSlice>,
     Readonly<ListSlice>,
-    Readonly<ThrottleSlice>
+    Readonly<ThrottleSlice>,
+    Readonly<SharingSlice>
 {
   // In the order of access, so that few cache lines are touched: first what each movement of a friend reads, then what a
   // flush reads. All are integers or references, since V8 stores a fractional number as an object of its own.
@@ -80,11 +82,16 @@ export class Session
   readonly departed: Set<UserId> | null = null;
   readonly needsSnapshot: boolean = false;
   readonly throttledUntil: number = 0;
+  readonly isSharing: boolean | null = null;
+  readonly claimsSharing: boolean = false;
+  readonly sharedAt: number = 0;
   #radiusCentimetres = 0;
   /** The radius in metres if it is no whole number of centimetres. */
   #fineRadiusMeters: number | null = null;
   readonly user: UserId;
   readonly id: string;
+  /** The device in the marks of its positions, see `DeviceMark` in protocol. */
+  readonly device: string;
   readonly credentials: Credentials;
   #phase: SessionPhase = { kind: 'waiting' };
   /** Below every version while the radius is the default. */
@@ -95,6 +102,7 @@ export class Session
   constructor(options: {
     id: string;
     user: UserId;
+    device: string;
     transport: Transport;
     measuresDistances: boolean;
     tokenExpiresAt: number;
@@ -102,6 +110,7 @@ export class Session
   }) {
     this.id = options.id;
     this.user = options.user;
+    this.device = options.device;
     this.#putRadius(DEFAULT_RADIUS_METERS);
     this.transport = options.transport;
     this.safeRegion = options.measuresDistances ? new SafeRegion() : null;

@@ -29,6 +29,16 @@ export interface RightsSlice {
   confirmedIn: number | null;
 }
 
+/** Of a session: whether its device is the one that shares the user's position. Written by the position receiver. */
+export interface SharingSlice {
+  /** As of the last report; null before it. */
+  isSharing: boolean | null;
+  /** The device takes sharing over with its next report. */
+  claimsSharing: boolean;
+  /** The time of its last stored position, ms; 0 before it. */
+  sharedAt: number;
+}
+
 /** Of a watch. Written by the friend board. */
 export interface GrantSlice {
   grant: HeldGrant;

@@ -1,14 +1,22 @@
 /** The location cache in Redis. */
 import { type Redis, runScript, runScriptBuffer } from '@nearby-friends/bus';
-import { locationKey, type ReceivedPosition, readRecordTime, type UserId } from '@nearby-friends/protocol';
+import {
+  locationKey,
+  type ReceivedPosition,
+  type ReleasedDevice,
+  readRecordTime,
+  type UserId,
+} from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
 import type { LocationCache, Recorded } from './location-cache.ts';
 import { FAILED, packPositions, unpackOutcomes } from './pack-positions.ts';
 import {
   FORGET_FUTURE,
+  GATEWAY_CHANNEL,
   MARK_ANNOUNCED,
   MAX_CLOCK_LEAD_MS,
   RECORD_POSITIONS,
+  RELEASE_DEVICE,
   STOP_SHARING,
   STOPPED_FORMAT,
 } from './record-script.ts';
@@ -74,6 +82,14 @@ export class RedisLocationCache implements LocationCache {
     return (await runScript(this.#redis, STOP_SHARING, [locationKey(user)], [before])) === 1;
   }
 
+  async release(devices: readonly ReleasedDevice[]): Promise<void> {
+    await Promise.all(
+      devices.map(({ user, device, at }) =>
+        runScript(this.#redis, RELEASE_DEVICE, [locationKey(user)], [Buffer.from(device, 'hex'), at]),
+      ),
+    );
+  }
+
   async checkWritable(): Promise<void> {
     await this.#redis.set(this.#probeKey, '1', 'PX', PROBE_TTL_MS);
   }
@@ -87,7 +103,7 @@ export class RedisLocationCache implements LocationCache {
   async #record(positions: readonly ReceivedPosition[]): Promise<readonly Recorded[]> {
     const keys = positions.map(({ user }) => locationKey(user));
     try {
-      const args = [this.#ttlMs, packPositions(positions)];
+      const args = [this.#ttlMs, packPositions(positions), ...GATEWAY_CHANNEL];
       const reply = await runScriptBuffer(this.#redis, RECORD_POSITIONS, keys, args);
       const [recorded, reason] = reply as [Buffer, Buffer?];
       if (reason) this.#logger.debug({ reason: reason.toString() }, 'redis refused a position');

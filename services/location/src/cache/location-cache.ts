@@ -1,5 +1,5 @@
 /** The port to the last known positions. */
-import type { ReceivedPosition, RecordOutcome, UserId } from '@nearby-friends/protocol';
+import type { ReceivedPosition, RecordOutcome, ReleasedDevice, UserId } from '@nearby-friends/protocol';
 
 /** The outcome of recording a position, and the user's activity. */
 export interface Recorded {
@@ -35,6 +35,8 @@ export interface LocationCache {
    * no position of before that. Returns whether there was such an entry. Rejects when the cache is unavailable.
    */
   stop(user: UserId, before: number): Promise<boolean>;
+  /** These devices share no more, unless they have reported since. Rejects when the cache is unavailable. */
+  release(devices: readonly ReleasedDevice[]): Promise<void>;
   /** Rejects with the reason when entries cannot be written now. */
   checkWritable(): Promise<void>;
 }

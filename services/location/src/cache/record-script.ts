@@ -1,10 +1,15 @@
 /** The Lua scripts for users' entries. For their layout see `position-record.ts` in protocol. */
 import { defineScript } from '@nearby-friends/bus';
 import {
+  DEVICE_BYTES,
+  HAS_DEVICE_MARK,
+  instanceChannel,
+  MARK_BYTES_WITHOUT_GATEWAY,
   RECORD_FORMAT_VERSION,
   RECORD_HEADER_BYTES,
   RECORD_OUTCOMES,
   type RecordOutcome,
+  SHARING_SILENCE_MS,
 } from '@nearby-friends/protocol';
 
 /** A gateway's estimate of Redis' clock may be ahead by this much, ms; beyond it Redis' own time is used. */
@@ -22,7 +27,7 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  * Stores and publishes positions in order, each in one step (L3, L4). `pack-positions.ts` encodes and decodes.
  *
  * KEYS: each position's key, which is also its channel; a user may occur twice. ARGV: TTL in ms, then for each position
- * `f64 at, u8 length, body` as one string. Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one
+ * `f64 at, u8 length, body` as one string, then what is before and after a gateway's id in the name of its channel. Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one
  * string and, if Redis refused any, the first reason.
  *
  * An error would skip the positions after it and lose the outcomes before it, so none is raised: commands use `pcall`, and
@@ -34,6 +39,10 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  *
  * A user who has ended sharing has no entry but a mark in its place: positions of before that, which were under way, are
  * superseded by it.
+ *
+ * One device of a user shares at a time: the one whose mark the entry has (`device-mark.ts` in protocol). A report of another
+ * device is `unshared`, unless it claims, or the sharing device has been silent for too long, has left, or was connected to a
+ * gateway that is gone: a gateway subscribes its channel as long as it lives.
  *
  * Two devices may report within the same millisecond: the later arrival gets the next millisecond. The same position sent
  * again (a caller that got no response) changes nothing.
@@ -51,11 +60,31 @@ local function refused(reply)
   return true
 end
 
+-- A body without its mark, and the mark: gateway, whether it claims, device, time of its last report.
+local function split(body)
+  local length = #body
+  if length < ${MARK_BYTES_WITHOUT_GATEWAY} or string.byte(body) % ${2 * HAS_DEVICE_MARK} < ${HAS_DEVICE_MARK} then return body end
+  local gateway = string.byte(body, length - 17)
+  local core = length - ${MARK_BYTES_WITHOUT_GATEWAY} - gateway
+  return string.sub(body, 1, core), string.sub(body, core + 1, length - 18), string.byte(body, length - 16) == 1,
+    string.sub(body, length - 15, length - 8), unpack('>d', body, length - 7)
+end
+
+local function mark(gateway, device)
+  return gateway .. string.char(#gateway, 0) .. device .. pack('>d', now)
+end
+
+local function isConnected(gateway)
+  local reply = pcall('PUBSUB', 'SHARDNUMSUB', ARGV[3] .. gateway .. ARGV[4])
+  return reply.err or reply[2] > 0
+end
+
 local function record(key, at, body)
   if at > now + ${MAX_CLOCK_LEAD_MS} then at = now end
   if at + ttl <= now then return ${outcome('expired')}, 0, 0, 0 end
 
-  local announced, since = 0, at
+  local announced, since, result = 0, at, ${outcome('stored')}
+  local core, gateway, claims, device = split(body)
   local previous = pcall('GET', key)
   if refused(previous) then return ${outcome('failed')}, 0, 0, 0 end
   if previous and string.byte(previous) == ${STOPPED_FORMAT} and #previous == ${STOPPED_BYTES} then
@@ -65,18 +94,34 @@ local function record(key, at, body)
   if previous and string.byte(previous) == ${RECORD_FORMAT_VERSION} and #previous >= ${RECORD_HEADER_BYTES} then
     local _, wasAnnounced, wasSince, previousAt = unpack('>BBdd', previous)
     announced, since = wasAnnounced, wasSince
+    local previousCore, sharer, _, sharingDevice, heardAt = split(string.sub(previous, ${RECORD_HEADER_BYTES + 1}))
+    local isOther = device and sharingDevice and sharingDevice ~= device
+    if isOther then
+      local isSharing = heardAt + ${SHARING_SILENCE_MS} > now and heardAt <= now + ${MAX_CLOCK_LEAD_MS}
+      if isSharing and not claims and isConnected(sharer) then return ${outcome('unshared')}, at, announced, since end
+      if heardAt > 0 then result = ${outcome('taken-over')} end
+    end
     if previousAt > now + ${MAX_CLOCK_LEAD_MS} then previousAt = 0 end
-    if at < previousAt then return ${outcome('superseded')}, previousAt, announced, since end
+    if at < previousAt then
+      if not isOther then return ${outcome('superseded')}, previousAt, announced, since end
+      local entry = string.sub(previous, 1, ${RECORD_HEADER_BYTES}) .. previousCore .. mark(gateway, device)
+      if refused(pcall('SET', key, entry, 'KEEPTTL')) then return ${outcome('failed')}, 0, 0, 0 end
+      return ${outcome('taken-over')}, previousAt, 1, since
+    end
     if at == previousAt then
-      if string.sub(previous, ${RECORD_HEADER_BYTES + 1}) == body then return ${outcome('stored')}, at, announced, since end
+      if previousCore == core and not isOther then
+        if device and sharingDevice then pcall('SETRANGE', key, #previous - 8, pack('>d', now)) end
+        return ${outcome('stored')}, at, announced, since
+      end
       at = at + 1
     end
   end
 
-  local entry = pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at) .. body
+  local entry = pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at) .. core
+  if device then entry = entry .. mark(gateway, device) end
   if refused(pcall('SET', key, entry, 'PXAT', string.format('%.0f', at + ttl))) then return ${outcome('failed')}, 0, 0, 0 end
   if refused(pcall('SPUBLISH', key, entry)) then return ${outcome('failed')}, 0, 0, 0 end
-  return ${outcome('stored')}, at, announced, since
+  return result, at, announced, since
 end
 
 local answers = {}
@@ -100,6 +145,24 @@ if #header < ${RECORD_HEADER_BYTES} then return 0 end
 local _, _, _, at = struct.unpack('>BBdd', header)
 if at <= time[1] * 1000 + math.floor(time[2] / 1000) + ${MAX_CLOCK_LEAD_MS} then return 0 end
 return redis.call('UNLINK', KEYS[1])
+`);
+
+/** What is before and after a gateway's id in the name of its channel, arguments of {@link RECORD_POSITIONS}. */
+export const GATEWAY_CHANNEL: readonly string[] = instanceChannel('gateway', '*').split('*');
+
+/**
+ * KEYS: the user's key. ARGV: a device, the time of its last stored position in ms. The device shares no more, unless it has
+ * reported since or another one shares.
+ */
+export const RELEASE_DEVICE = defineScript(`
+local entry = redis.call('GET', KEYS[1])
+if not entry or #entry < ${RECORD_HEADER_BYTES + MARK_BYTES_WITHOUT_GATEWAY} then return 0 end
+local _, _, _, at = struct.unpack('>BBdd', entry)
+if at > tonumber(ARGV[2]) then return 0 end
+if string.byte(entry, ${RECORD_HEADER_BYTES + 1}) % ${2 * HAS_DEVICE_MARK} < ${HAS_DEVICE_MARK} then return 0 end
+if string.sub(entry, -${DEVICE_BYTES + 8}, -9) ~= ARGV[1] then return 0 end
+redis.call('SETRANGE', KEYS[1], #entry - 8, struct.pack('>d', 0))
+return 1
 `);
 
 /** KEYS: the user's key. ARGV: activeSince in ms. SETRANGE keeps the TTL, and is not run where there is no entry. */

@@ -36,7 +36,7 @@ export class PositionRecorder {
   #announceAll(batch: readonly ReceivedPosition[], recorded: readonly Recorded[]): void {
     for (let i = 0; i < recorded.length; i++) {
       const { outcome, isAnnounced, activeSince, at } = recorded[i] as Recorded;
-      if (isAnnounced || outcome !== 'stored') continue;
+      if (isAnnounced || (outcome !== 'stored' && outcome !== 'taken-over')) continue;
       const { user, body } = batch[i] as ReceivedPosition;
       this.#announce({ user, activeSince, at, position: decodePositionBody(body) });
     }

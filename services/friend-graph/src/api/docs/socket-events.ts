@@ -4,6 +4,9 @@ import {
   type AckFailure,
   type ClientToServerEvents,
   connectionClosingSchema,
+  type DeviceShareAck,
+  deviceSharedSchema,
+  deviceShareSchema,
   ERROR_CODES,
   type ErrorCodeName,
   friendsChangedSchema,
@@ -47,7 +50,18 @@ export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AcknowledgedEvent
       'A position update. Unknown fields are ignored, and so is an optional field that says nothing (null, negative, out ' +
       'of range). A packet has at most 4 KB.',
     payload: locationUpdateSchema,
-    ack: z.union([doneSchema.extend({ at: z.number() }), failureSchema]) satisfies z.ZodType<LocationUpdateAck>,
+    ack: z.union([
+      doneSchema.extend({ at: z.number(), shared: z.boolean() }),
+      failureSchema,
+    ]) satisfies z.ZodType<LocationUpdateAck>,
+  },
+  'device:share': {
+    summary:
+      'From now on the device of this connection shares my position, in place of any other device. One device shares at a ' +
+      'time: the first that reports, until another one takes over with this event, or it has reported nothing for 120 s, ' +
+      'or has left.',
+    payload: deviceShareSchema,
+    ack: z.union([doneSchema, failureSchema]) satisfies z.ZodType<DeviceShareAck>,
   },
   'radius:set': {
     summary: 'Radius of "near" for me. Stored in the profile, so that it applies to every device.',
@@ -96,6 +110,10 @@ export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
       "The server's time, first on every connection. Ages and ends (`until`) are to be computed from it, since the " +
       'clock of a device may be wrong.',
     payload: serverClockSchema,
+  },
+  'device:shared': {
+    summary: 'Another device of mine has begun to share my position; sent to every device of the user but that one.',
+    payload: deviceSharedSchema,
   },
   'server:draining': {
     summary: 'The transport closes soon; reconnect after the given time.',
@@ -157,6 +175,12 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
     'Who updates distances when the viewer moves. `client`: a friend is sent only when the friend changes, and the ' +
     'client measures from its own last position update; the server still decides who enters and leaves the list. ' +
     'Default, and for any other value: `server`.',
+  device:
+    'Name of the device, the same on all of its connections, so that it goes on sharing the position after a reconnect. ' +
+    'Without it every connection counts as a device of its own.',
+  shared:
+    'Whether friends see this position: false while another device of mine shares. My own list follows it in any case.',
+  thisDevice: 'Whether the device of this connection shares my position from now on.',
   ok: 'Whether it was accepted.',
   code: 'Stable; for programs.',
   message: 'A sentence for a person.',
