@@ -35,6 +35,8 @@ export interface Bus {
 
 export function createBus(options: {
   redisUrl: string;
+  /** Before every key and channel, so that deployments that share a Redis do not hear each other. */
+  redisPrefix?: string;
   service: ServiceName;
   instanceId: string;
   /** The services that this one sends requests to. */
@@ -46,11 +48,11 @@ export function createBus(options: {
   clock: Clock;
   logger: Logger;
 }): Bus {
-  const { redisUrl: url, service, instanceId, watch, clock, logger } = options;
+  const { redisUrl: url, redisPrefix: prefix = '', service, instanceId, watch, clock, logger } = options;
   const { metrics = new Metrics(), tracer = noTracer } = options;
   const role = (what: string) => `${service}:${instanceId}:${what}`;
-  const commands = openRedis({ url, purpose: 'commands', role: role('commands'), logger });
-  const subscriber = openRedis({ url, purpose: 'subscriber', role: role('subscriber'), logger });
+  const commands = openRedis({ url, purpose: 'commands', role: role('commands'), prefix, logger });
+  const subscriber = openRedis({ url, purpose: 'subscriber', role: role('subscriber'), prefix, logger });
   const publish: Publish = async (channel, payload) => Number(await commands.spublish(channel, payload));
   const subscriptions = new ChannelSubscriptions({ redis: subscriber, clock, logger });
   const registry = new InstanceRegistry({ redis: commands, clock, logger, service, instanceId, watch });

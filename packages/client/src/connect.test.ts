@@ -53,7 +53,7 @@ describe('a position', () => {
   });
 });
 
-describe('[L5] one device of the user shares', () => {
+describe('[L7] one device of the user shares', () => {
   it('and each is told which: by acknowledgements, and when another one takes over', async () => {
     const seen: (boolean | undefined)[] = [];
     server.app.isSharing.subscribe((isSharing) => seen.push(isSharing));

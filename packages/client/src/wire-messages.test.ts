@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   CLIENT_PROTOCOL_VERSION,
   CONNECTION_CLOSING,
+  DEVICE_SHARE,
+  DEVICE_SHARED,
   ERROR_CODES,
   FRIENDS_CHANGED,
   LOCATION_UPDATE,
@@ -75,6 +77,8 @@ describe('the wire types', () => {
   it('use the protocol’s event names, error codes and version', () => {
     expect(EVENTS).toEqual({
       locationUpdate: LOCATION_UPDATE,
+      deviceShare: DEVICE_SHARE,
+      deviceShared: DEVICE_SHARED,
       radiusSet: RADIUS_SET,
       tokenRefresh: TOKEN_REFRESH,
       nearbySnapshot: NEARBY_SNAPSHOT,

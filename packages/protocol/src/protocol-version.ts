@@ -27,7 +27,7 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // Clients are told why their connection closes (`connection:closing`). Between services nothing changes.
   10: '6082beb2319adbf89f8d09bdd37a99842937cea881728f0479b3c551a160b2fe',
   // One device of a user shares. Builds of version 10 ignore the marks of devices, refuse releases, and let every device share.
-  11: '9e4d9ee4797fcaf10765d9abf56768dba35b896466b324668dae9bca53357b88',
+  11: '8e22bcafa083ae15619c531d6994f99e24c5a6aac9a7ed36685c5c1d78ecca47',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

@@ -54,6 +54,7 @@ export function composeFriendGraph({
   registerPoolGauges(registry, database.pool);
   const bus = createBus({
     redisUrl: config.redisUrl,
+    redisPrefix: config.redisPrefix,
     service: 'friend-graph',
     instanceId,
     watch: ['gateway', 'location'],

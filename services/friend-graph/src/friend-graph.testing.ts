@@ -5,6 +5,7 @@ import { findFreePort, type Redis, startRedis } from '@nearby-friends/local-stac
 import { type InboxMessage, inboxChannel, inboxMessageCodec, parseUserId } from '@nearby-friends/protocol';
 import {
   commonSettings,
+  DEFAULT_REDIS_PREFIX,
   Lifecycle,
   Metrics,
   noTracer,
@@ -97,6 +98,7 @@ export function useFriendGraph(): ServicesOfTest {
     async connectGateway() {
       const bus = createBus({
         redisUrl: running().url,
+        redisPrefix: DEFAULT_REDIS_PREFIX,
         service: 'gateway',
         instanceId: 'client',
         watch: ['friend-graph'],

@@ -37,11 +37,12 @@ export function composeGateway({
   tracer,
 }: ServiceContext<typeof settings>): Component[] {
   const clock = systemClock;
-  const { redisUrl } = config;
+  const { redisPrefix, redisUrl } = config;
   const metrics = createGatewayMetrics(registry);
 
   const bus = createBus({
     redisUrl,
+    redisPrefix,
     service: 'gateway',
     instanceId,
     watch: ['location', 'friend-graph'],
@@ -66,7 +67,13 @@ export function composeGateway({
   const { applier, board, channels, delivery, inboxes, ledger, opener, radii, releases, sessions } = nearby;
 
   // --- Graph events
-  const streamRedis = openRedis({ url: redisUrl, purpose: 'blocking', role: `gateway:${instanceId}:stream`, logger });
+  const streamRedis = openRedis({
+    url: redisUrl,
+    purpose: 'blocking',
+    role: `gateway:${instanceId}:stream`,
+    prefix: redisPrefix,
+    logger,
+  });
   const follower: FencedStreamFollower = new FencedStreamFollower({
     redis: bus.commands,
     blockingRedis: streamRedis,
@@ -153,7 +160,10 @@ export function composeGateway({
     host: config.host,
     port: config.port,
     allowedOrigins: config.allowedOrigins,
-    adapter: createShardedAdapter(adapterPub, adapterSub, { subscriptionMode: 'dynamic' }),
+    adapter: createShardedAdapter(adapterPub, adapterSub, {
+      subscriptionMode: 'dynamic',
+      channelPrefix: `${redisPrefix}socket.io`,
+    }),
     isFastPathExpected,
     handshake,
     sessions,

@@ -28,6 +28,7 @@ export function composeLocation({
 
   const bus = createBus({
     redisUrl: config.redisUrl,
+    redisPrefix: config.redisPrefix,
     service: 'location',
     instanceId,
     watch: ['friend-graph'],

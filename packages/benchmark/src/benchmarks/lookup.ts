@@ -1,7 +1,7 @@
 /** `lookup`: how long a gateway waits for a viewer's friends, among ten million edges (G1). */
 import { createBus } from '@nearby-friends/bus';
 import { friendsOf, parseUserId, readEdges } from '@nearby-friends/protocol';
-import { Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import { DEFAULT_REDIS_PREFIX, Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { deployOurs } from '../deploy/deploy-ours.ts';
 import { randomAt } from '../load/random-at.ts';
 import { userName } from '../load/user-names.ts';
@@ -67,6 +67,7 @@ async function measureLookups(
 ): Promise<LookupFigures[]> {
   const bus = createBus({
     redisUrl,
+    redisPrefix: DEFAULT_REDIS_PREFIX,
     service: 'gateway',
     instanceId: 'bench',
     watch: ['friend-graph'],

@@ -30,7 +30,7 @@ export async function redisFigures(url: string): Promise<RedisStats> {
   redis.on('error', () => undefined);
   try {
     const channels = ((await redis.call('PUBSUB', 'SHARDCHANNELS')) as string[]).filter((name) =>
-      name.startsWith('location:'),
+      /^[^:]+:location:/.test(name),
     );
     const counts =
       channels.length === 0 ? [] : ((await redis.call('PUBSUB', 'SHARDNUMSUB', ...channels)) as (string | number)[]);

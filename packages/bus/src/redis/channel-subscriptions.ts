@@ -29,6 +29,7 @@ export const REFUSAL_PAUSE_MS = 1_000;
 export class ChannelSubscriptions implements Component {
   readonly name = 'channel subscriptions';
   readonly #redis: Redis;
+  readonly #prefixBytes: number;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #channels = new Map<string, Channel>();
@@ -47,6 +48,7 @@ export class ChannelSubscriptions implements Component {
 
   constructor(options: { redis: Redis; clock: Clock; logger: Logger }) {
     this.#redis = options.redis;
+    this.#prefixBytes = options.redis.options?.keyPrefix?.length ?? 0;
     this.#clock = options.clock;
     this.#logger = options.logger;
     // Buffers only: a listener for the string event would cost a toString() per message.
@@ -127,7 +129,8 @@ export class ChannelSubscriptions implements Component {
   }
 
   #dispatch(channel: Buffer, payload: Buffer): void {
-    const name = channel.toString('latin1');
+    // Redis names the channel with the prefix of the deployment.
+    const name = channel.toString('latin1', this.#prefixBytes);
     const subscription = this.#channels.get(name);
     if (!subscription) return;
     try {

@@ -59,15 +59,21 @@ const OPTIONS = {
 
 /**
  * Opens a connection that reconnects for ever and logs its losses. Connect it with {@link connectRedis}.
- * `role` names it in `CLIENT LIST` and in the log.
+ * `role` names it in `CLIENT LIST` and in the log. `prefix` goes before every key and channel of its commands; channels of
+ * received messages have it.
  */
 export function openRedis(options: {
   url: string;
   purpose: keyof typeof OPTIONS;
   role: string;
+  prefix?: string;
   logger: Logger;
 }): Redis {
-  const redis = new Redis(options.url, { ...OPTIONS[options.purpose], connectionName: options.role });
+  const redis = new Redis(options.url, {
+    ...OPTIONS[options.purpose],
+    connectionName: options.role,
+    keyPrefix: options.prefix ?? '',
+  });
   let lost = false;
   redis.on('error', (error: Error) => {
     // One line per loss, not per attempt.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { commonSettings } from '../process/common-settings.ts';
+import { commonSettings, DEFAULT_REDIS_PREFIX } from '../process/common-settings.ts';
 import { tokenSettings } from '../tokens/token-settings.ts';
 import { ConfigError, defineSettings, fromText, helpText, readConfig } from './read-config.ts';
 
@@ -114,6 +114,21 @@ describe('the settings that all services share', () => {
     expect(() => readConfig(commonSettings, { OPS_PORT: '0', REDIS_URL: 'redis://h', INSTANCE_ID: 'a b' })).toThrow(
       'INSTANCE_ID',
     );
+  });
+
+  it('refuse a Redis database, which would not separate channels, and say what does', () => {
+    const read = (REDIS_URL: string) => readConfig(commonSettings, { OPS_PORT: '0', REDIS_URL }).redisUrl;
+    for (const url of ['redis://h', 'redis://h/', 'redis://h/0', 'rediss://u:p@h:1']) expect(read(url)).toBe(url);
+    for (const url of ['redis://h/1', 'redis://u:p@h:1/15', 'redis://h?db=2', 'redis://h/0?db=2']) {
+      expect(() => read(url)).toThrow(/REDIS_URL: the given value must not name a database.*REDIS_PREFIX/);
+    }
+  });
+
+  it('name the deployment in every key and channel', () => {
+    const read = (REDIS_PREFIX?: string) =>
+      readConfig(commonSettings, { OPS_PORT: '0', REDIS_URL: 'redis://h', REDIS_PREFIX }).redisPrefix;
+    expect([read(), read('staging.2')]).toEqual([DEFAULT_REDIS_PREFIX, 'staging.2:']);
+    for (const name of ['a:b', 'a b', '{a}', 'ä', 'x'.repeat(65)]) expect(() => read(name)).toThrow('REDIS_PREFIX');
   });
 
   it('name their unit', () => {

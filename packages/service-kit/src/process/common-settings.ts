@@ -5,6 +5,21 @@ import { tracingSettings } from '../tracing/tracing-settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const DEFAULT_DEPLOYMENT = 'nearby-friends';
+/** What is before every key and channel of a deployment that has no name of its own. */
+export const DEFAULT_REDIS_PREFIX = redisPrefixOf(DEFAULT_DEPLOYMENT);
+
+function redisPrefixOf(deployment: string): string {
+  return `${deployment}:`;
+}
+
+/** Whether the address leaves the database to the default. What cannot be parsed is refused by another check. */
+function hasNoDatabase(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { pathname, searchParams } = new URL(url);
+  return /^\/?0?$/.test(pathname) && !searchParams.has('db');
+}
+
 export const commonSettings = defineSettings({
   instanceId: {
     env: 'INSTANCE_ID',
@@ -25,9 +40,24 @@ export const commonSettings = defineSettings({
   },
   redisUrl: {
     env: 'REDIS_URL',
-    schema: fromText.url('redis', 'rediss'),
+    schema: fromText.url('redis', 'rediss').refine(hasNoDatabase, {
+      error:
+        'must not name a database: channels belong to all databases of a Redis. Leave the number out, and give each ' +
+        'deployment its own REDIS_PREFIX',
+    }),
     secret: true,
-    description: 'Redis 7 or newer: redis://[user:password@]host:port.',
+    description: 'Redis 7 or newer: redis://[user:password@]host:port. Without a database number, see REDIS_PREFIX.',
+  },
+  redisPrefix: {
+    env: 'REDIS_PREFIX',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 characters of A-Za-z0-9_.-')
+      .transform(redisPrefixOf),
+    default: DEFAULT_DEPLOYMENT,
+    description:
+      'Name of the deployment, in every key and channel: deployments that share a Redis need different ones. The same for ' +
+      'all services of a deployment.',
   },
   logLevel: {
     env: 'LOG_LEVEL',

@@ -1,6 +1,7 @@
 /** Friends made and lost while people are online, signing out everywhere, and leaving for good. */
 import { describe, expect, it } from '@jest/globals';
 import { locationKey, parseUserId } from '@nearby-friends/protocol';
+import { DEFAULT_REDIS_PREFIX } from '@nearby-friends/service-kit';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { eventually } from '../plain/eventually.ts';
@@ -131,7 +132,7 @@ describe('leaving for good', () => {
 /** Every table with a row that names the user, and the cache. The outbox is emptied as it is relayed. */
 async function mentionsOf(user: string): Promise<string[]> {
   const database = new Client({ connectionString: deployment.stack.databaseUrl });
-  const redis = new Redis(deployment.stack.redisUrl);
+  const redis = new Redis(deployment.stack.redisUrl, { keyPrefix: DEFAULT_REDIS_PREFIX });
   await database.connect();
   try {
     const tables = await database.query<{ name: string }>(

@@ -1,5 +1,8 @@
 /** Who sees whom, through nginx, with two of every service. */
 import { describe, expect, it } from '@jest/globals';
+import { locationKey, parseUserId } from '@nearby-friends/protocol';
+import { DEFAULT_REDIS_PREFIX } from '@nearby-friends/service-kit';
+import { Redis } from 'ioredis';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING, north } from '../plain/places.ts';
 import { useSharedSystem } from '../stack/use-shared-system.ts';
@@ -14,6 +17,24 @@ async function friends(count: number): Promise<string[]> {
   await system.befriend(...others.map((other) => [first, other] as const));
   return names;
 }
+
+it('everything in Redis has the name of the deployment, so that two can share one', async () => {
+  const [ann = '', bob = ''] = await friends(2);
+  const a = await system.signIn(ann, { gateway: 0 });
+  const b = await system.signIn(bob, { gateway: 1 });
+  await a.report(FERRY_BUILDING);
+  await b.report(FERRY_BUILDING);
+  await eventually(() => expect([a.friendIds, b.friendIds]).toEqual([[bob], [ann]]));
+  const redis = new Redis(system.access.redisUrl);
+  try {
+    const names = [...(await redis.keys('*')), ...((await redis.call('PUBSUB', 'SHARDCHANNELS')) as string[])];
+    expect(names).toContain(`${DEFAULT_REDIS_PREFIX}${locationKey(parseUserId(ann))}`);
+    expect(names.some((name) => name.includes('all-devices-of-the-user'))).toBe(true);
+    expect(names.filter((name) => !name.startsWith(DEFAULT_REDIS_PREFIX))).toEqual([]);
+  } finally {
+    redis.disconnect();
+  }
+});
 
 describe('the nearby list', () => {
   it('[N1] [S2] shows a friend on another gateway who becomes active, and follows them', async () => {
@@ -116,7 +137,7 @@ describe('the nearby list', () => {
     await eventually(() => expect(b.friends[0]?.distance).toBeCloseTo(500, 3));
   });
 
-  it('[L5] [W1] shows a user with two devices where one of them is, until the other one takes over', async () => {
+  it('[L7] [W1] shows a user with two devices where one of them is, until the other one takes over', async () => {
     const [ann = '', bob = ''] = await friends(2);
     const b = await system.signIn(bob, { gateway: 0 });
     await b.report(FERRY_BUILDING);

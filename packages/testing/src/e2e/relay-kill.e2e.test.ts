@@ -1,5 +1,6 @@
 /** A replica of friend-graph is killed at the two moments at which a change could be lost or published twice (G4). */
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_REDIS_PREFIX } from '@nearby-friends/service-kit';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { eventually } from '../plain/eventually.ts';
@@ -39,7 +40,7 @@ async function outboxRows(): Promise<number> {
 }
 
 async function entriesOnTheStream(): Promise<number> {
-  const redis = new Redis(deployment.stack.redisUrl);
+  const redis = new Redis(deployment.stack.redisUrl, { keyPrefix: DEFAULT_REDIS_PREFIX });
   try {
     return await redis.xlen('graph-events');
   } finally {

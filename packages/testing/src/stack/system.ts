@@ -116,7 +116,7 @@ export abstract class System {
     const redis = new Redis(this.access.redisUrl, { maxRetriesPerRequest: 1 });
     try {
       const channels = (await redis.call('PUBSUB', 'SHARDCHANNELS')) as string[];
-      return channels.filter((name) => /^(location|inbox):|all-devices-of-the-user/.test(name));
+      return channels.filter((name) => /^[^:]+:(location|inbox):|all-devices-of-the-user/.test(name));
     } finally {
       redis.disconnect();
     }

@@ -10,7 +10,7 @@ import {
   readActive,
   type UserId,
 } from '@nearby-friends/protocol';
-import { Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import { DEFAULT_REDIS_PREFIX, Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
 
 export interface LocationOfTest {
   readonly positions: Map<UserId, { at: number; position: Position }>;
@@ -28,6 +28,7 @@ export function useLocation(): { start(redisUrl: string): Promise<LocationOfTest
       const location: LocationOfTest = { positions: new Map(), forgotten: [] };
       const bus = createBus({
         redisUrl,
+        redisPrefix: DEFAULT_REDIS_PREFIX,
         service: 'location',
         instanceId: 'stand-in',
         watch: [],

@@ -107,9 +107,12 @@ describe('the handshake', () => {
 
   it('[A1] admits a good token, with the version of the protocol or without', async () => {
     const { admit } = setUp();
-    const admission = { ...ann, measuresDistances: false };
+    const admission = { ...ann, device: null, measuresDistances: false };
     expect(await admit({ token: 'good' })).toEqual(admission);
     expect(await admit({ token: 'good', protocolVersion: CLIENT_PROTOCOL_VERSION, more: true })).toEqual(admission);
+    expect(await admit({ token: 'good', device: 'phone-1' })).toEqual({ ...admission, device: 'phone-1' });
+    for (const device of ['', 'a b', 'x'.repeat(65), 7, null])
+      expect(await admit({ token: 'good', device })).toEqual(admission);
   });
 
   it.each<[what: string, auth: unknown]>([

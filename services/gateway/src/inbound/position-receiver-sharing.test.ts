@@ -58,7 +58,7 @@ function setUp() {
   };
 }
 
-describe('[L5] a position of a device', () => {
+describe('[L7] a position of a device', () => {
   it('names the device and its gateway, and claims nothing by itself', async () => {
     const { hasMark, receiver, session } = setUp();
     expect(await receiver.receive(session, HERE)).toMatchObject({ shared: true });
@@ -94,7 +94,7 @@ describe('[L5] a position of a device', () => {
   });
 });
 
-describe('[L5] a device that takes over', () => {
+describe('[L7] a device that takes over', () => {
   it('claims with its last position at once', async () => {
     const { answerWith, hasMark, receiver, recorded, session, takenOver } = setUp();
     answerWith('unshared');

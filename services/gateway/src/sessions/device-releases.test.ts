@@ -26,7 +26,7 @@ function setUp() {
   return { clock, releases, requests, release, fail: () => (fails = true) };
 }
 
-it('[L5] sends the devices that shared, gathered in one message', async () => {
+it('[L7] sends the devices that shared, gathered in one message', async () => {
   const { clock, release, requests } = setUp();
   release('\x00\xffdevice');
   release('unshared', false);

@@ -37,7 +37,7 @@ function setUp() {
   return { world, clock, sessions, begin, released };
 }
 
-describe('[L5] a device', () => {
+describe('[L7] a device', () => {
   it('is the same on all connections that name it, and another one on each that does not', () => {
     const { begin } = setUp();
     const names = ['phone', 'phone', 'laptop', null, null, 'socket-5'];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodePositionRecord, locationKey, parseUserId, type ReceivedPosition } from '@nearby-friends/protocol';
+import { DEFAULT_REDIS_PREFIX } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import fc from 'fast-check';
 import { ANN, BEN, positionOf } from '../test-support/positions-of-test.ts';
@@ -237,7 +238,7 @@ describe('a Redis that', () => {
   it('may publish only on some channels reports `failed` for positions on others', async () => {
     const { commands, outcomes, listen, now } = await setUp();
     const listener = await listen(BEN);
-    await commands.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${locationKey(BEN)}`);
+    await commands.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${DEFAULT_REDIS_PREFIX}${locationKey(BEN)}`);
     expect(await outcomes([positionOf(ANN, now), positionOf(BEN, now)])).toEqual(['failed', 'stored']);
     expect(timesOf(await listener.read())).toEqual([now]);
   });

@@ -53,7 +53,7 @@ async function setUp() {
 const PHONE = 'phone--1';
 const LAPTOP = 'laptop-1';
 
-describe('[L5] the device that shares', () => {
+describe('[L7] the device that shares', () => {
   it('is the first that reports; others are not stored and not published', async () => {
     const { commands, report, stored } = await setUp();
     const listener = await listenTo(ANN, await redis.connect('subscriber'), commands);
@@ -136,13 +136,23 @@ describe('[L5] the device that shares', () => {
   });
 });
 
-it('[L5] a build that names no device is served as before, and is replaced by the first device that reports', async () => {
+it('[L7] a build that names no device is served as before, and is replaced by the first device that reports', async () => {
   const { cache, now, report, stored } = await setUp();
   await report(PHONE, -50, { place: 1 });
   expect((await recordOne(cache, positionOf(ANN, now - 40))).outcome).toBe('stored');
   expect((await stored()).lat).toBeCloseTo(51, 0);
   expect(await report(LAPTOP, -30, { place: 2 })).toEqual(['stored', -30]);
   expect((await report(PHONE, -20))[0]).toBe('unshared');
+});
+
+it('[L7] a friend’s position that a gateway records again, which knows no device, changes nothing and keeps the mark', async () => {
+  const { cache, commands, now, report } = await setUp();
+  await report(PHONE, -50, { place: 1 });
+  const listener = await listenTo(ANN, await redis.connect('subscriber'), commands);
+  const again = { user: ANN, at: now - 50, body: encodePositionBody({ lat: 1, lng: 1 }) };
+  expect(await recordOne(cache, again)).toMatchObject({ outcome: 'stored', at: now - 50 });
+  expect(await listener.read()).toEqual([]);
+  expect((await report(LAPTOP, -40))[0]).toBe('unshared');
 });
 
 it('[L3] a position of the same device sent again changes nothing, also if it claimed at first', async () => {

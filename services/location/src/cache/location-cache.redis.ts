@@ -35,11 +35,15 @@ export class RedisLocationCache implements LocationCache {
   readonly #logger: Logger;
   readonly #ttlMs: number;
   readonly #probeKey: string;
+  /** Before and after a gateway's id. A script has to write the prefix itself where it names no key. */
+  readonly #gatewayChannel: readonly string[];
 
   constructor(options: { redis: Redis; logger: Logger; ttlMs: number; instanceId: string }) {
     this.#redis = options.redis;
     this.#logger = options.logger;
     this.#ttlMs = options.ttlMs;
+    const [before = '', after = ''] = GATEWAY_CHANNEL;
+    this.#gatewayChannel = [`${options.redis.options.keyPrefix ?? ''}${before}`, after];
     this.#probeKey = `probe:{location:${options.instanceId}}`;
   }
 
@@ -103,7 +107,7 @@ export class RedisLocationCache implements LocationCache {
   async #record(positions: readonly ReceivedPosition[]): Promise<readonly Recorded[]> {
     const keys = positions.map(({ user }) => locationKey(user));
     try {
-      const args = [this.#ttlMs, packPositions(positions), ...GATEWAY_CHANNEL];
+      const args = [this.#ttlMs, packPositions(positions), ...this.#gatewayChannel];
       const reply = await runScriptBuffer(this.#redis, RECORD_POSITIONS, keys, args);
       const [recorded, reason] = reply as [Buffer, Buffer?];
       if (reason) this.#logger.debug({ reason: reason.toString() }, 'redis refused a position');

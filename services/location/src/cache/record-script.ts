@@ -27,8 +27,8 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  * Stores and publishes positions in order, each in one step (L3, L4). `pack-positions.ts` encodes and decodes.
  *
  * KEYS: each position's key, which is also its channel; a user may occur twice. ARGV: TTL in ms, then for each position
- * `f64 at, u8 length, body` as one string, then what is before and after a gateway's id in the name of its channel. Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one
- * string and, if Redis refused any, the first reason.
+ * `f64 at, u8 length, body` as one string, then what is before and after a gateway's id in the name of its channel.
+ * Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one string and, if Redis refused any, the first reason.
  *
  * An error would skip the positions after it and lose the outcomes before it, so none is raised: commands use `pcall`, and
  * lengths are checked before unpacking. A position that Redis refuses (a key of another type, no memory) is `failed`.
@@ -66,12 +66,14 @@ local function split(body)
   if length < ${MARK_BYTES_WITHOUT_GATEWAY} or string.byte(body) % ${2 * HAS_DEVICE_MARK} < ${HAS_DEVICE_MARK} then return body end
   local gateway = string.byte(body, length - 17)
   local core = length - ${MARK_BYTES_WITHOUT_GATEWAY} - gateway
-  return string.sub(body, 1, core), string.sub(body, core + 1, length - 18), string.byte(body, length - 16) == 1,
+  local unmarked = string.char(string.byte(body) - ${HAS_DEVICE_MARK}) .. string.sub(body, 2, core)
+  return unmarked, string.sub(body, core + 1, length - 18), string.byte(body, length - 16) == 1,
     string.sub(body, length - 15, length - 8), unpack('>d', body, length - 7)
 end
 
-local function mark(gateway, device)
-  return gateway .. string.char(#gateway, 0) .. device .. pack('>d', now)
+local function marked(core, gateway, device)
+  local flagged = string.char(string.byte(core) + ${HAS_DEVICE_MARK}) .. string.sub(core, 2)
+  return flagged .. gateway .. string.char(#gateway, 0) .. device .. pack('>d', now)
 end
 
 local function isConnected(gateway)
@@ -104,7 +106,7 @@ local function record(key, at, body)
     if previousAt > now + ${MAX_CLOCK_LEAD_MS} then previousAt = 0 end
     if at < previousAt then
       if not isOther then return ${outcome('superseded')}, previousAt, announced, since end
-      local entry = string.sub(previous, 1, ${RECORD_HEADER_BYTES}) .. previousCore .. mark(gateway, device)
+      local entry = string.sub(previous, 1, ${RECORD_HEADER_BYTES}) .. marked(previousCore, gateway, device)
       if refused(pcall('SET', key, entry, 'KEEPTTL')) then return ${outcome('failed')}, 0, 0, 0 end
       return ${outcome('taken-over')}, previousAt, 1, since
     end
@@ -117,8 +119,8 @@ local function record(key, at, body)
     end
   end
 
-  local entry = pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at) .. core
-  if device then entry = entry .. mark(gateway, device) end
+  local entry = pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at)
+  entry = entry .. (device and marked(core, gateway, device) or core)
   if refused(pcall('SET', key, entry, 'PXAT', string.format('%.0f', at + ttl))) then return ${outcome('failed')}, 0, 0, 0 end
   if refused(pcall('SPUBLISH', key, entry)) then return ${outcome('failed')}, 0, 0, 0 end
   return result, at, announced, since

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { connectRedis, openRedis, type Redis } from '@nearby-friends/bus';
 import { type Redis as RedisServer, startRedis } from '@nearby-friends/local-stack';
-import { silentLogger } from '@nearby-friends/service-kit';
+import { DEFAULT_REDIS_PREFIX, silentLogger } from '@nearby-friends/service-kit';
 
 export interface RedisOfTest {
   readonly server: RedisServer;
@@ -36,7 +36,13 @@ export function useRedis(): RedisOfTest {
       return started();
     },
     async connect(purpose) {
-      const redis = openRedis({ url: started().url, purpose, role: `test:${purpose}`, logger: silentLogger });
+      const redis = openRedis({
+        url: started().url,
+        purpose,
+        role: `test:${purpose}`,
+        prefix: DEFAULT_REDIS_PREFIX,
+        logger: silentLogger,
+      });
       connections.push(redis);
       await connectRedis(redis);
       return redis;

@@ -15,6 +15,7 @@ import {
 } from '@nearby-friends/protocol';
 import {
   commonSettings,
+  DEFAULT_REDIS_PREFIX,
   Lifecycle,
   Metrics,
   noTracer,
@@ -68,7 +69,15 @@ export function useServices(): ServicesOfTest {
     return lifecycle;
   };
   const busOf = (redisUrl: string, service: 'gateway' | 'friend-graph', watch: ['location'] | []) =>
-    createBus({ redisUrl, service, instanceId: newId(), watch, clock: systemClock, logger: silentLogger });
+    createBus({
+      redisUrl,
+      redisPrefix: DEFAULT_REDIS_PREFIX,
+      service,
+      instanceId: newId(),
+      watch,
+      clock: systemClock,
+      logger: silentLogger,
+    });
 
   afterEach(async () => {
     // In reverse order: a draining location instance still needs its friend-graph.
