@@ -22,6 +22,7 @@ import { HttpServer } from './api/http-server.ts';
 import { createRepositories } from './database/create-repositories.ts';
 import { openDatabase } from './database/database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
+import { withPassword } from './database/with-password.ts';
 import { composeGraph } from './graph/compose-graph.ts';
 import { createFriendGraphMetrics } from './metrics/friend-graph-metrics.ts';
 import { ActivityAnnouncer } from './rpc/activity-announcer.ts';
@@ -42,7 +43,7 @@ export function composeFriendGraph({
   const metrics = createFriendGraphMetrics(registry);
 
   const database = openDatabase({
-    databaseUrl: config.databaseUrl,
+    databaseUrl: withPassword(config.databaseUrl, config.databasePassword),
     poolSize: config.databasePoolSize,
     queryTimeoutMs: config.databaseTimeoutMs,
     connectTimeoutMs: config.databaseTimeoutMs,

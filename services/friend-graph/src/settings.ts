@@ -1,5 +1,6 @@
 /** Settings of friend-graph in addition to the common ones. */
 import { ConfigError, defineSettings, fromText, tokenSettings } from '@nearby-friends/service-kit';
+import { z } from 'zod';
 
 export const settings = defineSettings({
   ...tokenSettings,
@@ -13,6 +14,14 @@ export const settings = defineSettings({
     schema: fromText.url('postgresql', 'postgres'),
     secret: true,
     description: 'PostgreSQL 15 or newer, migrated: postgresql://user:password@host:port/database.',
+  },
+  databasePassword: {
+    env: 'DATABASE_PASSWORD',
+    schema: z.string(),
+    default: '',
+    secret: true,
+    description:
+      'Password of a DATABASE_URL without one, as it is. In DATABASE_URL itself, characters such as / # ? % must be encoded.',
   },
   databasePoolSize: {
     env: 'DATABASE_POOL_SIZE',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { send } from '../test-support/http-client.ts';
+import { startUpstream, type TestUpstream } from '../test-support/upstream.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
 const FILES = {
@@ -22,6 +23,9 @@ const FILES = {
 let folder: string;
 let nginx: Nginx;
 let withoutPage: Nginx;
+/** Behind a proxy that ends TLS, with a service that sends HSTS itself. */
+let proxied: Nginx;
+let service: TestUpstream;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'nearby-page-'));
@@ -34,11 +38,14 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'assets/index-Ab_c-1.js.gz'), gzipSync(FILES['assets/index-Ab_c-1.js']));
   const upstreams = { gateways: [], friendGraphs: [] };
   nginx = await startNginx({ ...upstreams, page: folder });
+  service = await startUpstream('one');
+  proxied = await startNginx({ gateways: [], friendGraphs: [service], page: folder, trustedProxies: ['127.0.0.1/32'] });
   withoutPage = await startNginx({ ...upstreams, page: path.join(folder, 'nothing') });
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([nginx.stop(0), withoutPage.stop(0)]);
+  await Promise.all([nginx.stop(0), withoutPage.stop(0), proxied.stop(0)]);
+  await service.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -80,6 +87,19 @@ describe('the page', () => {
       'frame-ancestors': "'none'",
     });
   });
+
+  it.each(['/', '/assets/index-Ab_c-1.js', '/nothing', '/api/..%2f', '/api/v1/me', '/socket.io/?EIO=4'])(
+    'and all else has HSTS once over HTTPS, and never over HTTP: %s',
+    async (target) => {
+      const hstsOf = async (scheme: string) => {
+        const forwarded = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': scheme };
+        const { headers } = await send(proxied.url, target, { headers: forwarded });
+        return headers['strict-transport-security'];
+      };
+      expect(await hstsOf('https')).toBe('max-age=31536000');
+      expect(await hstsOf('http')).toBeUndefined();
+    },
+  );
 
   it('is sent gzipped to clients that accept it', async () => {
     const { headers } = await send(nginx.url, '/assets/index-Ab_c-1.js', { headers: { 'accept-encoding': 'gzip' } });

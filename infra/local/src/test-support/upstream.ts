@@ -49,7 +49,12 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
     }
     // Read to its end, as every real server does before it responds.
     request.resume().once('end', () => {
-      const headers = { 'content-type': 'application/json', 'x-powered-by': 'a test', 'x-route': routeOf(request.url) };
+      const headers = {
+        'content-type': 'application/json',
+        'x-powered-by': 'a test',
+        'x-route': routeOf(request.url),
+        'strict-transport-security': 'max-age=1',
+      };
       setTimeout(() => response.writeHead(upstream.status, headers).end(body), isProbe ? 0 : upstream.delayMs);
     });
   });

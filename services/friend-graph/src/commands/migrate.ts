@@ -2,6 +2,7 @@
 import { secretText } from '@nearby-friends/service-kit';
 import { CommandError } from '../cli/command-error.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { withPassword } from '../database/with-password.ts';
 import { applyMigrations } from '../migrations/apply-migrations.ts';
 
 const HELP = `migrate: migrates the database to the schema of this build.
@@ -11,7 +12,8 @@ const HELP = `migrate: migrates the database to the schema of this build.
 Applies the pending migrations of prisma/migrations, each in its own transaction. Repeated and concurrent runs are safe.
 Maintains the table _prisma_migrations, so that the Prisma CLI works on the database too.
 
-  --database-url URL    the database (default: DATABASE_URL, or the content of the file DATABASE_URL_FILE)
+  --database-url URL    the database (default: DATABASE_URL, or the content of the file DATABASE_URL_FILE); DATABASE_PASSWORD
+                        or DATABASE_PASSWORD_FILE is the password of an address without one
   --wait-seconds N      maximum wait for PostgreSQL to start (default: 60)
   --help                show this text
 `;
@@ -31,7 +33,8 @@ await runCommand(
       }
       const waitSeconds = Number(values['wait-seconds'] ?? 60);
       if (!(waitSeconds >= 0)) throw new CommandError('--wait-seconds must be a number of at least 0.', 'See --help.');
-      await applyMigrations({ databaseUrl, waitSeconds, report: (line) => process.stdout.write(`${line}\n`) });
+      const url = withPassword(databaseUrl, secretText('DATABASE_PASSWORD', process.env));
+      await applyMigrations({ databaseUrl: url, waitSeconds, report: (line) => process.stdout.write(`${line}\n`) });
     },
   },
   process.argv.slice(2),
