@@ -55,7 +55,7 @@ const FULL_ONLY = [
   'packages/simulator/src/streets/city-streets',
   'packages/testing/src/e2e/(accounts|bad-input|drain|faults|operators-view|relay-kill|residents|traces)\\.e2e',
   'packages/testing/src/e2e/(restored|rights-faults|silence|simulate)\\.e2e',
-  'packages/web/src/(accessibility|frames|recovery|screenshots|two-people)\\.browser',
+  'packages/web/src/(accessibility|frames|recovery|screenshots|truthfulness|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/other-people\\.redis\\.pg',
   'services/friend-graph/src/friendship-import/import-friendships-file\\.pg',
