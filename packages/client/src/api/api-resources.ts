@@ -21,6 +21,11 @@ export interface ProfileChange {
 export interface Friend {
   id: string;
   displayName: string;
+  /**
+   * Equal for names that look alike, for example with a Cyrillic letter: show the id beside such names. Absent from earlier
+   * servers.
+   */
+  nameSkeleton?: string;
   /** When the friendship or the request began. */
   since: number;
 }

@@ -80,11 +80,11 @@ describe('/friends and /viewers', () => {
     const since = expect.any(Number);
     // Nothing of the grant: a friend who hides looks like one who is offline.
     expect((await call(service, 'GET', '/friends', { token })).body).toEqual({
-      items: [{ id: 'bob', displayName: 'Bob B.', since }],
+      items: [{ id: 'bob', displayName: 'Bob B.', nameSkeleton: 'bob b.', since }],
       nextCursor: null,
     });
     expect((await call(service, 'GET', '/viewers', { token })).body).toEqual({
-      items: [{ id: 'cid', displayName: 'cid', since, precision: 'approximate', until }],
+      items: [{ id: 'cid', displayName: 'cid', nameSkeleton: 'cid', since, precision: 'approximate', until }],
       nextCursor: null,
     });
   });

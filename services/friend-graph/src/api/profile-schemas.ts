@@ -4,13 +4,30 @@ import { z } from 'zod';
 import type { Profile } from '../database/user-repository.ts';
 import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './response-schemas.ts';
 
-/**
- * Excludes control characters, lone surrogates and characters that change the direction of the surrounding text:
- * PostgreSQL and screens accept the rest.
- */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u;
-/** Requires a letter, digit, punctuation mark or symbol: joiners and fillers alone are invisible. */
-const VISIBLE = /(?![\u115F\u1160\u3164\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;
+/** A character that shows nothing or changes what stands around it, so that one name passes for another. */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Emoji contain joiners and selectors. Not a literal: the flag is newer than the language level of the build. */
+const EMOJI = /\p{RGI_Emoji}/gv;
+/** Scripts that are written with joiners and non-joiners inside of words. */
+const JOINED_SCRIPTS = [
+  'Arabic',
+  'Syriac',
+  'Devanagari',
+  'Bengali',
+  'Gurmukhi',
+  'Gujarati',
+  'Oriya',
+  'Tamil',
+  'Telugu',
+];
+const JOINED = [...JOINED_SCRIPTS, 'Kannada', 'Malayalam', 'Sinhala'].map((script) => `\\p{scx=${script}}`).join('');
+const JOINERS_INSIDE_OF_WORDS = new RegExp(`(?<=[${JOINED}])[\\u200C\\u200D](?=[${JOINED}])`, 'gu');
+/** Requires a letter, digit, punctuation mark or symbol: a combining mark alone is hardly seen. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+function hasOnlyVisible(name: string): boolean {
+  return !INVISIBLE.test(name.replace(EMOJI, '').replace(JOINERS_INSIDE_OF_WORDS, ''));
+}
 
 const radiusSchema = radiusMetersSchema.describe('How far "near" reaches, in metres.');
 
@@ -21,7 +38,7 @@ export const profileChangeSchema = z
       .trim()
       .min(1)
       .max(MAX_DISPLAY_NAME_LENGTH)
-      .regex(PRINTABLE, 'must not contain control characters')
+      .refine(hasOnlyVisible, 'must not contain invisible or control characters')
       .regex(VISIBLE, 'must contain a visible character')
       .optional(),
     radiusMeters: radiusSchema.optional(),

@@ -2,6 +2,7 @@
 import { precisionSchema, userIdSchema } from '@nearby-friends/protocol';
 import { z } from 'zod';
 import type { ListedFriend, ListedViewer } from '../database/edge-repository.ts';
+import { nameSkeleton } from './name-skeleton.ts';
 
 export const MAX_DISPLAY_NAME_LENGTH = 100;
 
@@ -19,6 +20,9 @@ export const friendSchema = z
   .strictObject({
     id: idSchema,
     displayName: z.string().max(MAX_DISPLAY_NAME_LENGTH),
+    nameSkeleton: z
+      .string()
+      .describe('Equal for names that look alike (Unicode TR39): show the id beside such names. Not for display.'),
     since: timeSchema.describe('Start of the friendship or time of the request.'),
   })
   .meta({ id: 'Friend' });
@@ -31,7 +35,7 @@ export const viewerSchema = friendSchema
   .meta({ id: 'Viewer', description: 'A person who has the user as a friend, and what the user grants that viewer.' });
 
 export function friendToJson({ id, displayName, since }: ListedFriend): z.infer<typeof friendSchema> {
-  return { id, displayName, since: since.getTime() };
+  return { id, displayName, nameSkeleton: nameSkeleton(displayName), since: since.getTime() };
 }
 
 export function viewerToJson({ precision, until, ...friend }: ListedViewer): z.infer<typeof viewerSchema> {
