@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   unauthorized: { retryable: false, status: 401, title: 'No valid token' },
   token_expired: { retryable: true, status: 401, title: 'The token has expired' },
   too_many_connections: { retryable: false, status: 429, title: 'Too many connections of one user' },
+  token_not_yet_valid: { retryable: true, status: 401, title: 'The token is not valid yet' },
+  account_erased: { retryable: false, status: 401, title: 'The account has been erased' },
   overloaded: { retryable: true, status: 503, title: 'This server takes no more connections' },
   protocol_version: { retryable: false, status: 400, title: 'This version of the protocol is not spoken here' },
   invalid_payload: { retryable: false, status: 400, title: 'The request is not what the protocol says' },

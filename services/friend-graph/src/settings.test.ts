@@ -31,6 +31,13 @@ describe('the settings', () => {
     expect(open).toThrow(/any caller get a token for any user\. Unset DEV_TOKENS/);
   });
 
+  it('refuses to issue tokens that would name other users than the tokens of the identity provider', () => {
+    for (const env of [{ JWT_USER_CLAIM: 'email' }, { JWT_USER_ID_FORMAT: 'escaped' }]) {
+      expect(() => compose({ ...env, DEV_TOKENS: 'true' })).toThrow(/Unset JWT_USER_CLAIM and JWT_USER_ID_FORMAT/);
+      expect(() => compose(env)).not.toThrow();
+    }
+  });
+
   it('accepts each of the two alone', () => {
     expect(() => compose({ NODE_ENV: 'production' })).not.toThrow();
     expect(() => compose({ NODE_ENV: 'development', DEV_TOKENS: 'true' })).not.toThrow();

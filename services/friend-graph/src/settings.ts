@@ -58,8 +58,18 @@ export const settings = defineSettings({
   },
 });
 
-/** Throws `ConfigError` for development tokens in production. */
-export function checkDevTokens(config: { readonly devTokens: boolean; readonly nodeEnv: string }): void {
+/** Throws `ConfigError` for development tokens in production, or beside an identity provider that names users otherwise. */
+export function checkDevTokens(config: {
+  readonly devTokens: boolean;
+  readonly nodeEnv: string;
+  readonly jwtUserClaim: string;
+  readonly jwtUserIdFormat: string;
+}): void {
+  if (config.devTokens && (config.jwtUserClaim !== 'sub' || config.jwtUserIdFormat !== 'plain')) {
+    throw new ConfigError(
+      'DEV_TOKENS=true issues tokens whose sub is the user id. Unset JWT_USER_CLAIM and JWT_USER_ID_FORMAT, or DEV_TOKENS.',
+    );
+  }
   if (config.devTokens && config.nodeEnv === 'production') {
     throw new ConfigError(
       'DEV_TOKENS=true with NODE_ENV=production would let any caller get a token for any user. ' +

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineSettings, fromText } from '../config/read-config.ts';
 import { parseSecrets } from './token-secrets.ts';
+import { USER_ID_FORMATS } from './user-id-claim.ts';
 
 /** Public-key algorithms only: with a shared-secret algorithm, anyone who can read the public key could sign. */
 const KEY_ALGORITHMS = [
@@ -57,5 +58,20 @@ export const tokenSettings = defineSettings({
     schema: fromText.string(),
     default: 'nearby-friends',
     description: 'Required issuer (iss) of a token.',
+  },
+  jwtUserClaim: {
+    env: 'JWT_USER_CLAIM',
+    schema: fromText.string(),
+    default: 'sub',
+    description: 'Claim of a token that names the user. Must be the same for all services, and must never change.',
+  },
+  jwtUserIdFormat: {
+    env: 'JWT_USER_ID_FORMAT',
+    schema: z.enum(USER_ID_FORMATS),
+    default: 'plain',
+    description:
+      'plain: that claim is the user id, 1 to 64 characters of A-Z, a-z, 0-9, _ and -. escaped: any text, such as auth0|5f7c or ' +
+      'an e-mail address; characters other than A-Z, a-z, 0-9 and - become _ and two hexadecimal digits for each byte of UTF-8. ' +
+      'Must be the same for all services, and must never change.',
   },
 });

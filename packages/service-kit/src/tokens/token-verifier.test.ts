@@ -85,19 +85,74 @@ describe('[A1] a token', () => {
     'a user id with a line feed': { sub: 'ann\n' },
     'a user id that is too long': { sub: 'a'.repeat(65) },
     'a user who is a number': { sub: 7 },
-    'a start in the future': { nbf: inAnHour() },
   };
   it.each(Object.entries(defects))('of %s is refused', async (_, change) => {
     await expectUnauthorized(forge({ alg: 'HS256' }, { ...good(), ...change }, secret));
   });
 
   it('that was good and has expired may be renewed', async () => {
-    const expired = await sign({ ...good(), exp: Math.floor(Date.now() / 1000) - 1 });
+    const expired = await sign({ ...good(), exp: Math.floor(Date.now() / 1000) - 6 });
     await expect(verifier.verify(expired)).rejects.toMatchObject({ code: 'token_expired', retryable: true });
   });
 
+  describe('of an issuer whose clock differs', () => {
+    const now = () => Math.floor(Date.now() / 1000);
+
+    it('counts a few seconds before it begins and after it ends', async () => {
+      for (const change of [{ nbf: now() + 3 }, { iat: now() + 3 }, { exp: now() - 3 }]) {
+        expect(await verifier.verify(await sign({ ...good(), ...change }))).toMatchObject({ userId: 'ann' });
+      }
+    });
+
+    it('begins later than that: the client is told to try again with it', async () => {
+      for (const change of [{ nbf: now() + 10 }, { iat: now() + 10 }]) {
+        await expect(verifier.verify(await sign({ ...good(), ...change }))).rejects.toMatchObject({
+          code: 'token_not_yet_valid',
+          retryable: true,
+        });
+      }
+    });
+
+    it('lives no longer than it may, whenever it says that it was issued', async () => {
+      const limited = createSecretVerifier({
+        secret,
+        audience: 'nearby-friends',
+        issuer: 'nearby-friends',
+        maxLifetimeMs: 60_000,
+      });
+      await limited.verify(await sign({ ...good(), iat: now() - 62 }));
+      const old = limited.verify(await sign({ ...good(), iat: now() - 67 }));
+      await expect(old).rejects.toMatchObject({ code: 'token_expired' });
+      const future = limited.verify(await sign({ ...good(), iat: now() + 3_600 }));
+      await expect(future).rejects.toMatchObject({ code: 'token_not_yet_valid' });
+    });
+
+    it('is refused for another defect, whenever it begins', async () => {
+      await expectUnauthorized(await sign({ ...good(), nbf: inAnHour(), aud: 'another-app' }));
+      await expectUnauthorized(forge({ alg: 'HS256' }, { ...good(), nbf: 'tomorrow' }, secret));
+      await expectUnauthorized(forge({ alg: 'HS256' }, { ...good(), iat: 'yesterday' }, secret));
+    });
+  });
+
+  it('names its user in the claim and the format of the settings, and says so when it does not', async () => {
+    const forProvider = createSecretVerifier({
+      secret,
+      audience: 'nearby-friends',
+      issuer: 'nearby-friends',
+      userClaim: 'email',
+      userIdFormat: 'escaped',
+    });
+    const token = await sign({ ...good(), sub: 'auth0|1', email: 'ann@example.org' });
+    expect(await forProvider.verify(token)).toMatchObject({ userId: 'ann_40example_2Eorg' });
+    await expect(verifier.verify(token)).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('JWT_USER_CLAIM'),
+    });
+    await expect(forProvider.verify(await sign(good()))).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
   it('that has expired and was never good is just refused', async () => {
-    const past = Math.floor(Date.now() / 1000) - 1;
+    const past = Math.floor(Date.now() / 1000) - 6;
     await expectUnauthorized(await sign({ ...good(), exp: past }, 'HS256', new TextEncoder().encode('x'.repeat(40))));
     await expectUnauthorized(await sign({ ...good(), exp: past, aud: 'another-app' }));
   });
