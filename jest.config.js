@@ -53,11 +53,11 @@ const FULL_ONLY = [
   'packages/simulator/src/(replay/)?replay(\\.e2e)?',
   'packages/simulator/src/simulation/simulation',
   'packages/simulator/src/streets/city-streets',
-  'packages/testing/src/e2e/(accounts|bad-input|drain|faults|operators-view|relay-kill|residents|traces)\\.e2e',
+  'packages/testing/src/e2e/(accounts|bad-input|drain|erasure|faults|operators-view|relay-kill|residents|traces)\\.e2e',
   'packages/testing/src/e2e/(restored|rights-faults|silence|simulate)\\.e2e',
   'packages/web/src/(accessibility|frames|recovery|screenshots|truthfulness|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
-  'services/friend-graph/src/api/other-people\\.redis\\.pg',
+  'services/friend-graph/src/api/(existence-timing|other-people)\\.redis\\.pg',
   'services/friend-graph/src/friendship-import/import-friendships-file\\.pg',
   'services/friend-graph/src/migrations/apply-migrations\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);

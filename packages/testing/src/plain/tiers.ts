@@ -17,6 +17,10 @@ export const RIGHTS_MODEL_RUNS = inTier({ quick: 100, full: 300 });
 /** Random histories, and concurrent changes, that the friend graph is compared over (graph-model). */
 export const GRAPH_MODEL_RUNS = inTier({ quick: 2, full: 10 });
 export const GRAPH_MODEL_RACES = inTier({ quick: 6, full: 30 });
+/** Erasures of accounts beside calls and positions of the same user (erasure). */
+export const ERASURE_RACES = inTier({ quick: 64, full: 1_000 });
+/** Times that many accounts ask one id at once, for each kind of id (existence-timing). */
+export const TIMING_ROUNDS = inTier({ quick: 40, full: 200 });
 /** Seeds of the failures that the fenced stream goes through (fenced-stream-chaos). */
 export const STREAM_CHAOS_SEEDS = inTier({ quick: '1', full: '1,2' });
 

@@ -10,7 +10,7 @@ export interface ListedBlock {
   readonly since: Date;
 }
 
-/** Changes require that the two users are locked. */
+/** Changes require that the pair is locked. */
 export class BlockRepository {
   readonly #client: DatabaseClient;
 

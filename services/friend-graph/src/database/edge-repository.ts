@@ -73,7 +73,7 @@ export class EdgeRepository {
     return new Map(rows.map(({ viewerId, _count }) => [viewerId as UserId, _count._all]));
   }
 
-  /** Adds both directions, each with its grant; an existing edge stays unchanged. Both users must be locked. */
+  /** Adds both directions, each with its grant; an existing edge stays unchanged. Pair and users must be locked. */
   async addFriendship(transaction: GraphTransaction, there: GrantedEnds, back: GrantedEnds): Promise<void> {
     const version = await transaction.nextVersion();
     const row = ({ viewer, subject, grant }: GrantedEnds) =>
@@ -92,7 +92,7 @@ export class EdgeRepository {
 
   /**
    * Removes both directions; returns whether one existed. Appends events for both in any case: gateways may hold an edge that
-   * a restored database has lost. Both users must be locked.
+   * a restored database has lost. The pair must be locked.
    */
   async removeFriendship(transaction: GraphTransaction, one: UserId, other: UserId): Promise<boolean> {
     // Raw: Prisma has no DELETE … RETURNING.

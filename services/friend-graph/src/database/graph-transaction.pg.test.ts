@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { CodedError, parseUserId } from '@nearby-friends/protocol';
+import { CodedError, parseUserId, type UserId } from '@nearby-friends/protocol';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { useDatabase } from './database.testing.ts';
 import { GraphTransactions } from './graph-transaction.ts';
 
 const database = useDatabase();
-const [ann, bob] = [parseUserId('ann'), parseUserId('bob')];
+const [ann, bob, cid] = [parseUserId('ann'), parseUserId('bob'), parseUserId('cid')];
 const transactions = () => new GraphTransactions({ client: database.opened.client });
-const addUsers = () => database.query(`INSERT INTO users (id, display_name) VALUES ('ann', 'x'), ('bob', 'x')`);
+const addUsers = () =>
+  database.query(`INSERT INTO users (id, display_name) VALUES ('ann', 'x'), ('bob', 'x'), ('cid', 'x')`);
 
 describe('a transaction of the graph', () => {
   it('starts again when PostgreSQL ends it to resolve a deadlock', async () => {
@@ -39,6 +41,33 @@ describe('a transaction of the graph', () => {
     await expect(failing).rejects.toMatchObject({ code: 'not_found' });
     expect(await database.query('SELECT FROM blocks')).toEqual([]);
     expect(await database.query('SELECT FROM outbox')).toEqual([]);
+  });
+
+  it('[G2] locks the relation of a pair, whether or not the other exists, and nobody else’s relation to the other', async () => {
+    await addUsers();
+    const order: string[] = [];
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const lock = (who: UserId, whom: UserId, name: string, wait?: Promise<void>) =>
+      transactions().run(async (transaction) => {
+        await transaction.lockPair(who, whom);
+        order.push(`${name} locked`);
+        await wait;
+        order.push(`${name} done`);
+      });
+    for (const other of [bob, parseUserId('unknown')]) {
+      const first = lock(ann, other, 'first', held);
+      await eventually(() => expect(order).toEqual(['first locked']));
+      const sameAgain = lock(ann, other, 'again');
+      await database.untilWaiting(1);
+      // Another one asks the same id.
+      await lock(other === bob ? cid : bob, other, 'stranger');
+      release();
+      await Promise.all([first, sameAgain]);
+      expect(order.splice(0)).toEqual([
+        ...['first locked', 'stranger locked', 'stranger done', 'first done', 'again locked', 'again done'],
+      ]);
+    }
   });
 
   it('rejects with unavailable while PostgreSQL is unavailable', async () => {

@@ -1,5 +1,6 @@
 /** One change of the graph: the change and the events that describe it are committed together or not at all. */
-import { CodedError, type GraphEvent, type UserId } from '@nearby-friends/protocol';
+import type { GraphEvent, UserId } from '@nearby-friends/protocol';
+import { accountErased } from './account-erased.ts';
 import { asDatabaseFailure, isWriteConflict } from './as-database-failure.ts';
 import type { DatabaseClient, TransactionClient } from './database-client.ts';
 
@@ -18,7 +19,8 @@ export class GraphTransactions {
   /**
    * Runs `work` in a transaction and returns its result; restarts it after a deadlock. Rejects with what `work` throws,
    * or with a `CodedError` `unavailable` while PostgreSQL is unavailable. In that case the outcome is unknown, and
-   * repeating the same call settles it.
+   * repeating the same call settles it. With read committed, PostgreSQL's default, each statement sees what was committed
+   * before it began: what is read after a lock is not older than the lock.
    */
   async run<T>(work: (transaction: GraphTransaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -41,27 +43,39 @@ export class GraphTransaction {
   }
 
   /**
-   * Locks both users until the transaction ends: no other transaction changes the relation of `user` and `other` or the
-   * number of friends of either. Locks in the order of ids, so that two calls never deadlock. `other` may not exist.
-   * `user` must exist in a committed transaction, so that of two users who meet for the first time one sees the other.
+   * Locks the relation of `user` and `other`, who may not exist, and the number of requests, blocks and friends of `user`,
+   * until the transaction ends. The relation is locked by the names of the pair: that is the same work for every `other`
+   * and waits only for changes between these two, so that no waiting time reveals whether `other` exists or what it does.
    */
   async lockPair(user: UserId, other: UserId): Promise<void> {
+    const pair = user < other ? `${user} ${other}` : `${other} ${user}`;
+    // Raw: Prisma has no locks.
+    await this.client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${pair}, 0))`;
+    if (!(await this.lockUser(user))) throw accountErased();
+  }
+
+  /**
+   * Locks the number of friends of the user until the transaction ends; returns whether the user exists. Only for the caller,
+   * or for one who has asked the caller: an id that a stranger chose must not be locked. Three users who accept each other in a
+   * circle at once may deadlock, which {@link GraphTransactions.run} resolves.
+   */
+  async lockUser(user: UserId): Promise<boolean> {
     // Raw: Prisma has no row locks.
-    const rows = await this.client.$queryRaw<{ id: string }[]>`
-      SELECT id FROM users WHERE id IN (${user}, ${other}) ORDER BY id FOR NO KEY UPDATE`;
-    if (!rows.some(({ id }) => id === user)) throw erasedConcurrently();
+    const [row] = await this.client.$queryRaw<object[]>`SELECT FROM users WHERE id = ${user} FOR NO KEY UPDATE`;
+    return row !== undefined;
   }
 
   /** Prevents erasure of the existing user until the transaction ends; blocks nothing else. */
   async lockAgainstErasure(user: UserId): Promise<void> {
     // Raw: Prisma has no row locks.
     const [row] = await this.client.$queryRaw<object[]>`SELECT FROM users WHERE id = ${user} FOR KEY SHARE`;
-    if (!row) throw erasedConcurrently();
+    if (!row) throw accountErased();
   }
 
-  /** Blocks every other change that involves the user until the transaction ends. The user may not exist. */
+  /** Blocks every other change that involves the user, who may not exist, and its creation, until the transaction ends. */
   async lockForErasure(user: UserId): Promise<void> {
-    // Raw: Prisma has no row locks.
+    // Raw: Prisma has no locks.
+    await this.client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${user}, 0))`;
     await this.client.$queryRaw`SELECT FROM users WHERE id = ${user} FOR UPDATE`;
   }
 
@@ -82,8 +96,4 @@ export class GraphTransaction {
       SELECT event FROM jsonb_array_elements(${JSON.stringify(events)}::jsonb) WITH ORDINALITY AS given (event, place)
       ORDER BY place`;
   }
-}
-
-function erasedConcurrently(): CodedError {
-  return new CodedError('unavailable', 'The account is being erased. Try again in a moment.');
 }

@@ -22,11 +22,9 @@ export interface PairState {
   readonly blocks: boolean;
   /** The other blocks the user. */
   readonly isBlocked: boolean;
-  /** Number of the user's open requests, including suppressed ones: the user cannot distinguish them. */
-  readonly outgoingCount: number;
 }
 
-interface Row extends Pick<PairState, 'friends' | 'blocks' | 'isBlocked' | 'outgoingCount'> {
+interface Row extends Pick<PairState, 'friends' | 'blocks' | 'isBlocked'> {
   readonly grantedPrecision: Precision | null;
   readonly grantedUntil: Date | null;
   /** `suppressed` of the request; null: no request. */
@@ -38,7 +36,7 @@ interface Row extends Pick<PairState, 'friends' | 'blocks' | 'isBlocked' | 'outg
   readonly outgoingUntil: Date | null;
 }
 
-/** Both users must be locked. */
+/** The pair must be locked. */
 export async function readPairState({ client }: GraphTransaction, user: UserId, other: UserId): Promise<PairState> {
   // Raw: one statement for every `other`, so that its duration does not reveal whether that user exists or blocks.
   const [row] = await client.$queryRaw<[Row]>`
@@ -52,15 +50,14 @@ export async function readPairState({ client }: GraphTransaction, user: UserId, 
       outgoing.suppressed AS outgoing,
       outgoing.precision::text AS "outgoingPrecision", outgoing.until AS "outgoingUntil",
       EXISTS (SELECT FROM blocks WHERE user_id = ${user} AND blocked_id = ${other}) AS blocks,
-      EXISTS (SELECT FROM blocks WHERE user_id = ${other} AND blocked_id = ${user}) AS "isBlocked",
-      (SELECT count(*)::int FROM friend_requests WHERE from_id = ${user}) AS "outgoingCount"
+      EXISTS (SELECT FROM blocks WHERE user_id = ${other} AND blocked_id = ${user}) AS "isBlocked"
     FROM (SELECT) AS one
     LEFT JOIN edges AS granted ON granted.viewer_id = ${other} AND granted.subject_id = ${user}
     LEFT JOIN friend_requests AS incoming ON incoming.from_id = ${other} AND incoming.to_id = ${user}
     LEFT JOIN friend_requests AS outgoing ON outgoing.from_id = ${user} AND outgoing.to_id = ${other}`;
-  const { friends, blocks, isBlocked, outgoingCount } = row;
+  const { friends, blocks, isBlocked } = row;
   return {
-    ...{ friends, blocks, isBlocked, outgoingCount },
+    ...{ friends, blocks, isBlocked },
     granted: toGrant(row.grantedPrecision, row.grantedUntil),
     incoming: toRequest(row.incoming, toGrant(row.incomingPrecision, row.incomingUntil)),
     outgoing: toRequest(row.outgoing, toGrant(row.outgoingPrecision, row.outgoingUntil)),

@@ -22,7 +22,7 @@ export interface RequestLists {
   readonly outgoing: OutgoingRequest[];
 }
 
-/** Changes require that the two users are locked. */
+/** Changes require that the pair is locked. */
 export class RequestRepository {
   readonly #client: DatabaseClient;
 
@@ -51,6 +51,11 @@ export class RequestRepository {
       incoming: incoming.map(({ fromId, createdAt, from }) => ({ id: fromId as UserId, since: createdAt, ...from })),
       outgoing: outgoing.map(({ toId, createdAt, ...choice }) => ({ id: toId as UserId, since: createdAt, ...choice })),
     };
+  }
+
+  /** Number of the user's open requests, including suppressed ones: the user cannot distinguish them. */
+  async count({ client }: GraphTransaction, from: UserId): Promise<number> {
+    return await client.friendRequest.count({ where: { fromId: from } });
   }
 
   async add(

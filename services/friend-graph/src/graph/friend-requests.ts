@@ -1,5 +1,6 @@
 /** Decides how users become friends: one sends a request, the other accepts it. */
-import { CodedError, type Grant, type UserId } from '@nearby-friends/protocol';
+import { randomUUID } from 'node:crypto';
+import { CodedError, type Grant, parseUserId, type UserId } from '@nearby-friends/protocol';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { GraphTransaction } from '../database/graph-transaction.ts';
 import { type PairState, readPairState } from '../database/read-pair-state.ts';
@@ -49,10 +50,12 @@ export class FriendRequests {
       await transaction.lockPair(from, to);
       return await this.#request(transaction, from, to, choice);
     });
-    if (outcome === 'restricted') await this.#propagation.waitUntilAppliedEverywhere(signal);
+    if (outcome === 'restricted') await this.#applyRestriction(from, signal);
     if (outcome === 'accepted') this.#notifyAccepted(from, to);
-    if (outcome === 'requested') {
-      this.#notices.send([{ user: to, friendsChanged: { kind: 'requested', userId: from } }]);
+    if (outcome === 'requested' || outcome === 'suppressed') {
+      // To nobody when it is suppressed: the requests that follow must not be faster than after a notice.
+      const user = outcome === 'requested' ? to : parseUserId(randomUUID());
+      this.#notices.send([{ user, friendsChanged: { kind: 'requested', userId: from } }]);
     }
   }
 
@@ -68,12 +71,12 @@ export class FriendRequests {
       await transaction.lockPair(user, from);
       const state = await readPairState(transaction, user, from);
       if (state.friends) return await this.#restrict(transaction, user, from, state, choice);
-      if (!canAccept(state)) throw new CodedError('not_found', 'There is no such request.');
-      await this.#makeFriends(transaction, user, from, state, choice);
-      return 'accepted';
+      // Without its sender, who has been erased meanwhile, the request is gone as well.
+      if (canAccept(state) && (await this.#makeFriends(transaction, user, from, state, choice))) return 'accepted';
+      throw new CodedError('not_found', 'There is no such request.');
     });
     if (outcome === 'accepted') this.#notifyAccepted(user, from);
-    else if (outcome === 'restricted') await this.#propagation.waitUntilAppliedEverywhere(signal);
+    else if (outcome === 'restricted') await this.#applyRestriction(user, signal);
     else this.#propagation.trigger();
   }
 
@@ -86,6 +89,11 @@ export class FriendRequests {
       await transaction.lockPair(user, other);
       await requests.removeVisibleTo(transaction, user, other);
     });
+  }
+
+  async #applyRestriction(user: UserId, signal: AbortSignal | undefined): Promise<void> {
+    this.#notices.send([{ user, changed: 'viewers' }]);
+    await this.#propagation.waitUntilAppliedEverywhere(signal);
   }
 
   #notifyAccepted(one: UserId, other: UserId): void {
@@ -108,8 +116,9 @@ export class FriendRequests {
     // A request suppressed while `from` blocked its sender counts too, now that both have sent one: its sender could
     // detect any other outcome.
     if (state.incoming && !state.isBlocked) {
-      await this.#makeFriends(transaction, from, to, state, choice);
-      return 'accepted';
+      if (await this.#makeFriends(transaction, from, to, state, choice)) return 'accepted';
+      // `to` has been erased meanwhile, and its request with it.
+      return await this.#request(transaction, from, to, choice);
     }
     if (state.outgoing && choice) await requests.changeChoice(transaction, from, to, choice);
     if (state.outgoing?.isSuppressed && !state.isBlocked) {
@@ -118,7 +127,7 @@ export class FriendRequests {
       return 'requested';
     }
     if (state.outgoing) return 'unchanged';
-    if (state.outgoingCount >= MAX_OPEN_REQUESTS) {
+    if ((await requests.count(transaction, from)) >= MAX_OPEN_REQUESTS) {
       const message = `At most ${MAX_OPEN_REQUESTS} requests can be open. Withdraw one first.`;
       throw new CodedError('request_limit', message);
     }
@@ -140,15 +149,16 @@ export class FriendRequests {
     return 'restricted';
   }
 
-  /** Of two users of whom `other` has sent a request. */
+  /** Of two users of whom `other` has sent a request; returns false if `other` does not exist any more. */
   async #makeFriends(
     transaction: GraphTransaction,
     user: UserId,
     other: UserId,
     state: PairState,
     choice: Grant | undefined,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { edges, requests } = this.#repositories;
+    if (!(await transaction.lockUser(other))) return false;
     const counts = await edges.countFriends(transaction, [user, other]);
     if (Math.max(...counts.values()) >= MAX_FRIENDS) {
       throw new CodedError('friend_limit', `One of you already has ${MAX_FRIENDS} friends, the maximum.`);
@@ -161,6 +171,7 @@ export class FriendRequests {
     // An import may have left one direction, which stays as it is unless the user now grants less.
     await this.#restrict(transaction, user, other, state, choice);
     await requests.removeBetween(transaction, user, other);
+    return true;
   }
 }
 
