@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessToken } from './access-token.ts';
+import { NearbyError } from './nearby-error.ts';
 import { tokenExpiringAt } from './token-expiring-at.testing.ts';
 
 const NOW = 1_700_000_000_000;
@@ -17,6 +18,21 @@ describe('AccessToken', () => {
     expect(await token.current()).toBe(old);
     expect(await token.renew()).toBe(old);
     expect(token.canRenew).toBe(false);
+  });
+
+  it('gives up every token for good when the account is erased, also one that is being fetched', async () => {
+    let arrive: (token: string) => void = () => undefined;
+    const getToken = () => new Promise<string>((resolve) => (arrive = resolve));
+    const token = new AccessToken({ token: tokenExpiringAt(NOW + MINUTE_MS), getToken }, now);
+    const reasons: string[] = [];
+    token.onEnd(({ code }) => reasons.push(code));
+    const renewing = token.renew();
+    const reason = new NearbyError({ code: 'account_erased', message: 'It is gone.', retryable: false });
+    token.end(reason);
+    token.end(new NearbyError({ code: 'closed', message: 'Later.', retryable: false }));
+    arrive('a new one');
+    for (const pending of [renewing, token.current(), token.renew()]) await expect(pending).rejects.toBe(reason);
+    expect(reasons).toEqual(['account_erased']);
   });
 
   it('shares one fetch between concurrent callers and caches the token', async () => {

@@ -20,6 +20,8 @@ export class AccessToken {
   /** False when a fresh token already looked expired: this device's clock is wrong, so only the server decides. */
   #trustsClock = true;
   #fetching: Promise<string> | undefined;
+  #ended: NearbyError | undefined;
+  readonly #onEnd: ((reason: NearbyError) => void)[] = [];
 
   constructor({ token, getToken }: Credentials, now: () => number) {
     if (token === undefined && getToken === undefined)
@@ -39,8 +41,25 @@ export class AccessToken {
     return this.#token === undefined ? undefined : readExpiry(this.#token);
   }
 
-  /** Returns the token to send now. Rejects with `no_token`. */
+  /**
+   * Gives up every token for good: the account is erased, and a token fetched from now on would begin a new one. The
+   * first reason stays.
+   */
+  end(reason: NearbyError): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#token = undefined;
+    for (const listener of this.#onEnd) listener(reason);
+  }
+
+  /** Calls `listener` once when {@link end} is called. */
+  onEnd(listener: (reason: NearbyError) => void): void {
+    this.#onEnd.push(listener);
+  }
+
+  /** Returns the token to send now. Rejects with `no_token`, or with the reason of the end. */
   async current(): Promise<string> {
+    if (this.#ended) throw this.#ended;
     const token = this.#token;
     if (token !== undefined && (!this.canRenew || !this.#expiresSoon())) return token;
     return this.renew();
@@ -48,9 +67,10 @@ export class AccessToken {
 
   /**
    * Replaces `refused` with a newer token, unless that has happened already. Concurrent calls share one fetch.
-   * Resolves with `refused` itself when no other token is available. Rejects with `no_token`.
+   * Resolves with `refused` itself when no other token is available. Rejects with `no_token`, or with the reason of the end.
    */
   async renew(refused = this.#token): Promise<string> {
+    if (this.#ended) throw this.#ended;
     if (refused !== undefined && (refused !== this.#token || !this.#getToken)) return this.#token ?? refused;
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined;
@@ -61,12 +81,17 @@ export class AccessToken {
   async #fetch(): Promise<string> {
     try {
       const token = await this.#getToken?.();
+      if (this.#ended) throw this.#ended;
       if (typeof token !== 'string' || token === '') throw new TypeError('getToken must return a non-empty string');
       this.#token = token;
       this.#trustsClock = true;
       this.#trustsClock = !this.#expiresSoon();
       return token;
     } catch (cause) {
+      if (cause instanceof NearbyError && isAccountErased(cause)) {
+        this.end(cause);
+        throw cause;
+      }
       const message = 'No token is available at the moment. Try again, or sign in again.';
       throw new NearbyError({ code: 'no_token', message, retryable: true, cause });
     }
@@ -76,6 +101,11 @@ export class AccessToken {
     const { expiresAt } = this;
     return this.#trustsClock && expiresAt !== undefined && expiresAt - this.#now() < MIN_LIFETIME_MS;
   }
+}
+
+/** Whether the server says that the account is gone for good. */
+export function isAccountErased({ code }: NearbyError): boolean {
+  return code === 'account_erased';
 }
 
 /** Reads the `exp` claim as ms since the epoch. Only the server verifies the signature. */

@@ -6,6 +6,8 @@ const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   unauthorized: true,
   token_expired: true,
   too_many_connections: true,
+  token_not_yet_valid: true,
+  account_erased: true,
   overloaded: true,
   protocol_version: true,
   invalid_payload: true,

@@ -18,16 +18,22 @@ export interface DevelopmentSignIn {
   readonly url: string;
   /** The user is created if it does not exist. */
   readonly userId: string;
+  /** Begins a new account if the one with this id was erased. Default: false, which rejects with `account_erased`. */
+  readonly newAccount?: boolean;
   /** Default: the global `fetch`. */
   readonly fetch?: FetchLike;
 }
 
 /** Signs in without a password. Rejects with code `not_found` where the deployment issues no development tokens. */
 export async function signInForDevelopment(options: DevelopmentSignIn): Promise<DevelopmentToken> {
-  const { url, userId, fetch = (...call) => globalThis.fetch(...call) } = options;
+  const { url, userId, newAccount = false, fetch = (...call) => globalThis.fetch(...call) } = options;
   checkUrl(url);
   const caller = new HttpCaller({ url, fetch, clock: systemClock });
-  const response = await caller.call({ method: 'POST', path: '/dev/tokens', body: { userId } });
+  const response = await caller.call({
+    method: 'POST',
+    path: '/dev/tokens',
+    body: { userId, ...(newAccount && { newAccount }) },
+  });
   if (isToken(response)) return response;
   throw new NearbyError({
     code: 'bad_answer',

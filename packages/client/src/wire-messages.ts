@@ -53,6 +53,8 @@ export type ServerErrorCode =
   | 'unauthorized'
   | 'token_expired'
   | 'too_many_connections'
+  | 'token_not_yet_valid'
+  | 'account_erased'
   | 'overloaded'
   | 'protocol_version'
   | 'invalid_payload'

@@ -13,6 +13,9 @@ export function locationKey(user: UserId): string {
   return `location:{${user}}`;
 }
 
+/** Sorted set of the users erased within the last TTL: until which time, in ms, positions of the user are refused. */
+export const ERASED_USERS = 'erased-users';
+
 /** Channel for messages to `user` as a viewer. Every gateway with a session of the user subscribes to it. */
 export function inboxChannel(user: UserId): string {
   return `inbox:{${user}}`;

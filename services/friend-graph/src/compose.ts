@@ -15,6 +15,7 @@ import {
   OpsServer,
   type ServiceContext,
   systemClock,
+  TOKEN_LEEWAY_SECONDS,
 } from '@nearby-friends/service-kit';
 import { createApi } from './api/create-api.ts';
 import { DevTokenIssuer } from './api/dev-token-issuer.ts';
@@ -77,7 +78,7 @@ export function composeFriendGraph({
       const [active] = toActiveUsers(await bus.rpc.call(readActive, { users: [user] }));
       return active ?? null;
     },
-    tokenMaxLifetimeMs: config.tokenMaxLifetimeSeconds * 1000,
+    tokenMaxLifetimeMs: (config.tokenMaxLifetimeSeconds + TOKEN_LEEWAY_SECONDS) * 1000,
     clock,
     logger,
     metrics,
@@ -96,6 +97,7 @@ export function composeFriendGraph({
       metrics,
     }),
     profiles: graph.profiles,
+    admission: graph.admission,
   });
 
   const api = createApi({

@@ -106,6 +106,7 @@ export function composeGateway({
     opener,
     delivery,
     movement: new MovementCheck({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
+    areRightsCurrent: () => follower.isCurrent,
     clock,
   });
   const recovery = new Recovery({ sessions, board, positions, channels, opener, logger });

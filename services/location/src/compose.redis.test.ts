@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { locationKey, parseUserId } from '@nearby-friends/protocol';
+import { ERASED_USERS, locationKey, parseUserId } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing/eventually';
+import { ERASURE_RACES } from '@nearby-friends/testing/tiers';
 import { ANN, BEN, positionOf } from './test-support/positions-of-test.ts';
 import { timeOf, useRedis } from './test-support/redis-of-test.ts';
 import { useServices } from './test-support/services-of-test.ts';
@@ -81,15 +82,47 @@ describe('users who are erased', () => {
     expect(await caller.activeUsers([ANN, BEN])).toEqual([BEN]);
   });
 
-  it('are unknown after repeated requests, and become active again with their next position', async () => {
+  it('are unknown after repeated requests, and become active again with a later position', async () => {
     const { caller, friendGraph, now } = await setUp();
     await caller.record(positionOf(ANN, await now()));
     await eventually(() => expect(friendGraph?.announced).toHaveLength(1));
     await caller.forget([ANN]);
     await caller.forget([ANN]);
-    // Older than what was forgotten: nothing is left that it could be older than.
-    expect(await caller.record(positionOf(ANN, (await now()) - 1_000, 1))).toMatchObject({ outcome: 'stored' });
+    // A gateway had received it before the erasure.
+    expect(await caller.record(positionOf(ANN, (await now()) - 1_000, 1))).toMatchObject({ outcome: 'expired' });
+    await eventually(async () =>
+      expect(await caller.record(positionOf(ANN, await now(), 1))).toMatchObject({ outcome: 'stored' }),
+    );
     await eventually(() => expect(friendGraph?.announced).toHaveLength(2));
+  });
+
+  it('[G2] stay erased, whatever was received before and arrives later, on any instance', async () => {
+    const { caller, commands, now, url } = await setUp();
+    await services.startLocation(url);
+    await eventually(() => expect(caller.instances()).toBe(2));
+    const users = Array.from({ length: ERASURE_RACES }, (_, i) => parseUserId(`leaver-${i}`));
+    await Promise.all(
+      users.map(async (user) => {
+        const report = async (mark: number) => caller.record(positionOf(user, await now(), mark));
+        const before = await now();
+        const racing = [report(1), report(2)];
+        await caller.forget([user]);
+        await Promise.all(racing);
+        // With the highest lead that a gateway's clock may have.
+        expect((await caller.record(positionOf(user, before + 900, 3))).outcome).toBe('expired');
+      }),
+    );
+    expect(await caller.activeUsers(users)).toEqual([]);
+    expect(await commands.exists(...users.map(locationKey))).toBe(0);
+    // Tombstones name nobody and end with the TTL.
+    expect(JSON.stringify(await commands.zrange(ERASED_USERS, '0', '-1'))).not.toContain('leaver');
+    expect(await commands.pttl(ERASED_USERS)).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('do not hinder the positions of others', async () => {
+    const { caller, now } = await setUp();
+    await caller.forget([ANN]);
+    expect(await caller.record(positionOf(BEN, await now()))).toMatchObject({ outcome: 'stored' });
   });
 
   it('are not reported as erased while Redis is unavailable', async () => {

@@ -57,7 +57,7 @@ function recordingFetch(called: Set<string>): FetchLike {
 
 const person = { id: 'ann', displayName: 'Ann' };
 const profile: Required<Profile> = { ...person, radiusMeters: 500, createdAt: 1 };
-const friend: Required<Friend> = { ...person, since: 1 };
+const friend: Required<Friend> = { ...person, nameSkeleton: 'ann', since: 1 };
 const viewer: Required<Viewer> = { ...friend, precision: 'approximate', until: 2 };
 const friendRequests: Required<FriendRequests> = {
   incoming: [friend],
@@ -160,7 +160,8 @@ describe('the API', () => {
     await bob.account.signOutEverywhere();
     await expect(bob.me.get()).rejects.toMatchObject({ code: 'unauthorized', status: 401, retryable: false });
     await ann.account.erase();
-    await expect(ann.me.get()).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(ann.me.get()).rejects.toMatchObject({ code: 'account_erased', retryable: false });
+    await expect(apiOf('api-ann')).rejects.toMatchObject({ code: 'account_erased' });
     expect([...called].sort()).toEqual(operations);
   });
 

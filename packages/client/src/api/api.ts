@@ -98,7 +98,10 @@ export interface Api {
       choice?: { readonly everywhere?: boolean; readonly stopSharing?: boolean },
       options?: CallOptions,
     ): Promise<void>;
-    /** Deletes all data stored about the user. After a `retryable` error, call it again with the same token. */
+    /**
+     * Deletes all data stored about the user. After a `retryable` error, call it again with the same token. Then this object
+     * and its connection have ended: they reject with `account_erased` and fetch no token, which would begin a new account.
+     */
     erase(options?: CallOptions): Promise<void>;
   };
 }

@@ -34,7 +34,7 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
     method: Call['method'],
     path: string | readonly string[],
     { signal }: CallOptions = {},
-    more: Pick<Call, 'body' | 'query' | 'revokesToken'> = {},
+    more: Pick<Call, 'body' | 'query' | 'revokesToken' | 'erasesAccount'> = {},
   ): Promise<T> => (await caller.call({ method, path: pathText(path), signal, ...more })) as T;
   const pages = <T>(path: string): PagedList<T> =>
     pagedList(({ limit, cursor, ...options }) => call<Page<T>>('GET', path, options, { query: { limit, cursor } }));
@@ -76,7 +76,7 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
       signOutEverywhere: (options) => call('POST', '/me/sign-out', options, { revokesToken: true }),
       signOut: ({ everywhere = false, stopSharing = false } = {}, options) =>
         call('POST', '/me/sign-out', options, { body: { everywhere, stopSharing }, revokesToken: everywhere }),
-      erase: (options) => call('DELETE', '/me', options, { revokesToken: true }),
+      erase: (options) => call('DELETE', '/me', options, { revokesToken: true, erasesAccount: true }),
     },
   };
 }

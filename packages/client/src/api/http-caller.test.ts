@@ -201,3 +201,31 @@ describe('a refused token', () => {
     expect(await caller.call(erase)).toEqual({});
   });
 });
+
+describe('[A2] an erased account', () => {
+  it.each([
+    ['that its own call has erased', { method: 'DELETE', path: '/me', revokesToken: true, erasesAccount: true }, true],
+    ['that another device has erased', get, false],
+  ] as const)(
+    '%s ends the calls for good, and no token is fetched that would begin a new one',
+    async (_, call, isOk) => {
+      let fetched = 0;
+      const { caller } = callerOf({ token: 'old', getToken: async () => `newer ${++fetched}` });
+      respond = isOk
+        ? (response) => response.writeHead(204).end()
+        : problem(401, { code: 'account_erased', retryable: false, detail: 'It is gone.' });
+      const first = caller.call(call);
+      if (isOk) await first;
+      else expect(await failureOf(first)).toMatchObject({ code: 'account_erased', retryable: false });
+      expect(await failureOf(caller.call(get))).toMatchObject({ code: 'account_erased', retryable: false });
+      expect([requests.length, fetched]).toEqual([1, 0]);
+    },
+  );
+
+  it('is not meant by a token that is not valid yet: the call fails as retryable, without a newer token', async () => {
+    const { caller } = callerOf({ token: 'early', getToken: async () => 'later still' });
+    respond = problem(401, { code: 'token_not_yet_valid', retryable: true, detail: 'Wait.' });
+    expect(await failureOf(caller.call(get))).toMatchObject({ code: 'token_not_yet_valid', retryable: true });
+    expect(requests.length).toBe(1);
+  });
+});

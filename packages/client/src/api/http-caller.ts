@@ -1,5 +1,5 @@
 /** Performs one HTTP call with token and timeout, and turns every failure into a `NearbyError`. */
-import type { AccessToken } from '../access-token.ts';
+import { type AccessToken, isAccountErased } from '../access-token.ts';
 import type { Clock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { CallOptions } from './api.ts';
@@ -17,6 +17,8 @@ export interface Call extends CallOptions {
    * other token is tried.
    */
   readonly revokesToken?: boolean;
+  /** Whether the call erases the account of its token. */
+  readonly erasesAccount?: boolean;
 }
 
 /** The server or its load balancer responds within 15 s. */
@@ -50,8 +52,11 @@ export class HttpCaller {
   async call(call: Call): Promise<unknown> {
     const token = await this.#token?.current();
     try {
-      return await this.#send(call, token);
+      const response = await this.#send(call, token);
+      if (call.erasesAccount) this.#token?.end(accountErased());
+      return response;
     } catch (error) {
+      if (error instanceof NearbyError && isAccountErased(error)) this.#token?.end(error);
       const newer = await this.#newerToken(error, token, call);
       if (newer === undefined) throw error;
       // The server has not executed the refused call, so repeating it is safe.
@@ -62,6 +67,8 @@ export class HttpCaller {
   /** Fetches another token if the call failed because of `refused`. Undefined if there is no other token. */
   async #newerToken(error: unknown, refused: string | undefined, { revokesToken }: Call): Promise<string | undefined> {
     if (!(error instanceof NearbyError) || error.status !== 401 || !this.#token?.canRenew) return undefined;
+    // A newer token would only be valid later still.
+    if (isAccountErased(error) || error.code === 'token_not_yet_valid') return undefined;
     if (revokesToken && error.code !== 'token_expired') return undefined;
     const newer = await this.#token.renew(refused);
     return newer === refused ? undefined : newer;
@@ -113,6 +120,11 @@ export class HttpCaller {
       signal?.removeEventListener('abort', onAbort);
     }
   }
+}
+
+function accountErased(): NearbyError {
+  const message = 'This account has been erased. Sign up again to use the service.';
+  return new NearbyError({ code: 'account_erased', message, retryable: false });
 }
 
 function queryText(query: Call['query'] = {}): string {

@@ -72,6 +72,35 @@ describe('a connection', () => {
     expect(link.heard).toEqual(['closed protocol_version']);
   });
 
+  it('[A2] ends for good when the account is erased, online and while connecting, and fetches no other token', async () => {
+    const erased = failure('account_erased', false);
+    for (const isOnline of [true, false]) {
+      let fetched = 0;
+      const link = await keep({ getToken: async () => `token ${++fetched}` });
+      if (isOnline) await link.connected();
+      await link.ended(erased);
+      await link.pass(600_000);
+      expect(link.status).toEqual({ kind: 'closed', error: erased });
+      expect([fetched, link.attempts.length, link.clock.pending]).toEqual([1, 1, 0]);
+      expect(link.heard.at(-1)).toBe('closed account_erased');
+    }
+  });
+
+  it('[A2] ends for good when no token is issued because the account is erased', async () => {
+    const erased = failure('account_erased', false);
+    const link = await keep({ getToken: () => Promise.reject(erased) });
+    await link.pass(600_000);
+    expect(link.status).toEqual({ kind: 'closed', error: erased });
+    expect(link.attempts).toEqual([]);
+  });
+
+  it('tries again with the same token when it is not valid yet', async () => {
+    const link = await keep({ token: 'early' });
+    await link.ended(failure('token_not_yet_valid', true));
+    await link.pass(5_000);
+    expect(link.attempts.map(({ token }) => token)).toEqual(['early', 'early']);
+  });
+
   it('closes with close() in every state', async () => {
     const waiting = await keep();
     await waiting.ended(NETWORK);

@@ -1,5 +1,5 @@
 /** Keeps one connection open: reconnects after every loss and stops at a permanent error. */
-import type { AccessToken } from '../access-token.ts';
+import { type AccessToken, isAccountErased } from '../access-token.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionStatus } from '../nearby-connection.ts';
 import { NearbyError } from '../nearby-error.ts';
@@ -68,6 +68,7 @@ export class ConnectionKeeper {
     this.#events = options.events;
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#token.onEnd((reason) => this.close(reason));
   }
 
   get status(): Observable<ConnectionStatus> {
@@ -112,7 +113,8 @@ export class ConnectionKeeper {
     try {
       token = refusal ? await this.#token.renew(refusal.token) : await this.#token.current();
     } catch (error) {
-      return this.#failed(error as NearbyError);
+      const reason = error as NearbyError;
+      return isAccountErased(reason) ? this.close(reason) : this.#failed(reason);
     }
     if (this.#isClosed) return;
     if (token === refusal?.token) return this.#refusedAgain(refusal.error);
@@ -145,6 +147,11 @@ export class ConnectionKeeper {
   #ended(error: NearbyError, token: string): void {
     const wasOnline = this.#status.value.kind === 'online';
     this.#closeSocket();
+    // Closes this connection, and every other user of the token.
+    if (isAccountErased(error)) {
+      this.#token.end(error);
+      return;
+    }
     // An announced drain is not a failure.
     if (wasOnline && error.retryable) this.#lost(this.#reconnectAt === undefined ? error : undefined);
     else if (error.code === 'unauthorized' || error.code === 'token_expired') this.#refused(error, token);

@@ -13,6 +13,8 @@ const viewerEdgesSchema = z.object({
   radiusVersion: graphVersionSchema,
   /** Tokens issued at this time or earlier are revoked, ms since the epoch; null: none is revoked. */
   signedOutBefore: z.number().nullable(),
+  /** The account of tokens issued at this time or earlier is erased; null: it never was. Absent from earlier builds. */
+  erasedBefore: z.number().nullable().optional(),
   /** Grants that are or may become effective; hidden and expired ones are omitted. */
   edges: edgeTextSchema,
   /** Absent in responses of earlier builds. */

@@ -15,7 +15,7 @@ export const RECORD_OUTCOMES = ['stored', 'superseded', 'expired', 'failed', 'un
 /**
  * - `stored`: stored and published.
  * - `superseded`: a newer position of the same user is already stored; nothing to do.
- * - `expired`: older than the TTL when it arrived.
+ * - `expired`: older than the TTL, or than the erasure of its user, when it arrived.
  * - `failed`: Redis did not accept it; send it again.
  * - `unshared`: another device of the user shares its position; nothing to do.
  * - `taken-over`: as `stored`, and from now on this device shares in place of another one. `at` is that of the other device's

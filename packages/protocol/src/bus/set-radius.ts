@@ -6,7 +6,12 @@ import { radiusMetersSchema } from '../nearby-limits.ts';
 import { userIdSchema } from '../user-id.ts';
 import type { Method } from './method.ts';
 
-const requestSchema = z.object({ user: userIdSchema, radiusMeters: radiusMetersSchema });
+const requestSchema = z.object({
+  user: userIdSchema,
+  radiusMeters: radiusMetersSchema,
+  /** When the token of the session was issued, ms since the epoch; null: it does not say. Absent from earlier gateways. */
+  issuedAt: z.number().nullable().optional(),
+});
 const responseSchema = z.object({ version: graphVersionSchema });
 
 export const setRadius: Method<z.infer<typeof requestSchema>, z.infer<typeof responseSchema>> = {

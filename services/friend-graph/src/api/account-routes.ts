@@ -76,7 +76,8 @@ export function accountRoutes(options: {
         if (isRevoked && !everywhere) throw unauthorized();
         // Off the lists first: to close every connection takes longer, and may fail.
         if (stopSharing && everywhere && !isRevoked) await sharingEnd.stop(user, signal);
-        if (everywhere) await (isRevoked ? accounts.confirmSignOut(signal) : accounts.signOutEverywhere(user, signal));
+        if (everywhere)
+          await (isRevoked ? accounts.confirmSignOut(signal) : accounts.signOutEverywhere(caller, signal));
         if (stopSharing) await (isRevoked ? sharingEnd.confirm(user, signal) : sharingEnd.stop(user, signal));
       },
     }),
@@ -92,7 +93,7 @@ export function accountRoutes(options: {
       access: 'user-or-revoked',
       response: { status: 204, description: 'Erased.' },
       handle: ({ caller, signal }) =>
-        caller.isRevoked ? accounts.confirmErasure(caller.user, signal) : accounts.erase(caller.user, signal),
+        caller.isRevoked ? accounts.confirmErasure(caller.user, signal) : accounts.erase(caller, signal),
     }),
   ];
 }

@@ -56,9 +56,9 @@ export function expectProblem(response: ApiResponse, status: number, code: strin
   expect(response.status).toBe(status);
 }
 
-/** A token signed by the test, whose user may be unknown. */
-export function tokenOf(userId: string): Promise<string> {
-  return new SignJWT()
+/** A token signed by the test, whose user may be unknown; `issuedAt` in ms since the epoch, by default absent. */
+export function tokenOf(userId: string, issuedAt?: number): Promise<string> {
+  return new SignJWT(issuedAt === undefined ? {} : { iat: issuedAt / 1_000 })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(userId)
     .setAudience('nearby-friends')

@@ -25,7 +25,7 @@ import { sharingRoutes } from './sharing-routes.ts';
 
 interface ApiOptions {
   readonly graph: FriendGraph;
-  readonly repositories: Pick<Repositories, 'edges' | 'blocks' | 'revocations'>;
+  readonly repositories: Pick<Repositories, 'edges' | 'blocks'>;
   readonly verifier: TokenVerifier;
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
@@ -36,7 +36,7 @@ interface ApiOptions {
 }
 
 export function createApi(options: ApiOptions): Express {
-  const { repositories, verifier, metrics, tracer, clock, logger } = options;
+  const { graph, verifier, metrics, tracer, clock, logger } = options;
   const routes = createRoutes(options);
   const app = express();
   // Every response belongs to one user and is not cached, so that no client compares ETags.
@@ -48,7 +48,7 @@ export function createApi(options: ApiOptions): Express {
     next();
   });
   app.use(refuseAmbiguousPaths);
-  const authenticate = createAuthenticate({ verifier, revocations: repositories.revocations });
+  const authenticate = createAuthenticate({ verifier, admission: graph.admission });
   app.use(API_PREFIX, createRouter({ routes, authenticate }));
   app.use(DOCS_PATH, docsRouter(routes));
   app.use(respondNotFound);
@@ -58,7 +58,7 @@ export function createApi(options: ApiOptions): Express {
 
 /** In the order in which the document shows them. */
 function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions): Route[] {
-  const { requests, friendships, sharing, sharingEnd, accounts, exporter, profiles } = graph;
+  const { requests, friendships, sharing, sharingEnd, accounts, admission, exporter, profiles } = graph;
   const { edges, blocks } = repositories;
   return [
     ...profileRoutes({ profiles }),
@@ -67,6 +67,6 @@ function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions
     ...friendRequestRoutes({ requests, clock }),
     ...blockRoutes({ friendships, blocks }),
     ...accountRoutes({ accounts, sharingEnd, exporter, clock }),
-    ...(devTokenIssuer ? devTokenRoutes({ profiles, issuer: devTokenIssuer }) : []),
+    ...(devTokenIssuer ? devTokenRoutes({ profiles, admission, issuer: devTokenIssuer, clock }) : []),
   ];
 }

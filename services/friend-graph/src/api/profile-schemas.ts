@@ -7,7 +7,8 @@ import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './response-schema
 /** A character that shows nothing or changes what stands around it, so that one name passes for another. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 /** Emoji contain joiners and selectors. Not a literal: the flag is newer than the language level of the build. */
-const EMOJI = /\p{RGI_Emoji}/gv;
+const EMOJI_FLAGS = 'gv';
+const EMOJI = new RegExp('\\p{RGI_Emoji}', EMOJI_FLAGS);
 /** Scripts that are written with joiners and non-joiners inside of words. */
 const JOINED_SCRIPTS = [
   'Arabic',

@@ -12,6 +12,8 @@ export type Access = 'public' | 'user' | 'user-or-revoked';
 
 export interface Caller {
   readonly user: UserId;
+  /** When the token was issued, ms since the epoch; null: it does not say. */
+  readonly issuedAt: number | null;
   /** The token is revoked. Always false where `access` is `user`. */
   readonly isRevoked: boolean;
 }
@@ -94,7 +96,8 @@ export function defineRoute<
 /** Every error code with which `route` may respond. */
 export function failuresOf(route: Route): ErrorCodeName[] {
   const codes = new Set<ErrorCodeName>(route.failures);
-  if (route.access !== 'public') codes.add('unauthorized').add('token_expired');
+  if (route.access !== 'public')
+    codes.add('unauthorized').add('token_expired').add('token_not_yet_valid').add('account_erased');
   if (route.pathId) codes.add(route.pathId.malformed);
   if (route.query) codes.add('invalid_payload');
   if (route.body) codes.add('invalid_payload').add('payload_too_large');

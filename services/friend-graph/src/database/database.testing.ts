@@ -1,6 +1,7 @@
 /** A PostgreSQL server per test file, with a fresh migrated database for each test. */
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { silentLogger } from '@nearby-friends/service-kit';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { startTestPostgres, type TestPostgres } from '@nearby-friends/testing/test-postgres';
 import { Client } from 'pg';
 import { applyMigrations } from '../migrations/apply-migrations.ts';
@@ -14,6 +15,10 @@ export interface DatabaseOfTest {
   /** Stops PostgreSQL and with it all connections. It is started again before the next test at the latest. */
   takeAway(): Promise<void>;
   bringBack(): Promise<void>;
+  /** Runs SQL in a transaction that stays open, with its locks, until the returned function is called. */
+  hold(sql: string): Promise<{ release(): Promise<void> }>;
+  /** Resolves when this many connections wait for a lock. */
+  untilWaiting(count: number): Promise<void>;
   /** Runs SQL on a connection of its own and returns the rows. */
   query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
@@ -69,6 +74,24 @@ export function useDatabase(): DatabaseOfTest {
       } finally {
         await client.end();
       }
+    },
+    async hold(sql) {
+      const client = new Client({ connectionString: running().url });
+      // A test that fails leaves it open until the server stops.
+      client.on('error', () => undefined);
+      await client.connect();
+      await client.query('BEGIN');
+      await client.query(sql);
+      return { release: () => client.query('COMMIT').then(() => client.end()) };
+    },
+    async untilWaiting(count) {
+      await eventually(async () => {
+        const [row] = await this.query<{ waiting: number }>(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        if (row?.waiting !== count) throw new Error(`${row?.waiting} connections wait for a lock, not ${count}`);
+      });
     },
     async takeAway() {
       await running().server.server.process.stop();

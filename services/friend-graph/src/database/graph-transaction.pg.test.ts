@@ -46,8 +46,6 @@ describe('a transaction of the graph', () => {
   it('[G2] locks the relation of a pair, whether or not the other exists, and nobody else’s relation to the other', async () => {
     await addUsers();
     const order: string[] = [];
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
     const lock = (who: UserId, whom: UserId, name: string, wait?: Promise<void>) =>
       transactions().run(async (transaction) => {
         await transaction.lockPair(who, whom);
@@ -56,6 +54,8 @@ describe('a transaction of the graph', () => {
         order.push(`${name} done`);
       });
     for (const other of [bob, parseUserId('unknown')]) {
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
       const first = lock(ann, other, 'first', held);
       await eventually(() => expect(order).toEqual(['first locked']));
       const sameAgain = lock(ann, other, 'again');

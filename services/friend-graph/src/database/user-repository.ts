@@ -1,5 +1,6 @@
 /** Reads and writes users. */
 import type { UserId } from '@nearby-friends/protocol';
+import { accountErased } from './account-erased.ts';
 import type { DatabaseClient } from './database-client.ts';
 import type { GraphTransaction, GraphTransactions } from './graph-transaction.ts';
 import type { Withholdings } from './withholdings.ts';
@@ -52,8 +53,16 @@ export class UserRepository {
     return toProfile(await this.#client.user.findUniqueOrThrow({ where, select: PROFILE_FIELDS }));
   }
 
+  /**
+   * With the id as display name. Rejects with `account_erased` for an erased account, whatever the caller knew before: a
+   * call that was authenticated before an erasure may arrive here after it.
+   */
   async createIfNew(user: UserId): Promise<void> {
-    await this.#client.user.createMany({ data: [{ id: user, displayName: user }], skipDuplicates: true });
+    if (await this.exists(user)) return;
+    // Raw: Prisma has no functions. It waits for an erasure that is under way.
+    const [row] = await this.#client.$queryRaw<[{ isCreated: boolean }]>`
+      SELECT create_user_unless_erased(${user}) AS "isCreated"`;
+    if (!row.isCreated) throw accountErased();
   }
 
   /**
@@ -63,7 +72,7 @@ export class UserRepository {
   async change(user: UserId, change: ProfileChange): Promise<Profile> {
     await this.createIfNew(user);
     return await this.#transactions.run(async (transaction) => {
-      await transaction.lockPair(user, user);
+      if (!(await transaction.lockUser(user))) throw accountErased();
       const data = {
         ...(change.displayName === undefined ? {} : { displayName: change.displayName }),
         ...(await this.#changeRadius(transaction, user, change.radiusMeters)),

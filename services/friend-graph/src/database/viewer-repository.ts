@@ -8,6 +8,7 @@ interface Row {
   /** A bigint, which the driver returns as text. */
   readonly radiusVersion: string | null;
   readonly signedOutBefore: Date | null;
+  readonly erasedBefore: Date | null;
   /** In the form of `edgeTextSchema` of the protocol: it goes to the gateway as PostgreSQL wrote it. */
   readonly edges: string | null;
   /** In the form of `withheldTextSchema`. */
@@ -16,7 +17,8 @@ interface Row {
 
 const READ_VIEWERS = `
   SELECT users.radius_meters AS "radiusMeters", users.radius_version AS "radiusVersion",
-         token_revocations.before AS "signedOutBefore", granted.edges, granted.withheld
+         token_revocations.before AS "signedOutBefore", token_revocations.erased_before AS "erasedBefore",
+         granted.edges, granted.withheld
   FROM unnest($1::text[]) WITH ORDINALITY AS requested (id, place)
   LEFT JOIN users ON users.id = requested.id
   LEFT JOIN token_revocations ON token_revocations.user_hash = sha256(convert_to(requested.id, 'UTF8'))
@@ -66,6 +68,7 @@ export class ViewerRepository {
         radiusMeters: row?.radiusMeters ?? DEFAULT_RADIUS_METERS,
         radiusVersion: Number(row?.radiusVersion ?? 0),
         signedOutBefore: row?.signedOutBefore?.getTime() ?? null,
+        erasedBefore: row?.erasedBefore?.getTime() ?? null,
         edges: row?.edges ?? '',
         ...(row?.withheld ? { withheld: row.withheld } : {}),
       };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { SHARING } from '@nearby-friends/protocol';
+import { SHARING, type UserId } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing/eventually';
-import { id, useGraph } from './graph.testing.ts';
+import { by, id, useGraph } from './graph.testing.ts';
 
 const setting = useGraph();
 const { database } = setting;
@@ -52,15 +52,27 @@ describe('pausing', () => {
 
 describe('signing out everywhere', () => {
   it('revokes the tokens issued until now, and publishes the time', async () => {
-    expect(await setting.repositories.revocations.signedOutBefore(ann)).toBeNull();
+    const beforeOf = async (user: UserId) =>
+      (await setting.repositories.revocations.revocationOf(user))?.before ?? null;
+    expect(await beforeOf(ann)).toBeNull();
     const start = Date.now();
-    await setting.graph.accounts.signOutEverywhere(ann);
-    const before = (await setting.repositories.revocations.signedOutBefore(ann)) ?? 0;
+    await setting.graph.accounts.signOutEverywhere(by(ann));
+    const before = (await beforeOf(ann)) ?? 0;
     expect(before).toBeGreaterThanOrEqual(start - 1_000);
     expect(await setting.takeEvents()).toEqual([{ kind: 'signed-out', version, user: 'ann', before }]);
-    expect(await setting.repositories.revocations.signedOutBefore(bob)).toBeNull();
-    await setting.graph.accounts.signOutEverywhere(ann);
-    expect(await setting.repositories.revocations.signedOutBefore(ann)).toBeGreaterThan(before);
+    expect(await beforeOf(bob)).toBeNull();
+    await setting.graph.accounts.signOutEverywhere(by(ann));
+    expect(await beforeOf(ann)).toBeGreaterThan(before);
+  });
+});
+
+describe('[A2] signing out with a token whose issuer’s clock is ahead', () => {
+  it.each(['signOutEverywhere', 'erase'] as const)('revokes that token as well: %s', async (change) => {
+    const issuedAt = Date.now() + 4_000;
+    await setting.graph.accounts[change]({ user: ann, issuedAt });
+    expect(await setting.graph.admission.admit(ann, issuedAt)).toBe(change === 'erase' ? 'erased' : 'revoked');
+    expect(await setting.takeEvents()).toMatchObject([{ user: 'ann', before: issuedAt }]);
+    expect(await setting.graph.admission.admit(ann, issuedAt + 1)).toBe('valid');
   });
 });
 
@@ -88,11 +100,11 @@ describe('erasing', () => {
     await setting.graph.sharing.setSharing(gone, { paused: true, until: null });
     await setting.graph.friendships.setGrant(gone, ann, { precision: 'hidden', until: null });
     await setting.graph.profiles.change(gone, { radiusMeters: 500, displayName: 'leaving-user indeed' });
-    await setting.graph.accounts.signOutEverywhere(gone);
+    await setting.graph.accounts.signOutEverywhere(by(gone));
     expect(await everything()).toContain(gone);
     const published = await setting.takeEvents();
 
-    await setting.graph.accounts.erase(gone);
+    await setting.graph.accounts.erase(by(gone));
     expect(await everything()).not.toContain(gone);
     expect(await setting.friendsOf('ann')).toEqual([]);
     expect((await setting.graph.requests.requestsOf(cid)).outgoing).toEqual([]);
@@ -101,7 +113,9 @@ describe('erasing', () => {
     const [erased, ...more] = await setting.takeEvents();
     expect([erased, more]).toEqual([{ kind: 'erased', version, user: gone, before: expect.any(Number) }, []]);
     expect(erased?.version).toBeGreaterThan(Math.max(...published.map((event) => event.version)));
-    expect(await setting.repositories.revocations.signedOutBefore(gone)).toEqual((erased as { before: number }).before);
+    const { before } = erased as { before: number };
+    const tombstone = { before, erasedBefore: before, isErased: true };
+    expect(await setting.repositories.revocations.revocationOf(gone)).toEqual(tombstone);
     await eventually(() =>
       expect(setting.notices.slice(-2).toSorted((one, other) => (one.user < other.user ? -1 : 1))).toEqual([
         { user: 'ann', friendsChanged: { kind: 'removed', userId: gone } },
@@ -111,8 +125,8 @@ describe('erasing', () => {
   });
 
   it('is idempotent, and accepts an unknown user', async () => {
-    await setting.graph.accounts.erase(ann);
-    await setting.graph.accounts.erase(ann);
+    await setting.graph.accounts.erase(by(ann));
+    await setting.graph.accounts.erase(by(ann));
     expect((await setting.takeEvents()).map((event) => event.kind)).toEqual(['erased', 'erased']);
     expect(setting.forgotten).toEqual(['ann', 'ann']);
   });
@@ -123,11 +137,10 @@ describe('erasing', () => {
       await setting.befriend(leaver, friend);
       await Promise.allSettled([
         setting.graph.friendships.setGrant(leaver, friend, { precision: 'approximate', until: null }),
-        setting.graph.accounts.erase(leaver),
+        setting.graph.accounts.erase(by(leaver)),
         setting.graph.friendships.setGrant(friend, leaver, { precision: 'approximate', until: null }),
         setting.graph.sharing.setSharing(leaver, { paused: true, until: null }),
       ]);
-      // A pause after the erasure may create the user again.
       expect(await setting.friendsOf(friend)).toEqual([]);
       const events = await setting.takeEvents();
       const erased = events.find((event) => event.kind === 'erased')?.version ?? 0;
@@ -142,11 +155,11 @@ describe('erasing', () => {
     for (let round = 0; round < 20; round++) {
       const [one, other] = [id(`a-${round}`), id(`b-${round}`)];
       await setting.befriend(one, other);
-      // A user who is being erased may be refused as unavailable.
+      // A call of a user who has been erased meanwhile is refused.
       const unfriending = setting.graph.friendships
         .unfriend(one, other)
-        .catch((error) => expect(error.code).toBe('unavailable'));
-      await Promise.all([setting.graph.accounts.erase(one), setting.graph.accounts.erase(other), unfriending]);
+        .catch((error) => expect(error.code).toBe('account_erased'));
+      await Promise.all([setting.graph.accounts.erase(by(one)), setting.graph.accounts.erase(by(other)), unfriending]);
       expect(await setting.friendsOf(one)).toEqual([]);
     }
   });
@@ -162,7 +175,7 @@ describe('the export', () => {
     await setting.graph.friendships.block(ann, id('eve'));
     await setting.graph.requests.request(id('eve'), ann);
     await setting.graph.sharing.setSharing(ann, { paused: true, until });
-    await setting.graph.accounts.signOutEverywhere(ann);
+    await setting.graph.accounts.signOutEverywhere(by(ann));
     const position = { at: 5, position: { lat: 1, lng: 2, battery: 0.5 } };
     setting.positions.set(ann, position);
     const since = expect.any(Date);
@@ -177,7 +190,7 @@ describe('the export', () => {
         outgoing: [{ id: 'dan', since, precision: 'exact', until: null }],
       },
       blocks: [{ id: 'eve', since }],
-      signedOutBefore: await setting.repositories.revocations.signedOutBefore(ann),
+      signedOutBefore: (await setting.repositories.revocations.revocationOf(ann))?.before,
       position,
     });
   });

@@ -7,6 +7,7 @@ import type { GraphEventStream } from '../outbox/graph-event-stream.ts';
 import { Housekeeping } from '../outbox/housekeeping.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { Accounts, type ForgetPosition } from './accounts.ts';
+import { Admission } from './admission.ts';
 import { DataExporter, type ReadLastPosition } from './data-exporter.ts';
 import { DeviceNotices, type NotifyDevices } from './device-notices.ts';
 import { EndedRights } from './ended-rights.ts';
@@ -27,6 +28,7 @@ export interface FriendGraph {
   readonly sharing: SharingControl;
   readonly sharingEnd: SharingEnd;
   readonly accounts: Accounts;
+  readonly admission: Admission;
   readonly profiles: Profiles;
   readonly exporter: DataExporter;
   readonly propagation: ChangePropagation;
@@ -62,6 +64,7 @@ export function composeGraph(options: {
     sharing,
     sharingEnd: new SharingEnd({ repositories, propagation, stopPosition, redisNow }),
     accounts: new Accounts({ repositories, propagation, notices, forgetPosition, clock }),
+    admission: new Admission({ revocations }),
     profiles: new Profiles({ users: repositories.users, propagation }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),
     propagation,

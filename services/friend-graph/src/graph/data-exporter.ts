@@ -48,15 +48,16 @@ export class DataExporter {
   async exportOf(user: UserId): Promise<DataExport> {
     const { users, edges, requests, blocks, revocations } = this.#repositories;
     const profile = await users.readOrCreate(user);
-    const [sharing, friends, viewers, requestLists, blocked, signedOutBefore, position] = await Promise.all([
+    const [sharing, friends, viewers, requestLists, blocked, revocation, position] = await Promise.all([
       this.#sharing.sharingOf(user),
       readAll((page) => edges.friendsOf(user, page)),
       readAll((page) => edges.viewersOf(user, page)),
       requests.listsOf(user),
       readAll((page) => blocks.blocksOf(user, page)),
-      revocations.signedOutBefore(user),
+      revocations.revocationOf(user),
       this.#readLastPosition(user),
     ]);
+    const signedOutBefore = revocation?.before ?? null;
     return { profile, sharing, friends, viewers, requests: requestLists, blocks: blocked, signedOutBefore, position };
   }
 }

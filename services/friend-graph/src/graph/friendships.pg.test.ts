@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Grant } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing/eventually';
-import { id, useGraph } from './graph.testing.ts';
+import { by, id, useGraph } from './graph.testing.ts';
 import { MAX_BLOCKS } from './limits.ts';
 
 const setting = useGraph();
@@ -146,9 +146,9 @@ describe('[G5] a revocation', () => {
       () => setting.graph.friendships.block(ann, bob),
       () => setting.graph.sharing.setSharing(ann, { paused: true, until: null }),
       () => setting.graph.sharing.setSharing(ann, { paused: false, until: 1 }),
-      () => setting.graph.accounts.signOutEverywhere(ann),
-      () => setting.graph.accounts.erase(ann),
-      () => setting.graph.accounts.erase(ann),
+      () => setting.graph.accounts.signOutEverywhere(by(ann)),
+      () => setting.graph.accounts.erase(by(ann)),
+      () => setting.graph.accounts.erase(by(ann)),
     ];
     for (const call of calls) {
       setting.stream.barriers.length = 0;

@@ -33,6 +33,8 @@ export interface GraphOfTest {
 }
 
 export const id = parseUserId;
+/** The holder of a token that does not say when it was issued. */
+export const by = (user: UserId) => ({ user, issuedAt: null });
 const DAY_MS = 86_400_000;
 const ALL = { after: null, limit: 100_000 };
 

@@ -12,7 +12,7 @@ export class Profiles {
     this.#propagation = options.propagation;
   }
 
-  /** Creates an unknown user: a valid token is proof enough. */
+  /** Creates an unknown user: a valid token is proof enough. Rejects with `account_erased`. */
   async read(user: UserId): Promise<Profile> {
     return await this.#users.readOrCreate(user);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { id, useGraph } from './graph.testing.ts';
+import { by, id, useGraph } from './graph.testing.ts';
 
 const setting = useGraph();
 const ann = id('ann');
@@ -19,8 +19,8 @@ describe('[L5] the end of sharing', () => {
   it('that a revoked token confirms is that of the revocation, so that newer sharing goes on', async () => {
     await setting.graph.sharingEnd.confirm(ann);
     expect(setting.stopped).toEqual([]);
-    await setting.graph.accounts.signOutEverywhere(ann);
-    const revokedAt = (await setting.repositories.revocations.signedOutBefore(ann)) ?? Number.NaN;
+    await setting.graph.accounts.signOutEverywhere(by(ann));
+    const revokedAt = (await setting.repositories.revocations.revocationOf(ann))?.before ?? Number.NaN;
     await setting.graph.sharingEnd.confirm(ann);
     expect(setting.stopped).toHaveLength(1);
     expect(setting.stopped[0]?.before).toBeGreaterThanOrEqual(revokedAt);

@@ -43,9 +43,10 @@ export class SharingEnd {
 
   /** Repeats {@link stop} for a revoked token: as of its revocation, so that it does not end the sharing of a newer one. */
   async confirm(user: UserId, signal?: AbortSignal): Promise<void> {
-    const before = await this.#repositories.revocations.signedOutBefore(user);
-    if (before === null) return;
-    await this.#stopAt(user, Math.min(Math.ceil(this.#redisNow()), before + CLOSING_MARGIN_MS), signal);
+    const revocation = await this.#repositories.revocations.revocationOf(user);
+    if (revocation === null) return;
+    const last = revocation.before + CLOSING_MARGIN_MS;
+    await this.#stopAt(user, Math.min(Math.ceil(this.#redisNow()), last), signal);
   }
 
   async #stopAt(user: UserId, before: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 /** What gateways are told to withhold after a restriction has ended (G7). */
 import { describe, expect, it } from '@jest/globals';
 import { type Grant, type GraphEvent, readEdges, type Sharing, type UserId } from '@nearby-friends/protocol';
-import { id, useGraph } from './graph.testing.ts';
+import { by, id, useGraph } from './graph.testing.ts';
 
 const setting = useGraph();
 const [ann, bob] = [id('ann'), id('bob')];
@@ -101,7 +101,7 @@ describe('an edge', () => {
     await grant('approximate');
     await grant('exact');
     expect(await count()).toBe(1);
-    await setting.graph.accounts.erase(bob);
+    await setting.graph.accounts.erase(by(bob));
     expect(await count()).toBe(0);
   });
 });

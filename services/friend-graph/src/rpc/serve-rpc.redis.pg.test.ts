@@ -40,6 +40,7 @@ describe('friends-of', () => {
         radiusMeters: 1234.5,
         radiusVersion: 6,
         signedOutBefore: null,
+        erasedBefore: null,
         edges: 'bob a 0 -',
       },
       {
@@ -47,6 +48,7 @@ describe('friends-of', () => {
         radiusMeters: DEFAULT_RADIUS_METERS,
         radiusVersion: 0,
         signedOutBefore: null,
+        erasedBefore: null,
         edges: '',
       },
       {
@@ -54,6 +56,7 @@ describe('friends-of', () => {
         radiusMeters: DEFAULT_RADIUS_METERS,
         radiusVersion: 0,
         signedOutBefore,
+        erasedBefore: null,
         edges: 'ann e 7 - t 8 -',
       },
     ]);

@@ -1,6 +1,7 @@
 /** Serves the RPC methods of friend-graph to gateways and location. */
 import type { Bus } from '@nearby-friends/bus';
 import { announceActive, friendsOf, setRadius } from '@nearby-friends/protocol';
+import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
 import type { ActivityAnnouncer } from './activity-announcer.ts';
 import type { FriendLookup } from './friend-lookup.ts';
@@ -10,14 +11,16 @@ export function serveRpc(options: {
   lookup: FriendLookup;
   announcer: ActivityAnnouncer;
   profiles: Pick<Profiles, 'change'>;
+  admission: Pick<Admission, 'require'>;
 }): void {
-  const { rpc, lookup, announcer, profiles } = options;
+  const { rpc, lookup, announcer, profiles, admission } = options;
   rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);
     return {};
   });
-  rpc.serve(setRadius, async ({ user, radiusMeters }) => {
+  rpc.serve(setRadius, async ({ user, radiusMeters, issuedAt }) => {
+    if (issuedAt !== undefined) await admission.require(user, issuedAt);
     const { radiusVersion } = await profiles.change(user, { radiusMeters });
     return { version: radiusVersion };
   });

@@ -62,10 +62,12 @@ describe('the handshake', () => {
     maxConnections = 10,
     verify,
     revokedBefore = 0,
+    erasedBefore = 0,
   }: {
     maxConnections?: number;
     verify?: TokenVerifier['verify'];
     revokedBefore?: number;
+    erasedBefore?: number;
   } = {}) {
     const verified: string[] = [];
     let connections = 0;
@@ -76,7 +78,10 @@ describe('the handshake', () => {
           return verify ? await verify(token) : ann;
         },
       },
-      ledger: { isRevoked: (_user, issuedAt) => issuedAt === null || issuedAt <= revokedBefore },
+      ledger: {
+        isRevoked: (_user, issuedAt) => issuedAt === null || issuedAt <= revokedBefore,
+        isErased: (_user, issuedAt) => issuedAt === null || issuedAt <= erasedBefore,
+      },
       sessions: {
         get size() {
           return connections;
@@ -141,7 +146,7 @@ describe('the handshake', () => {
     expect(verified).toEqual([]);
   });
 
-  it.each(['unauthorized', 'token_expired'] as const)('[A1] passes on %s', async (code) => {
+  it.each(['unauthorized', 'token_expired', 'token_not_yet_valid'] as const)('[A1] passes on %s', async (code) => {
     const { admit } = setUp({
       verify: async () => {
         throw new CodedError(code, 'no');
@@ -153,6 +158,11 @@ describe('the handshake', () => {
   it('refuses a good token that has been revoked', async () => {
     const { admit } = setUp({ revokedBefore: 5 });
     await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'unauthorized', retryable: false });
+  });
+
+  it('[A2] says whether it was revoked by the erasure of the account, which is final', async () => {
+    const { admit } = setUp({ revokedBefore: 5, erasedBefore: 5 });
+    await expect(admit({ token: 'good' })).rejects.toMatchObject({ code: 'account_erased', retryable: false });
   });
 
   it('refuses at the limit of connections, before it verifies the token', async () => {

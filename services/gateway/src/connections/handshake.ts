@@ -5,6 +5,7 @@ import type { TokenVerifier, Tracer } from '@nearby-friends/service-kit';
 import type { RightsLedger } from '../rights/rights-ledger.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Admission } from '../viewer/admission.ts';
+import { revokedToken } from '../viewer/revoked-token.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 /**
@@ -20,7 +21,7 @@ export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readon
 
 export class Handshake {
   readonly #verifier: TokenVerifier;
-  readonly #ledger: Pick<RightsLedger, 'isRevoked'>;
+  readonly #ledger: Pick<RightsLedger, 'isRevoked' | 'isErased'>;
   readonly #sessions: Pick<Sessions, 'size'>;
   readonly #limits: Pick<ConnectionLimits, 'checkConnect'>;
   readonly #maxConnections: number;
@@ -28,7 +29,7 @@ export class Handshake {
 
   constructor(options: {
     verifier: TokenVerifier;
-    ledger: Pick<RightsLedger, 'isRevoked'>;
+    ledger: Pick<RightsLedger, 'isRevoked' | 'isErased'>;
     sessions: Pick<Sessions, 'size'>;
     limits: Pick<ConnectionLimits, 'checkConnect'>;
     maxConnections: number;
@@ -42,7 +43,7 @@ export class Handshake {
     this.#tracer = options.tracer;
   }
 
-  /** Throws a `CodedError`: overloaded, rate_limited, unauthorized, protocol_version, token_expired. */
+  /** Throws a `CodedError`: overloaded, rate_limited, unauthorized, protocol_version, token_expired, account_erased. */
   admit(auth: unknown): Promise<Admission> {
     return this.#tracer.span('handshake', { parent: 'none' }, () => this.#admit(auth));
   }
@@ -62,7 +63,7 @@ export class Handshake {
     }
     const { userId, issuedAt, expiresAt } = await this.#verifier.verify(token);
     if (this.#ledger.isRevoked(userId, issuedAt)) {
-      throw new CodedError('unauthorized', 'The token has been revoked. Sign in and connect again.');
+      throw revokedToken(this.#ledger.isErased(userId, issuedAt));
     }
     this.#limits.checkConnect(userId);
     // Others may have connected while this token was verified.

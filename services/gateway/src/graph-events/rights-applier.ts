@@ -156,7 +156,9 @@ export class RightsApplier {
         for (const session of this.#sessions.of(event.user)) this.#radii.apply(session, event);
         return;
       case 'signed-out':
-        for (const session of this.#sessions.of(event.user)) this.#sessions.revokeTokens(session, event.before);
+        for (const session of this.#sessions.of(event.user)) {
+          this.#sessions.revokeTokens(session, { before: event.before, erasedBefore: null });
+        }
         return;
       case 'erased':
         this.#erase(event.user, event);
@@ -189,7 +191,7 @@ export class RightsApplier {
     const gone: EdgeRight = { grant: null, version };
     for (const { session } of [...(this.#board.get(user)?.watches ?? [])]) this.#lists.setRight(session, user, gone);
     for (const session of this.#sessions.of(user)) {
-      this.#sessions.revokeTokens(session, before);
+      this.#sessions.revokeTokens(session, { before, erasedBefore: before });
       for (const subject of session.watches.friends()) this.#lists.setRight(session, subject, gone);
     }
   }

@@ -47,7 +47,7 @@ function setUp(
     }),
     tokens: new TokenReceiver({
       verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
-      ledger: { isRevoked: (_, issuedAt) => (issuedAt ?? 0) <= revokedBefore },
+      ledger: { isRevoked: (_, issuedAt) => (issuedAt ?? 0) <= revokedBefore, isErased: () => false },
     }),
     limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
     metrics,
@@ -184,13 +184,13 @@ describe('[A2] a token that is refreshed', () => {
     const inLedger = setUp({ revokedBefore: 500 });
     expect(await inLedger.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
     const withSignOut = setUp();
-    withSignOut.session.credentials.revokeBefore(500);
+    withSignOut.session.credentials.revokeBefore({ before: 500, erasedBefore: null });
     expect(await withSignOut.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
     expect([inLedger.session, withSignOut.session].map(({ credentials }) => credentials.expiresAt)).toEqual([
       1_000, 1_000,
     ]);
     const later = setUp();
-    later.session.credentials.revokeBefore(499);
+    later.session.credentials.revokeBefore({ before: 499, erasedBefore: null });
     expect(await later.ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
     expect(later.session.credentials.issuedAt).toBe(500);
   });

@@ -36,6 +36,7 @@ function setUp() {
     },
     opener: { openInBackground: () => undefined },
     delivery: world.delivery,
+    areRightsCurrent: () => true,
     movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
     clock: world.clock,
   });

@@ -19,6 +19,7 @@ function setUp() {
   const opened: unknown[] = [];
   const clockAhead: number[] = [];
   let outcome = STORED;
+  let areRightsCurrent = true;
   const receiver = new PositionReceiver({
     redisNow: () => world.now(),
     ttlMs: TTL_MS,
@@ -35,10 +36,14 @@ function setUp() {
     opener: { openInBackground: (session) => void opened.push(session) },
     delivery: world.delivery,
     movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
+    areRightsCurrent: () => areRightsCurrent,
     clock: world.clock,
   });
   return {
     world,
+    fence: (isFenced: boolean) => {
+      areRightsCurrent = !isFenced;
+    },
     receiver,
     recorded,
     opened,
@@ -130,6 +135,18 @@ describe('a position that is reported', () => {
     answerWith(() => ({ outcome, at: 0 }));
     const received = receiver.receive(testSession().session, { lat: 0, lng: 0 });
     await expect(received).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  });
+
+  it('[G5] is not kept while an erasure may have been missed, and moves the viewer’s own list nevertheless', async () => {
+    const { fence, receiver, recorded } = setUp();
+    const { session } = testSession();
+    fence(true);
+    const received = receiver.receive(session, { lat: 1, lng: 2 });
+    await expect(received).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    expect([session.own, recorded]).toMatchObject([{ lat: 1, lng: 2 }, []]);
+    fence(false);
+    await receiver.repeat(session);
+    expect(recorded.map(({ body }) => decodePositionBody(body))).toEqual([{ lat: 1, lng: 2 }]);
   });
 
   it('by a session that has just closed opens nothing', async () => {

@@ -19,6 +19,7 @@ import { parsePayload } from './parse-payload.ts';
 import type { PositionUplink } from './position-uplink.ts';
 
 const REPEAT_RETRY_MS = 200;
+const FENCED: RecordedPosition = { outcome: 'failed', at: 0 };
 
 export class PositionReceiver {
   readonly #redisNow: () => number;
@@ -31,6 +32,7 @@ export class PositionReceiver {
   readonly #opener: Pick<SessionOpener, 'openInBackground'>;
   readonly #delivery: NearbyDelivery;
   readonly #movement: MovementCheck;
+  readonly #areRightsCurrent: () => boolean;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -48,6 +50,8 @@ export class PositionReceiver {
     opener: Pick<SessionOpener, 'openInBackground'>;
     delivery: NearbyDelivery;
     movement: MovementCheck;
+    /** Whether this gateway has applied every graph event, among them erasures. */
+    areRightsCurrent: () => boolean;
     clock: Clock;
   }) {
     this.#redisNow = options.redisNow;
@@ -60,6 +64,7 @@ export class PositionReceiver {
     this.#opener = options.opener;
     this.#delivery = options.delivery;
     this.#movement = options.movement;
+    this.#areRightsCurrent = options.areRightsCurrent;
     this.#clock = options.clock;
   }
 
@@ -147,7 +152,12 @@ export class PositionReceiver {
     );
   }
 
+  /**
+   * Fails while this gateway may have missed an erasure: a position of an erased user that it receives now would be newer
+   * than the tombstone in the cache.
+   */
   async #record(session: Session & SharingSlice, position: Position, at: number): Promise<RecordedPosition> {
+    if (!this.#areRightsCurrent()) return FENCED;
     const { user, device, claimsSharing: claims } = session;
     const body = encodePositionBody(position, { device, gateway: this.#instanceId, claims });
     const recorded = await this.#uplink.record({ user, at, body });

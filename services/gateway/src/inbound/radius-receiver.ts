@@ -24,7 +24,9 @@ export class RadiusReceiver {
   }
 
   async #set(session: Session, radiusMeters: number): Promise<void> {
-    const { version } = await this.#rpc.call(setRadius, { user: session.user, radiusMeters }, { key: session.user });
+    const { user, credentials } = session;
+    const request = { user, radiusMeters, issuedAt: credentials.issuedAt };
+    const { version } = await this.#rpc.call(setRadius, request, { key: user });
     this.#radii.apply(session, { radiusMeters, version });
   }
 }

@@ -2,19 +2,20 @@
 import { CodedError, tokenRefreshSchema } from '@nearby-friends/protocol';
 import type { TokenVerifier } from '@nearby-friends/service-kit';
 import type { RightsLedger } from '../rights/rights-ledger.ts';
+import { revokedToken } from '../viewer/revoked-token.ts';
 import type { Session } from '../viewer/session.ts';
 import { parsePayload } from './parse-payload.ts';
 
 export class TokenReceiver {
   readonly #verifier: TokenVerifier;
-  readonly #ledger: Pick<RightsLedger, 'isRevoked'>;
+  readonly #ledger: Pick<RightsLedger, 'isRevoked' | 'isErased'>;
 
-  constructor(options: { verifier: TokenVerifier; ledger: Pick<RightsLedger, 'isRevoked'> }) {
+  constructor(options: { verifier: TokenVerifier; ledger: Pick<RightsLedger, 'isRevoked' | 'isErased'> }) {
     this.#verifier = options.verifier;
     this.#ledger = options.ledger;
   }
 
-  /** Throws `invalid_payload`, `unauthorized` or `token_expired`. */
+  /** Throws `invalid_payload`, `unauthorized`, `account_erased` or `token_expired`. */
   async receive({ credentials, user }: Session, payload: unknown): Promise<object> {
     const { token } = parsePayload(tokenRefreshSchema, payload);
     const { userId, issuedAt, expiresAt } = await this.#verifier.verify(token);
@@ -22,7 +23,7 @@ export class TokenReceiver {
       throw new CodedError('unauthorized', 'The token belongs to another user. Open a new connection for that user.');
     }
     if (this.#ledger.isRevoked(userId, issuedAt) || credentials.isRevoked(issuedAt)) {
-      throw new CodedError('unauthorized', 'The token has been revoked. Sign in and connect again.');
+      throw revokedToken(this.#ledger.isErased(userId, issuedAt) || credentials.isErased(issuedAt));
     }
     credentials.renew({ expiresAt, issuedAt });
     return {};

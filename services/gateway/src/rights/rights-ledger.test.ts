@@ -64,10 +64,19 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('distinguishes tokens that an erasure revoked from those that only a sign-out did', () => {
+    const { ledger } = setUp();
+    ledger.record({ kind: 'erased', version: 5, user: BEN, before: 100 });
+    ledger.record({ kind: 'signed-out', version: 6, user: BEN, before: 200 });
+    expect([100, null, 150].map((issuedAt) => ledger.isErased(BEN, issuedAt))).toEqual([true, true, false]);
+    expect(ledger.isRevoked(BEN, 150)).toBe(true);
+  });
+
   it('keeps the latest sign-out', () => {
     const { ledger } = setUp();
     for (const before of [100, 300, 200]) ledger.record({ kind: 'signed-out', version: before, user: ANN, before });
     expect([ledger.isRevoked(ANN, 300), ledger.isRevoked(ANN, 301)]).toEqual([true, false]);
+    expect(ledger.isErased(ANN, 100)).toBe(false);
     expect(ledger.isRevoked(BEN, null)).toBe(false);
   });
 

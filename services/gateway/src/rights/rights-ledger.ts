@@ -48,6 +48,8 @@ export class RightsLedger {
   readonly #erased = new RecentMap<UserId, number>();
   /** Tokens issued at this time or earlier are revoked, ms since the epoch. */
   readonly #signedOut = new RecentMap<UserId, number>();
+  /** The accounts of tokens issued at this time or earlier are erased, ms since the epoch. */
+  readonly #erasedBefore = new RecentMap<UserId, number>();
   #epoch: GraphEpoch | null = null;
   #reread = -1;
   #mark = 0;
@@ -106,6 +108,8 @@ export class RightsLedger {
         const isNews = event.version > (this.#erased.get(event.user) ?? -1);
         if (isNews) this.#erased.set(event.user, event.version, now);
         this.#erased.forgetBefore(forgotten);
+        this.#erasedBefore.set(event.user, Math.max(event.before, this.#erasedBefore.get(event.user) ?? 0), now);
+        this.#erasedBefore.forgetBefore(forgotten);
         return this.#recordSignOut(event.user, event.before, now) || isNews;
       }
       case 'stopped':
@@ -175,6 +179,12 @@ export class RightsLedger {
   /** Whether a token issued at `issuedAt` (null: it does not say) is revoked by a recent event. */
   isRevoked(user: UserId, issuedAt: number | null): boolean {
     const before = this.#signedOut.get(user);
+    return before !== undefined && (issuedAt === null || issuedAt <= before);
+  }
+
+  /** Whether it is revoked because its user's account was erased. */
+  isErased(user: UserId, issuedAt: number | null): boolean {
+    const before = this.#erasedBefore.get(user);
     return before !== undefined && (issuedAt === null || issuedAt <= before);
   }
 

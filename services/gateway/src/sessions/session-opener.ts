@@ -126,7 +126,8 @@ export class SessionOpener {
     const reading = await this.#readRights(session);
     if (!this.#isValid(session, reading)) return false;
     const { rights, generation, mark } = reading;
-    if (rights.signedOutBefore !== null) this.#sessions.revokeTokens(session, rights.signedOutBefore);
+    const { signedOutBefore: before, erasedBefore = null } = rights;
+    if (before !== null) this.#sessions.revokeTokens(session, { before, erasedBefore });
     const { radiusMeters, radiusVersion: version } = rights;
     this.#radii.apply(session, this.#ledger.settleRadius(session.user, { radiusMeters, version }));
     this.#dropFormerFriends(session, watchedBefore, rights, mark);

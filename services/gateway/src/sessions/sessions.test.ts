@@ -101,11 +101,26 @@ describe('the devices of a user', () => {
     const old = begin(60_000);
     clock.advance(10);
     const fresh = begin(60_000);
-    for (const session of sessions.of(ANN)) sessions.revokeTokens(session, clock.now() - 5);
+    for (const session of sessions.of(ANN))
+      sessions.revokeTokens(session, { before: clock.now() - 5, erasedBefore: null });
     expect([old.transport.disconnects, fresh.transport.disconnects]).toEqual([1, 0]);
     // A later call with an earlier time takes nothing back.
-    sessions.revokeTokens(fresh.session, 0);
+    sessions.revokeTokens(fresh.session, { before: 0, erasedBefore: null });
     expect(fresh.session.credentials.signedOutBefore).toBe(clock.now() - 5);
+  });
+
+  it('[A2] are told that their account is erased, also when a later sign-out is known, and one of a newer account is not', () => {
+    const { begin, clock, sessions } = setUp();
+    const old = begin(60_000);
+    clock.advance(10);
+    const newer = begin(60_000);
+    const revocation = { before: clock.now() - 1, erasedBefore: clock.now() - 5 };
+    for (const session of sessions.of(ANN)) sessions.revokeTokens(session, revocation);
+    expect([old.transport.disconnects, newer.transport.disconnects]).toEqual([1, 0]);
+    expect(old.transport.frames).toMatchObject([
+      { event: 'connection:closing', message: { code: 'account_erased', retryable: false } },
+    ]);
+    expect(newer.transport.frames).toEqual([]);
   });
 
   it('are distinguished by the generation in which their rights were read', () => {

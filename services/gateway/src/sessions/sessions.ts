@@ -1,9 +1,10 @@
 /** All sessions of this gateway: begins and ends them, and disconnects those with an expired or revoked token. */
-import type { UserId } from '@nearby-friends/protocol';
+import { CONNECTION_CLOSING, type UserId } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { FriendLists } from '../friends/friend-lists.ts';
 import type { Inboxes } from '../friends/inboxes.ts';
 import type { Admission } from '../viewer/admission.ts';
+import { type Revocation, revokedToken } from '../viewer/revoked-token.ts';
 import { Session } from '../viewer/session.ts';
 import type { Transport } from '../viewer/transport.ts';
 import { deviceOf } from './device-of.ts';
@@ -110,11 +111,16 @@ export class Sessions implements Component {
     this.#lists.removeAll(session);
   }
 
-  /** Revokes tokens of the session's user issued at `before` (ms since the epoch) or earlier; disconnects if it uses one. */
-  revokeTokens(session: Session, before: number): void {
-    session.credentials.revokeBefore(before);
+  /** Revokes tokens of the session's user; disconnects the session if it uses one, and tells it of an erasure. */
+  revokeTokens(session: Session, revocation: Revocation): void {
+    session.credentials.revokeBefore(revocation);
     if (session.isClosed || !session.credentials.isRevoked()) return;
     this.#logger.info({ session: session.id }, 'closed a connection with a revoked token');
+    // Its client must not fetch a newer token; after a sign-out it may.
+    if (session.credentials.isErased()) {
+      const { code, message, retryable } = revokedToken(true);
+      session.transport.send(CONNECTION_CLOSING, { code, message, retryable });
+    }
     session.transport.disconnect();
   }
 

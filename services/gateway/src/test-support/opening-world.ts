@@ -23,6 +23,7 @@ import { Inboxes } from '../friends/inboxes.ts';
 import { REREAD_WINDOW_MS, RightsApplier } from '../graph-events/rights-applier.ts';
 import { RadiusApplier } from '../sessions/radius-applier.ts';
 import { SessionOpener } from '../sessions/session-opener.ts';
+import type { Revocation } from '../viewer/revoked-token.ts';
 import type { Session } from '../viewer/session.ts';
 import { EXACT, inShort, NearbyWorld, north, type Viewer } from './nearby-world.ts';
 
@@ -80,8 +81,8 @@ export class OpeningWorld {
       onFriendActive: (session, message) => this.applier.friendActive(session, message),
       metrics,
     });
-    const revokeTokens = ({ credentials, transport }: Session, before: number) => {
-      credentials.revokeBefore(before);
+    const revokeTokens = ({ credentials, transport }: Session, revocation: Revocation) => {
+      credentials.revokeBefore(revocation);
       if (credentials.isRevoked()) transport.disconnect();
     };
     const radii = new RadiusApplier({ delivery });

@@ -102,7 +102,7 @@ export class SocketServerOfTest {
       isFastPathExpected: options.isFastPathExpected ?? true,
       handshake: new Handshake({
         verifier,
-        ledger: { isRevoked: () => false },
+        ledger: { isRevoked: () => false, isErased: () => false },
         sessions: openSessions,
         limits,
         maxConnections: this.maxConnections,

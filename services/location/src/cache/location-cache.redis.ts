@@ -1,6 +1,7 @@
 /** The location cache in Redis. */
 import { type Redis, runScript, runScriptBuffer } from '@nearby-friends/bus';
 import {
+  ERASED_USERS,
   locationKey,
   type ReceivedPosition,
   type ReleasedDevice,
@@ -8,6 +9,7 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import type { Logger } from '@nearby-friends/service-kit';
+import { FORGET_USERS } from './forget-script.ts';
 import type { LocationCache, Recorded } from './location-cache.ts';
 import { FAILED, packPositions, unpackOutcomes } from './pack-positions.ts';
 import {
@@ -78,8 +80,8 @@ export class RedisLocationCache implements LocationCache {
   }
 
   async forget(users: readonly UserId[]): Promise<void> {
-    // One UNLINK per key, for the same reason. The entry is gone at once; its memory may be freed later.
-    await Promise.all(users.map((user) => this.#redis.unlink(locationKey(user))));
+    // The entry is gone at once; its memory may be freed later. A Redis Cluster would need tombstones by slot here.
+    await runScript(this.#redis, FORGET_USERS, [ERASED_USERS, ...users.map(locationKey)], [this.#ttlMs]);
   }
 
   async stop(user: UserId, before: number): Promise<boolean> {
@@ -106,6 +108,7 @@ export class RedisLocationCache implements LocationCache {
 
   async #record(positions: readonly ReceivedPosition[]): Promise<readonly Recorded[]> {
     const keys = positions.map(({ user }) => locationKey(user));
+    keys.push(ERASED_USERS);
     try {
       const args = [this.#ttlMs, packPositions(positions), ...this.#gatewayChannel];
       const reply = await runScriptBuffer(this.#redis, RECORD_POSITIONS, keys, args);

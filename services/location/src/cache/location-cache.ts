@@ -28,7 +28,10 @@ export interface LocationCache {
   markAnnounced(user: UserId, activeSince: number): Promise<void>;
   /** The existing entries, in no order. Rejects when the cache is unavailable. */
   readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]>;
-  /** Deletes the entries of erased users; a missing entry is no error. Rejects when the cache is unavailable. */
+  /**
+   * Deletes the entries of erased users; a missing entry is no error. Positions of these users with an earlier time, which
+   * may still be on their way, are `expired` from now on. Rejects when the cache is unavailable.
+   */
   forget(users: readonly UserId[]): Promise<void>;
   /**
    * The user has ended sharing: deletes the entry unless it is of after `before` (ms on Redis' clock), and for a minute takes

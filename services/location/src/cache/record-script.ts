@@ -26,7 +26,8 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
 /**
  * Stores and publishes positions in order, each in one step (L3, L4). `pack-positions.ts` encodes and decodes.
  *
- * KEYS: each position's key, which is also its channel; a user may occur twice. ARGV: TTL in ms, then for each position
+ * KEYS: each position's key, which is also its channel; a user may occur twice; last the tombstones of
+ * `forget-script.ts`. ARGV: TTL in ms, then for each position
  * `f64 at, u8 length, body` as one string, then what is before and after a gateway's id in the name of its channel.
  * Returns for each `u8 outcome, f64 at, u8 announced, f64 activeSince` as one string and, if Redis refused any, the first reason.
  *
@@ -53,6 +54,17 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ttl = tonumber(ARGV[1])
 local reason
+
+-- The newest tombstone: with one command a batch, positions received after the last erasure need no look at theirs.
+local tombstones = KEYS[#KEYS]
+local newest = pcall('ZREVRANGE', tombstones, 0, 0, 'WITHSCORES')
+local lastErasure = newest[2] and tonumber(newest[2]) or 0
+
+local function isErased(key, at)
+  if at > lastErasure then return false end
+  local score = pcall('ZSCORE', tombstones, redis.sha1hex(key))
+  return type(score) == 'string' and at <= tonumber(score)
+end
 
 local function refused(reply)
   if type(reply) ~= 'table' or not reply.err then return false end
@@ -83,7 +95,7 @@ end
 
 local function record(key, at, body)
   if at > now + ${MAX_CLOCK_LEAD_MS} then at = now end
-  if at + ttl <= now then return ${outcome('expired')}, 0, 0, 0 end
+  if at + ttl <= now or isErased(key, at) then return ${outcome('expired')}, 0, 0, 0 end
 
   local announced, since, result = 0, at, ${outcome('stored')}
   local core, gateway, claims, device = split(body)
@@ -129,9 +141,9 @@ end
 local answers = {}
 local at, body
 local offset = 1
-for i, key in ipairs(KEYS) do
+for i = 1, #KEYS - 1 do
   at, body, offset = unpack('>dBc0', ARGV[2], offset)
-  answers[i] = pack('>BdBd', record(key, at, body))
+  answers[i] = pack('>BdBd', record(KEYS[i], at, body))
 end
 return {table.concat(answers), reason}
 `);

@@ -47,7 +47,7 @@ describe('the OpenAPI document', () => {
     // Unexpected failures cannot be provoked.
     const expected = [...api.documented].filter((response) => !response.endsWith(' 500'));
     expect([...api.seen].sort()).toEqual(expected.sort());
-  });
+  }, 90_000);
 
   it('leaves nothing out: whatever it does not describe is not there', async () => {
     const service = await services.start();
@@ -153,7 +153,9 @@ async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void
   const listed = await api.expectResponse('GET /friend-requests', 200, { token: ann });
   expect(listed.body).toEqual({ incoming: [], outgoing: [{ id: 'bob', since: expect.any(Number), ...exact }] });
   const incoming = await api.expectResponse('GET /friend-requests', 200, { token: bob });
-  expect(incoming.body['incoming']).toEqual([{ id: 'ann', displayName: 'Ann', since: expect.any(Number) }]);
+  expect(incoming.body['incoming']).toEqual([
+    { id: 'ann', displayName: 'Ann', nameSkeleton: 'ann', since: expect.any(Number) },
+  ]);
   for (let time = 0; time < 2; time++) {
     await api.expectResponse('POST /friend-requests/{id}/accept', 204, { token: bob, id: 'ann' });
   }
@@ -167,10 +169,14 @@ async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void
   const granted = await api.expectResponse('PUT /viewers/{id}', 200, { token: ann, id: 'bob', json: grant });
   expect(granted.body).toEqual(grant);
   const viewers = await api.expectResponse('GET /viewers', 200, { token: ann });
-  expect(viewers.body['items']).toEqual([{ id: 'bob', displayName: 'bob', since: expect.any(Number), ...grant }]);
+  expect(viewers.body['items']).toEqual([
+    { id: 'bob', displayName: 'bob', nameSkeleton: 'bob', since: expect.any(Number), ...grant },
+  ]);
   // Bob is not notified.
   const friends = await api.expectResponse('GET /friends', 200, { token: bob });
-  expect(friends.body['items']).toEqual([{ id: 'ann', displayName: 'Ann', since: expect.any(Number) }]);
+  expect(friends.body['items']).toEqual([
+    { id: 'ann', displayName: 'Ann', nameSkeleton: 'ann', since: expect.any(Number) },
+  ]);
   expect((await api.expectResponse('GET /me/sharing', 200, { token: ann })).body).toEqual({
     paused: false,
     until: null,
@@ -211,5 +217,7 @@ async function expectEnds(api: Conformance, { ann, bob }: Tokens, signInAgain: (
   await api.expectResponse('DELETE /me', 204, { token: bob });
   await api.expectResponse('GET /me', 401, { token: bob });
   await api.expectResponse('DELETE /me', 204, { token: bob });
+  await api.expectResponse('POST /dev/tokens', 401, { json: { userId: 'bob' } });
+  await api.expectResponse('POST /dev/tokens', 201, { json: { userId: 'bob', newAccount: true } });
   await api.expectResponse('POST /dev/tokens', 201, { json: { userId: 'dora' } });
 }

@@ -122,7 +122,8 @@ export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
   'connection:closing': {
     summary:
       'The server ends this connection now, and why. With retryable: false do not reconnect automatically: with ' +
-      'too_many_connections the user has opened more connections, and this one was the most idle.',
+      'too_many_connections the user has opened more connections, and this one was the most idle; with account_erased ' +
+      'the account is gone for good, and a newer token would begin a new one.',
     payload: connectionClosingSchema,
   },
 };
@@ -134,6 +135,8 @@ export const HANDSHAKE: { readonly auth: z.ZodType; readonly refusal: z.ZodType 
     code: z.enum([
       'unauthorized',
       'token_expired',
+      'token_not_yet_valid',
+      'account_erased',
       'overloaded',
       'rate_limited',
       'protocol_version',
