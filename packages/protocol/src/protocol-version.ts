@@ -30,7 +30,7 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   11: '8e22bcafa083ae15619c531d6994f99e24c5a6aac9a7ed36685c5c1d78ecca47',
   // Friend-graph says which tokens an erasure revoked, and gateways say when a session's token was issued. Builds of version 11
   // ignore both, and their clients are told of an erasure at their next connection.
-  12: '3885638e733438d4b573a48e4b1f9c5f42c753ba6ae8dd8e98e94d536bf272f5',
+  12: '5bcf0b007ec080dc3649a5563447a16311b0bcb307058f349526f738a123a0b7',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));
