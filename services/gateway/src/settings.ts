@@ -40,7 +40,8 @@ export const settings = defineSettings({
     schema: fromText.number(0.1, 1_000),
     default: '10',
     unit: 'events/s',
-    description: 'Events one connection may send on average; more get rate_limited.',
+    description:
+      'Events one connection may send on average; more get rate_limited. Of position updates the newest waits instead.',
   },
   eventsBurst: {
     env: 'EVENTS_BURST',

@@ -19,6 +19,11 @@ export const locationUpdateSchema = positionSchema.extend({
 });
 /**
  * `at`: the server's timestamp of the position that counts, ms since the epoch: of this one, or of a newer one that the server
- * had already. `shared`: whether friends see it; false while another device of the user shares.
+ * had already. `shared`: whether friends see it; false while another device of the user shares. `conflated`: a newer update of
+ * the same burst has taken the place of this one, and the other fields are that one's.
  */
-export type LocationUpdateAck = Ack<{ readonly at: number; readonly shared: boolean }>;
+export type LocationUpdateAck = Ack<{
+  readonly at: number;
+  readonly shared: boolean;
+  readonly conflated?: boolean | undefined;
+}>;

@@ -114,13 +114,36 @@ describe('a client that overdoes it', () => {
   it('gets rate_limited, and is closed when it goes on', async () => {
     const client = await deployment.signIn('mallory', { gateway: 0 });
     client.socket.io.reconnection(false);
-    const answers = await Promise.all(Array.from({ length: 40 }, () => client.report(FERRY_BUILDING)));
+    const answers = await Promise.all(Array.from({ length: 40 }, () => client.send('radius:set', { meters: 5_000 })));
     const limited = answers.filter((answer) => !answer.ok);
     expect(limited.length).toBeGreaterThan(10);
     expect(limited[0]).toMatchObject({ code: 'rate_limited', retryable: true });
     expect(client.socket.connected).toBe(true);
-    for (let i = 0; i < 300; i++) client.socket.emit('location:update', FERRY_BUILDING);
+    for (let i = 0; i < 300; i++) client.socket.emit('location:update', { lat: 91, lng: 0 });
     await eventually(() => expect(client.disconnects).toBe(1));
+  });
+
+  it('[A5] with positions is closed as well, beyond what a phone buffers', async () => {
+    const client = await deployment.signIn('mallory', { gateway: 0 });
+    client.socket.io.reconnection(false);
+    for (let i = 0; i < 3_000; i++) client.socket.emit('location:update', FERRY_BUILDING);
+    await eventually(() => expect(client.disconnects).toBe(1));
+  });
+
+  it('[A5] because it was offline is not closed: of what it has buffered the newest counts', async () => {
+    const client = await deployment.signIn('neighbour', { gateway: 0 });
+    const friend = await deployment.signIn('witness', { gateway: 0 });
+    await friend.report(FERRY_BUILDING);
+    client.socket.disconnect();
+    const acks: { ok: boolean }[] = [];
+    for (let i = 1; i <= 73; i++) {
+      client.socket.emit('location:update', north(FERRY_BUILDING, 10 * i), (ack: { ok: boolean }) => acks.push(ack));
+    }
+    client.socket.connect();
+    await eventually(() => expect(acks).toHaveLength(73));
+    expect(acks.filter(({ ok }) => !ok)).toEqual([]);
+    await eventually(() => expect(Math.round(friend.friends[0]?.distance ?? 0)).toBe(730));
+    expect(client.socket.connected).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Ack, CodedError, locationUpdateSchema, parseUserId } from '@nearby-friends/protocol';
 import { ManualClock, silentLogger, type TokenVerifier } from '@nearby-friends/service-kit';
 import { testMetrics, testSession } from '../test-support/test-session.ts';
-import { ClientEvents, MAX_UNREAD_ACKS } from './client-events.ts';
+import { ClientEvents, MAX_CONFLATED, MAX_UNREAD_ACKS } from './client-events.ts';
 import { DeviceReceiver } from './device-receiver.ts';
 import { parsePayload } from './parse-payload.ts';
 import { RadiusReceiver } from './radius-receiver.ts';
@@ -209,25 +209,43 @@ describe('[A2] a token that is refreshed', () => {
 
 describe('[limits] a client that sends too much', () => {
   it('is answered rate_limited, and taken again as it calms down', async () => {
-    const { ask, clock, taken } = setUp();
-    for (let i = 0; i < EVENTS_BURST; i++) expect(await ask('location:update', PLACE)).toMatchObject({ ok: true });
-    expect(await ask('location:update', PLACE)).toMatchObject({ ok: false, code: 'rate_limited', retryable: true });
-    expect(taken).toHaveLength(EVENTS_BURST);
+    const { ask, clock, radii } = setUp();
+    const set = () => ask('radius:set', { meters: 500 });
+    for (let i = 0; i < EVENTS_BURST; i++) expect(await set()).toMatchObject({ ok: true });
+    expect(await set()).toMatchObject({ ok: false, code: 'rate_limited', retryable: true });
+    expect(radii).toHaveLength(EVENTS_BURST);
     clock.advance(1_000);
-    expect(await ask('location:update', PLACE)).toMatchObject({ ok: true });
+    expect(await set()).toMatchObject({ ok: true });
   });
 
-  it('and goes on is closed, once, and whatever it had sent by then is not taken', async () => {
-    const { clock, receive, taken, transport, metric } = setUp();
-    for (let i = 0; i < 10 * FORGIVEN; i++) receive('location:update', [PLACE]);
+  it.each([
+    ['events', 'radius:set', { meters: 500 }],
+    ['junk instead of positions', 'location:update', { lat: 91 }],
+  ])(
+    'and goes on with %s is closed, once, and whatever it had sent by then is not taken',
+    async (_, event, payload) => {
+      const { clock, radii, receive, taken, transport, metric } = setUp();
+      for (let i = 0; i < 10 * FORGIVEN; i++) receive(event, [payload]);
+      await nextTurn();
+      expect(transport.disconnects).toBe(1);
+      expect(await metric('nearby_connections_closed_for_abuse_total')).toBe(1);
+      const count = radii.length + taken.length;
+      expect(count).toBeLessThanOrEqual(EVENTS_BURST);
+      clock.advance(60_000);
+      receive(event, [payload]);
+      await nextTurn();
+      expect(radii.length + taken.length).toBe(count);
+    },
+  );
+
+  it('and goes on with positions is closed once they are more than any phone has buffered', async () => {
+    const { receive, taken, transport } = setUp();
+    for (let i = 0; i < MAX_CONFLATED + FORGIVEN; i++) receive('location:update', [PLACE]);
+    await nextTurn();
+    expect([transport.disconnects, taken.length]).toEqual([0, 1]);
+    for (let i = 0; i < FORGIVEN; i++) receive('location:update', [PLACE]);
     await nextTurn();
     expect(transport.disconnects).toBe(1);
-    expect(await metric('nearby_connections_closed_for_abuse_total')).toBe(1);
-    expect(taken).toHaveLength(EVENTS_BURST);
-    clock.advance(60_000);
-    receive('location:update', [PLACE]);
-    await nextTurn();
-    expect(taken).toHaveLength(EVENTS_BURST);
   });
 
   it('and does not read the answers is closed before they pile up', async () => {
@@ -290,5 +308,85 @@ describe('[limits] a client that sends too much', () => {
       expect(await ask('location:update', PLACE)).toMatchObject({ code: 'unavailable', retryable: true });
     }
     expect(transport.disconnects).toBe(0);
+  });
+});
+
+describe('[A5] position updates of one burst', () => {
+  it.each([21, 73, 1_000])('are %i, of which the newest is taken, once, and the answers say so', async (count) => {
+    const { receive, taken, transport, metric } = setUp();
+    const answers: unknown[] = [];
+    for (let i = 0; i < count; i++)
+      receive('location:update', [{ lat: i / 100, lng: 0 }, (ack: unknown) => answers.push(ack)]);
+    await nextTurn();
+    expect(taken).toEqual([{ lat: (count - 1) / 100, lng: 0 }]);
+    const conflated = { ok: true, at: 42, conflated: true };
+    expect(answers).toEqual([{ ok: true, at: 42 }, ...Array.from({ length: count - 1 }, () => conflated)]);
+    expect(transport.disconnects).toBe(0);
+    expect(await metric('nearby_position_updates_conflated_total')).toBe(count - 1);
+  });
+
+  it('wait for the rate limit as one, and the newest at that time is taken', async () => {
+    const { ask, clock, receive, taken } = setUp();
+    for (let i = 0; i < EVENTS_BURST; i++) expect(await ask('location:update', PLACE)).toMatchObject({ ok: true });
+    const answers: unknown[] = [];
+    for (const lat of [1, 2, 3]) {
+      receive('location:update', [{ lat, lng: 0 }, (ack: unknown) => answers.push(ack)]);
+      await nextTurn();
+    }
+    expect([taken.length, answers]).toEqual([EVENTS_BURST, []]);
+    clock.advance(1_000);
+    await nextTurn();
+    expect(taken.at(-1)).toEqual({ lat: 3, lng: 0 });
+    expect(taken).toHaveLength(EVENTS_BURST + 1);
+    expect(answers).toHaveLength(3);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('count by when they were taken, if they say so', async () => {
+    const { receive, taken } = setUp();
+    for (const at of [1_000, 3_000, 2_000]) receive('location:update', [{ lat: at / 1_000, lng: 0, at }]);
+    await nextTurn();
+    expect(taken).toEqual([{ lat: 3, lng: 0, at: 3_000 }]);
+  });
+
+  it('do not lose the newest good one to a bad one, before or after it', async () => {
+    for (const lats of [
+      [91, 1, 2],
+      [1, 2, 91],
+    ]) {
+      const { receive, taken, metric } = setUp();
+      const answers: unknown[] = [];
+      for (const lat of lats) receive('location:update', [{ lat, lng: 0 }, (ack: unknown) => answers.push(ack)]);
+      await nextTurn();
+      expect(taken).toEqual([{ lat: 2, lng: 0 }]);
+      expect(answers).toHaveLength(3);
+      expect(answers).toContainEqual(expect.objectContaining({ ok: false, code: 'invalid_payload' }));
+      expect(await metric('nearby_events_rejected_total')).toBe(1);
+    }
+  });
+
+  it('fail together when the newest cannot be recorded', async () => {
+    const { receive } = setUp({
+      receivePosition: async () => {
+        throw new CodedError('unavailable', 'in a moment');
+      },
+    });
+    const answers: unknown[] = [];
+    for (let i = 0; i < 3; i++) receive('location:update', [PLACE, (ack: unknown) => answers.push(ack)]);
+    await nextTurn();
+    expect(answers).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ code: 'unavailable' })));
+  });
+
+  it('are not taken after the connection has closed', async () => {
+    const { clock, receive, session, taken } = setUp({ eventsBurst: 1 });
+    receive('location:update', [PLACE]);
+    await nextTurn();
+    receive('location:update', [PLACE]);
+    await nextTurn();
+    session.close();
+    clock.advance(60_000);
+    await nextTurn();
+    expect(taken).toHaveLength(1);
+    expect(clock.pending).toBe(0);
   });
 });

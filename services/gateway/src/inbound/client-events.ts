@@ -6,12 +6,14 @@ import {
   CodedError,
   DEVICE_SHARE,
   LOCATION_UPDATE,
+  locationUpdateSchema,
   RADIUS_SET,
   TOKEN_REFRESH,
 } from '@nearby-friends/protocol';
 import type { Clock, Logger } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
+import { BurstConflation } from './burst-conflation.ts';
 import type { DeviceReceiver } from './device-receiver.ts';
 import type { PositionReceiver } from './position-receiver.ts';
 import type { RadiusReceiver } from './radius-receiver.ts';
@@ -22,8 +24,11 @@ import type { TokenReceiver } from './token-receiver.ts';
 const REJECTIONS_BURST = 50;
 const REJECTIONS_PER_SECOND = 1;
 
+/** A client that was offline sends what it has buffered in one burst, of which only the newest counts. */
+export const MAX_CONFLATED = 1_000;
+
 /** Acks beyond one burst that may queue for a client that does not read. Socket.IO's queue has no limit. */
-export const MAX_UNREAD_ACKS = 64;
+export const MAX_UNREAD_ACKS = MAX_CONFLATED + 64;
 
 /** The fields it resolves with are added to `{ok: true}`; an error becomes `{ok: false, …}`. */
 interface EventHandler {
@@ -31,6 +36,7 @@ interface EventHandler {
 }
 
 export class ClientEvents {
+  readonly #positions: Pick<PositionReceiver, 'receive'>;
   readonly #handlers: ReadonlyMap<string, EventHandler>;
   readonly #limits: { eventsPerSecond: number; eventsBurst: number };
   readonly #metrics: GatewayMetrics;
@@ -47,12 +53,12 @@ export class ClientEvents {
     clock: Clock;
     logger: Logger;
   }) {
+    this.#positions = options.positions;
     this.#limits = options.limits;
     this.#metrics = options.metrics;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#handlers = new Map<string, EventHandler>([
-      [LOCATION_UPDATE, options.positions],
       [DEVICE_SHARE, options.devices],
       [RADIUS_SET, options.radii],
       [TOKEN_REFRESH, options.tokens],
@@ -65,6 +71,15 @@ export class ClientEvents {
     const { eventsPerSecond: perSecond, eventsBurst: burst } = this.#limits;
     const events = new RateLimit({ perSecond, burst, now });
     const rejections = new RateLimit({ perSecond: REJECTIONS_PER_SECOND, burst: REJECTIONS_BURST, now });
+    const positions = new BurstConflation({
+      receive: (payload) => this.#positions.receive(session, payload),
+      parse: (payload) => locationUpdateSchema.safeParse(payload).data ?? null,
+      events,
+      conflations: new RateLimit({ perSecond, burst: MAX_CONFLATED, now }),
+      isOver: () => session.isClosed,
+      metrics: this.#metrics,
+      clock: this.#clock,
+    });
     let unread = 0;
     return (event, args) => {
       // Events that arrived before the connection was closed are still dispatched.
@@ -76,7 +91,7 @@ export class ClientEvents {
         if (unread <= burst + MAX_UNREAD_ACKS) last(ack);
         else this.#closeForAbuse(session, 'unread', () => session.transport.cutOff());
       };
-      this.#receive(session, event, args[0], events).then(
+      this.#receive(session, event, args[0], { positions, events }).then(
         (fields) => acknowledge({ ok: true, ...fields }),
         (error: unknown) => {
           const coded = asCodedError(error);
@@ -100,9 +115,18 @@ export class ClientEvents {
     close();
   }
 
-  async #receive(session: Session, event: string, payload: unknown, limit: RateLimit): Promise<object> {
-    if (!limit.take(this.#clock.now())) {
-      throw new CodedError('rate_limited', 'Too many events. Send fewer; the newest position is enough.');
+  async #receive(
+    session: Session,
+    event: string,
+    payload: unknown,
+    { positions, events }: { positions: BurstConflation; events: RateLimit },
+  ): Promise<object> {
+    if (event === LOCATION_UPDATE) {
+      this.#metrics.received.inc({ event });
+      return positions.offer(payload);
+    }
+    if (!events.take(this.#clock.now())) {
+      throw new CodedError('rate_limited', 'Too many events. Send fewer, and wait for their acknowledgements.');
     }
     const handler = this.#handlers.get(event);
     if (!handler) throw new CodedError('invalid_payload', 'Unknown event. The protocol lists the valid events.');

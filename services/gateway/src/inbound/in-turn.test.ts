@@ -30,3 +30,24 @@ it('does what is asked for one subject in its order, a failure included, and oth
   await second;
   expect(done).toEqual(['bob 3', 'ann 1', 'ann 2']);
 });
+
+it('does only the newest of what waits, and answers the others with it', async () => {
+  const ends: (() => void)[] = [];
+  const done: number[] = [];
+  const act = inTurn<string, number>(async (_, value) => {
+    await new Promise<void>((resolve) => ends.push(resolve));
+    done.push(value);
+  });
+  const asked = Array.from({ length: 1_000 }, (_, i) => act('ann', i));
+  ends.shift()?.();
+  await asked[0];
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  ends.shift()?.();
+  await Promise.all(asked);
+  expect(done).toEqual([0, 999]);
+  // Nothing is left of it: the next one is done at once.
+  const next = act('ann', 1_000);
+  ends.shift()?.();
+  await next;
+  expect(done.at(-1)).toBe(1_000);
+});

@@ -26,4 +26,10 @@ export class RateLimit {
     this.#tokens -= amount;
     return true;
   }
+
+  /** Until one event is allowed, if none was taken meanwhile, ms. */
+  msUntilNext(now: number): number {
+    const tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
+    return Math.max(0, Math.ceil((1 - tokens) / this.#perMs));
+  }
 }

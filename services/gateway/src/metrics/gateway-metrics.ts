@@ -5,6 +5,7 @@ export interface GatewayMetrics {
   readonly refused: Counter<'code'>;
   readonly received: Counter<'event'>;
   readonly rejected: Counter<'code'>;
+  readonly updatesConflated: Counter;
   readonly closedForAbuse: Counter<'reason'>;
   readonly replaced: Counter;
   readonly snapshots: Counter;
@@ -39,6 +40,10 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     rejected: metrics.counter('nearby_events_rejected_total', 'Events from clients that were rejected, by code.', [
       'code',
     ]),
+    updatesConflated: metrics.counter(
+      'nearby_position_updates_conflated_total',
+      'Position updates of clients replaced by newer ones of the same burst before they were handled.',
+    ),
     closedForAbuse: metrics.counter(
       'nearby_connections_closed_for_abuse_total',
       'Connections closed, by reason: over the budget of packets or bytes, answers unread, too many rejected events.',

@@ -51,7 +51,7 @@ export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AcknowledgedEvent
       'of range). A packet has at most 4 KB.',
     payload: locationUpdateSchema,
     ack: z.union([
-      doneSchema.extend({ at: z.number(), shared: z.boolean() }),
+      doneSchema.extend({ at: z.number(), shared: z.boolean(), conflated: z.boolean().optional() }),
       failureSchema,
     ]) satisfies z.ZodType<LocationUpdateAck>,
   },
@@ -185,6 +185,7 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
     'Whether friends see this position: false while another device of mine shares. My own list follows it in any case.',
   thisDevice: 'Whether the device of this connection shares my position from now on.',
   ok: 'Whether it was accepted.',
+  conflated: 'True if a newer update of the same burst has taken the place of this one; nothing is to be repeated.',
   code: 'Stable; for programs.',
   message: 'A sentence for a person.',
   retryable: 'Whether a retry makes sense: with a new token for token_expired, otherwise after a pause.',
