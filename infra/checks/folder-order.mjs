@@ -49,6 +49,7 @@ const FOLDER_ORDER = {
     'cli',
     'migrations',
     'metrics',
+    'admission',
     'database',
     'outbox',
     'graph',

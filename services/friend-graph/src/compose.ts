@@ -17,6 +17,7 @@ import {
   systemClock,
   TOKEN_LEEWAY_SECONDS,
 } from '@nearby-friends/service-kit';
+import { UserLimits } from './admission/user-limits.ts';
 import { createApi } from './api/create-api.ts';
 import { DevTokenIssuer } from './api/dev-token-issuer.ts';
 import { HttpServer } from './api/http-server.ts';
@@ -84,6 +85,11 @@ export function composeFriendGraph({
     metrics,
   });
 
+  const limits = new UserLimits({
+    requestsPerMinute: config.userRequestsPerMinute,
+    maxConcurrent: config.userConcurrentRequests,
+    metrics,
+  });
   serveRpc({
     rpc: bus.rpc,
     lookup: new FriendLookup({ epochs: repositories.epochs, viewers: repositories.viewers, clock, metrics }),
@@ -98,11 +104,13 @@ export function composeFriendGraph({
     }),
     profiles: graph.profiles,
     admission: graph.admission,
+    limits,
   });
 
   const api = createApi({
     graph,
     repositories,
+    limits,
     verifier: createTokenVerifier({ config, clock, logger }),
     devTokenIssuer: config.devTokens
       ? new DevTokenIssuer({

@@ -50,6 +50,23 @@ export const settings = defineSettings({
     unit: 's',
     description: 'Lifetime of a token issued under DEV_TOKENS.',
   },
+  userRequestsPerMinute: {
+    env: 'USER_REQUESTS_PER_MINUTE',
+    schema: fromText.integer(1, 1_000_000),
+    default: '3000',
+    unit: 'requests/min',
+    description:
+      'Requests of one user that this replica handles in a minute; more get rate_limited (429 with Retry-After).',
+  },
+  userConcurrentRequests: {
+    env: 'USER_CONCURRENT_REQUESTS',
+    schema: fromText.integer(1, 1_000),
+    default: '4',
+    unit: 'requests',
+    description:
+      'Requests of one user that this replica handles at a time, and so the most of its database connections that one user ' +
+      'takes. 64 more wait; further ones get rate_limited.',
+  },
   nodeEnv: {
     env: 'NODE_ENV',
     schema: fromText.string(),

@@ -2,6 +2,7 @@
 import type { Clock, Logger, TokenVerifier, Tracer } from '@nearby-friends/service-kit';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import type { UserLimits } from '../admission/user-limits.ts';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { FriendGraph } from '../graph/compose-graph.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
@@ -27,6 +28,7 @@ interface ApiOptions {
   readonly graph: FriendGraph;
   readonly repositories: Pick<Repositories, 'edges' | 'blocks'>;
   readonly verifier: TokenVerifier;
+  readonly limits: Pick<UserLimits, 'run'>;
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
   readonly metrics: FriendGraphMetrics;
@@ -48,7 +50,7 @@ export function createApi(options: ApiOptions): Express {
     next();
   });
   app.use(refuseAmbiguousPaths);
-  const authenticate = createAuthenticate({ verifier, admission: graph.admission });
+  const authenticate = createAuthenticate({ verifier, limits: options.limits, admission: graph.admission });
   app.use(API_PREFIX, createRouter({ routes, authenticate }));
   app.use(DOCS_PATH, docsRouter(routes));
   app.use(respondNotFound);

@@ -7,7 +7,7 @@ import { nameRoute } from './log-requests.ts';
 import { InvalidInputError, parseInput } from './parse-input.ts';
 import { respondMethodNotAllowed } from './problem.ts';
 import { readBody } from './read-body.ts';
-import type { PathId, Route } from './route.ts';
+import type { Caller, PathId, Route } from './route.ts';
 
 export function createRouter({
   routes,
@@ -33,8 +33,7 @@ export function createRouter({
 const methodName = ({ method }: Route) => method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 function handlerOf(route: Route, authenticate: Authenticate): RequestHandler {
-  return async (request, response) => {
-    const caller = route.access === 'public' ? null : await authenticate(request, route.access);
+  const handle = async (request: Request, response: Response, caller: Caller | null): Promise<void> => {
     const query = route.query && parseInput(route.query, request.query);
     const body = route.body && (await readBody(route, route.body, request, response));
     // After the body, so that an invalid body gets the same response for every id.
@@ -47,6 +46,9 @@ function handlerOf(route: Route, authenticate: Authenticate): RequestHandler {
       throw route.pathId && error instanceof CodedError && error.code === 'not_found' ? userNotFound() : error;
     }
   };
+  const { access } = route;
+  if (access === 'public') return (request, response) => handle(request, response, null);
+  return (request, response) => authenticate(request, access, (caller) => handle(request, response, caller));
 }
 
 function readPathId({ malformed }: PathId, request: Request): UserId {

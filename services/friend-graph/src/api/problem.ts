@@ -3,6 +3,7 @@ import { asCodedError, CodedError, ERROR_CODES, type ErrorCodeName } from '@near
 import type { Logger } from '@nearby-friends/service-kit';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { TooManyRequestsError } from '../admission/user-limits.ts';
 import { InvalidInputError } from './parse-input.ts';
 
 /** Retry-After of a 503, s: a restart or failover of PostgreSQL takes a few seconds. */
@@ -61,6 +62,7 @@ function send(response: Response, error: CodedError): void {
     response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
   }
   if (status === 503) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (error instanceof TooManyRequestsError) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   const defects = error instanceof InvalidInputError && error.defects.length > 0 ? { errors: [...error.defects] } : {};
   const problem: z.infer<typeof problemSchema> = {
     type: `urn:nearby-friends:problem:${error.code}`,

@@ -96,8 +96,9 @@ export function defineRoute<
 /** Every error code with which `route` may respond. */
 export function failuresOf(route: Route): ErrorCodeName[] {
   const codes = new Set<ErrorCodeName>(route.failures);
-  if (route.access !== 'public')
-    codes.add('unauthorized').add('token_expired').add('token_not_yet_valid').add('account_erased');
+  if (route.access !== 'public') {
+    codes.add('unauthorized').add('token_expired').add('token_not_yet_valid').add('account_erased').add('rate_limited');
+  }
   if (route.pathId) codes.add(route.pathId.malformed);
   if (route.query) codes.add('invalid_payload');
   if (route.body) codes.add('invalid_payload').add('payload_too_large');

@@ -10,6 +10,7 @@ export interface FriendGraphMetrics {
   readonly announceBatchSize: Histogram;
   readonly apiRequests: Counter<'method' | 'route' | 'status'>;
   readonly apiSeconds: Histogram;
+  readonly requestsLimited: Counter<'limit'>;
   readonly outboxRelayed: Counter;
   readonly databaseRestores: Counter;
   /** State of the outbox at the last tick of the relay; two gauges read it. */
@@ -72,6 +73,11 @@ export function createFriendGraphMetrics(metrics: Metrics): FriendGraphMetrics {
       'route',
       'status',
     ]),
+    requestsLimited: metrics.counter(
+      'nearby_requests_limited_total',
+      'Requests of users refused with rate_limited, by limit: rate or concurrency.',
+      ['limit'],
+    ),
     apiSeconds: metrics.latency('nearby_api_request_seconds', 'Time from an HTTP request to its response.'),
   };
 }

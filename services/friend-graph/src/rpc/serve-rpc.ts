@@ -1,6 +1,7 @@
 /** Serves the RPC methods of friend-graph to gateways and location. */
 import type { Bus } from '@nearby-friends/bus';
 import { announceActive, friendsOf, setRadius } from '@nearby-friends/protocol';
+import type { UserLimits } from '../admission/user-limits.ts';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
 import type { ActivityAnnouncer } from './activity-announcer.ts';
@@ -12,16 +13,19 @@ export function serveRpc(options: {
   announcer: ActivityAnnouncer;
   profiles: Pick<Profiles, 'change'>;
   admission: Pick<Admission, 'require'>;
+  limits: Pick<UserLimits, 'run'>;
 }): void {
-  const { rpc, lookup, announcer, profiles, admission } = options;
+  const { rpc, lookup, announcer, profiles, admission, limits } = options;
   rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);
     return {};
   });
   rpc.serve(setRadius, async ({ user, radiusMeters, issuedAt }) => {
-    if (issuedAt !== undefined) await admission.require(user, issuedAt);
-    const { radiusVersion } = await profiles.change(user, { radiusMeters });
+    const { radiusVersion } = await limits.run(user, async () => {
+      if (issuedAt !== undefined) await admission.require(user, issuedAt);
+      return profiles.change(user, { radiusMeters });
+    });
     return { version: radiusVersion };
   });
 }
