@@ -1,87 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { type Ack, CodedError, locationUpdateSchema, parseUserId } from '@nearby-friends/protocol';
-import { ManualClock, silentLogger, type TokenVerifier } from '@nearby-friends/service-kit';
-import { testMetrics, testSession } from '../test-support/test-session.ts';
-import { ClientEvents, MAX_CONFLATED, MAX_UNREAD_ACKS } from './client-events.ts';
-import { DeviceReceiver } from './device-receiver.ts';
-import { parsePayload } from './parse-payload.ts';
-import { RadiusReceiver } from './radius-receiver.ts';
-import { TokenReceiver } from './token-receiver.ts';
-
-const ANN = parseUserId('ann');
-const EVENTS_BURST = 5;
-/** A client that continues after this many rejected events is closed. */
-const FORGIVEN = 50;
-
-function setUp(
-  options: {
-    receivePosition?: () => Promise<{ at: number; shared: boolean }>;
-    verify?: TokenVerifier['verify'];
-    eventsBurst?: number;
-    revokedBefore?: number;
-  } = {},
-) {
-  const clock = new ManualClock();
-  const { revokedBefore = 0 } = options;
-  const { session, transport } = testSession({ user: ANN, tokenExpiresAt: 1_000 });
-  const { metrics, metric } = testMetrics();
-  const taken: unknown[] = [];
-  const radii: number[] = [];
-  const shares: string[] = [];
-  const events = new ClientEvents({
-    positions: {
-      receive: async (_, payload) => {
-        taken.push(parsePayload(locationUpdateSchema, payload));
-        return options.receivePosition ? await options.receivePosition() : { at: 42, shared: true };
-      },
-    },
-    devices: new DeviceReceiver({ positions: { share: async () => void shares.push(session.id) } }),
-    radii: new RadiusReceiver({
-      rpc: { call: async () => ({ version: 1 }) as never },
-      radii: {
-        apply: (_, { radiusMeters }) => {
-          radii.push(radiusMeters);
-        },
-      },
-    }),
-    tokens: new TokenReceiver({
-      verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
-      ledger: { isRevoked: (_, issuedAt) => (issuedAt ?? 0) <= revokedBefore, isErased: () => false },
-    }),
-    limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
-    metrics,
-    clock,
-    logger: silentLogger,
-  });
-  const receive = events.receiverFor(session);
-  return {
-    clock,
-    session,
-    transport,
-    taken,
-    radii,
-    shares,
-    metric,
-    receive,
-    /** Sends an event and waits for what it is answered. */
-    async ask(event: string, ...payload: unknown[]): Promise<Ack<Record<string, unknown>>> {
-      const answers: Ack<Record<string, unknown>>[] = [];
-      receive(event, [...payload, (answer: Ack<Record<string, unknown>>) => answers.push(answer)]);
-      await nextTurn();
-      expect(answers).toHaveLength(1);
-      const [answer] = answers;
-      if (!answer) throw new Error('no answer');
-      return answer;
-    },
-  };
-}
-
-const PLACE = { lat: 51.5, lng: -0.1 };
+import { CodedError, parseUserId } from '@nearby-friends/protocol';
+import { EVENTS_BURST, FORGIVEN, PLACE, setUpClientEvents } from '../test-support/client-events-of-test.ts';
+import { MAX_CONFLATED, MAX_UNREAD_ACKS } from './client-events.ts';
 
 describe('an event', () => {
   it('is acknowledged with the result', async () => {
-    const { ask, radii, taken } = setUp();
+    const { ask, radii, taken } = setUpClientEvents();
     expect(await ask('location:update', PLACE)).toEqual({ ok: true, at: 42, shared: true });
     expect(taken).toEqual([PLACE]);
     expect(await ask('radius:set', { meters: 500 })).toEqual({ ok: true });
@@ -89,7 +14,7 @@ describe('an event', () => {
   });
 
   it('needs no ack', async () => {
-    const { receive, taken, transport, metric } = setUp();
+    const { receive, taken, transport, metric } = setUpClientEvents();
     receive('location:update', [PLACE]);
     receive('location:update', [{ lat: 91, lng: 0 }]);
     receive('location:update', []);
@@ -100,29 +25,29 @@ describe('an event', () => {
   });
 
   it('whose ack stands where the payload should is answered all the same', async () => {
-    const { ask } = setUp();
+    const { ask } = setUpClientEvents();
     expect(await ask('location:update')).toMatchObject({ ok: false, code: 'invalid_payload' });
   });
 
   it('may have more arguments than it needs', async () => {
-    expect(await setUp().ask('location:update', PLACE, 'more', { lat: 0 })).toMatchObject({ ok: true });
+    expect(await setUpClientEvents().ask('location:update', PLACE, 'more', { lat: 0 })).toMatchObject({ ok: true });
   });
 
   it.each(['location', 'LOCATION:UPDATE', '', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'get', 'size'])(
     'called %p does not exist',
     async (event) => {
-      const { ask } = setUp();
+      const { ask } = setUpClientEvents();
       expect(await ask(event, PLACE)).toMatchObject({ ok: false, code: 'invalid_payload', retryable: false });
     },
   );
 
   it('whose name is no text does not exist either', async () => {
-    const { ask } = setUp();
+    const { ask } = setUpClientEvents();
     expect(await ask(7 as unknown as string, PLACE)).toMatchObject({ ok: false, code: 'invalid_payload' });
   });
 
   it('that fails unexpectedly says nothing of why', async () => {
-    const { ask } = setUp({
+    const { ask } = setUpClientEvents({
       receivePosition: async () => {
         throw new Error('password of the database');
       },
@@ -147,7 +72,7 @@ describe('[L1] a payload that is wrong', () => {
     [null, '(payload)'],
     [Buffer.from('51.234567'), 'lat'],
   ])('%p is refused with the path %s, and never with a value', async (payload, path) => {
-    const { ask, taken } = setUp();
+    const { ask, taken } = setUpClientEvents();
     const answer = await ask('location:update', payload);
     expect(answer).toMatchObject({ ok: false, code: 'invalid_payload', retryable: false });
     const message = answer.ok ? '' : answer.message;
@@ -157,7 +82,7 @@ describe('[L1] a payload that is wrong', () => {
   });
 
   it('of the radius is refused', async () => {
-    const { ask, radii } = setUp();
+    const { ask, radii } = setUpClientEvents();
     for (const meters of [99, 100_001, '500']) {
       expect(await ask('radius:set', { meters })).toMatchObject({ ok: false, code: 'invalid_payload' });
     }
@@ -167,13 +92,13 @@ describe('[L1] a payload that is wrong', () => {
 
 describe('[A2] a token that is refreshed', () => {
   it('counts from now on', async () => {
-    const { ask, session } = setUp();
+    const { ask, session } = setUpClientEvents();
     expect(await ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
     expect(session.credentials.expiresAt).toBe(2_000);
   });
 
   it('must be of the same user', async () => {
-    const { ask, session } = setUp({
+    const { ask, session } = setUpClientEvents({
       verify: async () => ({ userId: parseUserId('ben'), issuedAt: 500, expiresAt: 2_000 }),
     });
     expect(await ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
@@ -181,22 +106,22 @@ describe('[A2] a token that is refreshed', () => {
   });
 
   it('must not be revoked, as far as ledger and session know', async () => {
-    const inLedger = setUp({ revokedBefore: 500 });
+    const inLedger = setUpClientEvents({ revokedBefore: 500 });
     expect(await inLedger.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
-    const withSignOut = setUp();
+    const withSignOut = setUpClientEvents();
     withSignOut.session.credentials.revokeBefore({ before: 500, erasedBefore: null });
     expect(await withSignOut.ask('token:refresh', { token: 'new' })).toMatchObject({ ok: false, code: 'unauthorized' });
     expect([inLedger.session, withSignOut.session].map(({ credentials }) => credentials.expiresAt)).toEqual([
       1_000, 1_000,
     ]);
-    const later = setUp();
+    const later = setUpClientEvents();
     later.session.credentials.revokeBefore({ before: 499, erasedBefore: null });
     expect(await later.ask('token:refresh', { token: 'new' })).toEqual({ ok: true });
     expect(later.session.credentials.issuedAt).toBe(500);
   });
 
   it('must be valid', async () => {
-    const { ask, session } = setUp({
+    const { ask, session } = setUpClientEvents({
       verify: async () => {
         throw new CodedError('token_expired', 'too late');
       },
@@ -209,7 +134,7 @@ describe('[A2] a token that is refreshed', () => {
 
 describe('[limits] a client that sends too much', () => {
   it('is answered rate_limited, and taken again as it calms down', async () => {
-    const { ask, clock, radii } = setUp();
+    const { ask, clock, radii } = setUpClientEvents();
     const set = () => ask('radius:set', { meters: 500 });
     for (let i = 0; i < EVENTS_BURST; i++) expect(await set()).toMatchObject({ ok: true });
     expect(await set()).toMatchObject({ ok: false, code: 'rate_limited', retryable: true });
@@ -224,7 +149,7 @@ describe('[limits] a client that sends too much', () => {
   ])(
     'and goes on with %s is closed, once, and whatever it had sent by then is not taken',
     async (_, event, payload) => {
-      const { clock, radii, receive, taken, transport, metric } = setUp();
+      const { clock, radii, receive, taken, transport, metric } = setUpClientEvents();
       for (let i = 0; i < 10 * FORGIVEN; i++) receive(event, [payload]);
       await nextTurn();
       expect(transport.disconnects).toBe(1);
@@ -239,7 +164,7 @@ describe('[limits] a client that sends too much', () => {
   );
 
   it('and goes on with positions is closed once they are more than any phone has buffered', async () => {
-    const { receive, taken, transport } = setUp();
+    const { receive, taken, transport } = setUpClientEvents();
     for (let i = 0; i < MAX_CONFLATED + FORGIVEN; i++) receive('location:update', [PLACE]);
     await nextTurn();
     expect([transport.disconnects, taken.length]).toEqual([0, 1]);
@@ -249,7 +174,7 @@ describe('[limits] a client that sends too much', () => {
   });
 
   it('and does not read the answers is closed before they pile up', async () => {
-    const { clock, receive, transport } = setUp();
+    const { clock, receive, transport } = setUpClientEvents();
     transport.writable = false;
     let answers = 0;
     const report = async () => {
@@ -265,7 +190,7 @@ describe('[limits] a client that sends too much', () => {
   });
 
   it('and reads now and then is not', async () => {
-    const { clock, receive, transport } = setUp();
+    const { clock, receive, transport } = setUpClientEvents();
     for (let i = 0; i < 200; i++) {
       transport.writable = i % 50 === 0;
       receive('location:update', [{ lat: 1, lng: 2 }, () => undefined]);
@@ -276,7 +201,7 @@ describe('[limits] a client that sends too much', () => {
   });
 
   it('is not closed for a few refusals in every while', async () => {
-    const { clock, receive, transport } = setUp();
+    const { clock, receive, transport } = setUpClientEvents();
     for (let i = 0; i < 10 * FORGIVEN; i++) {
       receive('nothing', []);
       clock.advance(1_000);
@@ -286,7 +211,7 @@ describe('[limits] a client that sends too much', () => {
   });
 
   it('is closed for nonsense as well', async () => {
-    const { ask, clock, transport } = setUp();
+    const { ask, clock, transport } = setUpClientEvents();
     // Slowly enough for the rate, but without an end.
     for (let i = 0; i < FORGIVEN; i++) {
       await ask('location:update', 'nonsense');
@@ -298,7 +223,7 @@ describe('[limits] a client that sends too much', () => {
   });
 
   it('is not closed because a part of the service is away', async () => {
-    const { ask, transport } = setUp({
+    const { ask, transport } = setUpClientEvents({
       eventsBurst: 10 * FORGIVEN,
       receivePosition: async () => {
         throw new CodedError('unavailable', 'in a moment');
@@ -308,85 +233,5 @@ describe('[limits] a client that sends too much', () => {
       expect(await ask('location:update', PLACE)).toMatchObject({ code: 'unavailable', retryable: true });
     }
     expect(transport.disconnects).toBe(0);
-  });
-});
-
-describe('[A5] position updates of one burst', () => {
-  it.each([21, 73, 1_000])('are %i, of which the newest is taken, once, and the answers say so', async (count) => {
-    const { receive, taken, transport, metric } = setUp();
-    const answers: unknown[] = [];
-    for (let i = 0; i < count; i++)
-      receive('location:update', [{ lat: i / 100, lng: 0 }, (ack: unknown) => answers.push(ack)]);
-    await nextTurn();
-    expect(taken).toEqual([{ lat: (count - 1) / 100, lng: 0 }]);
-    const conflated = { ok: true, at: 42, conflated: true };
-    expect(answers).toEqual([{ ok: true, at: 42 }, ...Array.from({ length: count - 1 }, () => conflated)]);
-    expect(transport.disconnects).toBe(0);
-    expect(await metric('nearby_position_updates_conflated_total')).toBe(count - 1);
-  });
-
-  it('wait for the rate limit as one, and the newest at that time is taken', async () => {
-    const { ask, clock, receive, taken } = setUp();
-    for (let i = 0; i < EVENTS_BURST; i++) expect(await ask('location:update', PLACE)).toMatchObject({ ok: true });
-    const answers: unknown[] = [];
-    for (const lat of [1, 2, 3]) {
-      receive('location:update', [{ lat, lng: 0 }, (ack: unknown) => answers.push(ack)]);
-      await nextTurn();
-    }
-    expect([taken.length, answers]).toEqual([EVENTS_BURST, []]);
-    clock.advance(1_000);
-    await nextTurn();
-    expect(taken.at(-1)).toEqual({ lat: 3, lng: 0 });
-    expect(taken).toHaveLength(EVENTS_BURST + 1);
-    expect(answers).toHaveLength(3);
-    expect(clock.pending).toBe(0);
-  });
-
-  it('count by when they were taken, if they say so', async () => {
-    const { receive, taken } = setUp();
-    for (const at of [1_000, 3_000, 2_000]) receive('location:update', [{ lat: at / 1_000, lng: 0, at }]);
-    await nextTurn();
-    expect(taken).toEqual([{ lat: 3, lng: 0, at: 3_000 }]);
-  });
-
-  it('do not lose the newest good one to a bad one, before or after it', async () => {
-    for (const lats of [
-      [91, 1, 2],
-      [1, 2, 91],
-    ]) {
-      const { receive, taken, metric } = setUp();
-      const answers: unknown[] = [];
-      for (const lat of lats) receive('location:update', [{ lat, lng: 0 }, (ack: unknown) => answers.push(ack)]);
-      await nextTurn();
-      expect(taken).toEqual([{ lat: 2, lng: 0 }]);
-      expect(answers).toHaveLength(3);
-      expect(answers).toContainEqual(expect.objectContaining({ ok: false, code: 'invalid_payload' }));
-      expect(await metric('nearby_events_rejected_total')).toBe(1);
-    }
-  });
-
-  it('fail together when the newest cannot be recorded', async () => {
-    const { receive } = setUp({
-      receivePosition: async () => {
-        throw new CodedError('unavailable', 'in a moment');
-      },
-    });
-    const answers: unknown[] = [];
-    for (let i = 0; i < 3; i++) receive('location:update', [PLACE, (ack: unknown) => answers.push(ack)]);
-    await nextTurn();
-    expect(answers).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ code: 'unavailable' })));
-  });
-
-  it('are not taken after the connection has closed', async () => {
-    const { clock, receive, session, taken } = setUp({ eventsBurst: 1 });
-    receive('location:update', [PLACE]);
-    await nextTurn();
-    receive('location:update', [PLACE]);
-    await nextTurn();
-    session.close();
-    clock.advance(60_000);
-    await nextTurn();
-    expect(taken).toHaveLength(1);
-    expect(clock.pending).toBe(0);
   });
 });
