@@ -53,6 +53,11 @@ function driftAt(seed: number, atMs: number): number {
   return (mix(seed ^ mix(period)) & 1) * DRIFT_COLUMNS;
 }
 
+/** A whole number below 2³² that is fixed for the user: neither secret nor shared with another user, except by chance. */
+export function hashOfUser(user: string): number {
+  return mix(hash(user) ^ 0xc2b2ae35);
+}
+
 /** FNV-1a (Fowler, Noll, Vo) over the UTF-16 units, then mixed: 32 bits. */
 function hash(text: string): number {
   let bits = 0x811c9dc5;

@@ -1,4 +1,4 @@
 /** Distances on the sphere the public protocol measures on, and the grid of approximate positions. */
-export { approximate, CELL_METERS, type Place } from './approximate.ts';
+export { approximate, CELL_METERS, hashOfUser, type Place } from './approximate.ts';
 export { distanceMeters, EARTH_RADIUS_METERS } from './distance.ts';
 export { mayBeWithin, minDistanceMeters } from './may-be-within.ts';

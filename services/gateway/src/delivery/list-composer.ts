@@ -7,6 +7,7 @@ import { clearPending, takeFirstPending, takePending } from '../viewer/pending-w
 import type { Session, Watch } from '../viewer/session.ts';
 import type { OwnPosition } from '../viewer/session-phase.ts';
 import { type ListSlice, NEVER_SENT, type SentSlice } from '../viewer/slices.ts';
+import { versionFor } from '../viewer/subject.ts';
 import { toCentimetres } from '../wire/list-message-writer.ts';
 import type { ListOutbox } from './list-outbox.ts';
 import { distanceBeyondRadius, distanceWithinRadius, isShown, NOT_VISIBLE, visibleDistance } from './visibility.ts';
@@ -60,7 +61,7 @@ export class ListComposer {
         keepMarginOutside(watch, now);
         continue;
       }
-      markSent(watch, watch.subject.version, distance);
+      markSent(watch, versionFor(watch), distance);
       session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
       friends.push({ watch, latest, distance });
     }
@@ -85,13 +86,15 @@ export class ListComposer {
     while (next !== null) {
       const watch = next;
       next = takePending(watch);
-      const { latest, user, version } = watch.subject;
+      const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbiddenAtSend(watch, latest, edges, now)) {
         session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
+        const version = versionFor(watch);
         const hasMoved = version !== watch.lastSentVersion;
         if (watch.isSent && !hasMoved && isClientUpToDate(watch, distance)) continue;
-        if (watch.isSent && hasMoved) oldestAt = Math.min(oldestAt, latest.at);
+        // What approximate viewers see waits for its schedule on purpose.
+        if (watch.isSent && hasMoved && version >= 0) oldestAt = Math.min(oldestAt, latest.at);
         markSent(watch, version, distance);
         upserts++;
         outbox.addFriend(watch, latest, distance);

@@ -88,7 +88,7 @@ describe('after a widening', () => {
     expect(ann.list.friends.get(BEN)).toEqual({
       id: 'ben',
       ...place,
-      at,
+      at: world.board.get(BEN)?.gridAt,
       distance: expect.closeTo(distanceMeters(0, 0, place.lat, place.lng), 1),
       precision: 'approximate',
     });

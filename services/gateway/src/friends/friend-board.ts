@@ -13,9 +13,10 @@ import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import { RecentMap } from '../rights/recent-map.ts';
 import type { VersionedSharing } from '../rights/rights-ledger.ts';
 import { prefetchViewers } from '../viewer/cache-prefetch.ts';
+import { GridSchedule } from '../viewer/grid-schedule.ts';
 import { createWatch, type Session, type Subject, type Watch } from '../viewer/session.ts';
 import type { GrantSlice } from '../viewer/slices.ts';
-import { createSubject, setLatest } from '../viewer/subject.ts';
+import { createSubject, refreshGridTime, setLatest } from '../viewer/subject.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Expired positions, grants and pauses are noticed at most this late (S5 allows a second). */
@@ -45,6 +46,9 @@ export class FriendBoard implements Component {
   readonly #subjects = new Map<UserId, Subject>();
   readonly #expiries: TimerWheel<Subject>;
   readonly #endings: TimerWheel<Watch | Subject>;
+  readonly #gridSchedule: GridSchedule;
+  /** Friends with a position that approximate viewers see from their schedule's next slot on. */
+  readonly #grids: TimerWheel<Subject>;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -65,12 +69,15 @@ export class FriendBoard implements Component {
     this.#onGrantEnded = options.onGrantEnded;
     this.#expiries = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
     this.#endings = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
+    this.#grids = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
+    this.#gridSchedule = new GridSchedule({ ttlMs: options.ttlMs, now: options.redisNow });
   }
 
   start(): void {
     this.#cancel = this.#clock.every(WHEEL_TICK_MS, () => {
       this.#expiries.advance((subject) => this.#checkExpiry(subject));
       this.#endings.advance((item) => this.#end(item));
+      this.#grids.advance((subject) => this.#refreshGrid(subject));
     });
   }
 
@@ -113,7 +120,7 @@ export class FriendBoard implements Component {
   watch(session: Session, user: UserId, right: { grant: Grant; version: number }): Watch {
     let subject = this.#subjects.get(user);
     if (!subject) {
-      subject = createSubject(user);
+      subject = createSubject(user, this.#gridSchedule);
       subject.stoppedAt = this.#stopped.get(user) ?? 0;
       this.#subjects.set(user, subject);
     }
@@ -160,6 +167,7 @@ export class FriendBoard implements Component {
     // Viewers come and go far more often than positions expire, so nothing stays until then.
     this.#expiries.cancel(subject);
     this.#endings.cancel(subject);
+    this.#grids.cancel(subject);
     setLatest(subject, null);
     this.#subjects.delete(user);
   }
@@ -187,6 +195,9 @@ export class FriendBoard implements Component {
     if (!this.#expiries.has(subject)) this.#expiries.schedule(subject, record.at + this.#ttlMs);
     prefetchViewers(subject.watches);
     for (const watch of subject.watches) this.#delivery.consider(watch);
+    if (subject.gridPlace !== null && !this.#grids.has(subject)) {
+      this.#grids.schedule(subject, this.#gridSchedule.nextChange(user));
+    }
   }
 
   /**
@@ -236,9 +247,15 @@ export class FriendBoard implements Component {
       if (latest === null) continue;
       const at = latest.at - ms;
       setLatest(subject, { at, position: latest.position });
+      refreshGridTime(subject);
       this.#expiries.schedule(subject, at + this.#ttlMs);
       for (const watch of subject.watches) this.#delivery.consider(watch);
     }
+  }
+
+  #refreshGrid(subject: Subject): void {
+    if (!refreshGridTime(subject)) return;
+    for (const watch of subject.watches) this.#delivery.consider(watch);
   }
 
   #considerViewers({ watches }: Subject): void {

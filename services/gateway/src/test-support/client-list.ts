@@ -23,7 +23,9 @@ export class ClientList {
         this.#mustBeDistinct([...message.upserts.map(({ id }) => id), ...message.removed]);
         for (const friend of message.upserts) {
           const held = this.friends.get(friend.id);
-          if (held && held.at > friend.at) throw new Error('an older position after a newer one');
+          // An approximate friend is shown with a time of the schedule, which is earlier than that of an exact one.
+          const isSameForm = held?.precision === friend.precision;
+          if (held && isSameForm && held.at > friend.at) throw new Error('an older position after a newer one');
           this.friends.set(friend.id, friend);
         }
         for (const id of message.removed) {

@@ -8,6 +8,7 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import { Credentials } from './credentials.ts';
+import type { GridSchedule } from './grid-schedule.ts';
 import { SafeRegion } from './safe-region.ts';
 import type { OwnPosition, SessionPhase } from './session-phase.ts';
 import {
@@ -223,6 +224,8 @@ export interface Watch extends Readonly<GrantSlice>, Readonly<SentSlice>, Readon
 /** A friend with at least one viewer on this gateway. */
 export interface Subject extends Readonly<PositionSlice>, Readonly<TextSlice> {
   readonly user: UserId;
+  /** Shared by all subjects. */
+  readonly schedule: GridSchedule;
   /** The friend's own pause, for all viewers. Written by the friend board. */
   sharing: HeldSharing;
   sharingVersion: number;

@@ -53,7 +53,7 @@ export const NEVER_SENT = -1;
 export interface SentSlice {
   /** The client's list holds this friend. */
   isSent: boolean;
-  /** The subject's version; 0 before the first time. */
+  /** The subject's version in the form that was sent, see `versionFor`; 0 before the first time. */
   lastSentVersion: number;
   /** Whole centimetres; {@link NEVER_SENT} when none was sent under the current grant. */
   lastSentCentimetres: number;
@@ -65,8 +65,12 @@ export interface PositionSlice {
   latest: PositionRecord | null;
   /** Increases whenever `latest` changes. */
   version: number;
-  /** `latest` on the grid of approximate positions; null until a viewer needs it. */
+  /** `latest` on the grid of approximate positions; null until a viewer needs it. Another object only in another cell. */
   gridPlace: Place | null;
+  /** The time that approximate viewers see, ms; only valid with `gridPlace`. */
+  gridAt: number;
+  /** Below 0. Decreases whenever what approximate viewers see changes. */
+  gridVersion: number;
 }
 
 /**

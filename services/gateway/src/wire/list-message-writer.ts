@@ -234,7 +234,7 @@ function exactText(subject: Subject & TextSlice, { at, position }: PositionRecor
 function gridText(subject: Subject & TextSlice, latest: PositionRecord): string {
   if (subject.gridText === null) {
     const { lat, lng } = gridPlaceOf(subject, latest);
-    subject.gridText = friendText({ id: subject.user, lat, lng, at: latest.at, precision: 'approximate' });
+    subject.gridText = friendText({ id: subject.user, lat, lng, at: subject.gridAt, precision: 'approximate' });
   }
   return subject.gridText;
 }

@@ -160,7 +160,8 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   at:
     'When the position was taken, ms since the epoch by the server’s clock: as the client says, but not in the future, else ' +
     'when the server received it. Older than 10 minutes (the TTL): stale_position. In the acknowledgement: the time of the ' +
-    'position that counts, this one or a newer one.',
+    'position that counts, this one or a newer one. Of an approximate friend: a time of a fixed schedule, one to two minutes ' +
+    'earlier.',
   precision: '"approximate": a grid point of about 1 km; accuracy, heading, speed and battery are absent.',
   id: 'The friend.',
   userId: 'The other person.',
