@@ -73,8 +73,8 @@ describe('[G2] erasure', () => {
     async (kind) => {
       const service = await start();
       const token = kind === 'known' ? await signIn(service, 'leaver') : await tokenOf('leaver', Date.now());
-      // The erasure has deleted everything and waits for this lock, so it is not committed.
-      const holder = await database.hold('LOCK TABLE outbox IN EXCLUSIVE MODE');
+      // The erasure has deleted everything and waits for this lock, which nothing else takes: it is not committed.
+      const holder = await database.hold('LOCK TABLE token_revocations IN EXCLUSIVE MODE');
       const erasing = call(service, 'DELETE', '/me', { token });
       await database.untilWaiting(1);
       const patching = call(service, 'PATCH', '/me', { token, json: { displayName: 'back' } });
