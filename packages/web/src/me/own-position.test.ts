@@ -31,7 +31,7 @@ function open(): OwnPosition {
     connection: {
       async updateLocation(position) {
         reported.push(position);
-        return { at: 1 };
+        return { at: 1, shared: true };
       },
       watchPosition(options = {}) {
         device = options;
