@@ -114,7 +114,7 @@ describe('users who are erased', () => {
     );
     expect(await caller.activeUsers(users)).toEqual([]);
     expect(await commands.exists(...users.map(locationKey))).toBe(0);
-    // Tombstones name nobody and end with the TTL.
+    // Tombstones name no user and end with the TTL.
     expect(JSON.stringify(await commands.zrange(ERASED_USERS, '0', '-1'))).not.toContain('leaver');
     expect(await commands.pttl(ERASED_USERS)).toBeGreaterThan(0);
   }, 60_000);

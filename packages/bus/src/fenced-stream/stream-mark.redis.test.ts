@@ -1,4 +1,4 @@
-/** The mark that a writer leaves beside the stream for whoever writes after it. */
+/** The mark that a writer leaves beside the stream for the next writer. */
 import { expect, it } from '@jest/globals';
 import { useRedis } from '../redis/redis.testing.ts';
 import { useFencedStream } from './fenced-stream.testing.ts';

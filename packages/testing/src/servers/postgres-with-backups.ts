@@ -16,7 +16,7 @@ const UP_TIMEOUT_MS = 20_000;
 export interface PostgresWithBackups {
   readonly databaseUrl: string;
   backUp(): Promise<void>;
-  /** Brings the database back to the last backup, whoever is connected. */
+  /** Brings the database back to the last backup, whichever clients are connected. */
   restore(): Promise<void>;
   stop(): Promise<void>;
 }

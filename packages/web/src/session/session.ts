@@ -38,7 +38,7 @@ type SessionState =
   | { readonly kind: 'signing-in' }
   | ({ readonly kind: 'signed-in' } & SignedIn);
 
-/** Nobody waits longer to sign out, ms. */
+/** Maximum time that signing out waits, ms. */
 const SIGN_OUT_TIMEOUT_MS = 5_000;
 
 export class Session {

@@ -43,7 +43,7 @@ describe('a transaction of the graph', () => {
     expect(await database.query('SELECT FROM outbox')).toEqual([]);
   });
 
-  it('[G2] locks the relation of a pair, whether or not the other exists, and nobody else’s relation to the other', async () => {
+  it('[G2] locks the relation of a pair, whether or not the other exists, and no other relation', async () => {
     await addUsers();
     const order: string[] = [];
     const lock = (who: UserId, whom: UserId, name: string, wait?: Promise<void>) =>

@@ -53,7 +53,7 @@ export class FriendRequests {
     if (outcome === 'restricted') await this.#applyRestriction(from, signal);
     if (outcome === 'accepted') this.#notifyAccepted(from, to);
     if (outcome === 'requested' || outcome === 'suppressed') {
-      // To nobody when it is suppressed: the requests that follow must not be faster than after a notice.
+      // To an empty room when it is suppressed: the requests that follow must not be faster than after a notice.
       const user = outcome === 'requested' ? to : parseUserId(randomUUID());
       this.#notices.send([{ user, friendsChanged: { kind: 'requested', userId: from } }]);
     }

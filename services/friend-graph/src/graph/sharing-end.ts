@@ -1,4 +1,4 @@
-/** Ends the sharing of a user who signs out: nobody sees the last position any more. */
+/** Ends the sharing of a user who signs out: no viewer sees the last position any more. */
 import type { UserId } from '@nearby-friends/protocol';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { ChangePropagation } from '../outbox/change-propagation.ts';
@@ -54,7 +54,7 @@ export class SharingEnd {
       const version = await transaction.nextVersion();
       await transaction.appendEvents([{ kind: 'stopped', version, user, before }]);
     });
-    // Together: whoever reads the entry before it is deleted knows the event, which forbids to show it.
+    // Together: a reader of the entry before its deletion knows the event, which forbids to show it.
     await Promise.all([this.#propagation.waitUntilAppliedEverywhere(signal), this.#stopPosition(user, before)]);
   }
 }

@@ -1,4 +1,4 @@
-/** Limits the connections of one user and of one address, so that nobody fills a replica alone. */
+/** Limits the connections of one user and of one address, so that no client fills a replica alone. */
 import { CONNECTION_CLOSING, CodedError, ERROR_CODES } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import { RateLimit } from '../inbound/rate-limit.ts';

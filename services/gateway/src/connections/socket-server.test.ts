@@ -225,7 +225,7 @@ describe('[W3] a server that stops', () => {
 
 describe('[A4] many connections', () => {
   it.each([['websocket'], ['polling']] as const)(
-    'of one user over %s close the most idle one, which is told and stays away, and refuse nobody else',
+    'of one user over %s close the most idle one, which is told and stays away, and refuse no other user',
     async (transport) => {
       const server = await start({ maxPerUser: 2 });
       const token = await tokenOf();

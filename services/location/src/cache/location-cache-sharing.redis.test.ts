@@ -123,7 +123,7 @@ describe('[L7] the device that shares', () => {
     await cache.release([{ user: BEN, device: hex(PHONE), at: now }]);
     expect((await report(LAPTOP, -40))[0]).toBe('unshared');
     await cache.release([{ user: ANN, device: hex(PHONE), at: now - 50 }]);
-    // Nobody is left who would have to be told.
+    // No device is left to notify.
     expect((await report(LAPTOP, -30))[0]).toBe('stored');
     expect((await report(PHONE, -20))[0]).toBe('unshared');
   });

@@ -165,7 +165,7 @@ describe('[L3] after Redis’ clock was set back, an entry from the future', () 
     expect(at).toBeLessThanOrEqual(await timeOf(commands));
   });
 
-  it('is shown to nobody, and does not come back as new when the clock has caught up', async () => {
+  it('is not shown, and does not come back as new when the clock has caught up', async () => {
     const { cache, commands, now } = await setUpSetBack();
     await recordOne(cache, positionOf(BEN, now));
     expect((await cache.readActive([ANN, BEN])).map(({ user }) => user)).toEqual([BEN]);
