@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { nameSkeleton } from './name-skeleton.ts';
 
-describe('the skeleton of a name', () => {
+describe('[G9] the skeleton of a name', () => {
   it.each([
     ['a Cyrillic о', 'Bob', 'B\u043Eb'],
     ['a zero-width space', 'Bob', 'Bob\u200B'],
