@@ -33,6 +33,8 @@ export async function deployOurs(options: OursOptions): Promise<DeployedBuild> {
         FLUSH_INTERVAL_MS: String(flushIntervalMs),
         EVENTS_PER_SECOND,
         EVENTS_BURST: EVENTS_PER_SECOND,
+        // All clients of a run come from this machine.
+        MAX_CONNECTIONS_PER_ADDRESS: '0',
         DRAIN_SPREAD_SECONDS: '0',
         ...gatewayEnvironment,
       },

@@ -11,6 +11,8 @@ const locations = useLocation();
 const services = useFriendGraph();
 const { database } = services;
 const HOUR_MS = 3_600_000;
+/** More than any user but the last one of the test below sends. */
+const REQUESTS_PER_MINUTE = 300;
 const tooLarge = { json: { pad: 'x'.repeat(20_000) } };
 const exact = { precision: 'exact', until: null };
 const requestTo = (to: string) => ({ json: { to } });
@@ -28,7 +30,10 @@ describe('the OpenAPI document', () => {
 
   it('describes every response of the API, and the API sends every response that it describes', async () => {
     const location = await locations.start(services.redis.url);
-    const service = await services.start({ DATABASE_TIMEOUT_MS: '1000' });
+    const service = await services.start({
+      DATABASE_TIMEOUT_MS: '1000',
+      USER_REQUESTS_PER_MINUTE: String(REQUESTS_PER_MINUTE),
+    });
     const api = await readDocument(service);
     const [ann, bob] = [await signIn(service, 'ann'), await signIn(service, 'bob')];
     location.positions.set(parseUserId('ann'), { at: Date.now(), position: { lat: 1.5, lng: 2.5, speed: 3 } });
@@ -38,6 +43,11 @@ describe('the OpenAPI document', () => {
     await expectALife(api, { ann, bob });
     await expectEnds(api, { ann, bob }, (userId) => signIn(service, userId));
     const erin = await signIn(service, 'erin');
+    const flo = await signIn(service, 'flo');
+    for (let i = 0; i < REQUESTS_PER_MINUTE; i++) await call(service, 'GET', '/me', { token: flo });
+    for (const [operation, { security }] of operationsOf(api.document.paths)) {
+      if ((security as unknown[]).length > 0) await api.expectResponse(operation, 429, { token: flo });
+    }
     await database.takeAway();
     for (const [operation, { security, requestBody }] of operationsOf(api.document.paths)) {
       const needsToken = (security as unknown[]).length > 0;

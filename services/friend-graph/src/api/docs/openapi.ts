@@ -121,7 +121,7 @@ function failureResponsesOf(route: Route, schemas: SchemaCollector): Record<stri
 }
 
 function headersOf(status: number): JsonSchema {
-  if (status === 503) {
+  if (status === 503 || status === 429) {
     const description = 'When to retry, s.';
     return { headers: { 'Retry-After': { description, required: true, schema: { type: 'integer', minimum: 1 } } } };
   }
