@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // The tests of the whole workspace, sorted by what they need, which the suffix of a file says (see CONTRIBUTING.md).
 const PROPERTIES = {
   rootDir: import.meta.dirname,
@@ -78,8 +80,9 @@ const TESTS = ['/src/.*\\.test\\.ts$', '/infra/checks/.*\\.test\\.ts$', '/packag
 
 export default {
   testTimeout: PROPERTIES.testTimeout,
-  // More than there are cores: many tests wait for servers, and Jest itself has little to do meanwhile.
-  maxWorkers: '150%',
+  // More than there are cores: many tests wait for servers, and Jest itself has little to do meanwhile. A number, since Jest
+  // takes a share above 100 % for a number of workers.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   projects: [
     project('unit', TESTS, [SERVERS, STACK]),
     project('servers', [SERVERS], []),
