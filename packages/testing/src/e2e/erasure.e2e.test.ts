@@ -24,7 +24,7 @@ async function tracesOf(prefix: string): Promise<string[]> {
     const tables = await database.query<{ name: string }>(
       "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
     );
-    const traces = (await redis.keys(`*${prefix}*`)).filter((key) => !/^(inbox|all-devices)/.test(key));
+    const traces = (await redis.keys(`*${prefix}*`)).filter((key) => !/^[^:]+:(inbox|all-devices)/.test(key));
     for (const { name } of tables.rows) {
       const found = await database.query(`SELECT FROM "${name}" AS row WHERE row::text LIKE '%${prefix}%'`);
       if (found.rowCount) traces.push(`${found.rowCount} rows of ${name}`);

@@ -48,7 +48,7 @@ describe('the handshake', () => {
     ['another audience', 'unauthorized', async () => ({ token: await faultyToken({ audience: 'x' }) })],
     ['another issuer', 'unauthorized', async () => ({ token: await faultyToken({ issuer: 'x' }) })],
     ['a subject that is no user id', 'unauthorized', async () => ({ token: await faultyToken({ subject: 'a b' }) })],
-    ['an expired token', 'token_expired', async () => ({ token: await faultyToken({ lifetimeSeconds: -1 }) })],
+    ['an expired token', 'token_expired', async () => ({ token: await faultyToken({ lifetimeSeconds: -6 }) })],
     [
       'another protocol version',
       'protocol_version',
@@ -97,7 +97,7 @@ describe('the handshake', () => {
     expect(await client.send('token:refresh', { token: await system.token('handshake-ann') })).toEqual({ ok: true });
     const others = await client.send('token:refresh', { token: await system.token('handshake-bob') });
     expect(others).toMatchObject({ ok: false, code: 'unauthorized' });
-    const expired = await client.send('token:refresh', { token: await faultyToken({ lifetimeSeconds: -1 }) });
+    const expired = await client.send('token:refresh', { token: await faultyToken({ lifetimeSeconds: -6 }) });
     expect(expired).toMatchObject({ ok: false, code: 'token_expired' });
     expect(await client.report(FERRY_BUILDING)).toMatchObject({ ok: true });
   });

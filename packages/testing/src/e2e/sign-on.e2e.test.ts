@@ -1,5 +1,6 @@
 /** Many sign-ons and sign-offs, in every order: no friend is missed and nothing is left over. */
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_REDIS_PREFIX } from '@nearby-friends/service-kit';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING, north } from '../plain/places.ts';
 import { seededRandom } from '../plain/seeded-random.ts';
@@ -43,7 +44,8 @@ describe('signing on', () => {
     await popular.report(FERRY_BUILDING);
     await eventually(() => expect(popular.friendIds.toSorted()).toEqual(['active-1', 'active-2']));
     expect(await deployment.gatewayMetric(0, 'nearby_friend_subscriptions')).toBe(2);
-    expect((await deployment.userChannels()).filter((name) => name.startsWith('location:')).toSorted()).toEqual([
+    const channels = (await deployment.userChannels()).map((name) => name.slice(DEFAULT_REDIS_PREFIX.length));
+    expect(channels.filter((name) => name.startsWith('location:')).toSorted()).toEqual([
       'location:{active-1}',
       'location:{active-2}',
       'location:{popular}',
