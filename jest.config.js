@@ -43,12 +43,14 @@ const ALONE = [
  */
 const FULL_ONLY = [
   'infra/local/src/processes/orphans',
+  'infra/local/src/servers/nginx-(failover|hung)\\.nginx',
   'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/(start|stop)\\.e2e',
   'packages/benchmark/src/bench\\.e2e',
-  'packages/bus/src/fenced-stream/fenced-stream-failures\\.redis',
+  'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/redis-connection\\.redis',
+  'packages/bus/src/redis/channel-subscriptions\\.redis',
   'packages/client/src/(published-package|staying-connected)\\.e2e',
   'packages/client/src/react\\.browser',
   'packages/simulator/src/city/(city|demo-people|friend-network|phone-habits)',
@@ -56,12 +58,15 @@ const FULL_ONLY = [
   'packages/simulator/src/simulation/simulation',
   'packages/simulator/src/streets/city-streets',
   'packages/testing/src/e2e/(accounts|bad-input|drain|erasure|faults|operators-view|relay-kill|residents|traces)\\.e2e',
-  'packages/testing/src/e2e/(restored|rights-faults|silence|simulate)\\.e2e',
+  'packages/testing/src/e2e/(restored|rights-faults|silence|simulate|withheld)\\.e2e',
+  'packages/testing/src/observability/rules\\.prometheus',
   'packages/web/src/(accessibility|frames|recovery|screenshots|truthfulness|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
-  'services/friend-graph/src/api/(existence-timing|other-people)\\.redis\\.pg',
+  'services/friend-graph/src/api/(erasure|existence-timing|other-people)\\.redis\\.pg',
+  'services/friend-graph/src/database/grant-repository\\.pg',
   'services/friend-graph/src/friendship-import/import-friendships-file\\.pg',
   'services/friend-graph/src/migrations/apply-migrations\\.pg',
+  'services/friend-graph/src/outbox/restored-database\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
 const leftOut = process.env.TEST_TIER === 'quick' ? FULL_ONLY : [];
 
