@@ -46,6 +46,22 @@ describe('[G8] when an epoch begins', () => {
     expect(ann.list.friends.get(BEN)?.precision).toBe('approximate');
   });
 
+  it('a wider grant of the past that comes after a response named the epoch ends when events were missed', async () => {
+    world.hear(world.setEdge('ann', 'ben', APPROXIMATE));
+    const backup = world.backUp();
+    const late = world.setEdge('ann', 'ben', EXACT);
+    world.restore(backup);
+    world.opener.reopen(ann.session).catch(() => undefined);
+    await world.sent(ann);
+    world.hear(late);
+    // The event of the epoch is among those that are lost.
+    world.applier.onMissed();
+    await world.sent(ann);
+    report(12);
+    await world.sent(ann);
+    expect(ann.list.friends.get(BEN)?.precision).toBe('approximate');
+  });
+
   it('a change after it counts: a hide ends the delivery', async () => {
     const backup = world.backUp();
     for (let i = 0; i < 6; i++) world.hear(world.setEdge('ann', 'ben', EXACT));

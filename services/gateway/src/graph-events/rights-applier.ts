@@ -44,6 +44,8 @@ export class RightsApplier {
   readonly #radii: RadiusApplier;
   readonly #rereading = new WeakSet<Session>();
   #missedAt: number;
+  /** Whether the event of the present epoch was received; until then events of the one before may come. */
+  #isEpochHeard = true;
 
   constructor(options: {
     ledger: RightsLedger;
@@ -82,6 +84,8 @@ export class RightsApplier {
 
   /** Sends nothing to a session until its rights have been read again. */
   readonly onMissed = (): void => {
+    // The event of the epoch may be among the missed ones, so what was heard since may be of the epoch before.
+    if (!this.#isEpochHeard && this.#ledger.epoch) this.#forgetPast(this.#ledger.epoch);
     this.#ledger.startGeneration();
     this.#missedAt = this.#clock.now();
     this.#metrics.rightsMissed.inc();
@@ -100,8 +104,8 @@ export class RightsApplier {
     const known = this.#ledger.epoch;
     if (known?.id === epoch.id) return true;
     if (known !== null && epoch.began < known.began) return false;
-    this.#ledger.beginEpoch(epoch);
-    this.#beginEpoch(epoch);
+    this.#isEpochHeard = false;
+    this.#forgetPast(epoch);
     // The first epoch that this gateway hears of: it knows nothing else.
     if (known === null) return true;
     this.onMissed();
@@ -167,7 +171,8 @@ export class RightsApplier {
         this.#board.stopSharing(event.user, event.before);
         return;
       case 'epoch':
-        this.#beginEpoch(event.epoch);
+        this.#isEpochHeard = true;
+        this.#forgetPast(event.epoch);
         return;
       case 'reread':
         // `onEntries` starts it, once for all its entries.
@@ -175,7 +180,8 @@ export class RightsApplier {
     }
   }
 
-  #beginEpoch(epoch: GraphEpoch): void {
+  #forgetPast(epoch: GraphEpoch): void {
+    this.#ledger.beginEpoch(epoch);
     this.#board.beginEpoch(epoch);
     for (const session of this.#sessions.all()) session.forgetRadiusVersion();
   }
