@@ -33,8 +33,10 @@ const ALONE = [
   'packages/benchmark/src/bench\\.e2e',
   'packages/client/src/staying-connected\\.e2e',
   'packages/simulator/src/replay\\.e2e',
-  'packages/testing/src/e2e/(accounts|drain|faults|restored|rights|rights-faults|silence|simulate)\\.e2e',
-  'packages/web/src/frames\\.browser',
+  'packages/testing/src/e2e/(accounts|drain|erasure|faults|restored|rights|rights-faults)\\.e2e',
+  'packages/testing/src/e2e/(silence|simulate|withheld)\\.e2e',
+  'packages/web/src/(frames|truthfulness)\\.browser',
+  'services/friend-graph/src/api/existence-timing\\.redis\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
 
 /**
@@ -85,12 +87,12 @@ const TESTS = ['/src/.*\\.test\\.ts$', '/infra/checks/.*\\.test\\.ts$', '/packag
 
 export default {
   testTimeout: PROPERTIES.testTimeout,
-  // More than there are cores: many tests wait for servers, and Jest itself has little to do meanwhile. A number, since Jest
-  // takes a share above 100 % for a number of workers.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // In the quick tier more than there are cores, since many of its tests wait for servers. The full tier has browsers and
+  // whole stacks, which fill the cores. A number, since Jest takes a share above 100 % for a number of workers.
+  maxWorkers: process.env.TEST_TIER === 'quick' ? Math.ceil(1.5 * availableParallelism()) : availableParallelism(),
   projects: [
     project('unit', TESTS, [SERVERS, STACK]),
-    project('servers', [SERVERS], []),
+    project('servers', [SERVERS], ALONE),
     project('stack', [STACK], [...SHARED, ...ALONE]),
     project('shared', SHARED, [], {
       globalSetup: '<rootDir>/packages/testing/jest/start-shared-system.mjs',
