@@ -10,7 +10,7 @@ const HELP = `node infra/local/bootstrap.mjs start|test|test:full|build [options
   build   installs, generates and builds what has changed since the last run
   start   the same, then runs the whole stack; see: npm start -- --help
   test    the same, then checks format, lint, types, imports, documented settings and metrics, the client's API and
-          commit messages, and runs the quick tier of the tests, in less than five minutes; options go to Jest
+          commit messages, and runs the quick tier of the tests, in some minutes; options go to Jest
   test:full
           the same with every test, and with as many repetitions as it takes to see rare failures
 `;
