@@ -34,7 +34,7 @@ const ALONE = [
   'packages/client/src/staying-connected\\.e2e',
   'packages/simulator/src/replay\\.e2e',
   'packages/testing/src/e2e/(accounts|drain|erasure|faults|restored|rights|rights-faults)\\.e2e',
-  'packages/testing/src/e2e/(silence|simulate|withheld)\\.e2e',
+  'packages/testing/src/e2e/(silence|simulate)\\.e2e',
   'packages/web/src/(frames|truthfulness)\\.browser',
   'services/friend-graph/src/api/existence-timing\\.redis\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);

@@ -86,7 +86,7 @@ describeInBrowser('two users on two pages', () => {
     await ben.page.getByRole('button', { name: 'About', exact: true }).click();
     await ben.page.getByText('sees about where you are, to 1 km', { exact: true }).waitFor();
     await ben.walk('ArrowDown', 1);
-    await eventually(async () => expect(await ada.rowText('ben')).toMatch(/^ben, now, about, ~ /));
+    await eventually(async () => expect(await ada.rowText('ben')).toMatch(/^ben, \d min\. ago, about, ~ /));
     await ben.page.getByRole('button', { name: 'Until tonight' }).click();
     await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
   });

@@ -79,6 +79,11 @@ describe('the AsyncAPI document', () => {
     // The first may have come in a snapshot, because the radius had changed.
     await bob.report(north(FERRY_BUILDING, 150));
     await eventually(() => expect(received.map(([event]) => event)).toContain('nearby:changes'));
+    const tablet = await deployment.signIn('ann', { gateway: 1 });
+    await tablet.report(FERRY_BUILDING);
+    await tablet.send('device:share', {});
+    await eventually(() => expect(received.map(([event]) => event)).toContain('device:shared'));
+    await sayAll('device:share', {});
     await fetch(`${deployment.url}/api/v1/friend-requests`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await deployment.token('cid')}`, 'Content-Type': 'application/json' },
