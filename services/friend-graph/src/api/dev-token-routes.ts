@@ -31,7 +31,7 @@ export function devTokenRoutes(options: {
       summary: 'A token for any user',
       description:
         'Only where DEV_TOKENS is true, for development and tests. Creates an unknown user. For an erased account it fails ' +
-        'with account_erased, so that a client that fetches tokens by itself does not bring it back; newAccount begins anew.',
+        'with account_erased, so that a client that fetches tokens by itself does not bring it back; newAccount starts a new account.',
       failures: ['account_erased'],
       access: 'public',
       body: requestSchema,
