@@ -77,15 +77,19 @@ export class RightsApplier {
   }
 
   readonly onEntries = (entries: readonly StreamEntry[]): void => {
-    let mustReread = false;
-    for (const { payload } of entries) mustReread = this.#applyPayload(payload) || mustReread;
-    if (mustReread) this.onMissed();
+    const effects = entries.map(({ payload }) => this.#applyPayload(payload));
+    if (effects.includes('missed')) this.onMissed();
+    else if (effects.includes('reread')) this.#rereadAll();
   };
 
-  /** Sends nothing to a session until its rights have been read again. */
   readonly onMissed = (): void => {
     // The event of the epoch may be among the missed ones, so what was heard since may be of the epoch before.
     if (!this.#isEpochHeard && this.#ledger.epoch) this.#forgetPast(this.#ledger.epoch);
+    this.#rereadAll();
+  };
+
+  /** Sends nothing to a session until its rights have been read again. */
+  #rereadAll(): void {
     this.#ledger.startGeneration();
     this.#missedAt = this.#clock.now();
     this.#metrics.rightsMissed.inc();
@@ -94,7 +98,7 @@ export class RightsApplier {
       // Sessions without a position read their rights when they open.
       if (session.own !== null) this.#inBackground(session, this.#reread(session));
     }
-  };
+  }
 
   /**
    * Whether rights that were read in that epoch of the database count. A later one than is known here begins now, for its
@@ -137,15 +141,14 @@ export class RightsApplier {
     }
   }
 
-  /** Returns whether all rights have to be read again. */
-  #applyPayload(payload: Buffer): boolean {
+  #applyPayload(payload: Buffer): 'applied' | 'reread' | 'missed' {
     const event = decodeBusMessage(graphEventCodec.decode, payload, this.#metrics);
     // It may be of another version of friend-graph and revoke a right, so no right is certain any more.
-    if (!event) return true;
+    if (!event) return 'missed';
     const isNews = this.#ledger.record(event);
     (isNews ? this.#metrics.rightsApplied : this.#metrics.rightsIgnored).inc({ kind: event.kind });
     if (isNews) this.#apply(event);
-    return isNews && (event.kind === 'reread' || event.kind === 'epoch');
+    return isNews && (event.kind === 'reread' || event.kind === 'epoch') ? 'reread' : 'applied';
   }
 
   #apply(event: GraphEvent): void {
