@@ -1,5 +1,6 @@
 /** The ways in which a subject revokes a viewer's grant, and gives it back. */
-import type { ApiClient } from '../stack/api-client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApiClient, RETRY_MS } from '../stack/api-client.ts';
 import type { Pair, Revocation } from './rights-trial.ts';
 
 /** How far ahead an end is set that runs out by itself, ms. */
@@ -58,13 +59,15 @@ export function revocations(api: ApiClient): readonly Revocation[] {
       name: 'until runs out',
       isWithheld: true,
       revoke: async ({ subject, viewer }) => {
-        // On a busy machine the end may be past when the request arrives, and is refused.
-        for (let aheadMs = RUNS_OUT_IN_MS; ; aheadMs *= 2) {
+        for (let aheadMs = RUNS_OUT_IN_MS; ; ) {
           const until = Date.now() + aheadMs;
           const { status } = await api.request(subject, 'PUT', `/viewers/${viewer}`, { precision: 'exact', until });
           // The end may pass while the call is under way: the promise holds from the response on.
           if (status === 200) return Math.max(until, Date.now());
-          if (status !== 400 && status !== 503) throw new Error(`PUT /viewers: ${status}`);
+          // On a busy machine the end may be past when the request arrives.
+          if (status === 400) aheadMs *= 2;
+          else if (status === 503) await delay(RETRY_MS);
+          else throw new Error(`PUT /viewers: ${status}`);
         }
       },
       giveBack: exactAgain,

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from './system.ts';
 
-const RETRY_MS = 200;
+/** Between calls that were answered with 503, ms. */
+export const RETRY_MS = 200;
 const GIVE_UP_MS = 60_000;
 
 export interface ApiResponse {
