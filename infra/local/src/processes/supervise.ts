@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeExit, type ProcessExit } from './managed-process.ts';
 import type { RestartableProcess } from './restartable-process.ts';
 
-const FIRST_RESTART_DELAY_MS = 250;
+const FIRST_RESTART_DELAY_MS = 50;
 const MAX_RESTART_DELAY_MS = 10_000;
 /** After this uptime the backoff is reset. */
 const STABLE_AFTER_MS = 30_000;

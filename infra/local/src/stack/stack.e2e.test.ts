@@ -141,7 +141,7 @@ describe('supervision', () => {
     expect(restarted.sort()).toEqual(['gateway-1', 'nginx', 'redis']);
     expect(await instancesReached(running)).toEqual(['gateway-1']);
     expect(await fetchRedisPid(running.redis?.port ?? 0)).toBe(running.redis?.pid);
-    expect(lines.join('\n')).toContain('ended unexpectedly (SIGKILL); restarting in 250 ms');
+    expect(lines.join('\n')).toContain('ended unexpectedly (SIGKILL); restarting in 50 ms');
   }, 60_000);
 
   it('leaves alone what a test killed, until the test starts it', async () => {

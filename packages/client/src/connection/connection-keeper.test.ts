@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { NearbyError } from '../nearby-error.ts';
 import { failure, keep, NETWORK, turn } from './connection-keeper.testing.ts';
 
 describe('a connection', () => {
@@ -29,6 +30,25 @@ describe('a connection', () => {
       expect(link.attempts.length).toBe(tried + 1);
     }
     expect(link.status).toEqual({ kind: 'connecting', failures: 6, error: NETWORK });
+  });
+
+  it('retries soon, three times, while the load balancer says that all gateways are gone; then with growing delays', async () => {
+    const link = await keep();
+    const unavailable = new NearbyError({ code: 'network', message: 'Gone.', retryable: true, status: 503 });
+    await link.connected();
+    await link.pass(10_000);
+    for (const outage of [1, 2]) {
+      for (const pause of [750, 750, 750, 750, 1_500, 3_000]) {
+        await link.ended(unavailable);
+        const tried = link.attempts.length;
+        await link.pass(pause - 1);
+        expect([outage, link.attempts.length]).toEqual([outage, tried]);
+        await link.pass(1);
+        expect(link.attempts.length).toBe(tried + 1);
+      }
+      await link.connected();
+      await link.pass(10_000);
+    }
   });
 
   it('backs off when it is lost immediately after connecting', async () => {

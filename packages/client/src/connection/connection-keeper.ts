@@ -9,6 +9,11 @@ import type { Socket, SocketEvents } from './socket.ts';
 
 /** A connection that lasts this long resets the backoff. */
 const STABLE_MS = 10_000;
+/**
+ * So many attempts of an outage do not lengthen the delay when the load balancer answered them with 503: no gateway was
+ * there to be burdened, and most outages of all gateways are restarts, over within 3 s.
+ */
+const QUICK_ATTEMPTS = 3;
 
 type PassedOn =
   | 'snapshot'
@@ -48,6 +53,8 @@ export class ConnectionKeeper {
   #connectedAt = 0;
   /** Failed attempts since the last stable connection. */
   #failures = 0;
+  /** Of them, those that do not lengthen the delay. */
+  #quickFailures = 0;
   /** The last refused token and the reason, until another token is accepted. */
   #refusal: { readonly token: string; readonly error: NearbyError } | undefined;
   /** When to reconnect after the server drains, by this device's clock. */
@@ -170,7 +177,9 @@ export class ConnectionKeeper {
     if (error) {
       // A short connection counts as a failure, so that the backoff grows.
       const lastedMs = this.#clock.now() - this.#connectedAt;
-      this.#failures = lastedMs >= STABLE_MS ? 0 : this.#failures + 1;
+      const wasStable = lastedMs >= STABLE_MS;
+      this.#failures = wasStable ? 0 : this.#failures + 1;
+      if (wasStable) this.#quickFailures = 0;
     }
     this.#waitAndAttempt(error);
     this.#events.offline();
@@ -179,6 +188,7 @@ export class ConnectionKeeper {
   #failed(error: NearbyError): void {
     if (this.#isClosed) return;
     this.#failures++;
+    if (error.status === 503 && this.#quickFailures < QUICK_ATTEMPTS) this.#quickFailures++;
     this.#waitAndAttempt(error);
   }
 
@@ -203,7 +213,7 @@ export class ConnectionKeeper {
   #delayMs(): number {
     const reconnectAt = this.#reconnectAt;
     this.#reconnectAt = undefined;
-    if (reconnectAt === undefined) return reconnectDelayMs(this.#failures, this.#random());
+    if (reconnectAt === undefined) return reconnectDelayMs(this.#failures - this.#quickFailures, this.#random());
     return Math.min(Math.max(0, reconnectAt - this.#clock.now()), MAX_DELAY_MS);
   }
 
