@@ -62,7 +62,7 @@ export class ListComposer {
         continue;
       }
       markSent(watch, versionFor(watch), distance);
-      session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
+      session.safeRegion?.shrinkTo(distanceWithinRadius(watch, distance));
       friends.push({ watch, latest, distance });
     }
     friends.sort((a, b) => a.distance - b.distance);
@@ -89,7 +89,7 @@ export class ListComposer {
       const { latest, user } = watch.subject;
       const distance = visibleDistance(watch, own, now);
       if (distance !== NOT_VISIBLE && latest !== null && !this.#isForbiddenAtSend(watch, latest, edges, now)) {
-        session.safeRegion?.shrinkTo(distanceWithinRadius(session, distance));
+        session.safeRegion?.shrinkTo(distanceWithinRadius(watch, distance));
         const version = versionFor(watch);
         const hasMoved = version !== watch.lastSentVersion;
         if (watch.isSent && !hasMoved && isClientUpToDate(watch, distance)) continue;

@@ -137,7 +137,7 @@ export class NearbyDelivery implements Component {
       if (isPending(watch)) continue;
       const distance = watch.isSent ? visibleDistance(watch, own, now) : NOT_VISIBLE;
       if (distance === NOT_VISIBLE) this.considerUrgent(watch);
-      else safeRegion.shrinkTo(distanceWithinRadius(session, distance));
+      else safeRegion.shrinkTo(distanceWithinRadius(watch, distance));
     }
   }
 

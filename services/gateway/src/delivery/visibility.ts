@@ -1,9 +1,9 @@
 /** Computes what a viewer may see of a friend at the moment of sending, by grant, pause and radius. */
 import { distanceMeters, mayBeWithin, minDistanceMeters } from '@nearby-friends/geo';
 import { isGranted, isPaused, LEAVE_RADIUS_FACTOR } from '@nearby-friends/protocol';
-import { MICRO, type Session, type Watch } from '../viewer/session.ts';
+import { MICRO, type Watch } from '../viewer/session.ts';
 import type { OwnPosition } from '../viewer/session-phase.ts';
-import { isWithheld, placeFor } from '../viewer/subject.ts';
+import { decidingPlaceFor, isWithheld, placeFor } from '../viewer/subject.ts';
 
 export const NOT_VISIBLE = -1;
 
@@ -19,7 +19,7 @@ export function distanceBeyondRadius(watch: Watch): number {
   const { subject, session } = watch;
   const { latest } = subject;
   if (latest === null || isWithheld(watch, latest)) return Number.POSITIVE_INFINITY;
-  const { lat, lng } = placeFor(watch, latest);
+  const { lat, lng } = decidingPlaceFor(watch, latest);
   const { latMicro, lngMicro, radiusCeilMeters } = session;
   return minDistanceMeters(latMicro / MICRO, lngMicro / MICRO, lat, lng) - ROUNDING_METERS - radiusCeilMeters;
 }
@@ -29,8 +29,9 @@ export function isCertainlyOutside(watch: Watch): boolean {
   return distanceBeyondRadius(watch) > watch.session.radiusCeilMeters * (LEAVE_RADIUS_FACTOR - 1);
 }
 
-/** How far inside the leave radius a friend on the list is, metres. */
-export function distanceWithinRadius({ radiusMeters }: Session, distanceMeters: number): number {
+/** How far inside the leave radius a friend on the list is, metres; 0 if another place than the sent one decides. */
+export function distanceWithinRadius({ session: { radiusMeters }, subject }: Watch, distanceMeters: number): number {
+  if (subject.anchor !== null) return 0;
   return radiusMeters * LEAVE_RADIUS_FACTOR - distanceMeters;
 }
 
@@ -48,8 +49,11 @@ export function visibleDistance(watch: Watch, own: OwnPosition, now: number): nu
   const { latest } = subject;
   if (latest === null || isWithheld(watch, latest) || !isShown(watch, now)) return NOT_VISIBLE;
   const limit = isSent ? session.radiusMeters * LEAVE_RADIUS_FACTOR : session.radiusMeters;
-  const { lat, lng } = placeFor(watch, latest);
+  const { lat, lng } = decidingPlaceFor(watch, latest);
   if (!mayBeWithin(own.lat, own.lng, lat, lng, limit)) return NOT_VISIBLE;
   const distance = distanceMeters(own.lat, own.lng, lat, lng);
-  return distance <= limit ? distance : NOT_VISIBLE;
+  if (distance > limit) return NOT_VISIBLE;
+  if (subject.anchor === null) return distance;
+  const shown = placeFor(watch, latest);
+  return distanceMeters(own.lat, own.lng, shown.lat, shown.lng);
 }

@@ -14,9 +14,9 @@ import { RecentMap } from '../rights/recent-map.ts';
 import type { VersionedSharing } from '../rights/rights-ledger.ts';
 import { prefetchViewers } from '../viewer/cache-prefetch.ts';
 import { GridSchedule } from '../viewer/grid-schedule.ts';
-import { createWatch, type Session, type Subject, type Watch } from '../viewer/session.ts';
+import type { Session, Subject, Watch } from '../viewer/session.ts';
 import type { GrantSlice } from '../viewer/slices.ts';
-import { createSubject, refreshGridTime, setLatest } from '../viewer/subject.ts';
+import { createSubject, createWatch, dropAnchor, refreshGridTime, removeWatch, setLatest } from '../viewer/subject.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Expired positions, grants and pauses are noticed at most this late (S5 allows a second). */
@@ -155,7 +155,7 @@ export class FriendBoard implements Component {
 
   unwatch(watch: Watch): void {
     this.#endings.cancel(watch);
-    removeFrom(watch.subject.watches, watch);
+    removeWatch(watch);
     watch.session.watches.delete(watch);
   }
 
@@ -211,11 +211,15 @@ export class FriendBoard implements Component {
     const subject = this.#subjects.get(user);
     if (!subject || before <= subject.stoppedAt) return;
     subject.stoppedAt = before;
-    if (subject.latest === null || subject.latest.at > before) return;
-    this.#expiries.cancel(subject);
-    setLatest(subject, null);
+    dropAnchor(subject, before);
+    if (subject.latest === null) return;
+    const isOver = subject.latest.at <= before;
+    if (isOver) {
+      this.#expiries.cancel(subject);
+      setLatest(subject, null);
+    }
     this.#considerViewers(subject);
-    this.#onExpired(subject);
+    if (isOver) this.#onExpired(subject);
   }
 
   /**
@@ -228,6 +232,7 @@ export class FriendBoard implements Component {
     for (const subject of this.#subjects.values()) {
       subject.sharingVersion = -1;
       for (const watch of subject.watches) forgetVersion(watch);
+      dropAnchor(subject, began - 1);
       if (subject.latest === null || subject.latest.at >= began) continue;
       this.#expiries.cancel(subject);
       setLatest(subject, null);
@@ -288,12 +293,4 @@ export class FriendBoard implements Component {
 
 function forgetVersion(watch: GrantSlice): void {
   watch.version = -1;
-}
-
-/** The order is not kept: the last watch takes the place. */
-function removeFrom(watches: Watch[], watch: Watch): void {
-  const place = watches.lastIndexOf(watch);
-  if (place < 0) return;
-  const last = watches.pop();
-  if (last !== undefined && last !== watch) watches[place] = last;
 }

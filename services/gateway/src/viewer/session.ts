@@ -1,27 +1,20 @@
 /** One connection of one viewer: where the viewer is, which friends it watches, and what is pending for it. */
-import {
-  DEFAULT_RADIUS_METERS,
-  type Grant,
-  type HeldSharing,
-  type Position,
-  shareGrant,
-  type UserId,
-} from '@nearby-friends/protocol';
+import { DEFAULT_RADIUS_METERS, type HeldSharing, type Position, type UserId } from '@nearby-friends/protocol';
+import { isCoarseFix } from './coarse-fix.ts';
 import { Credentials } from './credentials.ts';
 import type { GridSchedule } from './grid-schedule.ts';
 import { SafeRegion } from './safe-region.ts';
 import type { OwnPosition, SessionPhase } from './session-phase.ts';
-import {
-  type FlushSlice,
-  type GrantSlice,
-  type ListSlice,
-  NEVER_SENT,
-  type PositionSlice,
-  type RightsSlice,
-  type SentSlice,
-  type SharingSlice,
-  type TextSlice,
-  type ThrottleSlice,
+import type {
+  FlushSlice,
+  GrantSlice,
+  ListSlice,
+  PositionSlice,
+  RightsSlice,
+  SentSlice,
+  SharingSlice,
+  TextSlice,
+  ThrottleSlice,
 } from './slices.ts';
 import type { Transport } from './transport.ts';
 import { WatchList } from './watch-list.ts';
@@ -150,24 +143,22 @@ export class Session
     return phase.kind === 'opening' || phase.kind === 'live' ? phase.own : null;
   }
 
-  /** Moves the viewer. Returns whether this is its first position, which opens the list. */
+  /** Moves the viewer, except by a coarse fix (N6). Returns whether this is its first position, which opens the list. */
   move(report: Position, at: number): boolean {
-    const { lat, lng } = report;
-    const slice = this.#writable;
-    slice.latMicro = Math.round(lat * MICRO);
-    slice.lngMicro = Math.round(lng * MICRO);
     const phase = this.#phase;
     switch (phase.kind) {
       case 'waiting':
-        this.#phase = { kind: 'opening', own: { lat, lng, at }, report };
+        this.#phase = { kind: 'opening', own: { lat: 0, lng: 0, at }, report };
+        this.#putOwn(this.#phase.own, report);
         return true;
       case 'opening':
-      case 'live':
-        phase.own.lat = lat;
-        phase.own.lng = lng;
+      case 'live': {
+        const isCoarse = isCoarseFix(phase.report, phase.own.at, report, at);
         phase.own.at = at;
         phase.report = report;
+        if (!isCoarse) this.#putOwn(phase.own, report);
         return false;
+      }
       case 'closed':
         return false;
     }
@@ -197,6 +188,14 @@ export class Session
 
   get #writable(): OwnSlice & PendingSlice & ListSlice {
     return this;
+  }
+
+  #putOwn(own: OwnPosition, { lat, lng }: Position): void {
+    own.lat = lat;
+    own.lng = lng;
+    const slice = this.#writable;
+    slice.latMicro = Math.round(lat * MICRO);
+    slice.lngMicro = Math.round(lng * MICRO);
   }
 
   #putRadius(meters: number): void {
@@ -233,21 +232,4 @@ export interface Subject extends Readonly<PositionSlice>, Readonly<TextSlice> {
   stoppedAt: number;
   /** Unordered. */
   readonly watches: Watch[];
-}
-
-export function createWatch(
-  session: Session,
-  subject: Subject,
-  { grant, version }: { grant: Grant; version: number },
-): Watch {
-  return {
-    session,
-    subject,
-    grant: shareGrant(grant),
-    version,
-    isSent: false,
-    lastSentVersion: 0,
-    lastSentCentimetres: NEVER_SENT,
-    nextPending: null,
-  };
 }

@@ -63,6 +63,8 @@ export interface SentSlice {
 export interface PositionSlice {
   /** Null while unknown: not read yet, or expired. */
   latest: PositionRecord | null;
+  /** The fix before, if `latest` is much worse: it decides instead whose list the friend is on. Null otherwise. */
+  anchor: PositionRecord | null;
   /** Increases whenever `latest` changes. */
   version: number;
   /** `latest` on the grid of approximate positions; null until a viewer needs it. Another object only in another cell. */
