@@ -17,6 +17,8 @@ export const RIGHTS_MODEL_RUNS = inTier({ quick: 100, full: 300 });
 /** Random histories, and concurrent changes, that the friend graph is compared over (graph-model). */
 export const GRAPH_MODEL_RUNS = inTier({ quick: 2, full: 10 });
 export const GRAPH_MODEL_RACES = inTier({ quick: 6, full: 30 });
+/** Changes and erasures of the same accounts at once, by PostgreSQL alone (accounts). */
+export const ACCOUNT_RACES = inTier({ quick: 6, full: 20 });
 /** Erasures of accounts beside calls and positions of the same user (erasure). */
 export const ERASURE_RACES = inTier({ quick: 64, full: 1_000 });
 /** Times that many accounts ask one id at once, for each kind of id (existence-timing). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SHARING, type UserId } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing/eventually';
+import { ACCOUNT_RACES } from '@nearby-friends/testing/tiers';
 import { by, id, useGraph } from './graph.testing.ts';
 
 const setting = useGraph();
@@ -132,7 +133,7 @@ describe('erasing', () => {
   });
 
   it('[G4] has a version above all edges that it removes, under concurrent changes', async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < ACCOUNT_RACES; round++) {
       const [leaver, friend] = [id(`leaver-${round}`), id(`friend-${round}`)];
       await setting.befriend(leaver, friend);
       await Promise.allSettled([
@@ -152,7 +153,7 @@ describe('erasing', () => {
   });
 
   it('survives the concurrent erasure of two friends', async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < ACCOUNT_RACES; round++) {
       const [one, other] = [id(`a-${round}`), id(`b-${round}`)];
       await setting.befriend(one, other);
       // A call of a user who has been erased meanwhile is refused.
