@@ -14,7 +14,8 @@ import { RedisClock } from './redis/redis-clock.ts';
 import { connectRedis, openRedis, type Redis } from './redis/redis-connection.ts';
 import { RedisHealth } from './redis/redis-health.ts';
 import { InstanceRegistry } from './rpc/instance-registry.ts';
-import { type Publish, Rpc } from './rpc/rpc.ts';
+import type { Publish } from './rpc/request-server.ts';
+import { Rpc } from './rpc/rpc.ts';
 import { RpcObserver } from './rpc/rpc-observer.ts';
 
 export interface Bus {

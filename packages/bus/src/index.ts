@@ -11,4 +11,5 @@ export * from './redis/script-runner.ts';
 export * from './rpc/batch-limiter.ts';
 export * from './rpc/instance-registry.ts';
 export * from './rpc/rendezvous.ts';
+export type { Publish } from './rpc/request-server.ts';
 export * from './rpc/rpc.ts';

@@ -1,6 +1,5 @@
 /** RPC between instances: chooses the instance, times out and fails over. */
 import {
-  asCodedError,
   CodedError,
   instanceChannel,
   MalformedMessageError,
@@ -10,23 +9,26 @@ import {
 } from '@nearby-friends/protocol';
 import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
 import type { ChannelSubscriptions } from '../redis/channel-subscriptions.ts';
-import { decodeEnvelope, type Envelope, encodeError, encodeRequest, encodeResponse } from './envelope.ts';
+import { decodeEnvelope, encodeRequest } from './envelope.ts';
 import { InstanceChoice } from './instance-choice.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
 import type { Candidate } from './rendezvous.ts';
+import { type Publish, RequestServer } from './request-server.ts';
 import type { RpcObserver } from './rpc-observer.ts';
 
 /** How long to wait for one instance's response before the request goes to another instance. */
 export const ATTEMPT_TIMEOUT_MS = 1_000;
+/**
+ * A method with a longer limit is given up as early as this, ms, at the first instance, if that has not responded to anything
+ * since: it hangs. One that is slow under load responds to others, and a second request would only add to its load.
+ */
+export const HUNG_AFTER_MS = 1_500;
 /** How many instances a request is sent to before it fails. */
 export const MAX_ATTEMPTS = 3;
 
-export type Publish = (channel: string, payload: Buffer) => Promise<number>;
-type Handler = (body: Buffer) => Promise<Buffer>;
-type RequestEnvelope = Extract<Envelope, { kind: 'request' }>;
-
 interface PendingRequest {
-  /** The channel of the instance that the request was sent to. */
+  readonly instance: Candidate;
+  /** The instance's. */
   readonly channel: string;
   resolve(body: Buffer): void;
   reject(error: Error): void;
@@ -56,10 +58,10 @@ export class Rpc implements Component {
   readonly #logger: Logger;
   readonly #requestChannel: string;
   readonly #responseChannel: string;
-  readonly #handlers = new Map<string, Handler>();
+  readonly #server: RequestServer;
   readonly #pending = new Map<number, PendingRequest>();
-  readonly #whenIdle: (() => void)[] = [];
-  #serving = 0;
+  /** When an instance has last responded, by this process' clock. */
+  readonly #respondedAt = new WeakMap<Candidate, number>();
   #isStopped = false;
   #nextId = 1;
 
@@ -80,6 +82,7 @@ export class Rpc implements Component {
     this.#observer = options.observer;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#server = new RequestServer(options);
     this.#requestChannel = instanceChannel(options.service, options.instanceId);
     this.#responseChannel = responseChannel(options.service, options.instanceId);
   }
@@ -104,10 +107,7 @@ export class Rpc implements Component {
    */
   async drain(): Promise<void> {
     await this.#subscriptions.leave(this.#requestChannel);
-    if (this.#serving === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#whenIdle.push(resolve);
-    });
+    await this.#server.idle();
   }
 
   /** Pending requests fail with `unavailable`. */
@@ -123,7 +123,7 @@ export class Rpc implements Component {
     method: Method<Request, Response>,
     handle: (request: Request) => Promise<Response> | Response,
   ): void {
-    this.#handlers.set(method.name, async (body) => method.response.encode(await handle(method.request.decode(body))));
+    this.#server.serve(method, handle);
   }
 
   /**
@@ -152,7 +152,7 @@ export class Rpc implements Component {
       if (attempt > 0) this.#observer.countRetry(method.name);
       tried.add(instance.id);
       try {
-        return method.response.decode(await this.#attempt(method, instance, body));
+        return method.response.decode(await this.#attempt(method, instance, body, attempt === 0));
       } catch (error) {
         // The connection logs its loss, once.
         if (error instanceof BusUnavailableError) break;
@@ -178,25 +178,35 @@ export class Rpc implements Component {
     }: Pick<Method<unknown, unknown>, 'service' | 'name' | 'attemptTimeoutMs'>,
     instance: Candidate,
     body: Buffer,
+    isFirst: boolean,
   ): Promise<Buffer> {
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
     const request = encodeRequest(id, name, this.#responseChannel, body, this.#observer.traceContext());
     const channel = instanceChannel(service, instance.id);
     const response = new Promise<Buffer>((resolve, reject) => {
-      this.#pending.set(id, { channel, resolve, reject });
+      this.#pending.set(id, { instance, channel, resolve, reject });
     });
     const fail = (error: Error) => this.#pending.get(id)?.reject(error);
     let isPublished = false;
     const { restorations } = this.#subscriptions;
+    const sentAt = this.#clock.now();
+    let waitMs = isFirst ? Math.min(HUNG_AFTER_MS, attemptTimeoutMs) : attemptTimeoutMs;
     const giveUp = () => {
-      const reason = `no response within ${attemptTimeoutMs} ms`;
+      const isSlow = (this.#respondedAt.get(instance) ?? Number.NEGATIVE_INFINITY) >= sentAt;
+      if (waitMs < attemptTimeoutMs && isSlow && this.#pending.has(id)) {
+        cancelTimer = afterStall(attemptTimeoutMs - waitMs);
+        waitMs = attemptTimeoutMs;
+        return;
+      }
+      const reason = `no response within ${waitMs} ms`;
       if (!isPublished || !this.#subscriptions.isCurrent) fail(new BusUnavailableError(`${reason}, nor from Redis`));
       else if (this.#subscriptions.restorations !== restorations) fail(new MissedResponseError(reason));
       else fail(new NoResponseError(reason));
     };
     // Node runs timers before it reads sockets: after a stall of this process the response may be there, unread.
-    const cancelTimer = this.#clock.after(attemptTimeoutMs, () => setImmediate(giveUp));
+    const afterStall = (ms: number) => this.#clock.after(ms, () => setImmediate(giveUp));
+    let cancelTimer = afterStall(waitMs);
     // The number of receivers may arrive after the response; only zero or a failure matters.
     this.#publish(channel, request).then(
       (receivers) => {
@@ -224,41 +234,20 @@ export class Rpc implements Component {
     const envelope = decodeEnvelope(payload);
     switch (envelope.kind) {
       case 'request':
-        this.#respond(envelope).catch((error: unknown) => {
-          this.#logger.warn({ reason: String(error), method: envelope.method }, 'rpc response not sent');
-        });
+        this.#server.respond(envelope);
         return;
       case 'response':
-        this.#pending.get(envelope.id)?.resolve(envelope.body);
+        this.#responded(envelope.id)?.resolve(envelope.body);
         return;
       case 'error':
-        this.#pending.get(envelope.id)?.reject(new CodedError(envelope.code, envelope.message));
+        this.#responded(envelope.id)?.reject(new CodedError(envelope.code, envelope.message));
         return;
     }
   }
 
-  async #respond(request: RequestEnvelope): Promise<void> {
-    this.#serving++;
-    try {
-      const method = this.#handlers.has(request.method) ? request.method : 'unknown';
-      await this.#observer.traceResponse(method, request.trace, async () =>
-        this.#publish(request.replyTo, await this.#handle(request)),
-      );
-    } finally {
-      this.#serving--;
-      if (this.#serving === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
-    }
-  }
-
-  async #handle(request: RequestEnvelope): Promise<Buffer> {
-    try {
-      const handle = this.#handlers.get(request.method);
-      if (!handle) throw new CodedError('not_found', `There is no method "${request.method}" here.`);
-      return encodeResponse(request.id, await handle(request.body));
-    } catch (error) {
-      const coded = asCodedError(error);
-      if (coded.code === 'internal') this.#logger.error({ error, method: request.method }, 'rpc handler failed');
-      return encodeError(request.id, coded.code, coded.message);
-    }
+  #responded(id: number): PendingRequest | undefined {
+    const request = this.#pending.get(id);
+    if (request) this.#respondedAt.set(request.instance, this.#clock.now());
+    return request;
   }
 }
