@@ -54,6 +54,23 @@ describe('[G4] what was read before a right ended, and comes after', () => {
     expect(await world.sent(dan)).toEqual(['[]']);
   });
 
+  it('does not bring it back: the first answer of all, which says of which epoch the database is', async () => {
+    world = new OpeningWorld();
+    world.befriend('ann', 'ben');
+    world.isActive('ben', 10);
+    world.beforeResponse = (question) => {
+      world.beforeResponse = () => undefined;
+      if (question === 'friends') world.hear(world.setEdge('ann', 'ben', null));
+    };
+    const connecting = world.connect('ann');
+    await nextTurn();
+    world.nearby.clock.advance(1_000);
+    const first = await connecting;
+    expect(await world.sent(first)).toEqual(['[]']);
+    world.nearby.report('ben', 20);
+    expect(await world.sent(first)).toEqual([]);
+  });
+
   it('shows no friend who has paused while a session was opening', async () => {
     world.befriend('dan', 'eve');
     world.isActive('eve', 20);

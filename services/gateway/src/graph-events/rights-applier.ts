@@ -108,10 +108,11 @@ export class RightsApplier {
     const known = this.#ledger.epoch;
     if (known?.id === epoch.id) return true;
     if (known !== null && epoch.began < known.began) return false;
+    // What was heard before may be of the epoch before, under higher versions, or newer than these rights.
+    const isNothingHeard = known === null && this.#ledger.size === 0;
     this.#isEpochHeard = false;
     this.#forgetPast(epoch);
-    // The first epoch that this gateway hears of: it knows nothing else.
-    if (known === null) return true;
+    if (isNothingHeard) return true;
     this.onMissed();
     return false;
   }

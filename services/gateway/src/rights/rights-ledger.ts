@@ -217,7 +217,7 @@ export class RightsLedger {
     return this.#erased.size > 0 && this.#erasedAt(session.user, subject.user) > version;
   }
 
-  /** How many statements are held. For tests. */
+  /** How many statements are held. Not for the hot path. */
   get size(): number {
     let size = this.#sharing.size + this.#radii.size + this.#erased.size + this.#signedOut.size;
     for (const edges of this.#edges.values()) size += edges.size;
