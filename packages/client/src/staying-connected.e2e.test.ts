@@ -98,8 +98,9 @@ describe('a connection', () => {
     expect(left.ids).toEqual([b]);
     await eventually(() => expect([left.ids, right.ids]).toEqual([[], []]), TTL_MS + 5_000);
     expect(left.status.value.kind).toBe('reconnecting');
-    const waiting = left.updateLocation(FERRY_BUILDING);
+    // Reported when the gateways are back: a position that waits for longer than it lives is refused.
     await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
+    const waiting = left.updateLocation(FERRY_BUILDING);
     expect(await waiting).toEqual({ at: expect.any(Number) });
     await seeEachOther();
   }, 60_000);

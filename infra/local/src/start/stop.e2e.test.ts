@@ -70,7 +70,8 @@ describe('an impatient person', () => {
         },
         STOP_DEADLINE_MS,
       );
-      expect(launcher.output().trimEnd().endsWith('Stopped.')).toBe(true);
+      // What a process has written may be read after its end.
+      await waitFor('its last words', () => launcher.output().trimEnd().endsWith('Stopped.'), STOP_DEADLINE_MS);
       const left = await Promise.all([...started.values()].map(isStillRunning));
       expect(left.filter((isRunning) => isRunning)).toEqual([]);
       expect(await readStackRecord()).toBeUndefined();

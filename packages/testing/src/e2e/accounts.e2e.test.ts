@@ -50,9 +50,10 @@ describe('a friendship between two who are online on two gateways', () => {
   });
 
   it('is approximate when one of them grants only that: a grid point, and nothing more precise', async () => {
-    const [cara, dan] = [await online('cara', 0, 0), await online('dan', 1, 100)];
+    const [cara, dan, eve] = [await online('cara', 0, 0), await online('dan', 1, 100), await online('eve', 0, 300)];
     await befriendOverTheApi('cara', 'dan');
-    await eventually(() => expect(dan.friendIds).toEqual(['cara']), SOON_MS);
+    await befriendOverTheApi('eve', 'dan');
+    await eventually(() => expect(dan.friendIds).toEqual(['cara', 'eve']), SOON_MS);
     await api.call('cara', 'PUT', '/viewers/dan', { precision: 'approximate' });
     const there = { ...FERRY_BUILDING, accuracy: 5, heading: 90, speed: 1, battery: 0.5 };
     await cara.report(there);
@@ -60,8 +61,10 @@ describe('a friendship between two who are online on two gateways', () => {
     const seen = dan.list.get('cara');
     expect(Object.keys(seen ?? {}).sort()).toEqual(['at', 'distance', 'id', 'lat', 'lng', 'precision']);
     expect([seen?.lat, seen?.lng]).not.toEqual([there.lat, there.lng]);
+    const lastOfEve = dan.list.get('eve')?.at ?? 0;
     await cara.report(north(FERRY_BUILDING, 1));
-    await eventually(() => expect(dan.list.get('cara')?.at).toBeGreaterThan(seen?.at ?? 0));
+    await eve.report(north(FERRY_BUILDING, 301));
+    await eventually(() => expect(dan.list.get('eve')?.at).toBeGreaterThan(lastOfEve));
     expect(dan.list.get('cara')).toMatchObject({ lat: seen?.lat, lng: seen?.lng, distance: seen?.distance });
   });
 });
