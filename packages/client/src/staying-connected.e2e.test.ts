@@ -101,7 +101,7 @@ describe('a connection', () => {
     // Reported when the gateways are back: a position that waits for longer than it lives is refused.
     await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
     const waiting = left.updateLocation(FERRY_BUILDING);
-    expect(await waiting).toEqual({ at: expect.any(Number) });
+    expect(await waiting).toEqual({ at: expect.any(Number), shared: true });
     await seeEachOther();
   }, 60_000);
 });
