@@ -60,7 +60,7 @@ const FULL_ONLY = [
   'packages/simulator/src/simulation/simulation',
   'packages/simulator/src/streets/city-streets',
   'packages/testing/src/e2e/(accounts|bad-input|drain|erasure|faults|operators-view|relay-kill|residents|traces)\\.e2e',
-  'packages/testing/src/e2e/(restored|rights-(faults|fenced)|silence|simulate|withheld)\\.e2e',
+  'packages/testing/src/e2e/(restored|rights-(faults|fenced)|silence|simulate|two-deployments|withheld)\\.e2e',
   'packages/testing/src/observability/rules\\.prometheus',
   'packages/web/src/(accessibility|frames|recovery|screenshots|truthfulness|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
