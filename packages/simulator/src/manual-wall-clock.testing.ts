@@ -1,5 +1,5 @@
 /** A wall clock that a test turns by hand. */
-import type { WallClock } from './wall-clock.ts';
+import type { WallClock } from './plain/wall-clock.ts';
 
 interface Sleeper {
   readonly until: number;

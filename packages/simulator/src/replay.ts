@@ -5,9 +5,9 @@ import { parseReplayArguments, type ReplayPlan } from './cli/parse-replay-argume
 import { readDataset } from './cli/read-dataset.ts';
 import { replayPicture } from './cli/replay-picture.ts';
 import { reportText } from './cli/report-text.ts';
+import { wallClock } from './plain/wall-clock.ts';
 import { startOwnStack } from './replay/own-stack.ts';
 import { replay } from './replay/replay.ts';
-import { wallClock } from './wall-clock.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -9,13 +9,13 @@ import { importPairs } from './client/import-friendships.ts';
 import { makeFriends } from './client/make-friends.ts';
 import { sourceAddress } from './client/source-address.ts';
 import { devTokens, signedTokens, signingOf, TokenCache } from './client/tokens.ts';
+import { wallClock } from './plain/wall-clock.ts';
 import { checkOpenFiles } from './simulation/check-open-files.ts';
 import { Crowd } from './simulation/crowd.ts';
 import { createDemoCity, type DemoCity, nameAll } from './simulation/demo-city.ts';
 import { Experience } from './simulation/experience.ts';
 import { ResidentsWatch } from './simulation/residents-watch.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
-import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 100;
 const ARRIVALS_PER_SECOND = 100;

@@ -12,10 +12,10 @@ import { writeFriendships } from './client/import-friendships.ts';
 import { makeFriends } from './client/make-friends.ts';
 import { sourceAddress } from './client/source-address.ts';
 import { devTokens, readTokens, signedTokens, TokenCache, tokensFrom } from './client/tokens.ts';
+import { wallClock } from './plain/wall-clock.ts';
 import { checkOpenFiles } from './simulation/check-open-files.ts';
 import { simulate } from './simulation/simulation.ts';
 import { loadCityStreets } from './streets/city-streets.ts';
-import { wallClock } from './wall-clock.ts';
 
 /** For what prevents the simulation; 1 is for failures that it reports. */
 const COULD_NOT_RUN = 2;

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { instanceChannel, instancesKey, jsonCodec } from '@nearby-friends/protocol';
 import { createLogger, ManualClock } from '@nearby-friends/service-kit';
@@ -7,7 +6,7 @@ import { z } from 'zod';
 import { echo, keysOf, PROMPT_MS, timed, useBuses } from '../bus.testing.ts';
 import { killSubscribers, useRedis } from '../redis/redis.testing.ts';
 import { decodeEnvelope, encodeResponse } from './envelope.ts';
-import { ATTEMPT_TIMEOUT_MS, HUNG_AFTER_MS } from './rpc.ts';
+import { ATTEMPT_TIMEOUT_MS } from './rpc.ts';
 
 const redis = useRedis();
 const { start, startFour, announceGhost } = useBuses(redis);
@@ -63,42 +62,6 @@ describe('fail-over', () => {
     const late = echo.response.encode({ text: 'late', by: 'ghost' });
     expect(await caller.publish(request.replyTo, encodeResponse(request.id, late))).toBe(1);
     expect(await caller.rpc.call(echo, { text: 'z' }, { key })).toEqual({ text: 'z', by: 'l1' });
-  });
-
-  describe('of a method that is given three seconds', () => {
-    const slow = { ...echo, name: 'slow', attemptTimeoutMs: 3_000 };
-
-    it('an instance that hangs loses the request after half of that, and another one answers', async () => {
-      const hung = await start('location', 'l1');
-      const other = await start('location', 'l2');
-      const caller = await start('gateway', 'g1');
-      let goOn: (response: { text: string; by: string }) => void = () => undefined;
-      hung.rpc.serve(slow, () => new Promise((resolve) => (goOn = resolve)));
-      other.rpc.serve(slow, ({ text }) => ({ text, by: 'l2' }));
-      const key = keysOf('l1', ['l1', 'l2'])[0] ?? '';
-      const { ms, outcome } = await timed(caller.rpc.call(slow, { text: 'x' }, { key }));
-      expect(outcome).toEqual({ text: 'x', by: 'l2' });
-      expect(ms).toBeGreaterThanOrEqual(HUNG_AFTER_MS - 5);
-      expect(ms).toBeLessThan(HUNG_AFTER_MS + PROMPT_MS);
-      goOn({ text: 'x', by: 'l1' });
-    });
-
-    it('an instance that responds to others meanwhile is only slow, and keeps it', async () => {
-      const busy = await start('location', 'l1');
-      await start('location', 'l2');
-      const clock = new ManualClock(Date.now());
-      const caller = await start('gateway', 'g1', { clock });
-      let respond: (response: { text: string; by: string }) => void = () => undefined;
-      busy.rpc.serve(slow, () => new Promise((resolve) => (respond = resolve)));
-      const key = keysOf('l1', ['l1', 'l2'])[0] ?? '';
-      const called = caller.rpc.call(slow, { text: 'x' }, { key });
-      expect(await caller.rpc.call(echo, { text: 'y' }, { key })).toEqual({ text: 'y', by: 'l1' });
-      clock.advance(slow.attemptTimeoutMs - 1);
-      await nextTurn();
-      expect(caller.rpc.pending).toBe(1);
-      respond({ text: 'x', by: 'l1' });
-      expect(await called).toEqual({ text: 'x', by: 'l1' });
-    });
   });
 
   it('a request with a malformed response goes to another instance', async () => {

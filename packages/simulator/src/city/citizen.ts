@@ -1,6 +1,6 @@
 /** A resident with a phone in their pocket: what it would report, and when. */
 import type { Position, UserId } from '@nearby-friends/protocol';
-import { randomOf } from '../seeded-random.ts';
+import { randomOf } from '../plain/seeded-random.ts';
 import type { CityClock } from './city-clock.ts';
 import { GpsReceiver } from './gps-receiver.ts';
 import { PhoneHabits, type PhoneState } from './phone-habits.ts';

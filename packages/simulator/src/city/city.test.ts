@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { parseUserId, positionSchema } from '@nearby-friends/protocol';
-import { randomOf } from '../seeded-random.ts';
+import { randomOf } from '../plain/seeded-random.ts';
 import { AddressBook } from '../streets/address-book.ts';
 import { loadCityStreets } from '../streets/city-streets.ts';
 import { RouteFinder } from '../streets/find-route.ts';

@@ -1,6 +1,6 @@
 /** A city of people who know each other: the same one for the same seed. */
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
-import { randomOf } from '../seeded-random.ts';
+import { randomOf } from '../plain/seeded-random.ts';
 import { AddressBook } from '../streets/address-book.ts';
 import { RouteFinder } from '../streets/find-route.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';

@@ -1,7 +1,7 @@
 /** The rhythm of days: to work in the morning, out at noon, home in the evening, and other days at the weekend. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { randomOf } from '../seeded-random.ts';
+import { randomOf } from '../plain/seeded-random.ts';
 import { type Intention, type Occupation, planDay } from './day-plan.ts';
 
 const SATURDAY = 5;

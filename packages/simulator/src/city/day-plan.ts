@@ -1,5 +1,5 @@
 /** The plan of one person's day: where they go, and when. */
-import { between, pick, type Random } from '../seeded-random.ts';
+import { between, pick, type Random } from '../plain/seeded-random.ts';
 
 /** How a person spends their days. */
 export type Occupation = 'office' | 'student' | 'courier' | 'at home';

@@ -1,7 +1,7 @@
 /** The friend graph resembles social networks: a heavy tail of degrees, and friends who know each other. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 import { makeFriendNetwork, NETWORK, type Pair } from './friend-network.ts';
 
 const network = (people: number, seed = 1): Pair[] => makeFriendNetwork({ people, ...NETWORK }, seededRandom(seed));

@@ -1,5 +1,5 @@
 /** Makes a friend graph as people have it: a few know very many, and friends of one are often friends of each other. */
-import { between, pick, type Random } from '../seeded-random.ts';
+import { between, pick, type Random } from '../plain/seeded-random.ts';
 
 interface NetworkShape {
   readonly people: number;

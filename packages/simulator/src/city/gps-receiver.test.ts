@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import { positionSchema } from '@nearby-friends/protocol';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 import { GpsReceiver } from './gps-receiver.ts';
 
 const HERE = { lat: 41.8695, lng: -87.6929, speed: 0, heading: undefined };

@@ -1,6 +1,6 @@
 /** What a phone takes its place for: near the true one, drifting slowly, and now and then somewhere else altogether. */
 import type { Position } from '@nearby-friends/protocol';
-import { between, gaussian, type Random } from '../seeded-random.ts';
+import { between, gaussian, type Random } from '../plain/seeded-random.ts';
 import type { Motion } from '../streets/journey.ts';
 import { placeFrom } from '../streets/tile-grid.ts';
 

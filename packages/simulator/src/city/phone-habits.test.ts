@@ -1,6 +1,6 @@
 /** Phones stop reporting and come back, and their batteries drain and charge. */
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 import { PhoneHabits, type PhoneState } from './phone-habits.ts';
 
 const HOUR = 3_600;

@@ -1,5 +1,5 @@
 /** When a phone reports, and the level of its battery. */
-import { between, type Random } from '../seeded-random.ts';
+import { between, type Random } from '../plain/seeded-random.ts';
 
 /**
  * `reporting`: online, and sends positions. `quiet`: online, but sends none, as in a pocket. `offline`: no connection, as in

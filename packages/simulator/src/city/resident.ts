@@ -1,6 +1,6 @@
 /** A person who lives in the city: sets out as their day plan says, and travels along its streets. */
 import { distanceMeters } from '@nearby-friends/geo';
-import { between, pick, type Random, randomOf } from '../seeded-random.ts';
+import { between, pick, type Random, randomOf } from '../plain/seeded-random.ts';
 import type { AddressBook } from '../streets/address-book.ts';
 import type { RouteFinder } from '../streets/find-route.ts';
 import { Journey, type Motion } from '../streets/journey.ts';

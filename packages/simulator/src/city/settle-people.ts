@@ -1,6 +1,6 @@
 /** Gives each person of a friend network a home, a workplace and habits, so that friends meet. */
 
-import { pick, type Random, randomOf } from '../seeded-random.ts';
+import { pick, type Random, randomOf } from '../plain/seeded-random.ts';
 import type { AddressBook } from '../streets/address-book.ts';
 import type { Occupation } from './day-plan.ts';
 import type { Pair } from './friend-network.ts';

@@ -2,7 +2,7 @@
 import type { LocationUpdateAck } from '@nearby-friends/protocol';
 import type { Movement } from '../dataset/movements.ts';
 import type { LatestUpdate } from '../oracle/verdict.ts';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 
 /** Pauses before a refused or unanswered update is tried again, ms; the last one repeats. */
 const RETRY_PAUSES_MS = [250, 500, 1_000] as const;

@@ -1,7 +1,7 @@
 /** Signs many users in, a few at a time, each from its own address. */
 import { RemedyError } from '@nearby-friends/local-stack';
 import type { UserId } from '@nearby-friends/protocol';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 import { signIn } from './sign-in.ts';
 import { type ClientObserver, SimulatedClient, type TransportChoice } from './simulated-client.ts';
 import { sourceAddress } from './source-address.ts';

@@ -2,7 +2,7 @@
 import { type FetchLike, NearbyError, signInForDevelopment } from '@nearby-friends/client';
 import { RemedyError } from '@nearby-friends/local-stack';
 import type { UserId } from '@nearby-friends/protocol';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 import { withRetries } from './with-retries.ts';
 
 /** A service that is just starting or restarting gets this many chances. */

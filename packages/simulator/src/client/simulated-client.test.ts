@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
 import { friendshipsOf } from '../dataset/friendships.ts';
 import { Measurements } from '../measure/measurements.ts';
-import { wallClock } from '../wall-clock.ts';
+import { wallClock } from '../plain/wall-clock.ts';
 import { SimulatedClient } from './simulated-client.ts';
 import { SmallDeployment } from './small-deployment.testing.ts';
 import { devTokens } from './tokens.ts';

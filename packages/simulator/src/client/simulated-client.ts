@@ -18,7 +18,7 @@ import {
 } from '@nearby-friends/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { Movement } from '../dataset/movements.ts';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 import { NearbyList, type ProtocolBreach } from './nearby-list.ts';
 import { type ConfirmedUpdate, PositionSender, type SendingObserver } from './position-sender.ts';
 

@@ -4,7 +4,7 @@ import { type UserId, userIdSchema } from '@nearby-friends/protocol';
 import { CsvError } from 'csv-parse/sync';
 import { SignJWT } from 'jose';
 import { malformedValue, readCsv } from '../dataset/csv.ts';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 import { signIn } from './sign-in.ts';
 
 /** Gives a user a token, a new one at each call where that is possible. Rejects with a {@link RemedyError}. */

@@ -5,7 +5,7 @@ import type { Friendships } from '../dataset/friendships.ts';
 import type { Movement } from '../dataset/movements.ts';
 import { compareList, type Difference } from '../oracle/differences.ts';
 import { judgeFriends, type LatestUpdate, type OracleRules, type Presence } from '../oracle/verdict.ts';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 
 /** What a checkpoint needs to know of a client. */
 export interface CheckedClient {

@@ -8,7 +8,7 @@ import { type Movement, within } from '../dataset/movements.ts';
 import { Measurements } from '../measure/measurements.ts';
 import { convergenceDeadlineMs, oracleRules } from '../oracle/tolerances.ts';
 import type { OracleRules } from '../oracle/verdict.ts';
-import { wallClock } from '../wall-clock.ts';
+import { wallClock } from '../plain/wall-clock.ts';
 import { type CheckpointResult, runCheckpoint } from './checkpoint.ts';
 import { Disturbances } from './disturbances.ts';
 import type { ReplayOptions } from './replay-options.ts';

@@ -2,7 +2,7 @@
 import { parseUserId, type UserId } from '@nearby-friends/protocol';
 import { type Friendships, friendshipsOf } from '../dataset/friendships.ts';
 import type { Movement, TimeWindow } from '../dataset/movements.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 
 export interface Crowd {
   readonly friendships: Friendships;

@@ -5,7 +5,7 @@ import type { PhoneState } from '../city/phone-habits.ts';
 import { type ClientObserver, SimulatedClient, type TransportChoice } from '../client/simulated-client.ts';
 import { sourceAddress } from '../client/source-address.ts';
 import type { TokenCache } from '../client/tokens.ts';
-import type { WallClock } from '../wall-clock.ts';
+import type { WallClock } from '../plain/wall-clock.ts';
 import type { DueUpdate } from './delivery-times.ts';
 
 /** Notified of intended events, before any of them can fail. */

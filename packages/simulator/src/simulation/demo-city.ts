@@ -5,7 +5,7 @@ import { CityClock } from '../city/city-clock.ts';
 import { DEMO_PERSON, demoPeople } from '../city/demo-people.ts';
 import type { GraphApi } from '../client/graph-api.ts';
 import { forEachConcurrently } from '../client/make-friends.ts';
-import { randomOf } from '../seeded-random.ts';
+import { randomOf } from '../plain/seeded-random.ts';
 import type { StreetGraph } from '../streets/street-graph.ts';
 
 /** It begins at the commute, and has no nights, so that there is always movement to see. Minutes of the day. */

@@ -6,8 +6,8 @@ import { CityClock } from '../city/city-clock.ts';
 import { type Defect, SmallDeployment } from '../client/small-deployment.testing.ts';
 import { devTokens, TokenCache } from '../client/tokens.ts';
 import { friendshipsOf } from '../dataset/friendships.ts';
+import { wallClock } from '../plain/wall-clock.ts';
 import { smallTown } from '../streets/small-town.testing.ts';
-import { wallClock } from '../wall-clock.ts';
 import { type SimulationOptions, type SimulationProgress, simulate } from './simulation.ts';
 import type { SimulationReport } from './simulation-report.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import fc from 'fast-check';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 import { AddressBook } from './address-book.ts';
 import { smallTown } from './small-town.testing.ts';
 

@@ -1,7 +1,7 @@
 /** Finds the address nearest to any place of the city. */
 import { around } from 'geokdbush';
 import KDBush from 'kdbush';
-import { gaussian, type Random } from '../seeded-random.ts';
+import { gaussian, type Random } from '../plain/seeded-random.ts';
 import type { StreetGraph } from './street-graph.ts';
 import { type Place, placeFrom } from './tile-grid.ts';
 

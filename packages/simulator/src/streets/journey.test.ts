@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
 import fc from 'fast-check';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../plain/seeded-random.ts';
 import { RouteFinder } from './find-route.ts';
 import { headingBetween, Journey } from './journey.ts';
 import { smallTown } from './small-town.testing.ts';

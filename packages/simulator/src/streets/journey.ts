@@ -1,6 +1,6 @@
 /** The position of a person at each moment of a route: along the street, at their own pace, with waits at junctions. */
 import { distanceMeters } from '@nearby-friends/geo';
-import { between, type Random } from '../seeded-random.ts';
+import { between, type Random } from '../plain/seeded-random.ts';
 import type { Leg } from './find-route.ts';
 import type { Place } from './tile-grid.ts';
 import { TRAVEL, type TravelMode } from './travel-mode.ts';
