@@ -121,6 +121,8 @@ export function composeFriendGraph({
           clock,
         })
       : null,
+    allowedOrigins: config.allowedOrigins,
+    publicUrl: config.publicUrl,
     metrics,
     tracer,
     clock,

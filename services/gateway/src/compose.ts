@@ -160,7 +160,7 @@ export function composeGateway({
   const sockets: SocketServer = new SocketServer({
     host: config.host,
     port: config.port,
-    allowedOrigins: config.allowedOrigins,
+    allowedOrigins: [...(config.publicUrl === '' ? [] : [new URL(config.publicUrl).origin]), ...config.allowedOrigins],
     adapter: createShardedAdapter(adapterPub, adapterSub, {
       subscriptionMode: 'dynamic',
       channelPrefix: `${redisPrefix}socket.io`,

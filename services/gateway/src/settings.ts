@@ -1,21 +1,20 @@
 /** The settings of the gateway, in addition to the common ones. */
-import { defineSettings, fromText, positionTtlSetting, tokenSettings } from '@nearby-friends/service-kit';
+import {
+  defineSettings,
+  fromText,
+  positionTtlSetting,
+  publicSettings,
+  tokenSettings,
+} from '@nearby-friends/service-kit';
 
 export const settings = defineSettings({
   ...tokenSettings,
   ...positionTtlSetting,
+  ...publicSettings,
   port: {
     env: 'PORT',
     schema: fromText.integer(0, 65_535),
     description: 'Port of Socket.IO; only the load balancer may reach it. 0 takes a free one.',
-  },
-  allowedOrigins: {
-    env: 'ALLOWED_ORIGINS',
-    schema: fromText.list(),
-    default: '',
-    description:
-      'Web origins that may connect, comma-separated, as https://example.org. Empty: only pages of the host itself. ' +
-      'Clients that are not browsers send no origin and may connect.',
   },
   flushIntervalMs: {
     env: 'FLUSH_INTERVAL_MS',

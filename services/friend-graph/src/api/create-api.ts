@@ -7,6 +7,7 @@ import type { Repositories } from '../database/create-repositories.ts';
 import type { FriendGraph } from '../graph/compose-graph.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { accountRoutes } from './account-routes.ts';
+import { allowOrigins } from './allow-origins.ts';
 import { API_PREFIX } from './api-prefix.ts';
 import { blockRoutes } from './block-routes.ts';
 import { createAuthenticate } from './create-authenticate.ts';
@@ -31,6 +32,10 @@ interface ApiOptions {
   readonly limits: Pick<UserLimits, 'run'>;
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
+  /** Origins whose pages may call it, besides those of its own host. */
+  readonly allowedOrigins: readonly string[];
+  /** The address of the deployment in browsers, without a slash at its end; empty if it is not known. */
+  readonly publicUrl: string;
   readonly metrics: FriendGraphMetrics;
   readonly tracer: Tracer;
   readonly clock: Clock;
@@ -44,6 +49,7 @@ export function createApi(options: ApiOptions): Express {
   // Every response belongs to one user and is not cached, so that no client compares ETags.
   app.set('etag', false);
   app.use(logRequests({ logger, metrics, tracer, clock }));
+  for (const handler of allowOrigins(options.allowedOrigins)) app.use(handler);
   app.use(helmet());
   app.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
@@ -52,7 +58,7 @@ export function createApi(options: ApiOptions): Express {
   app.use(refuseAmbiguousPaths);
   const authenticate = createAuthenticate({ verifier, limits: options.limits, admission: graph.admission });
   app.use(API_PREFIX, createRouter({ routes, authenticate }));
-  app.use(DOCS_PATH, docsRouter(routes));
+  app.use(DOCS_PATH, docsRouter(routes, options.publicUrl));
   app.use(respondNotFound);
   app.use(respondProblem(logger));
   return app;

@@ -42,11 +42,11 @@ describe('the origin', () => {
     expect(allowed(origin, host)).toBe(false);
   });
 
-  it('must be one of those that are configured, exactly, when there are any', () => {
-    const origins = ['https://app.example', 'https://other.example:8443'];
+  it('may be one of those that are configured, exactly, besides that of the host', () => {
+    const origins = ['https://app.example', 'https://other.example:8443', 'capacitor://localhost'];
     const mayConnect = (origin: string) => allowed(origin, 'gateway.example', origins);
-    expect(origins.map(mayConnect)).toEqual([true, true]);
-    const others = ['https://gateway.example', 'http://app.example', 'https://app.example:8443', 'null', '*', ''];
+    expect([...origins, 'https://gateway.example'].filter(mayConnect)).toHaveLength(4);
+    const others = ['http://app.example', 'https://app.example:8443', 'https://other.example', 'null', '*', ''];
     expect(others.filter(mayConnect)).toEqual([]);
   });
 

@@ -9,13 +9,14 @@ import { revokedToken } from '../viewer/revoked-token.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 /**
- * Whether a request's origin may use this service. WebSockets are not subject to CORS: without this check any page could
- * connect with its visitor's token. A request without an origin does not come from a browser.
+ * Whether a request's origin may use this service: that of the host, where no proxy has changed it, or an allowed one.
+ * WebSockets are not subject to CORS, so that without this check pages of any site could connect. A request without an
+ * origin does not come from a browser, or is one of the page itself.
  */
 export function isOriginAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
-  if (allowedOrigins.length > 0) return allowedOrigins.includes(origin);
+  if (allowedOrigins.includes(origin)) return true;
   return /^https?:/i.test(origin) && URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
 }
 

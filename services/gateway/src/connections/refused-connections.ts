@@ -6,12 +6,15 @@ import type { CutOffReason } from './connection-guard.ts';
 
 export const REFUSALS_LOG_INTERVAL_MS = 10_000;
 
+/** Why a connection was refused: a code of the protocol, or its origin, which the client sees as 403. */
+type RefusalReason = ErrorCodeName | 'origin';
+
 export class RefusedConnections implements Component {
   readonly name = 'refused connections';
   readonly #metrics: Pick<GatewayMetrics, 'refused' | 'closedForAbuse'>;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #refused: Partial<Record<ErrorCodeName, number>> = {};
+  #refused: Partial<Record<RefusalReason, number>> = {};
   #cutOff: Partial<Record<CutOffReason, number>> = {};
   #cancel: CancelTimer = () => undefined;
 
@@ -30,7 +33,7 @@ export class RefusedConnections implements Component {
     this.#log();
   }
 
-  count(code: ErrorCodeName): void {
+  count(code: RefusalReason): void {
     this.#metrics.refused.inc({ code });
     this.#refused[code] = (this.#refused[code] ?? 0) + 1;
   }

@@ -101,6 +101,40 @@ describe('[A1] a connection', () => {
     const polled = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { origin: 'null' } });
     expect(polled.status).toBe(403);
     expect(server.sessions).toHaveLength(1);
+    // Each attempt, so that an operator sees why the page runs on long-polling.
+    expect(await server.metrics.metric('nearby_connections_refused_total')).toBe(3);
+  });
+
+  it.each(['websocket', 'polling'] as const)(
+    'of the public address or an allowed app may connect over %s although a proxy changes the host',
+    async (transport) => {
+      const server = await start({ allowedOrigins: ['https://example.org', 'https://app.example'] });
+      const token = await tokenOf();
+      for (const origin of ['https://example.org', 'https://app.example']) {
+        const extraHeaders = { origin, host: 'internal:8080' };
+        const client = server.client({ token }, { transports: [transport], extraHeaders });
+        await next(client, 'connect');
+        expect(await client.emitWithAck('location:update', { lat: 1 })).toEqual({ ok: true });
+      }
+      expect(server.sessions).toHaveLength(2);
+    },
+  );
+
+  it('of an allowed app may read polling responses, without cookies, and a response says that it depends on the origin', async () => {
+    const server = await start({ allowedOrigins: ['https://app.example'] });
+    const polling = `${server.url}/socket.io/?EIO=4&transport=polling`;
+    const headersFor = async (origin: string, method: string) => {
+      const { headers } = await fetch(polling, {
+        method,
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+      const names = ['access-control-allow-origin', 'access-control-allow-credentials', 'vary'];
+      return names.map((name) => headers.get(name)?.split(',')[0] ?? null);
+    };
+    for (const method of ['GET', 'OPTIONS']) {
+      expect(await headersFor('https://app.example', method)).toEqual(['https://app.example', null, 'Origin']);
+      expect(await headersFor('https://evil.example', method)).toEqual([null, null, 'Origin']);
+    }
   });
 });
 

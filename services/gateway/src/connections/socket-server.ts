@@ -99,6 +99,7 @@ export class SocketServer implements Component {
     host: string;
     /** 0 takes a free one. */
     port: number;
+    /** Origins whose pages may connect, besides that of the host. */
     allowedOrigins: readonly string[];
     /** Whether the fast path serves the connections, as long as its parts are the tested ones. */
     isFastPathExpected: boolean;
@@ -152,7 +153,11 @@ export class SocketServer implements Component {
       perMessageDeflate: false,
       httpCompression: false,
       cors: { origin: [...options.allowedOrigins] },
-      allowRequest: (request, decide) => decide(null, isOriginAllowed(request, options.allowedOrigins)),
+      allowRequest: (request, decide) => {
+        const isAllowed = isOriginAllowed(request, options.allowedOrigins);
+        if (!isAllowed) this.#refused.count('origin');
+        decide(null, isAllowed);
+      },
       releaseUpgradeRequest: this.#usesFastPath,
       wsEngine: this.#guards.webSocketServer({ closingGraceMs: CLOSING_GRACE_MS }),
     });

@@ -33,9 +33,11 @@ const DELIVERY_BUCKETS_SECONDS = [
 
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   return {
-    refused: metrics.counter('nearby_connections_refused_total', 'Connections refused at the handshake, by code.', [
-      'code',
-    ]),
+    refused: metrics.counter(
+      'nearby_connections_refused_total',
+      'Connections refused at the handshake, by code; origin: by pages of other sites.',
+      ['code'],
+    ),
     received: metrics.counter('nearby_events_received_total', 'Events from clients, by name.', ['event']),
     rejected: metrics.counter('nearby_events_rejected_total', 'Events from clients that were rejected, by code.', [
       'code',

@@ -32,7 +32,8 @@ export interface AsyncApiDocument {
 /** `location:update` → `location-update`: a name that is valid in a reference. */
 export const referenceName = (event: string) => event.replace(':', '-');
 
-export function asyncApiDocument(): AsyncApiDocument {
+/** `publicUrl` is the address of the deployment in browsers; empty if it is not known. */
+export function asyncApiDocument(publicUrl: string): AsyncApiDocument {
   const messages: Record<string, AsyncApiMessage> = {};
   const operations: Record<string, Operation> = {};
   const add = (name: string, summary: string, payload: z.ZodType) => {
@@ -71,17 +72,28 @@ export function asyncApiDocument(): AsyncApiDocument {
       description:
         'Positions over Socket.IO 4: WebSocket first, long-polling as the fallback. The HTTP API controls who may see whom.',
     },
-    servers: {
-      here: {
-        host: '{host}',
-        pathname: '/socket.io/',
-        protocol: 'wss',
-        description: 'Socket.IO 4 (Engine.IO 4) on the host of this document; ws where it is served without TLS.',
-        variables: { host: { description: 'The host of this document.', default: 'localhost:8080' } },
-      },
-    },
+    servers: { here: serverAt(publicUrl) },
     channels: { [CHANNEL]: { address: '/', title: 'The main namespace', messages } },
     operations,
+  };
+}
+
+function serverAt(publicUrl: string): JsonSchema {
+  if (publicUrl !== '') {
+    const { host, pathname, protocol } = new URL(publicUrl);
+    return {
+      host,
+      pathname: `${pathname.replace(/\/$/, '')}/socket.io/`,
+      protocol: protocol === 'https:' ? 'wss' : 'ws',
+      description: 'Socket.IO 4 (Engine.IO 4).',
+    };
+  }
+  return {
+    host: '{host}',
+    pathname: '/socket.io/',
+    protocol: 'wss',
+    description: 'Socket.IO 4 (Engine.IO 4) on the host of this document; ws where it is served without TLS.',
+    variables: { host: { description: 'The host of this document.', default: 'localhost:8080' } },
   };
 }
 

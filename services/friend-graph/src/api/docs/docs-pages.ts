@@ -1,23 +1,23 @@
-/** The HTML pages of the API's documents, without resources of other origins. */
+/** The HTML pages of the API's documents, without resources of other origins. Their references are relative: a proxy may add a path. */
 import type { AsyncApiDocument } from './asyncapi.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-/** The path of the documents and their pages. */
+/** The path of the documents and their pages; a page's references are relative to it with a slash at its end. */
 export const DOCS_PATH = '/api/docs';
 
 export const API_PAGE = page(
   'nearby-friends: HTTP API',
-  `<p class="elsewhere">The HTTP API. <a href="${DOCS_PATH}/events">The socket events</a> have a page of their own.
-<a href="${DOCS_PATH}/openapi.json">openapi.json</a></p>
+  `<p class="elsewhere">The HTTP API. <a href="events">The socket events</a> have a page of their own.
+<a href="openapi.json">openapi.json</a></p>
 <div id="api"></div>
-<script src="${DOCS_PATH}/assets/swagger-ui-bundle.js"></script>
-<script src="${DOCS_PATH}/assets/start.js"></script>`,
+<script src="assets/swagger-ui-bundle.js"></script>
+<script src="assets/start.js"></script>`,
   ['swagger-ui.css', 'docs.css'],
 );
 
 /** A separate file, because the policy allows no inline script. The token stays in the page's memory. */
 export const START_SCRIPT = `SwaggerUIBundle({
-  url: '${DOCS_PATH}/openapi.json',
+  url: 'openapi.json',
   dom_id: '#api',
   deepLinking: true,
   validatorUrl: null,
@@ -55,7 +55,7 @@ ${replies.map((one) => (one ? fieldsTable(one.summary, one.payload) : '')).join(
     'nearby-friends: socket events',
     `<main><h1>Socket events</h1>
 <p>Socket.IO 4 at <code>/socket.io/</code>, WebSocket first, long-polling as the fallback.
-<a href="${DOCS_PATH}">The HTTP API</a> has a page of its own. <a href="${DOCS_PATH}/asyncapi.json">asyncapi.json</a></p>
+<a href="./">The HTTP API</a> has a page of its own. <a href="asyncapi.json">asyncapi.json</a></p>
 ${sections.join('\n')}
 </main>`,
     ['docs.css'],
@@ -103,14 +103,14 @@ function typeOf(schema: JsonSchema): string {
 }
 
 function page(title: string, body: string, styles: readonly string[]): string {
-  const links = styles.map((style) => `<link rel="stylesheet" href="${DOCS_PATH}/assets/${style}">`);
+  const links = styles.map((style) => `<link rel="stylesheet" href="assets/${style}">`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<link rel="icon" href="${DOCS_PATH}/assets/favicon-32x32.png">
+<link rel="icon" href="assets/favicon-32x32.png">
 ${links.join('\n')}
 </head>
 <body>

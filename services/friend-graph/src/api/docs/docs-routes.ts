@@ -30,11 +30,12 @@ const contentSecurityPolicy = helmet.contentSecurityPolicy({
   },
 });
 
-/** Mount it at {@link DOCS_PATH}. */
-export function docsRouter(routes: readonly Route[]): Router {
-  const asyncApi = asyncApiDocument();
+/** Mount it at {@link DOCS_PATH}. `publicUrl` is the address of the deployment in browsers; empty if it is not known. */
+export function docsRouter(routes: readonly Route[], publicUrl: string): Router {
+  const asyncApi = asyncApiDocument(publicUrl);
   const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const router = Router();
+  // Strict: below one more slash, the references of a page would lead elsewhere.
+  const router = Router({ strict: true });
   router.use(nameRoute(DOCS_PATH), contentSecurityPolicy, (_request, response, next) => {
     response.setHeader('Cache-Control', CACHE_CONTROL);
     next();
@@ -45,9 +46,10 @@ export function docsRouter(routes: readonly Route[]): Router {
     };
     router.route(address).get(send).all(respondMethodNotAllowed('GET', 'HEAD'));
   };
+  router.get('/', redirectToSlash);
   serve('/', 'html', API_PAGE);
   serve('/events', 'html', eventsPage(asyncApi));
-  serve('/openapi.json', 'json', JSON.stringify(openApiDocument(routes)));
+  serve('/openapi.json', 'json', JSON.stringify(openApiDocument(routes, publicUrl)));
   serve('/asyncapi.json', 'json', JSON.stringify(asyncApi));
   serve('/assets/start.js', 'text/javascript', START_SCRIPT);
   serve('/assets/docs.css', 'css', STYLE);
@@ -59,3 +61,9 @@ export function docsRouter(routes: readonly Route[]): Router {
   }
   return router;
 }
+
+/** Relative, since only the browser knows the whole path. */
+const redirectToSlash: RequestHandler = ({ originalUrl }, response, next) => {
+  if (originalUrl.split('?', 1)[0]?.endsWith('/')) next();
+  else response.redirect(308, `${path.basename(DOCS_PATH)}/`);
+};

@@ -8,7 +8,7 @@ import { asyncApiDocument, referenceName } from './asyncapi.ts';
 import { CLIENT_EVENTS, FIELD_NOTES, SERVER_EVENTS } from './socket-events.ts';
 
 const require = createRequire(import.meta.url);
-const document = asyncApiDocument();
+const document = asyncApiDocument('');
 const { messages } = document.channels.root;
 
 /** Every name of an event that the protocol's package exports. */
@@ -24,6 +24,8 @@ describe('the AsyncAPI document', () => {
     (addFormats as unknown as (ajv: Ajv) => void)(ajv);
     const validate = ajv.compile(schema);
     validate(JSON.parse(JSON.stringify(document)));
+    expect(validate.errors ?? []).toEqual([]);
+    validate(JSON.parse(JSON.stringify(asyncApiDocument('https://example.org/nearby'))));
     expect(validate.errors ?? []).toEqual([]);
     expect(validate({ ...document, info: {} })).toBe(false);
   });

@@ -1,15 +1,17 @@
 /** Creates the OpenAPI 3.1 document of the HTTP API from the descriptions of its routes. */
+import path from 'node:path';
 import { CLIENT_PROTOCOL_VERSION, ERROR_CODES, type ErrorCodeName } from '@nearby-friends/protocol';
 import { API_PREFIX } from '../api-prefix.ts';
 import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
 import { idSchema } from '../response-schemas.ts';
 import { failuresOf, type Route } from '../route.ts';
+import { DOCS_PATH } from './docs-pages.ts';
 import { type JsonSchema, SchemaCollector } from './json-schema.ts';
 
 const SECURITY_SCHEME = 'token';
 
 const DESCRIPTION = `Who may see whom, and everything a person can do about it. Positions themselves go over
-[Socket.IO](/api/docs/events).
+[Socket.IO](events).
 
 User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent: after a 503,
 repeating the call completes it. A call that revokes a viewer's access responds when the revocation is in force
@@ -24,7 +26,8 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Record<string, JsonSchema>; readonly [kind: string]: unknown };
 }
 
-export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+/** `publicUrl` is the address of the deployment in browsers; empty if it is not known. */
+export function openApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
   const schemas = new SchemaCollector();
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const route of routes) {
@@ -40,7 +43,10 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
       summary: 'See live which of your friends are near.',
       description: DESCRIPTION,
     },
-    servers: [{ url: API_PREFIX }],
+    servers: [
+      { url: path.posix.relative(DOCS_PATH, API_PREFIX), description: 'Where this document is.' },
+      ...(publicUrl === '' ? [] : [{ url: `${publicUrl}${API_PREFIX}`, description: 'The public address.' }]),
+    ],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
