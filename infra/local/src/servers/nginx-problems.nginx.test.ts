@@ -6,20 +6,27 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ERROR_CODES } from '@nearby-friends/protocol';
 import { checkoutRoot } from '../machine/local-folder.ts';
 import { send } from '../test-support/http-client.ts';
+import { startUpstream, type TestUpstream } from '../test-support/upstream.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
 let nginx: Nginx;
+/** Has a service behind it. */
+let proxying: Nginx;
+let service: TestUpstream;
 
 beforeAll(async () => {
   nginx = await startNginx({ gateways: [], friendGraphs: [] });
+  service = await startUpstream('one');
+  proxying = await startNginx({ gateways: [service], friendGraphs: [service] });
 }, 120_000);
 
 afterAll(async () => {
-  await nginx.stop(0);
+  await Promise.all([nginx.stop(0), proxying.stop(0)]);
+  await service.close();
 });
 
 /** Sends text as it is, and reads the response until nginx closes or the body is complete. */
-async function sendRaw(text: string): Promise<{ status: number; type: string; body: string }> {
+async function sendRaw(text: string): Promise<{ status: number; type: string; origin: string | undefined; body: string }> {
   const socket = connect({ host: '127.0.0.1', port: nginx.port });
   let response = '';
   await new Promise<void>((resolve, reject) => {
@@ -34,7 +41,8 @@ async function sendRaw(text: string): Promise<{ status: number; type: string; bo
   socket.destroy();
   const [head = '', body = ''] = response.split('\r\n\r\n');
   const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]);
-  return { status, type: /^content-type: (.*)$/im.exec(head)?.[1]?.trim() ?? '', body };
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim();
+  return { status, type: header('content-type') ?? '', origin: header('access-control-allow-origin'), body };
 }
 
 describe('responses of nginx itself', () => {
@@ -75,12 +83,37 @@ describe('responses of nginx itself', () => {
     ['a range', 'GET /none HTTP/1.1\r\nHost: x\r\nRange: bytes=9-\r\n\r\n', 404],
     ['an expectation', 'POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999\r\n\r\n', 413],
   ])('responds to %s with a problem', async (_, text, expected) => {
-    const { status, type, body } = await sendRaw(text);
+    const { status, type, origin, body } = await sendRaw(text);
     const problem = JSON.parse(body) as { status: number; code: string };
     if (expected !== 'any') expect(status).toBe(expected);
-    expect(type).toBe('application/problem+json');
+    expect([type, origin]).toEqual(['application/problem+json', '*']);
     expect(problem).toMatchObject({ type: 'about:blank', title: expect.any(String), status });
     expect(Object.keys(ERROR_CODES)).toContain(problem.code);
+  });
+
+  it.each([
+    ['/nothing', 404, undefined],
+    ['/api/..%2fme', 400, undefined],
+    ['/api/v1/me', 503, '2'],
+    ['/socket.io/?EIO=4', 503, '2'],
+  ])('may be read by pages of every site, since they say nothing of anybody: %s', async (target, expected, retryAfter) => {
+    const { status, headers } = await send(nginx.url, target, { headers: { origin: 'https://app.example' } });
+    expect([status, headers['retry-after']]).toEqual([expected, retryAfter]);
+    expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Retry-After' });
+  });
+
+  it('leaves it to a service who may read its responses', async () => {
+    for (const [target, status] of [
+      ['/api/v1/me', 200],
+      ['/api/v1/me', 404],
+      ['/api/v1/me', 429],
+      ['/socket.io/?EIO=4&sid=x', 200],
+      ['/socket.io/?EIO=4&sid=x', 404],
+    ] as const) {
+      service.status = status;
+      const reply = await send(proxying.url, target);
+      expect([reply.status, reply.headers['access-control-allow-origin']]).toEqual([status, undefined]);
+    }
   });
 
   it('has a problem for every status that nginx may send', async () => {
