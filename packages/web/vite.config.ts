@@ -10,6 +10,8 @@ const SYSTEM = process.env['NEARBY_URL'] ?? 'http://localhost:8080';
 export default defineConfig({
   // Workspace packages are resolved to their sources, so nothing has to be built before.
   resolve: { conditions: ['nearby-source', ...defaultClientConditions] },
+  // Relative references, so that the page works below any path.
+  base: './',
   build: {
     target: 'es2022',
     // Inlines nothing, because the content security policy forbids data: URLs.

@@ -7,7 +7,7 @@ import type { NearbyError } from './nearby-error.ts';
 
 /** The deployment and the credentials; for tests and unusual platforms also replacements for platform APIs. */
 export interface ConnectOptions extends Credentials {
-  /** The deployment's public address, for example `https://nearby.example.org`. */
+  /** The deployment's public address, for example `https://nearby.example.org` or `https://example.org/nearby`. */
   readonly url: string;
   /**
    * Names this device, 1–64 of `A-Za-z0-9_-`: one device of a user shares its position at a time, and goes on doing so after

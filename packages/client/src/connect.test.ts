@@ -4,6 +4,7 @@ import { eventually } from '@nearby-friends/testing/eventually';
 import { createApi } from './api/create-api.ts';
 import { connect } from './connect.ts';
 import { type ScriptedServer, useScriptedServer } from './scripted-server.testing.ts';
+import { signInForDevelopment } from './sign-in-for-development.ts';
 
 const TTL_MS = 600_000;
 const HERE = { lat: 1, lng: 2 };
@@ -219,11 +220,28 @@ describe('closing', () => {
 });
 
 describe('connecting', () => {
+  it.each(['https://example.org/nearby', 'https://Example.org:443/nearby/', ' https://example.org/nearby// '])(
+    'calls the API below the path of "%s"',
+    async (url) => {
+      const called: string[] = [];
+      const fetch = async (address: string) => {
+        called.push(address);
+        return { ok: true, status: 200, headers: new Headers(), text: async () => '{"token":"x"}' };
+      };
+      await createApi({ url, token: 'x', fetch }).me.get();
+      await signInForDevelopment({ url, userId: 'ann', fetch });
+      expect(called).toEqual(['me', 'dev/tokens'].map((path) => `https://example.org/nearby/api/v1/${path}`));
+    },
+  );
+
   it('throws for an invalid url and for missing credentials', () => {
     for (const url of ['invalid', 'localhost:8080', 'ftp://example.org', '/here']) {
       const message = 'url must begin with http:// or https://';
       expect(() => connect({ url, token: 'x' })).toThrow(new RegExp(message));
       expect(() => createApi({ url, token: 'x' })).toThrow(new RegExp(message));
+    }
+    for (const url of ['https://example.org/?x=1', 'https://example.org/nearby#x', 'https://ann:secret@example.org']) {
+      expect(() => createApi({ url, token: 'x' })).toThrow(/url must have no user, query or fragment/);
     }
     expect(() => connect({ url: server.url })).toThrow(/token, getToken or both/);
   });

@@ -2,7 +2,7 @@
 import { AccessToken } from './access-token.ts';
 import { apiOver } from './api/create-api.ts';
 import { HttpCaller } from './api/http-caller.ts';
-import { checkUrl } from './check-url.ts';
+import { baseUrl } from './base-url.ts';
 import { systemClock } from './clock.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { ConnectionKeeper } from './connection/connection-keeper.ts';
@@ -25,13 +25,13 @@ import type { FriendsChanged } from './wire-messages.ts';
  * Throws a `TypeError` if `url` is not an http or https address, or if both `token` and `getToken` are missing.
  */
 export function connect(options: ConnectOptions): NearbyConnection {
-  const { url, clock = systemClock, random = Math.random, visibility = pageVisibility, headers = {} } = options;
+  const { clock = systemClock, random = Math.random, visibility = pageVisibility, headers = {} } = options;
   const { positionTtlMs = POSITION_TTL_MS, transports = ['websocket', 'polling'] } = options;
   const { device = randomDevice(random) } = options;
   const fetch = options.fetch ?? ((...call) => globalThis.fetch(...call));
   const onProblem = options.onProblem ?? (() => undefined);
 
-  checkUrl(url);
+  const base = baseUrl(options.url);
   const serverClock = new ServerClock(clock);
   const token = new AccessToken(options, () => serverClock.now());
   const list = new NearbyList({ serverClock, clock, ttlMs: positionTtlMs });
@@ -66,7 +66,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     clock,
   });
   const keeper = new ConnectionKeeper({
-    open: (current, events) => openSocket({ url, token: current, device, transports, headers, events }),
+    open: (current, events) => openSocket({ base, token: current, device, transports, headers, events }),
     token,
     clock,
     random,
@@ -147,7 +147,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
     onFriendsChanged: (listener) => friendsChanged.add(listener),
     onSharingChanged: (listener) => sharingChanged.add(listener),
     onViewersChanged: (listener) => viewersChanged.add(listener),
-    api: apiOver(new HttpCaller({ url, token, fetch, headers, clock })),
+    api: apiOver(new HttpCaller({ base, token, fetch, headers, clock })),
     close: () => keeper.close(),
   };
 }

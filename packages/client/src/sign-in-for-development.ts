@@ -1,7 +1,7 @@
 /** Gets a development token from deployments with `DEV_TOKENS=true`. */
 import type { FetchLike } from './api/fetch-like.ts';
 import { HttpCaller } from './api/http-caller.ts';
-import { checkUrl } from './check-url.ts';
+import { baseUrl } from './base-url.ts';
 import { systemClock } from './clock.ts';
 import { NearbyError } from './nearby-error.ts';
 
@@ -26,9 +26,8 @@ export interface DevelopmentSignIn {
 
 /** Signs in without a password. Rejects with code `not_found` where the deployment issues no development tokens. */
 export async function signInForDevelopment(options: DevelopmentSignIn): Promise<DevelopmentToken> {
-  const { url, userId, newAccount = false, fetch = (...call) => globalThis.fetch(...call) } = options;
-  checkUrl(url);
-  const caller = new HttpCaller({ url, fetch, clock: systemClock });
+  const { userId, newAccount = false, fetch = (...call) => globalThis.fetch(...call) } = options;
+  const caller = new HttpCaller({ base: baseUrl(options.url), fetch, clock: systemClock });
   const response = await caller.call({
     method: 'POST',
     path: '/dev/tokens',

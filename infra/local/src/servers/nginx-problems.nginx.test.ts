@@ -26,7 +26,9 @@ afterAll(async () => {
 });
 
 /** Sends text as it is, and reads the response until nginx closes or the body is complete. */
-async function sendRaw(text: string): Promise<{ status: number; type: string; origin: string | undefined; body: string }> {
+async function sendRaw(
+  text: string,
+): Promise<{ status: number; type: string; origin: string | undefined; body: string }> {
   const socket = connect({ host: '127.0.0.1', port: nginx.port });
   let response = '';
   await new Promise<void>((resolve, reject) => {
@@ -96,11 +98,17 @@ describe('responses of nginx itself', () => {
     ['/api/..%2fme', 400, undefined],
     ['/api/v1/me', 503, '2'],
     ['/socket.io/?EIO=4', 503, '2'],
-  ])('may be read by pages of every site, since they say nothing of anybody: %s', async (target, expected, retryAfter) => {
-    const { status, headers } = await send(nginx.url, target, { headers: { origin: 'https://app.example' } });
-    expect([status, headers['retry-after']]).toEqual([expected, retryAfter]);
-    expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Retry-After' });
-  });
+  ])(
+    'may be read by pages of every site, since they say nothing of anybody: %s',
+    async (target, expected, retryAfter) => {
+      const { status, headers } = await send(nginx.url, target, { headers: { origin: 'https://app.example' } });
+      expect([status, headers['retry-after']]).toEqual([expected, retryAfter]);
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': 'Retry-After',
+      });
+    },
+  );
 
   it('leaves it to a service who may read its responses', async () => {
     for (const [target, status] of [

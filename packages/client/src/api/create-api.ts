@@ -1,6 +1,6 @@
 /** Creates the typed HTTP API: maps each call to a method, a path and a body. */
 import { AccessToken, type Credentials } from '../access-token.ts';
-import { checkUrl } from '../check-url.ts';
+import { baseUrl } from '../base-url.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { Api, CallOptions, GrantOptions, PagedList, PageOptions } from './api.ts';
@@ -10,7 +10,7 @@ import { type Call, HttpCaller } from './http-caller.ts';
 
 /** Options of `createApi`. */
 export interface ApiOptions extends Credentials {
-  /** The deployment's public address, for example `https://nearby.example.org`. */
+  /** The deployment's public address, for example `https://nearby.example.org` or `https://example.org/nearby`. */
   readonly url: string;
   /** Default: the global `fetch`. */
   readonly fetch?: FetchLike;
@@ -22,10 +22,10 @@ export interface ApiOptions extends Credentials {
 
 /** Creates the HTTP API without a live connection. Throws a `TypeError` if `url` is not an http or https address. */
 export function createApi(options: ApiOptions): Api {
-  const { url, headers, clock = systemClock, fetch = (...call) => globalThis.fetch(...call) } = options;
-  checkUrl(url);
+  const { headers, clock = systemClock, fetch = (...call) => globalThis.fetch(...call) } = options;
+  const base = baseUrl(options.url);
   const token = new AccessToken(options, () => clock.now());
-  return apiOver(new HttpCaller({ url, token, fetch, headers, clock }));
+  return apiOver(new HttpCaller({ base, token, fetch, headers, clock }));
 }
 
 /** Response types are asserted, not parsed: a test checks them against the OpenAPI document at `/api/docs`. */

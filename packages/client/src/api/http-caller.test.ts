@@ -30,7 +30,7 @@ function callerOf(credentials: Credentials, base = url) {
   requests.length = 0;
   const clock = new ManualClock();
   const token = new AccessToken(credentials, () => clock.now());
-  return { clock, caller: new HttpCaller({ url: base, token, fetch: globalThis.fetch, clock }) };
+  return { clock, caller: new HttpCaller({ base, token, fetch: globalThis.fetch, clock }) };
 }
 
 /** Returns the error of a call as a plain object. */
@@ -52,7 +52,7 @@ const get = { method: 'GET', path: '/me' } as const;
 
 describe('a call', () => {
   it('sends token, query and body, and resolves with the response body', async () => {
-    const { caller } = callerOf({ token: 'secret' }, `${url}/`);
+    const { caller } = callerOf({ token: 'secret' });
     respond = (response, request) => {
       let body = '';
       request.on('data', (chunk: Buffer) => {

@@ -32,8 +32,8 @@ export class HttpCaller {
   readonly #clock: Clock;
 
   constructor(options: {
-    /** The deployment's public address. */
-    url: string;
+    /** The deployment's public address, without a slash at its end. */
+    base: string;
     /** Without it, calls are made unauthenticated. */
     token?: AccessToken;
     fetch: FetchLike;
@@ -41,7 +41,7 @@ export class HttpCaller {
     headers?: Readonly<Record<string, string>> | undefined;
     clock: Clock;
   }) {
-    this.#base = `${options.url.replace(/\/+$/, '')}/api/v1`;
+    this.#base = `${options.base}/api/v1`;
     this.#token = options.token;
     this.#fetch = options.fetch;
     this.#headers = options.headers ?? {};

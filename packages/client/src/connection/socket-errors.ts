@@ -11,7 +11,7 @@ export function errorFromRefusal(error: Error): NearbyError {
     // The HTTP status is known only from long-polling, which is tried last.
     const status = 'description' in error && typeof error.description === 'number' ? error.description : undefined;
     const message = status
-      ? `The connection was refused with status ${status}. It reconnects automatically. If the status stays, check that the server allows this origin.`
+      ? `The connection was refused with status ${status}. It reconnects automatically. If the status stays, check that the server allows this origin (PUBLIC_URL, ALLOWED_ORIGINS).`
       : 'The server cannot be reached. Check the connection. It reconnects automatically.';
     return new NearbyError({ code: 'network', message, retryable: true, status, cause: error });
   }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   http = createServer();
   io = new Server(http, { path: '/below/socket.io/' });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/below/`;
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/below`;
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.close();
@@ -29,7 +29,7 @@ function open() {
   const malformed: NearbyError[] = [];
   const transports: string[] = [];
   const socket = openSocket({
-    url,
+    base: url,
     token: 'secret',
     device: 'phone',
     transports: ['websocket', 'polling'],

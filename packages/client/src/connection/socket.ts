@@ -66,7 +66,8 @@ export interface Socket {
 }
 
 export interface SocketOptions {
-  readonly url: string;
+  /** The deployment's public address, without a slash at its end. */
+  readonly base: string;
   readonly token: string;
   /** Name of this device, the same on all of its connections. */
   readonly device: string;
@@ -77,11 +78,11 @@ export interface SocketOptions {
 
 type OpenSocket = (options: SocketOptions) => Socket;
 
-export const openSocket: OpenSocket = ({ url, token, device, transports, headers, events }) => {
+export const openSocket: OpenSocket = ({ base, token, device, transports, headers, events }) => {
   // Socket.IO would treat a path in the address as a namespace.
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname } = new URL(base);
   const socket = io(origin, {
-    path: `${pathname.replace(/\/+$/, '')}/socket.io/`,
+    path: `${pathname.replace(/\/$/, '')}/socket.io/`,
     forceNew: true,
     // The connection keeper decides when to reconnect, and with which token.
     reconnection: false,

@@ -1,5 +1,6 @@
 /** The MapLibre style of the bundled map of Chicago (OpenStreetMap data). */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { pageBase } from '../settings/page-base.ts';
 import type { Theme } from '../ui/theme.ts';
 import { MAP_COLOURS, type MapColours } from './map-colours.ts';
 
@@ -8,7 +9,7 @@ const OSM_ATTRIBUTION =
 
 /** The area with tiles (2098…2102 × 3042…3047 at zoom 13): degrees west, south, east, north. */
 const BOUNDS = [-87.802_734_4, 41.771_312, -87.583_007_8, 41.967_659_4] as const;
-const OFFLINE_TILES = '/map/{z}/{x}/{y}.mvt';
+const OFFLINE_TILES = 'map/{z}/{x}/{y}.mvt';
 const SOURCE = 'chicago';
 /** The page's own font with system fonts as fallback, so that no glyphs are fetched. */
 const FONT = ['Inter Variable', 'sans-serif'];
@@ -28,7 +29,7 @@ export function offlineStyle(theme: Theme): StyleSpecification {
     sources: {
       [SOURCE]: {
         type: 'vector',
-        tiles: [new URL(OFFLINE_TILES, location.origin).href.replaceAll('%7B', '{').replaceAll('%7D', '}')],
+        tiles: [pageBase() + OFFLINE_TILES],
         bounds: [...BOUNDS],
         minzoom: 9,
         maxzoom: 13,

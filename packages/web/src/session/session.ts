@@ -12,6 +12,7 @@ import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
 import { OwnPosition } from '../me/own-position.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { Friendships } from '../people/friendships.ts';
+import { pageBase } from '../settings/page-base.ts';
 import type { PageConfig } from '../settings/page-config.ts';
 import { setClock, updateNow } from '../state/now.ts';
 import { signalOf } from '../state/signal-of.ts';
@@ -67,7 +68,7 @@ export class Session {
   }
 
   async #signInForTrial(userId: string): Promise<void> {
-    const getToken = async () => (await signInForDevelopment({ url: location.origin, userId })).token;
+    const getToken = async () => (await signInForDevelopment({ url: pageBase(), userId })).token;
     await this.#signIn(async () => ({ userId, isTrial: true, token: await getToken(), getToken }));
     if (this.state.value.kind === 'signed-in') this.#storedUser.save(userId);
   }
@@ -125,7 +126,7 @@ export class Session {
     this.state.value = { kind: 'signing-in' };
     try {
       const { userId, isTrial, ...credentials } = await identify();
-      this.#open(userId, isTrial, connect({ url: location.origin, ...credentials }));
+      this.#open(userId, isTrial, connect({ url: pageBase(), ...credentials }));
     } catch (error) {
       if (!(error instanceof NearbyError)) throw error;
       this.state.value = { kind: 'signed-out', problem: error };

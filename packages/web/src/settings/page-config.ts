@@ -1,4 +1,5 @@
 /** Reads config.json, the operator's settings of the page that need no rebuild. */
+import { pageBase } from './page-base.ts';
 
 export interface PageConfig {
   /** The URL of a MapLibre style. Null: the bundled map. */
@@ -22,7 +23,7 @@ export const DEFAULT_CONFIG: PageConfig = {
 /** Loads the file. Missing fields and a missing file fall back to the defaults. */
 export async function loadPageConfig(): Promise<PageConfig> {
   try {
-    const response = await fetch('/config.json');
+    const response = await fetch(new URL('config.json', pageBase()));
     return response.ok ? parsePageConfig(await response.json()) : DEFAULT_CONFIG;
   } catch {
     // The page works without the file.

@@ -28,7 +28,7 @@ export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
         <ThemeField />
       </div>
       <div class="card">
-        <img class="logo" src="/icon.svg" alt="" width="56" height="56" />
+        <img class="logo" src="icon.svg" alt="" width="56" height="56" />
         <h1>{text.title}</h1>
         <p class="claim">{text.claim}</p>
         {problem && (

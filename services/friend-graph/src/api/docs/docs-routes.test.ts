@@ -7,7 +7,7 @@ import { DOCS_PATH } from './docs-pages.ts';
 import { docsRouter } from './docs-routes.ts';
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => void server?.close());
 
 /** The documents below a path, as after a proxy that removes the path again. */
 async function serve({ below = '', publicUrl = '' }: { below?: string; publicUrl?: string } = {}): Promise<string> {
