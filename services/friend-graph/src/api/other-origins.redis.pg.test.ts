@@ -27,7 +27,7 @@ const PREFLIGHT = {
   'access-control-request-headers': 'authorization,content-type,x-app-version',
 };
 
-describe('a page of another site', () => {
+describe('[A7] a page of another site', () => {
   it('of ALLOWED_ORIGINS may call the API and read every response, also failures and Retry-After', async () => {
     const service = await start({ USER_REQUESTS_PER_MINUTE: '1' });
     const token = await signIn(service, 'ann');

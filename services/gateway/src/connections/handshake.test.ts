@@ -11,7 +11,7 @@ describe('the origin', () => {
   const allowed = (origin: string | undefined, host: string, origins: readonly string[] = []) =>
     isOriginAllowed(requestWith(origin === undefined ? { host } : { host, origin }), origins);
 
-  it('may be missing: that is no browser', () => {
+  it('[A7] may be missing: that is no browser', () => {
     expect(allowed(undefined, 'app.example')).toBe(true);
     expect(allowed(undefined, 'app.example', ['https://other.example'])).toBe(true);
   });
@@ -42,7 +42,7 @@ describe('the origin', () => {
     expect(allowed(origin, host)).toBe(false);
   });
 
-  it('may be one of those that are configured, exactly, besides that of the host', () => {
+  it('[A7] may be one of those that are configured, exactly, besides that of the host', () => {
     const origins = ['https://app.example', 'https://other.example:8443', 'capacitor://localhost'];
     const mayConnect = (origin: string) => allowed(origin, 'gateway.example', origins);
     expect([...origins, 'https://gateway.example'].filter(mayConnect)).toHaveLength(4);
