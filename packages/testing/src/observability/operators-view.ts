@@ -57,33 +57,6 @@ export async function documentedAlerts(): Promise<string[]> {
   return [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);
 }
 
-/** The messages of log lines that docs/operations.md lists. */
-export async function documentedMessages(): Promise<string[]> {
-  const [, table = ''] = /\n## Logs\n([\s\S]*?)\n## /.exec(await readOperations()) ?? [];
-  const cells = [...table.matchAll(/^\| [^|]* \| ([^|]*) \|/gm)].map(([, cell = '']) => cell);
-  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, message = '']) => message)).slice(1);
-}
-
-/** The sources that log, as one text. */
-export async function serviceSources(): Promise<string> {
-  const folders = [
-    'services/gateway',
-    'services/location',
-    'services/friend-graph',
-    'packages/bus',
-    'packages/service-kit',
-  ];
-  const files = await Promise.all(
-    folders.map(async (folder) => {
-      const src = path.join(ROOT, folder, 'src');
-      const names = await readdir(src, { recursive: true });
-      return names.filter((name) => /(?<!\.(test|testing))\.ts$/.test(name)).map((name) => path.join(src, name));
-    }),
-  );
-  const texts = await Promise.all(files.flat().map((file) => readFile(file, 'utf8')));
-  return texts.join('\n');
-}
-
 export interface Alert {
   readonly name: string;
   readonly expr: string;
