@@ -62,7 +62,7 @@ const FOLDER_ORDER = {
     'cli',
     'migrations',
     'metrics',
-    'admission',
+    'lanes',
     'database',
     'outbox',
     'graph',

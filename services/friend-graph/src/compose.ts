@@ -17,7 +17,6 @@ import {
   systemClock,
   TOKEN_LEEWAY_SECONDS,
 } from '@nearby-friends/service-kit';
-import { UserLimits } from './admission/user-limits.ts';
 import { createApi } from './api/create-api.ts';
 import { DevTokenIssuer } from './api/dev-token-issuer.ts';
 import { HttpServer } from './api/http-server.ts';
@@ -26,6 +25,7 @@ import { openDatabase } from './database/database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
 import { withPassword } from './database/with-password.ts';
 import { composeGraph } from './graph/compose-graph.ts';
+import { UserLimits } from './lanes/user-limits.ts';
 import { createFriendGraphMetrics } from './metrics/friend-graph-metrics.ts';
 import { ActivityAnnouncer } from './rpc/activity-announcer.ts';
 import { FriendLookup } from './rpc/friend-lookup.ts';

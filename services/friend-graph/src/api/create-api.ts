@@ -2,9 +2,9 @@
 import type { Clock, Logger, TokenVerifier, Tracer } from '@nearby-friends/service-kit';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { UserLimits } from '../admission/user-limits.ts';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { FriendGraph } from '../graph/compose-graph.ts';
+import type { UserLimits } from '../lanes/user-limits.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { accountRoutes } from './account-routes.ts';
 import { allowOrigins } from './allow-origins.ts';

@@ -2,9 +2,9 @@
 import { CodedError } from '@nearby-friends/protocol';
 import { type TokenVerifier, unauthorized } from '@nearby-friends/service-kit';
 import type { Request } from 'express';
-import type { UserLimits } from '../admission/user-limits.ts';
 import { accountErased } from '../database/account-erased.ts';
 import type { Admission } from '../graph/admission.ts';
+import type { UserLimits } from '../lanes/user-limits.ts';
 import type { Access, Caller } from './route.ts';
 
 /**

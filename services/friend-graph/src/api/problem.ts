@@ -3,7 +3,7 @@ import { asCodedError, CodedError, ERROR_CODES, type ErrorCodeName } from '@near
 import type { Logger } from '@nearby-friends/service-kit';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { TooManyRequestsError } from '../admission/user-limits.ts';
+import { TooManyRequestsError } from '../lanes/user-limits.ts';
 import { InvalidInputError } from './parse-input.ts';
 
 /** Retry-After of a 503, s: a restart or failover of PostgreSQL takes a few seconds. */

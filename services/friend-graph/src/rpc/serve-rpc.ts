@@ -1,9 +1,9 @@
 /** Serves the RPC methods of friend-graph to gateways and location. */
 import type { Bus } from '@nearby-friends/bus';
 import { announceActive, friendsOf, setRadius } from '@nearby-friends/protocol';
-import type { UserLimits } from '../admission/user-limits.ts';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
+import type { UserLimits } from '../lanes/user-limits.ts';
 import type { ActivityAnnouncer } from './activity-announcer.ts';
 import type { FriendLookup } from './friend-lookup.ts';
 
