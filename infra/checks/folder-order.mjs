@@ -59,6 +59,7 @@ const FOLDER_ORDER = {
   'services/location': ['metrics', 'cache', 'activation', 'recording'],
   'infra/local': ['machine', 'binaries', 'processes', 'servers', 'stack', 'start'],
   'services/friend-graph': [
+    'connection',
     'cli',
     'migrations',
     'metrics',

@@ -38,7 +38,11 @@ const CLIENTS = [
   {
     creates: /\bnew (?:Pool|Client)\(/g,
     from: /^pg$/,
-    by: ['services/friend-graph/src/database/database.ts', 'services/friend-graph/src/cli/connect-when-up.ts'],
+    by: [
+      'services/friend-graph/src/connection/own-session.ts',
+      'services/friend-graph/src/database/database.ts',
+      'services/friend-graph/src/cli/connect-when-up.ts',
+    ],
   },
   { creates: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-server.ts'] },
 ];

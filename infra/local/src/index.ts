@@ -4,6 +4,7 @@ export { ensureCaddyBinary } from './binaries/caddy-binary.ts';
 export { ensureChromium } from './binaries/chromium-binary.ts';
 export { type Executable, plainEnvironment } from './binaries/executable.ts';
 export { ensureNginxBinary } from './binaries/nginx-binary.ts';
+export { ensurePgBouncerBinary } from './binaries/pgbouncer-binary.ts';
 export { ensurePostgresBinaries, type PostgresBinaries } from './binaries/postgres-binaries.ts';
 export { ensurePostgresTools, type PostgresTools } from './binaries/postgres-tools.ts';
 export { ensurePrometheusBinaries, type PrometheusBinaries } from './binaries/prometheus-binary.ts';

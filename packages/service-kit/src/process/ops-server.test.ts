@@ -43,6 +43,14 @@ describe('[O1] ops server', () => {
     expect(await ready()).toEqual([503, ['draining']]);
   });
 
+  it('names what it waits for while it starts, and nothing else while it drains', async () => {
+    const { server, ready } = await start([{ name: 'postgresql', check: () => Promise.reject(new Error('is gone')) }]);
+    expect(await ready()).toEqual([503, ['starting', 'postgresql: is gone']]);
+    await server.gate.start?.();
+    await server.gate.drain?.();
+    expect(await ready()).toEqual([503, ['draining']]);
+  });
+
   it('is ready when all checks pass, and names each that does not', async () => {
     const broken = new Set<string>();
     const check = (name: string) => ({

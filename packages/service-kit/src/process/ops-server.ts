@@ -34,7 +34,7 @@ export class OpsServer implements Component {
   readonly name = 'ops server';
   readonly #server: Server;
   readonly #options: OpsServerOptions;
-  #closedBecause: string | null = 'starting';
+  #closedBecause: 'starting' | 'draining' | null = 'starting';
   #wasReady: boolean | null = null;
   #checkedAt = Number.NEGATIVE_INFINITY;
   readonly #clock: Clock;
@@ -117,9 +117,11 @@ export class OpsServer implements Component {
   }
 
   async #failures(): Promise<string[]> {
-    if (this.#closedBecause) return [this.#closedBecause];
+    if (this.#closedBecause === 'draining') return ['draining'];
     const outcomes = await Promise.all(this.#options.checks.map((check) => failureOf(check, this.#clock)));
-    return outcomes.filter((failure) => failure !== null);
+    const failures = outcomes.filter((failure) => failure !== null);
+    // While it starts, the checks name what it waits for.
+    return this.#closedBecause === null ? failures : [this.#closedBecause, ...failures];
   }
 
   #noteReadiness(failures: readonly string[]): void {

@@ -1,19 +1,16 @@
 /** Connects to PostgreSQL and waits for a server that is still starting. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
+import { describeFailure } from '../connection/describe-failure.ts';
+import { checkOwnSession, SharedSessionError } from '../connection/own-session.ts';
 import { CommandError } from './command-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 250;
 const REPORT_EVERY_MS = 5_000;
 
-/** SQLSTATEs with which a starting or stopping server refuses a connection. */
-const TRANSIENT_STATES = new Set(['57P01', '57P02', '57P03', '53300']);
-const REMEDIES: Readonly<Record<string, string>> = {
-  '3D000': 'Create that database, or correct the name in DATABASE_URL.',
-  '28P01': 'Correct the user and the password in DATABASE_URL.',
-  '28000': 'Allow that user in pg_hba.conf, or correct DATABASE_URL.',
-};
+/** SQLSTATEs with which a starting or stopping server refuses a connection; PgBouncer has 08P01 for everything. */
+const TRANSIENT_STATES = new Set(['57P01', '57P02', '57P03', '53300', '08P01']);
 
 /**
  * Returns an open connection, which the caller ends. Throws {@link CommandError} if the server refuses it permanently or
@@ -40,9 +37,15 @@ export async function connectWhenUp(options: {
     client.on('error', () => undefined);
     try {
       await client.connect();
+      await checkOwnSession({
+        databaseUrl: options.databaseUrl,
+        role: options.command,
+        timeoutMs: CONNECT_TIMEOUT_MS,
+      });
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
+      if (error instanceof SharedSessionError) throw new CommandError(error.problem, error.remedy, { cause: error });
       if (error instanceof DatabaseError && !TRANSIENT_STATES.has(error.code ?? ''))
         throw connectionRefused(server, error);
       const now = performance.now();
@@ -68,10 +71,8 @@ function serverName(databaseUrl: string): string {
 }
 
 function connectionRefused(server: string, error: DatabaseError): CommandError {
-  const remedy = REMEDIES[error.code ?? ''] ?? 'Check DATABASE_URL and the log of PostgreSQL.';
-  return new CommandError(`PostgreSQL at ${server} refuses the connection: ${error.message}.`, remedy, {
-    cause: error,
-  });
+  const problem = `PostgreSQL at ${server} refuses the connection: ${error.message}.`;
+  return new CommandError(problem, describeFailure(error).remedy, { cause: error });
 }
 
 function serverUnavailable(server: string, waitSeconds: number, error: unknown): CommandError {
@@ -80,7 +81,7 @@ function serverUnavailable(server: string, waitSeconds: number, error: unknown):
   const reason = message || code || 'no response';
   return new CommandError(
     `PostgreSQL at ${server} did not respond within ${waitSeconds} s (${reason}).`,
-    'Start it, or correct DATABASE_URL.',
+    describeFailure(error).remedy,
     { cause: error },
   );
 }

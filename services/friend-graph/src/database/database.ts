@@ -8,7 +8,9 @@ import {
   type Tracer,
 } from '@nearby-friends/service-kit';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool } from 'pg';
+import { type ClientBase, Pool } from 'pg';
+import { describeFailure } from '../connection/describe-failure.ts';
+import { checkOwnSession } from '../connection/own-session.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { createDatabaseClient, type DatabaseClient, observeOperation } from './database-client.ts';
 import { createDatabaseMetrics, type DatabaseMetrics, type PoolState } from './database-metrics.ts';
@@ -44,7 +46,7 @@ export interface Database {
    * and planning it each time costs more than running it. Rejects as `client` does.
    */
   readPrepared<Row extends object>(statement: PreparedStatement): Promise<Row[]>;
-  /** Waits at start until PostgreSQL accepts writes; closes the pool at stop. */
+  /** Waits at start until PostgreSQL accepts writes, or rejects with a `SharedSessionError`; closes the pool at stop. */
   readonly component: Component;
   readonly readiness: ReadinessCheck;
   readonly pool: PoolState;
@@ -52,9 +54,13 @@ export interface Database {
 
 /**
  * Overrides the server's setting: a commit whose event was published must survive a crash. Otherwise the sequence would
- * repeat its version, and gateways would reject every later change with a version they have already seen.
+ * repeat its version, and gateways would reject every later change with a version they have already seen. By a query and
+ * not with the start of the connection: PgBouncer refuses settings there unless it is told to ignore them.
  */
-const COMMIT_DURABLY = 'SET synchronous_commit = on';
+async function configureSession(connection: ClientBase, queryTimeoutMs: number): Promise<void> {
+  await connection.query(`SET synchronous_commit = on; SET statement_timeout = ${queryTimeoutMs}`);
+}
+
 /** The server's own timeout fires first; the client's limit covers a server or network that does not respond. */
 const CLIENT_TIMEOUT_MARGIN_MS = 250;
 
@@ -67,17 +73,22 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.role,
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    statement_timeout: options.queryTimeoutMs,
     query_timeout: options.queryTimeoutMs + CLIENT_TIMEOUT_MARGIN_MS,
     keepAlive: true,
     // The pool awaits the result before it hands out the connection, although its type does not say so.
-    onConnect: (connection) => connection.query(COMMIT_DURABLY),
+    onConnect: (connection) => configureSession(connection, options.queryTimeoutMs),
   });
   // The pool drops the lost connection and opens a new one when needed.
   pool.on('error', (error) => logger.warn({ reason: error.message }, 'idle database connection lost'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const client = createDatabaseClient(prisma, observer);
-  const probe = new WriteProbe({ client, logger });
+  const checkSession = () =>
+    checkOwnSession({
+      databaseUrl: options.databaseUrl,
+      role: options.role,
+      timeoutMs: options.connectTimeoutMs,
+    });
+  const probe = new WriteProbe({ client, logger, checkSession });
 
   return {
     client,
@@ -93,7 +104,16 @@ export function openDatabase(options: DatabaseOptions): Database {
         await pool.end();
       },
     },
-    readiness: { name: 'postgresql', check: () => probe.check() },
+    readiness: {
+      name: 'postgresql',
+      async check() {
+        try {
+          await probe.check();
+        } catch (error) {
+          throw new Error(describeFailure(error).reason, { cause: error });
+        }
+      },
+    },
     pool: {
       connections: () => pool.totalCount,
       limit: () => options.poolSize,

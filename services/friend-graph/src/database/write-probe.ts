@@ -1,6 +1,8 @@
 /** Checks that PostgreSQL accepts writes: after a failover, a connection to the demoted primary still reads. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@nearby-friends/service-kit';
+import { describeFailure } from '../connection/describe-failure.ts';
+import { SharedSessionError } from '../connection/own-session.ts';
 import type { DatabaseClient } from './database-client.ts';
 
 /** Callers within this time share one write. */
@@ -11,12 +13,15 @@ const ROW_ID = 1;
 export class WriteProbe {
   readonly #client: DatabaseClient;
   readonly #logger: Logger;
+  readonly #checkSession: () => Promise<void>;
   #latest: { readonly result: Promise<void>; readonly at: number } | null = null;
   #stopped = false;
   #hasSucceeded = false;
 
-  constructor(options: { client: DatabaseClient; logger: Logger }) {
+  /** `checkSession`: rejects while PostgreSQL cannot be reached, and with a `SharedSessionError` for good. */
+  constructor(options: { client: DatabaseClient; logger: Logger; checkSession: () => Promise<void> }) {
     this.#client = options.client;
+    this.#checkSession = options.checkSession;
     this.#logger = options.logger;
   }
 
@@ -25,22 +30,28 @@ export class WriteProbe {
     return this.#hasSucceeded;
   }
 
-  /** Rejects if PostgreSQL does not accept a write; the result may be one second old. */
+  /** Rejects, with the reason, if PostgreSQL does not accept a write; the result may be one second old. */
   check(): Promise<void> {
     const now = performance.now();
     if (!this.#latest || now - this.#latest.at >= PROBE_VALID_MS) this.#latest = { result: this.#write(), at: now };
     return this.#latest.result;
   }
 
-  /** Resolves once a write has succeeded or {@link stop} was called; logs the first failure. */
+  /**
+   * Resolves once a write has succeeded or {@link stop} was called; logs each reason why it has not. Rejects with a
+   * `SharedSessionError` where waiting is of no use.
+   */
   async whenWritable(): Promise<void> {
-    for (let attempt = 0; !this.#stopped; attempt++) {
+    let lastReason = '';
+    while (!this.#stopped) {
       try {
+        await this.#checkSession();
         return await this.#write();
       } catch (error) {
-        if (attempt === 0) {
-          this.#logger.warn({ error, remedy: 'start PostgreSQL and migrate its schema' }, 'waiting for PostgreSQL');
-        }
+        if (error instanceof SharedSessionError) throw error;
+        const { reason, remedy } = describeFailure(error);
+        if (reason !== lastReason) this.#logger.warn({ reason, remedy, error }, 'waiting for PostgreSQL');
+        lastReason = reason;
         await delay(RETRY_MS);
       }
     }
