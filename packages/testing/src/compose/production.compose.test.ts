@@ -8,10 +8,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SignJWT } from 'jose';
 import { io } from 'socket.io-client';
 import { FERRY_BUILDING } from '../plain/places.ts';
 import { ComposeProject } from './compose-project.ts';
+import { createTestToken } from './create-test-token.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const OVERLAYS = ['docker-compose.yml', 'infra/docker/production.yml', 'infra/docker/tls.yml'];
@@ -26,7 +26,6 @@ beforeAll(async () => {
   const files = {
     jwt: `${secret}\n`,
     password,
-    database: `postgresql://nearby:${password}@postgres:5432/nearby_friends\n`,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text, { mode: 0o644 });
   await promisify(execFile)(path.join(ROOT, 'infra/docker/self-signed'), [folder]);
@@ -34,9 +33,7 @@ beforeAll(async () => {
     {
       JWT_SECRET_FILE: path.join(folder, 'jwt'),
       POSTGRES_PASSWORD_FILE: path.join(folder, 'password'),
-      DATABASE_URL_FILE: path.join(folder, 'database'),
-      TLS_CERTIFICATE: path.join(folder, 'certificate.pem'),
-      TLS_KEY: path.join(folder, 'key.pem'),
+      TLS_FOLDER: folder,
     },
     OVERLAYS,
   );
@@ -46,14 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 120_000);
 
-const token = () =>
-  new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('ann')
-    .setAudience('nearby-friends')
-    .setIssuer('nearby-friends')
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(secret));
+const token = () => createTestToken('ann', secret);
 
 /** One request over HTTP/2; the certificate is the test's own. */
 async function ask(headers: Record<string, string>): Promise<{ status: number; protocol: string | undefined }> {
@@ -101,14 +91,19 @@ describe('in production', () => {
   });
 
   it('nothing starts without the secrets being named', async () => {
-    const compose = promisify(execFile)(
-      'docker',
-      ['compose', '-f', OVERLAYS[0] ?? '', '-f', OVERLAYS[1] ?? '', 'config'],
-      {
+    const create = (env: Record<string, string>) =>
+      promisify(execFile)('docker', ['compose', 'create', '--no-build', 'gateway'], {
         cwd: ROOT,
-        env: { PATH: process.env['PATH'] },
-      },
-    );
-    await expect(compose).rejects.toThrow(/JWT_SECRET_FILE|POSTGRES_PASSWORD_FILE|DATABASE_URL_FILE/);
+        env: {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          COMPOSE_FILE: OVERLAYS.slice(0, 2).join(':'),
+          COMPOSE_PROJECT_NAME: `${project.name}-without`,
+          ...env,
+        },
+      });
+    await expect(create({ JWT_SECRET_FILE: path.join(folder, 'jwt') })).rejects.toThrow(/POSTGRES_PASSWORD_FILE/);
+    await expect(create({ POSTGRES_PASSWORD_FILE: path.join(folder, 'password') })).rejects.toThrow(/JWT_SECRET_FILE/);
+    await project.docker('compose', '-p', `${project.name}-without`, 'down');
   });
 });
