@@ -12,8 +12,8 @@ const HELP = `import-friendships: imports friendships from a CSV file.
   pnpm import-friendships FILE
 
 FILE has the header "user,friend" and one friendship per line; each counts in both directions. Unknown users are
-created. Existing users and friendships stay unchanged, so that a repeated import changes nothing. The import is one
-transaction: after an error the database is unchanged.
+created, unless they have erased their account. Existing users and friendships stay unchanged, so that a repeated import
+changes nothing. The import is one transaction: after an error the database is unchanged.
 
   --database-url URL    the database (default: DATABASE_URL, otherwise that of the running local stack)
   --help                show this text
@@ -45,14 +45,15 @@ await runCommand(
 );
 
 function describe(summary: ImportSummary, seconds: number): string {
-  const { read, repeated, selfFriendships, blocked, newUsers, newEdges } = summary;
+  const { read, repeated, selfFriendships, blocked, erased, newUsers, newEdges } = summary;
   const friendships = read - repeated;
   const count = (n: number) => n.toLocaleString('en');
   return [
     `Read ${count(read + selfFriendships)} lines: ${count(friendships)} friendships; skipped ${count(repeated)} ` +
-      `repetitions, ${count(selfFriendships)} self-friendships and ${count(blocked)} blocked friendships.`,
+      `repetitions, ${count(selfFriendships)} self-friendships, ${count(blocked)} blocked friendships and ` +
+      `${count(erased)} of erased accounts.`,
     `Added ${count(newUsers)} users and ${count(newEdges)} edges (two per friendship; ` +
-      `${count(2 * (friendships - blocked) - newEdges)} already existed) in ${seconds.toFixed(1)} s.`,
+      `${count(2 * (friendships - blocked - erased) - newEdges)} already existed) in ${seconds.toFixed(1)} s.`,
     '',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import type { GraphEvent, UserId } from '@nearby-friends/protocol';
 import { accountErased } from './account-erased.ts';
 import { asDatabaseFailure, isWriteConflict } from './as-database-failure.ts';
 import type { DatabaseClient, TransactionClient } from './database-client.ts';
+import { IMPORT_LOCK } from './import-lock.ts';
 
 /** Of two changes in a deadlock PostgreSQL aborts one, which then succeeds at its next attempt. */
 const MAX_ATTEMPTS = 4;
@@ -74,7 +75,9 @@ export class GraphTransaction {
 
   /** Blocks every other change that involves the user, who may not exist, and its creation, until the transaction ends. */
   async lockForErasure(user: UserId): Promise<void> {
-    // Raw: Prisma has no locks.
+    const [group, key] = IMPORT_LOCK;
+    // Raw: Prisma has no locks. An import takes too many users for a lock on each name, so that its lock comes first.
+    await this.client.$executeRaw`SELECT pg_advisory_xact_lock_shared(${group}::int, ${key}::int)`;
     await this.client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${user}, 0))`;
     await this.client.$queryRaw`SELECT FROM users WHERE id = ${user} FOR UPDATE`;
   }

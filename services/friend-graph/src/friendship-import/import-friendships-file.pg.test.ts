@@ -41,6 +41,7 @@ describe('importing friendships', () => {
       selfFriendships: 0,
       repeated: 0,
       blocked: 0,
+      erased: 0,
       newUsers: 3,
       newEdges: 4,
     });
@@ -90,6 +91,27 @@ describe('importing friendships', () => {
     ]);
   });
 
+  it('[G2] does not create an erased user again, unless that user has come back', async () => {
+    const revocations = [
+      ['gone', 'now()', false],
+      ['back', 'now()', true],
+      ['signed-out', 'NULL', false],
+    ] as const;
+    for (const [user, erasedBefore, readmitted] of revocations) {
+      await database.query(
+        `INSERT INTO token_revocations (user_hash, before, erased_before, readmitted)
+         VALUES (sha256(convert_to($1, 'UTF8')), now(), ${erasedBefore}, $2)`,
+        [user, readmitted],
+      );
+    }
+    const text = 'user,friend\nann,gone\ngone,bob\nann,back\nann,signed-out\n';
+    expect(await importText(text)).toMatchObject({ read: 4, erased: 2, blocked: 0, newUsers: 4, newEdges: 4 });
+    expect(await edges()).toEqual(['ann>back', 'ann>signed-out', 'back>ann', 'signed-out>ann']);
+    expect(await database.query('SELECT id FROM users ORDER BY id')).toEqual(
+      ['ann', 'back', 'bob', 'signed-out'].map((one) => ({ id: one })),
+    );
+  });
+
   it('[G1] leaves the table so that lookups need its indexes only', async () => {
     await importText(`user,friend\n${manyLines(500).join('\n')}\n`);
     const [table] = await database.query<{ pages: number; visible: number }>(
@@ -105,6 +127,7 @@ describe('importing friendships', () => {
       selfFriendships: 1,
       repeated: 2,
       blocked: 0,
+      erased: 0,
       newUsers: 2,
       newEdges: 2,
     });
@@ -125,6 +148,7 @@ describe('importing friendships', () => {
       selfFriendships: 0,
       repeated: 0,
       blocked: 0,
+      erased: 0,
       newUsers: 2 * count,
       newEdges: 2 * count,
     });
@@ -176,6 +200,7 @@ describe('importing friendships', () => {
     await database.query(`DROP ROLE IF EXISTS importer`);
     await database.query('CREATE ROLE importer LOGIN');
     await database.query('GRANT ALL ON users, edges, blocks, friend_requests, outbox TO importer');
+    await database.query('GRANT SELECT ON token_revocations TO importer');
     await database.query('GRANT USAGE ON SEQUENCE graph_version, outbox_id_seq TO importer');
     const url = new URL(database.url);
     url.username = 'importer';

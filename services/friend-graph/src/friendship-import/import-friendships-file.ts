@@ -4,7 +4,7 @@ import { type Client, DatabaseError } from 'pg';
 import { CommandError } from '../cli/command-error.ts';
 import { connectWhenUp } from '../cli/connect-when-up.ts';
 import { type ImportProgress, noProgress } from './create-progress.ts';
-import { addEdges, addUsers, keepDistinct, removeBlocked, stageRows } from './load-friendships.ts';
+import { addEdges, addUsers, keepDistinct, removeBlocked, removeErased, stageRows } from './load-friendships.ts';
 import { readFriendshipRows } from './read-friendship-rows.ts';
 
 interface ImportOptions {
@@ -24,6 +24,8 @@ export interface ImportSummary {
   readonly repeated: number;
   /** Friendships of users one of whom blocks the other; skipped. */
   readonly blocked: number;
+  /** Friendships of users who have erased their account; skipped. */
+  readonly erased: number;
   readonly newUsers: number;
   /** New directed edges: two for each new friendship. */
   readonly newEdges: number;
@@ -37,7 +39,7 @@ const COMMIT_SYNCHRONOUSLY = 'SET synchronous_commit = on';
 
 /**
  * Idempotent: existing edges and their grants stay unchanged. While the import adds friendships, users in the file cannot
- * accept, end or block one: their calls fail as `unavailable`. The first import, into an empty table, also blocks all
+ * accept, end or block one, and no account is erased: such calls fail as `unavailable`. The first import, into an empty table, also blocks all
  * reads of friendships. Gateways with open sessions re-read their rights afterwards. Throws {@link CommandError}.
  */
 export async function importFriendshipsFile(options: ImportOptions): Promise<ImportSummary> {
@@ -73,6 +75,7 @@ async function load(client: Client, file: string, progress: ImportProgress): Pro
   progress.step('Removing repetitions');
   const distinct = await keepDistinct(client);
   progress.step('Adding users');
+  const erased = await removeErased(client);
   const newUsers = await addUsers(client);
   const blocked = await removeBlocked(client);
   progress.step('Adding friendships');
@@ -82,6 +85,7 @@ async function load(client: Client, file: string, progress: ImportProgress): Pro
     selfFriendships: counts.selfFriendships,
     repeated: counts.friendships - distinct,
     blocked,
+    erased,
     newUsers,
     newEdges,
   };

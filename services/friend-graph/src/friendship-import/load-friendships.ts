@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { CommandError } from '../cli/command-error.ts';
+import { IMPORT_LOCK } from '../database/import-lock.ts';
 import { fillWhenEmpty } from './fill-when-empty.ts';
 
 /** Keeps sorts of some million rows in memory; reset at the end of the transaction. */
@@ -15,6 +16,17 @@ SELECT DISTINCT a, b FROM staged_rows`;
 const COLLECT_PEOPLE = `
 CREATE TEMPORARY TABLE staged_people ON COMMIT DROP AS
 SELECT a AS id FROM staged_friendships UNION SELECT b FROM staged_friendships`;
+/** No account is erased from here to the end of the transaction: the next statement sees all that are. */
+const KEEP_ERASURES_OUT = 'SELECT pg_advisory_xact_lock($1::int, $2::int)';
+const COLLECT_ERASED = `
+CREATE TEMPORARY TABLE staged_erased ON COMMIT DROP AS
+SELECT id FROM staged_people JOIN token_revocations ON user_hash = sha256(convert_to(id, 'UTF8'))
+WHERE erased_before IS NOT NULL AND NOT readmitted`;
+const REMOVE_ERASED_PEOPLE = `
+DELETE FROM staged_people USING staged_erased WHERE staged_people.id = staged_erased.id`;
+const REMOVE_ERASED_FRIENDSHIPS = `
+DELETE FROM staged_friendships USING staged_erased WHERE id IN (a, b)`;
+const COUNT_PEOPLE = 'SELECT count(*)::int AS people FROM staged_people';
 const INSERT_USERS = `
 INSERT INTO users (id, display_name)
 SELECT id, id FROM staged_people ORDER BY id
@@ -65,12 +77,26 @@ export async function keepDistinct(client: Client): Promise<number> {
   return distinct;
 }
 
+/**
+ * Removes users who have erased their account and not come back, with their friendships; returns the number of these
+ * friendships. Erasures wait until the transaction ends. Call it after `keepDistinct`.
+ */
+export async function removeErased(client: Client): Promise<number> {
+  await client.query(COLLECT_PEOPLE);
+  await client.query(KEEP_ERASURES_OUT, [...IMPORT_LOCK]);
+  if ((await rowsOf(client, COLLECT_ERASED)) === 0) return 0;
+  await client.query(REMOVE_ERASED_PEOPLE);
+  // Two erased users: one row, which is deleted once.
+  return await rowsOf(client, REMOVE_ERASED_FRIENDSHIPS);
+}
+
 /** Creates unknown users and locks all users until the transaction ends; returns the number of new ones. */
 export async function addUsers(client: Client): Promise<number> {
-  const people = await rowsOf(client, COLLECT_PEOPLE);
+  const { rows } = await client.query<{ people: number }>(COUNT_PEOPLE);
   const newUsers = await rowsOf(client, INSERT_USERS);
   // The lock that the foreign keys of an edge take, for all users at once.
-  if ((await rowsOf(client, LOCK_USERS)) !== people) {
+  if ((await rowsOf(client, LOCK_USERS)) !== rows[0]?.people) {
+    // Only by an earlier build of friend-graph, whose erasures do not wait.
     throw new CommandError('A user in the file was erased during the import.', 'Import the file again.');
   }
   return newUsers;
