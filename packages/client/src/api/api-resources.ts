@@ -5,6 +5,8 @@ import type { Position, Precision } from '../wire-messages.ts';
 export interface Profile {
   id: string;
   displayName: string;
+  /** As that of {@link Friend}: a friend's name may look like the user's own. */
+  nameSkeleton?: string;
   /** The radius of "near" in metres, 100–100,000. */
   radiusMeters: number;
   createdAt: number;
@@ -77,6 +79,13 @@ export interface AccountExport {
   blocks: Block[];
   /** Tokens issued before this time are revoked. Null: none is revoked. */
   signedOutBefore: number | null;
+  /** What the user has withheld, and so stays withheld: positions from before these times. Absent from earlier servers. */
+  withheld?: {
+    /** By a pause, from every viewer. Null: none. */
+    fromAll: number | null;
+    /** `shownFrom`: in any form; null: only the exact form was withheld. */
+    fromViewers: { id: string; shownFrom: number | null; exactFrom: number }[];
+  };
   /** The last known position. Null: none, or it has expired. */
   position: (Position & { at: number }) | null;
 }

@@ -56,7 +56,7 @@ function recordingFetch(called: Set<string>): FetchLike {
 }
 
 const person = { id: 'ann', displayName: 'Ann' };
-const profile: Required<Profile> = { ...person, radiusMeters: 500, createdAt: 1 };
+const profile: Required<Profile> = { ...person, nameSkeleton: 'ann', radiusMeters: 500, createdAt: 1 };
 const friend: Required<Friend> = { ...person, nameSkeleton: 'ann', since: 1 };
 const viewer: Required<Viewer> = { ...friend, precision: 'approximate', until: 2 };
 const friendRequests: Required<FriendRequests> = {
@@ -76,6 +76,7 @@ const account: Required<AccountExport> = {
   friendRequests,
   blocks: [block],
   signedOutBefore: null,
+  withheld: { fromAll: 1, fromViewers: [{ id: 'bob', shownFrom: null, exactFrom: 2 }] },
   position,
 };
 const profileChange: Required<ProfileChange> = { displayName: 'Ann', radiusMeters: 500 };

@@ -8,7 +8,7 @@ import type { SharingEnd } from '../graph/sharing-end.ts';
 import { blockSchema, blockToJson } from './block-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
 import { profileSchema, profileToJson } from './profile-schemas.ts';
-import { friendSchema, friendToJson, timeSchema, viewerSchema, viewerToJson } from './response-schemas.ts';
+import { friendSchema, friendToJson, idSchema, timeSchema, viewerSchema, viewerToJson } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 import { sharingSchema } from './sharing-routes.ts';
 
@@ -22,6 +22,21 @@ const exportSchema = z
     friendRequests: requestsSchema,
     blocks: z.array(blockSchema),
     signedOutBefore: timeSchema.nullable().describe('Tokens issued until then are revoked; null: none is.'),
+    withheld: z
+      .strictObject({
+        fromAll: timeSchema.nullable().describe('By my pause, from every viewer.'),
+        fromViewers: z.array(
+          z.strictObject({
+            id: idSchema,
+            shownFrom: timeSchema.nullable().describe('In any form.'),
+            exactFrom: timeSchema.describe('In the exact form.'),
+          }),
+        ),
+      })
+      .describe(
+        'What I have withheld and so stays withheld: positions that I reported before these times. null: none. Kept for a ' +
+          'day at most, except for the pause.',
+      ),
     position: z
       .strictObject({ ...positionSchema.shape, at: timeSchema })
       .nullable()
@@ -99,7 +114,7 @@ export function accountRoutes(options: {
 }
 
 function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof exportSchema> {
-  const { profile, sharing, friends, viewers, requests, blocks, signedOutBefore, position } = data;
+  const { profile, sharing, friends, viewers, requests, blocks, signedOutBefore, withheld, position } = data;
   return {
     exportedAt,
     profile: profileToJson(profile),
@@ -109,6 +124,7 @@ function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof expo
     friendRequests: requestsToJson(requests),
     blocks: blocks.map(blockToJson),
     signedOutBefore,
+    withheld: { fromAll: withheld.fromAll, fromViewers: [...withheld.fromViewers] },
     position: position && { ...position.position, at: Math.floor(position.at) },
   };
 }

@@ -17,6 +17,7 @@ describe('/me', () => {
     expect(body).toEqual({
       id: 'first-contact',
       displayName: 'first-contact',
+      nameSkeleton: expect.any(String),
       radiusMeters: DEFAULT_RADIUS_METERS,
       createdAt: expect.any(Number),
     });

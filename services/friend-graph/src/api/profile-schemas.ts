@@ -2,7 +2,8 @@
 import { radiusMetersSchema } from '@nearby-friends/protocol';
 import { z } from 'zod';
 import type { Profile } from '../database/user-repository.ts';
-import { idSchema, MAX_DISPLAY_NAME_LENGTH, timeSchema } from './response-schemas.ts';
+import { nameSkeleton } from './name-skeleton.ts';
+import { idSchema, MAX_DISPLAY_NAME_LENGTH, nameSkeletonSchema, timeSchema } from './response-schemas.ts';
 
 /** A character that shows nothing or changes what stands around it, so that one name passes for another. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
@@ -50,11 +51,18 @@ export const profileSchema = z
   .strictObject({
     id: idSchema,
     displayName: z.string().max(MAX_DISPLAY_NAME_LENGTH),
+    nameSkeleton: nameSkeletonSchema,
     radiusMeters: radiusSchema,
     createdAt: timeSchema,
   })
   .meta({ id: 'Profile' });
 
 export function profileToJson({ id, displayName, radiusMeters, createdAt }: Profile): z.infer<typeof profileSchema> {
-  return { id, displayName, radiusMeters, createdAt: createdAt.getTime() };
+  return {
+    id,
+    displayName,
+    nameSkeleton: nameSkeleton(displayName),
+    radiusMeters,
+    createdAt: createdAt.getTime(),
+  };
 }

@@ -16,13 +16,15 @@ export const timeSchema = z
   .max(MAX_TIME_MS)
   .meta({ id: 'Time', description: 'Milliseconds since the epoch.', examples: [1_763_815_285_123] });
 
+export const nameSkeletonSchema = z
+  .string()
+  .describe('Equal for names that look alike (Unicode TR39): show the id beside such names. Not for display.');
+
 export const friendSchema = z
   .strictObject({
     id: idSchema,
     displayName: z.string().max(MAX_DISPLAY_NAME_LENGTH),
-    nameSkeleton: z
-      .string()
-      .describe('Equal for names that look alike (Unicode TR39): show the id beside such names. Not for display.'),
+    nameSkeleton: nameSkeletonSchema,
     since: timeSchema.describe('Start of the friendship or time of the request.'),
   })
   .meta({ id: 'Friend' });

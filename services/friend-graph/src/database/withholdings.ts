@@ -47,12 +47,16 @@ export class Withholdings {
     if (edges.length === 0) return [];
     const pairs = edges.map(({ viewer, subject }) => ({ viewerId: viewer, subjectId: subject }));
     const rows = await client.withholding.findMany({ where: { OR: pairs } });
-    return rows.map(({ viewerId, subjectId, shownFrom, exactFrom }) => ({
-      viewer: viewerId as UserId,
-      subject: subjectId as UserId,
-      shownFrom: Number(shownFrom),
-      exactFrom: Number(exactFrom),
-    }));
+    return rows.map(toWithholding);
+  }
+
+  /** What is withheld of the subject, and from whom, in the order of ids. Not for a viewer, who must not know it. */
+  async withheldBy(subject: UserId): Promise<(EdgeEnds & Withholding)[]> {
+    const rows = await this.#client.withholding.findMany({
+      where: { subjectId: subject },
+      orderBy: { viewerId: 'asc' },
+    });
+    return rows.map(toWithholding);
   }
 
   /**
@@ -85,4 +89,13 @@ export class Withholdings {
     const oldest = Math.floor(this.#redisNow() - MAX_POSITION_AGE_MS);
     await this.#client.withholding.deleteMany({ where: { exactFrom: { lt: oldest } } });
   }
+}
+
+function toWithholding(row: { viewerId: string; subjectId: string; shownFrom: bigint; exactFrom: bigint }) {
+  return {
+    viewer: row.viewerId as UserId,
+    subject: row.subjectId as UserId,
+    shownFrom: Number(row.shownFrom),
+    exactFrom: Number(row.exactFrom),
+  };
 }

@@ -192,8 +192,34 @@ describe('the export', () => {
       },
       blocks: [{ id: 'eve', since }],
       signedOutBefore: (await setting.repositories.revocations.revocationOf(ann))?.before,
+      withheld: { fromAll: until, fromViewers: [] },
       position,
     });
+  });
+
+  it('[G7] contains what the user has withheld, and not what others withhold from the user', async () => {
+    const start = Date.now();
+    expect((await setting.graph.exporter.exportOf(ann)).withheld).toEqual({ fromAll: null, fromViewers: [] });
+    for (const other of ['bob', 'cid', 'dan']) await setting.befriend('ann', other);
+    const hidden = { precision: 'hidden', until: null } as const;
+    const approximate = { precision: 'approximate', until: null } as const;
+    await setting.graph.friendships.setGrant(ann, bob, hidden);
+    await setting.graph.friendships.setGrant(ann, bob, approximate);
+    await setting.graph.friendships.setGrant(ann, cid, approximate);
+    await setting.graph.friendships.setGrant(ann, cid, { precision: 'exact', until: null });
+    await setting.graph.friendships.setGrant(id('dan'), ann, hidden);
+    await setting.graph.friendships.unfriend(id('dan'), ann);
+    await setting.graph.friendships.block(id('eve'), ann);
+    await setting.graph.friendships.unblock(id('eve'), ann);
+    const { withheld } = await setting.graph.exporter.exportOf(ann);
+    expect(withheld).toEqual({
+      fromAll: null,
+      fromViewers: [
+        { id: 'bob', shownFrom: expect.any(Number), exactFrom: expect.any(Number) },
+        { id: 'cid', shownFrom: null, exactFrom: expect.any(Number) },
+      ],
+    });
+    expect(withheld.fromViewers[0]?.shownFrom).toBeGreaterThanOrEqual(start);
   });
 });
 

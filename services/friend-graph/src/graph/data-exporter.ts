@@ -17,6 +17,18 @@ export interface LastPosition {
 /** Port: null if there is none. Rejects with `unavailable`. */
 export type ReadLastPosition = (user: UserId) => Promise<LastPosition | null>;
 
+/** Positions received before these times stay withheld; ms since the epoch on Redis' clock, null: none does. */
+interface WithheldPositions {
+  /** By the user's pause. */
+  readonly fromAll: number | null;
+  readonly fromViewers: readonly {
+    readonly id: UserId;
+    readonly shownFrom: number | null;
+    /** For the exact form. */
+    readonly exactFrom: number;
+  }[];
+}
+
 export interface DataExport {
   readonly profile: Profile;
   readonly sharing: Sharing;
@@ -27,11 +39,16 @@ export interface DataExport {
   readonly blocks: ListedBlock[];
   /** Tokens issued at this time or earlier are revoked, ms since the epoch; null: none is. */
   readonly signedOutBefore: number | null;
+  /** Without what others withhold from the user, who must not know it. */
+  readonly withheld: WithheldPositions;
   readonly position: LastPosition | null;
 }
 
 const PAGE_SIZE = 1_000;
-type Sources = Pick<Repositories, 'users' | 'edges' | 'requests' | 'blocks' | 'revocations'>;
+type Sources = Pick<
+  Repositories,
+  'users' | 'edges' | 'requests' | 'blocks' | 'revocations' | 'sharing' | 'withholdings'
+>;
 
 export class DataExporter {
   readonly #repositories: Sources;
@@ -48,17 +65,42 @@ export class DataExporter {
   async exportOf(user: UserId): Promise<DataExport> {
     const { users, edges, requests, blocks, revocations } = this.#repositories;
     const profile = await users.readOrCreate(user);
-    const [sharing, friends, viewers, requestLists, blocked, revocation, position] = await Promise.all([
+    const [sharing, friends, viewers, requestLists, blocked, revocation, withheld, position] = await Promise.all([
       this.#sharing.sharingOf(user),
       readAll((page) => edges.friendsOf(user, page)),
       readAll((page) => edges.viewersOf(user, page)),
       requests.listsOf(user),
       readAll((page) => blocks.blocksOf(user, page)),
       revocations.revocationOf(user),
+      this.#withheldBy(user),
       this.#readLastPosition(user),
     ]);
     const signedOutBefore = revocation?.before ?? null;
-    return { profile, sharing, friends, viewers, requests: requestLists, blocks: blocked, signedOutBefore, position };
+    return {
+      profile,
+      sharing,
+      friends,
+      viewers,
+      requests: requestLists,
+      blocks: blocked,
+      signedOutBefore,
+      withheld,
+      position,
+    };
+  }
+
+  async #withheldBy(user: UserId): Promise<WithheldPositions> {
+    const { sharing, withholdings } = this.#repositories;
+    const [[stored], withheld] = await Promise.all([sharing.sharingOf([user]), withholdings.withheldBy(user)]);
+    return {
+      fromAll: stored?.sharing.shownFrom ?? null,
+      // Zero: only the exact form was withheld.
+      fromViewers: withheld.map(({ viewer, shownFrom, exactFrom }) => ({
+        id: viewer,
+        shownFrom: shownFrom || null,
+        exactFrom,
+      })),
+    };
   }
 }
 
