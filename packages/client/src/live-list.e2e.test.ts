@@ -186,13 +186,16 @@ describe('a friendship', () => {
     await phone.api.requests.accept('list-gil');
     await Promise.all([gil.updateLocation(FERRY_BUILDING), laptop.updateLocation(FERRY_BUILDING)]);
     await eventually(() => expect([gil.ids, laptop.ids]).toEqual([['list-hal'], ['list-gil']]));
+    await gil.api.me.update({ displayName: 'Gil G.' });
+    await eventually(() => expect(received.map((changes) => changes.at(-1)?.kind)).toEqual(Array(3).fill('renamed')));
+    expect((await laptop.api.friends.page()).items).toMatchObject([{ id: 'list-gil', displayName: 'Gil G.' }]);
     await gil.api.friends.remove('list-hal');
     await eventually(() => expect([gil.ids, laptop.ids]).toEqual([[], []]));
-    const all = ['requested', 'accepted', 'removed'].map((kind) => ({ kind, userId: 'list-gil' }));
+    const all = ['requested', 'accepted', 'renamed', 'removed'].map((kind) => ({ kind, userId: 'list-gil' }));
     await eventually(() => {
       expect(received[0]).toEqual(all);
       expect(received[1]).toEqual(all);
-      expect(received[2]?.map(({ kind }) => kind)).toEqual(['accepted', 'removed']);
+      expect(received[2]?.map(({ kind }) => kind)).toEqual(['accepted', 'renamed', 'removed']);
     });
   });
 });

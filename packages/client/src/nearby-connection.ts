@@ -104,7 +104,10 @@ export interface NearbyConnection {
   watchPosition(options?: WatchOptions): PositionWatch;
   /** Sets the radius in metres, 100–100,000, on all devices of the user. Resolves once the server has accepted it. */
   setRadius(meters: number): Promise<void>;
-  /** Calls `listener` when a friendship is requested, accepted or ended. Returns a function that unsubscribes it. */
+  /**
+   * Calls `listener` when a friendship is requested, accepted or ended, and when a friend or the user, on any device, has
+   * changed the display name: read the lists again. Returns a function that unsubscribes it.
+   */
   onFriendsChanged(listener: (change: FriendsChanged) => void): () => void;
   /**
    * Calls `listener` when the user has paused or resumed, on any device, or when that has ended by itself: read

@@ -39,9 +39,9 @@ export interface NearbyChanges {
   removed: string[];
 }
 
-/** A friendship was requested, accepted or ended. */
+/** A friendship was requested, accepted or ended, or a display name has changed: a friend's, or the user's own. */
 export interface FriendsChanged {
-  kind: 'requested' | 'accepted' | 'removed';
+  kind: 'requested' | 'accepted' | 'removed' | 'renamed';
   userId: string;
 }
 

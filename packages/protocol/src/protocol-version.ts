@@ -31,6 +31,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // Friend-graph says which tokens an erasure revoked, and gateways say when a session's token was issued. Builds of version 11
   // ignore both, and their clients are told of an erasure at their next connection.
   12: '5bcf0b007ec080dc3649a5563447a16311b0bcb307058f349526f738a123a0b7',
+  // Devices are told of new display names. Gateways of version 12 refuse such a notice, and it is lost.
+  13: '2e4d0f218277b3f2ac8d2e036e73c987e4d61de3ee4b1aaa1dc00a17284bcde4',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

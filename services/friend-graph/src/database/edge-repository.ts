@@ -63,6 +63,15 @@ export class EdgeRepository {
     return toPage(items, limit);
   }
 
+  /** Everybody who has the user on a list: whom the user sees, and who sees the user, whatever the grants. */
+  async peopleAround(user: UserId): Promise<UserId[]> {
+    // Raw: Prisma has no UNION.
+    const rows = await this.#client.$queryRaw<{ id: UserId }[]>`
+      SELECT subject_id AS id FROM edges WHERE viewer_id = ${user}
+      UNION SELECT viewer_id FROM edges WHERE subject_id = ${user}`;
+    return rows.map(({ id }) => id);
+  }
+
   /** Number of friends of each user; a user without friends is absent. */
   async countFriends({ client }: GraphTransaction, users: readonly UserId[]): Promise<Map<UserId, number>> {
     const rows = await client.edge.groupBy({

@@ -66,19 +66,21 @@ export class UserRepository {
   }
 
   /**
-   * Changes the profile and returns the new one; creates a new user first. A radius takes a version and appends its
-   * event, even if it equals the stored one.
+   * Changes the profile and returns the new one, and whether the name is another one; creates a new user first. A radius
+   * takes a version and appends its event, even if it equals the stored one.
    */
-  async change(user: UserId, change: ProfileChange): Promise<Profile> {
+  async change(user: UserId, change: ProfileChange): Promise<{ profile: Profile; isRenamed: boolean }> {
     await this.createIfNew(user);
     return await this.#transactions.run(async (transaction) => {
       if (!(await transaction.lockUser(user))) throw accountErased();
+      const isRenamed = await this.#isNewName(transaction, user, change.displayName);
       const data = {
         ...(change.displayName === undefined ? {} : { displayName: change.displayName }),
         ...(await this.#changeRadius(transaction, user, change.radiusMeters)),
       };
       const where = { id: user };
-      return toProfile(await transaction.client.user.update({ where, data, select: PROFILE_FIELDS }));
+      const row = await transaction.client.user.update({ where, data, select: PROFILE_FIELDS });
+      return { profile: toProfile(row), isRenamed };
     });
   }
 
@@ -94,6 +96,12 @@ export class UserRepository {
     await client.block.deleteMany({ where: { blockedId: user } });
     // Cascades to the user's own requests, blocks and pause.
     await client.user.deleteMany({ where: { id: user } });
+  }
+
+  async #isNewName({ client }: GraphTransaction, user: UserId, displayName: string | undefined): Promise<boolean> {
+    if (displayName === undefined) return false;
+    const row = await client.user.findUnique({ where: { id: user }, select: { displayName: true } });
+    return row?.displayName !== displayName;
   }
 
   async #changeRadius(transaction: GraphTransaction, user: UserId, radiusMeters: number | undefined) {

@@ -14,6 +14,7 @@ import { EndedRights } from './ended-rights.ts';
 import { FriendRequests } from './friend-requests.ts';
 import { Friendships } from './friendships.ts';
 import { Profiles } from './profiles.ts';
+import { RenameNotices } from './rename-notices.ts';
 import { SharingControl } from './sharing-control.ts';
 import { SharingEnd, type StopPosition } from './sharing-end.ts';
 
@@ -57,6 +58,7 @@ export function composeGraph(options: {
   const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
   const propagation = new ChangePropagation({ relay, stream, clock, metrics });
   const notices = new DeviceNotices({ notify: options.notifyDevices, logger, metrics });
+  const renames = new RenameNotices({ edges: repositories.edges, notices, clock, logger, metrics });
   const sharing = new SharingControl({ repositories, propagation, notices, clock });
   return {
     requests: new FriendRequests({ repositories, propagation, notices }),
@@ -65,12 +67,13 @@ export function composeGraph(options: {
     sharingEnd: new SharingEnd({ repositories, propagation, stopPosition, redisNow }),
     accounts: new Accounts({ repositories, propagation, notices, forgetPosition, clock }),
     admission: new Admission({ revocations }),
-    profiles: new Profiles({ users: repositories.users, propagation }),
+    profiles: new Profiles({ users: repositories.users, propagation, renames }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),
     propagation,
     components: [
       relay,
       notices,
+      renames,
       new EndedRights({ repositories, notices, clock, logger }),
       new Housekeeping({ stream, revocations, withholdings, tokenMaxLifetimeMs, clock, logger }),
     ],

@@ -2,14 +2,21 @@
 import type { UserId } from '@nearby-friends/protocol';
 import type { Profile, ProfileChange, UserRepository } from '../database/user-repository.ts';
 import type { ChangePropagation } from '../outbox/change-propagation.ts';
+import type { RenameNotices } from './rename-notices.ts';
 
 export class Profiles {
   readonly #users: UserRepository;
   readonly #propagation: Pick<ChangePropagation, 'trigger'>;
+  readonly #renames: Pick<RenameNotices, 'send'>;
 
-  constructor(options: { users: UserRepository; propagation: Pick<ChangePropagation, 'trigger'> }) {
+  constructor(options: {
+    users: UserRepository;
+    propagation: Pick<ChangePropagation, 'trigger'>;
+    renames: Pick<RenameNotices, 'send'>;
+  }) {
     this.#users = options.users;
     this.#propagation = options.propagation;
+    this.#renames = options.renames;
   }
 
   /** Creates an unknown user: a valid token is proof enough. Rejects with `account_erased`. */
@@ -23,10 +30,11 @@ export class Profiles {
 
   /**
    * Saves the change. Every session of the user receives a new radius a moment later; of two radii the one with the
-   * higher version applies. Rejects with `unavailable` while PostgreSQL is unavailable.
+   * higher version applies. Friends are told of a new name, at most once. Rejects with `unavailable` while PostgreSQL is unavailable.
    */
   async change(user: UserId, change: ProfileChange): Promise<Profile> {
-    const profile = await this.#users.change(user, change);
+    const { profile, isRenamed } = await this.#users.change(user, change);
+    if (isRenamed) this.#renames.send(user);
     if (change.radiusMeters !== undefined) this.#propagation.trigger();
     return profile;
   }

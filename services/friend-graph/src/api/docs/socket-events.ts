@@ -90,7 +90,9 @@ export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
     payload: nearbyChangesSchema,
   },
   'friends:changed': {
-    summary: 'A friendship was requested, made or ended; sent to every device of the user.',
+    summary:
+      'A friendship was requested, made or ended, or a friend has a new display name (renamed; userId is my own id where my ' +
+      'name has changed): read the lists again. Sent to every device of the user; renamed at most every 10 s per friend.',
     payload: friendsChangedSchema,
   },
   'sharing:changed': {
