@@ -77,6 +77,16 @@ describe('[L7] one device of the user shares', () => {
     expect(server.app.isSharing.value).toBeUndefined();
   });
 
+  it('and none says so while it is not connected: another one may take over meanwhile', async () => {
+    const seen: (boolean | undefined)[] = [];
+    server.app.isSharing.subscribe((isSharing) => seen.push(isSharing));
+    await server.app.updateLocation(HERE);
+    await server.loseFor(1_000);
+    await eventually(() => expect(seen).toEqual([true, undefined, true]));
+    server.app.close();
+    expect(seen.at(-1)).toBeUndefined();
+  });
+
   it('and has one name on all of its connections', async () => {
     await server.untilOnline();
     const name = server.socket.handshake.auth['device'];

@@ -83,6 +83,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
         radiusSender.offline();
         positionSender.offline();
         transport.set(undefined);
+        isSharing.set(undefined);
       },
       closed(error) {
         refresher.offline();
@@ -94,6 +95,8 @@ export function connect(options: ConnectOptions): NearbyConnection {
         const reason = error ?? new NearbyError({ code: 'closed', message, retryable: false });
         radiusSender.close(reason);
         positionSender.close(reason);
+        transport.set(undefined);
+        isSharing.set(undefined);
       },
       snapshot(message) {
         radius.set(message.radiusMeters);

@@ -95,7 +95,8 @@ export interface NearbyConnection {
   updateLocation(position: PositionReport): Promise<{ at: number; shared: boolean }>;
   /**
    * Whether friends see the positions of this device. False while another device of the user shares: then a report moves this
-   * device's own list only. Undefined until the server has accepted a position.
+   * device's own list only. Undefined while not connected, since another device may take over meanwhile, and until the server has
+   * accepted a position.
    */
   readonly isSharing: Observable<boolean | undefined>;
   /** From now on this device shares, in place of the user's other devices, which are told. Rejects with a `NearbyError`. */

@@ -46,7 +46,10 @@ describeInBrowser('a deployment without development tokens', () => {
     gateways: 1,
     locations: 1,
     friendGraphs: 1,
-    env: { 'friend-graph': { DEV_TOKENS: 'false' } },
+    env: {
+      'friend-graph': { DEV_TOKENS: 'false', JWT_USER_ID_FORMAT: 'escaped' },
+      gateway: { JWT_USER_ID_FORMAT: 'escaped' },
+    },
   });
   const browsers = useBrowsers(deployment);
 
@@ -69,6 +72,16 @@ describeInBrowser('a deployment without development tokens', () => {
     await visitor.page.getByRole('button', { name: 'Use my real location' }).first().click();
     await visitor.row('ida').waitFor();
     await eventually(() => expect(ida.friends[0]?.id).toBe('hal'));
+  }, 60_000);
+
+  it('shows the id that the server uses, and not that of the identity provider', async () => {
+    const visitor = await browsers.visit();
+    await visitor.page.getByText('Sign in with a token').click();
+    await visitor.page.getByLabel('Access token').fill(await deployment.token('auth0|5f7c'));
+    await visitor.page.keyboard.press('Enter');
+    await visitor.open('Friends');
+    await visitor.page.getByText('Your own id, for a friend who adds you: auth0_7C5f7c').waitFor();
+    expect(await visitor.page.getByText('auth0|5f7c').count()).toBe(0);
   }, 60_000);
 
   it('refuses an invalid token with a message', async () => {

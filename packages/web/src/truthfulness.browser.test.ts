@@ -89,6 +89,14 @@ describeInBrowser('the page', () => {
     await eventually(() => expect(tablet.disconnects).toBe(1));
   }, 60_000);
 
+  it('says on signing out here that another device may still share', async () => {
+    const gil = await browsers.person('gil', { at: LOOP });
+    await gil.page.getByRole('button', { name: 'Settings' }).click();
+    await gil.page.getByRole('button', { name: 'Sign out' }).click();
+    await gil.page.getByLabel('Who are you?').waitFor();
+    expect(await gil.statusMessage.textContent()).toMatch(/unless another of your devices shares/);
+  }, 60_000);
+
   it('reports no place that the device no longer confirms, and keeps the warning', async () => {
     const ben = await browsers.visit();
     await pretendGeolocation(ben.page, LOOP);

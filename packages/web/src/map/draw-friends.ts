@@ -29,7 +29,10 @@ interface Box {
 
 export interface DrawnFace extends Point {
   readonly id: string;
+  /** For the initials. */
   readonly name: string;
+  /** Tells who it is. */
+  readonly label: string;
   readonly isSelected: boolean;
   readonly isApproximate: boolean;
   /** Radius of the position's uncertainty, CSS pixels. */
@@ -85,7 +88,7 @@ export class FaceDrawer {
     const chosen = new Set<string>();
     for (const face of faces.toReversed()) {
       if (!face.mayHaveLabel) continue;
-      const width = this.#label(face.name, theme, scale).width / scale;
+      const width = this.#label(face.label, theme, scale).width / scale;
       const top = face.y + (FACE_RADIUS + RING) * sizeOf(face) + LABEL_GAP;
       const box = { left: face.x - width / 2, right: face.x + width / 2, top, bottom: top + LABEL_HEIGHT };
       if (!face.isSelected && occupied.some((other) => overlap(box, other))) continue;
@@ -106,7 +109,7 @@ export class FaceDrawer {
     context.drawImage(this.#face(face, theme, scale), face.x - half, face.y - half, half * 2, half * 2);
     context.globalAlpha = 1;
     if (!hasLabel) return;
-    const label = this.#label(face.name, theme, scale);
+    const label = this.#label(face.label, theme, scale);
     const width = label.width / scale;
     const top = face.y + (FACE_RADIUS + RING) * size + LABEL_GAP;
     context.drawImage(label, face.x - width / 2, top, width, LABEL_HEIGHT);
@@ -142,12 +145,12 @@ export class FaceDrawer {
     return canvas;
   }
 
-  #label(name: string, theme: Theme, scale: number): HTMLCanvasElement {
-    const cached = this.#labels.get(name);
+  #label(text: string, theme: Theme, scale: number): HTMLCanvasElement {
+    const cached = this.#labels.get(text);
     if (cached) return cached;
     const measuring = createCanvas(1, 1, scale).context;
     measuring.font = LABEL_FONT;
-    const width = Math.ceil(measuring.measureText(name).width) + 14;
+    const width = Math.ceil(measuring.measureText(text).width) + 14;
     const { canvas, context } = createCanvas(width, LABEL_HEIGHT, scale);
     context.fillStyle = theme === 'dark' ? 'rgba(15,20,26,.86)' : 'rgba(255,255,255,.92)';
     context.beginPath();
@@ -157,8 +160,8 @@ export class FaceDrawer {
     context.font = LABEL_FONT;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    context.fillText(name, width / 2, LABEL_HEIGHT / 2 + 0.5);
-    this.#labels.set(name, canvas);
+    context.fillText(text, width / 2, LABEL_HEIGHT / 2 + 0.5);
+    this.#labels.set(text, canvas);
     return canvas;
   }
 }

@@ -36,6 +36,8 @@ export interface OverlayOptions {
   readonly nearby: NearbyFriends;
   readonly radius: RadiusChoice;
   readonly nameOf: (id: string) => string;
+  /** With the id, where a name does not tell who it is. */
+  readonly labelOf: (id: string) => string;
 }
 
 export class MapOverlay {
@@ -55,7 +57,7 @@ export class MapOverlay {
   }
 
   start(): void {
-    const { map, me, nearby, radius } = this.#options;
+    const { map, me, nearby, radius, labelOf } = this.#options;
     const draw = (): void => this.#draw();
     map.on('render', draw);
     this.#ends.push(
@@ -67,7 +69,8 @@ export class MapOverlay {
       }),
       effect(() => {
         // Reads these signals, so that a change of any of them requests a frame.
-        void [nearby.list.value, nearby.selectedId.value, radius.meters.value, theme.value];
+        void [nearby.selectedId.value, radius.meters.value, theme.value];
+        for (const { id } of nearby.list.value) labelOf(id);
         this.requestDraw();
       }),
     );
@@ -148,7 +151,7 @@ export class MapOverlay {
   }
 
   #layOutFaces(now: number, serverNow: number): DrawnFace[] {
-    const { map, nearby, nameOf } = this.#options;
+    const { map, nearby, nameOf, labelOf } = this.#options;
     const { clientWidth, clientHeight } = this.#options.canvas;
     const friends = nearby.drawn(now);
     const isVisible = ({ x, y }: { x: number; y: number }): boolean =>
@@ -162,6 +165,7 @@ export class MapOverlay {
     return places.map(({ friend, point }, index) => ({
       id: friend.id,
       name: nameOf(friend.id),
+      label: labelOf(friend.id),
       x: point.x,
       y: point.y,
       isSelected: nearby.selectedId.value === friend.id,

@@ -55,6 +55,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
           nearby,
           radius,
           nameOf: (id) => people.nameOf(id),
+          labelOf: (id) => people.labelOf(id),
           onWalk: () => {
             hasWalked.value = true;
           },

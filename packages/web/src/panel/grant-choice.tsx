@@ -1,5 +1,5 @@
 /** The form for one viewer's grant: precision and duration. */
-import type { Grant, Viewer } from '@nearby-friends/client';
+import type { Grant } from '@nearby-friends/client';
 import { renewedEnd } from '../people/visible-grant.ts';
 import { exactNow } from '../state/now.ts';
 import { texts } from '../texts/language.ts';
@@ -8,7 +8,8 @@ import { DURATION_CHOICES, type DurationChoice, expiryOf } from './duration-choi
 const PRECISIONS = ['exact', 'approximate', 'hidden'] as const;
 
 interface GrantChoiceProps {
-  readonly viewer: Viewer;
+  /** Who the viewer is. */
+  readonly label: string;
   /** What the user has chosen last: the server may not have confirmed it yet. */
   readonly chosen: Grant;
   /** What the viewer saw before the user hid, if that is known. */
@@ -16,9 +17,8 @@ interface GrantChoiceProps {
   readonly set: (grant: Grant) => void;
 }
 
-export function GrantChoice({ viewer, chosen, before, set }: GrantChoiceProps) {
+export function GrantChoice({ label, chosen, before, set }: GrantChoiceProps) {
   const text = texts.value;
-  const { displayName } = viewer;
   const { precision } = chosen;
   // A choice of the precision keeps the end.
   const until = precision === 'hidden' ? (before?.until ?? null) : chosen.until;
@@ -30,7 +30,7 @@ export function GrantChoice({ viewer, chosen, before, set }: GrantChoiceProps) {
   };
   return (
     <div class="grant">
-      <fieldset class="segments" aria-label={text.sees(displayName)}>
+      <fieldset class="segments" aria-label={text.sees(label)}>
         {PRECISIONS.map((one) => (
           <button
             key={one}
@@ -44,7 +44,7 @@ export function GrantChoice({ viewer, chosen, before, set }: GrantChoiceProps) {
         ))}
       </fieldset>
       {precision !== 'hidden' && (
-        <fieldset class="ends" aria-label={text.howLongFor(displayName)}>
+        <fieldset class="ends" aria-label={text.howLongFor(label)}>
           {DURATION_CHOICES.map((one) => (
             <button
               key={one}

@@ -7,6 +7,7 @@ import { now } from '../state/now.ts';
 import { language, texts } from '../texts/language.ts';
 import { ageText, distanceText } from '../texts/measures.ts';
 import { Face } from '../ui/face.tsx';
+import { PersonId } from './person-id.tsx';
 import { PositionPrompt } from './position-prompt.tsx';
 
 /** Slider steps, each about 3 % of the radius. */
@@ -100,6 +101,12 @@ function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readon
           <span class="person-name">{name}</span>
           <Comma />
           <span class="person-more">
+            {people.isAlike(friend.id) && (
+              <>
+                <PersonId id={friend.id} />
+                <Comma />
+              </>
+            )}
             <span class="person-age">{age}</span>
             <Comma />
             {isExact && (friend.accuracy ?? 0) >= SHOWN_FROM_METERS && (

@@ -56,8 +56,11 @@ function SignOut({ session, announcer }: Pick<PanelHeadProps, 'session' | 'annou
   const text = texts.value;
   const signOut = async (): Promise<void> => {
     isBusy.value = true;
-    const isConfirmed = await session.signOut({ everywhere: isEverywhere.value });
-    announcer.say(isConfirmed ? texts.value.signedOut : texts.value.signOutUnconfirmed);
+    const everywhere = isEverywhere.value;
+    const isConfirmed = await session.signOut({ everywhere });
+    const { signedOut, signedOutHere, signOutUnconfirmed } = texts.value;
+    // Another device that stays signed in goes on sharing.
+    announcer.say(isConfirmed ? (everywhere ? signedOut : signedOutHere) : signOutUnconfirmed);
   };
   return (
     <div class="sign-out">

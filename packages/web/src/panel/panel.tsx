@@ -85,8 +85,8 @@ export function Panel({ session, signedIn, radius, announcer }: PanelProps) {
       </div>
       <div class="view" role="tabpanel" id="view" tabIndex={-1} aria-labelledby={`tab-${tab.value}`}>
         {tab.value === 'nearby' && <NearbyList signedIn={signedIn} radius={radius} />}
-        {tab.value === 'people' && <PeopleView people={signedIn.people} actions={actions} />}
-        {tab.value === 'sharing' && <SharingView people={signedIn.people} actions={actions} />}
+        {tab.value === 'people' && <PeopleView people={signedIn.people} userId={signedIn.userId} actions={actions} />}
+        {tab.value === 'sharing' && <SharingView signedIn={signedIn} actions={actions} />}
       </div>
     </aside>
   );

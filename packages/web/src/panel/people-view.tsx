@@ -2,6 +2,7 @@
 import type { Friend } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
 import type { Friendships } from '../people/friendships.ts';
+import { requesterLabel } from '../people/lookalikes.ts';
 import { isUserId, USER_ID_PATTERN } from '../session/is-user-id.ts';
 import { language, texts } from '../texts/language.ts';
 import { dayText } from '../texts/measures.ts';
@@ -9,13 +10,14 @@ import { problemText } from '../texts/problem-text.ts';
 import { Face } from '../ui/face.tsx';
 import type { ActionRunner } from './action-runner.ts';
 import { grantOf, OfferChoice, useOffer } from './offer-choice.tsx';
+import { PersonId } from './person-id.tsx';
 
 interface PeopleProps {
   readonly people: Friendships;
   readonly actions: ActionRunner;
 }
 
-export function PeopleView({ people, actions }: PeopleProps) {
+export function PeopleView({ people, userId, actions }: PeopleProps & { readonly userId: string }) {
   const text = texts.value;
   const { incoming, outgoing } = people.requests.value;
   const friends = people.friends.value;
@@ -26,7 +28,7 @@ export function PeopleView({ people, actions }: PeopleProps) {
           {problemText(people.problem.value, text)}
         </p>
       )}
-      <RequestForm people={people} actions={actions} />
+      <RequestForm people={people} userId={userId} actions={actions} />
       {incoming.length > 0 && <h2>{text.incomingHeading}</h2>}
       <ul class="people">
         {incoming.map((request) => (
@@ -70,6 +72,7 @@ export function PeopleView({ people, actions }: PeopleProps) {
 
 function IncomingRow({ request, people, actions }: PeopleProps & { readonly request: Friend }) {
   const { id, displayName } = request;
+  const label = requesterLabel(request);
   const offer = useOffer();
   const text = texts.value;
   return (
@@ -78,16 +81,18 @@ function IncomingRow({ request, people, actions }: PeopleProps & { readonly requ
         <Face id={id} name={displayName} />
         <span class="person-text">
           <span class="person-name">{displayName}</span>
-          {displayName !== id && <span class="person-more">{id}</span>}
+          <span class="person-more">
+            <PersonId id={id} />
+          </span>
         </span>
         <button
           type="button"
           class="button button-main button-small"
-          aria-label={text.acceptOf(displayName)}
+          aria-label={text.acceptOf(label)}
           onClick={() =>
             actions.run(
               () => people.accept(id, grantOf(offer)),
-              () => texts.value.accepted(displayName),
+              () => texts.value.accepted(label),
             )
           }
         >
@@ -96,23 +101,23 @@ function IncomingRow({ request, people, actions }: PeopleProps & { readonly requ
         <button
           type="button"
           class="button button-small"
-          aria-label={text.declineOf(displayName)}
+          aria-label={text.declineOf(label)}
           onClick={() =>
             actions.run(
               () => people.dismiss(id),
-              () => texts.value.declined(displayName),
+              () => texts.value.declined(label),
             )
           }
         >
           {text.decline}
         </button>
       </div>
-      <OfferChoice offer={offer} label={text.willSee(displayName)} />
+      <OfferChoice offer={offer} label={text.willSee(label)} />
     </li>
   );
 }
 
-function RequestForm({ people, actions }: PeopleProps) {
+function RequestForm({ people, userId, actions }: PeopleProps & { readonly userId: string }) {
   const to = useSignal('');
   const offer = useOffer();
   const text = texts.value;
@@ -152,12 +157,14 @@ function RequestForm({ people, actions }: PeopleProps) {
         {text.sendRequest}
       </button>
       <OfferChoice offer={offer} label={text.theyWillSee} />
+      <p class="small">{text.yourId(userId)}</p>
     </form>
   );
 }
 
 function FriendRow({ friend: { id, displayName, since }, people, actions }: PeopleProps & { readonly friend: Friend }) {
   const isConfirming = useSignal(false);
+  const label = people.labelOf(id);
   const text = texts.value;
   return (
     <li class="person">
@@ -165,18 +172,21 @@ function FriendRow({ friend: { id, displayName, since }, people, actions }: Peop
       <span class="person-text">
         <span class="person-name">{displayName}</span>
         <span class="person-more">
-          {isConfirming.value ? text.reallyRemove(displayName) : text.since(dayText(since, language.value))}
+          {people.isAlike(id) && <PersonId id={id} />}
+          <span>
+            {isConfirming.value ? text.reallyRemove(displayName) : text.since(dayText(since, language.value))}
+          </span>
         </span>
       </span>
       <button
         type="button"
         class={isConfirming.value ? 'button button-small button-danger' : 'button button-small button-plain'}
-        aria-label={isConfirming.value ? text.reallyRemove(displayName) : text.removeOf(displayName)}
+        aria-label={isConfirming.value ? text.reallyRemove(label) : text.removeOf(label)}
         onClick={() => {
           if (isConfirming.value)
             void actions.run(
               () => people.endFriendship(id),
-              () => texts.value.removed(displayName),
+              () => texts.value.removed(label),
             );
           isConfirming.value = !isConfirming.value;
         }}

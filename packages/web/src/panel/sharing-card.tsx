@@ -1,15 +1,17 @@
-/** Shows whether sharing is on, with a button that pauses or resumes it. */
+/** Shows whether sharing is on and from which device, with buttons that change it. */
 import { useSignal } from '@preact/signals';
-import type { Friendships } from '../people/friendships.ts';
 import { isVisible } from '../people/visible-grant.ts';
+import type { SignedIn } from '../session/session.ts';
 import { exactNow, now } from '../state/now.ts';
 import { language, texts } from '../texts/language.ts';
 import { untilText } from '../texts/measures.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { ActionRunner } from './action-runner.ts';
 import { DURATION_CHOICES, type DurationChoice, expiryOf } from './duration-choice.ts';
+import { SharingDevice } from './sharing-device.tsx';
 
-export function SharingCard({ people, actions }: { readonly people: Friendships; readonly actions: ActionRunner }) {
+export function SharingCard({ signedIn, actions }: { readonly signedIn: SignedIn; readonly actions: ActionRunner }) {
+  const { people } = signedIn;
   const end = useSignal<DurationChoice>('never');
   const text = texts.value;
   const { until } = people.sharing.value;
@@ -24,13 +26,17 @@ export function SharingCard({ people, actions }: { readonly people: Friendships;
   };
   const paused =
     endsAt === null ? text.sharingPaused : text.sharingPausedUntil(untilText(endsAt, language.value, now.value));
-  const visible = endsAt === null ? text.sharingOn : text.sharingOnUntil(untilText(endsAt, language.value, now.value));
+  // A window without a location does not know whether another one shares.
+  const isReporting = signedIn.me.source.value !== 'none';
+  const on = isReporting ? text.sharingOn : text.sharingIsOn;
+  const visible = endsAt === null ? on : text.sharingOnUntil(untilText(endsAt, language.value, now.value));
   // To say "0 people can see you" sounds as if all were well.
   const isAlone = !isPaused && count === 0;
   return (
     <div class={isPaused ? 'sharing sharing-paused' : 'sharing'}>
       <p class="sharing-state">{isPaused ? paused : isAlone ? text.sharingOnAlone : visible}</p>
-      {!isAlone && <p class="sharing-hint">{isPaused ? text.sharingPausedHint : text.sharingOnHint(count)}</p>}
+      {isPaused && <p class="sharing-hint">{text.sharingPausedHint}</p>}
+      {!isPaused && !isAlone && isReporting && <p class="sharing-hint">{text.sharingOnHint(count)}</p>}
       <div class="sharing-line">
         {isPaused ? (
           <button
@@ -77,6 +83,7 @@ export function SharingCard({ people, actions }: { readonly people: Friendships;
           </>
         )}
       </div>
+      <SharingDevice signedIn={signedIn} actions={actions} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { Grant, Viewer } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
 import type { Friendships } from '../people/friendships.ts';
 import { isVisible, renewedEnd } from '../people/visible-grant.ts';
+import type { SignedIn } from '../session/session.ts';
 import { exactNow, now } from '../state/now.ts';
 import type { Texts } from '../texts/english.ts';
 import { language, texts } from '../texts/language.ts';
@@ -11,19 +12,21 @@ import { Face } from '../ui/face.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { ActionRunner } from './action-runner.ts';
 import { GrantChoice } from './grant-choice.tsx';
+import { PersonId } from './person-id.tsx';
 import { SharingCard } from './sharing-card.tsx';
 
-interface SharingProps {
+interface ViewersProps {
   readonly people: Friendships;
   readonly actions: ActionRunner;
 }
 
-export function SharingView({ people, actions }: SharingProps) {
+export function SharingView({ signedIn, actions }: { readonly signedIn: SignedIn; readonly actions: ActionRunner }) {
+  const { people } = signedIn;
   const text = texts.value;
   const viewers = people.viewers.value;
   return (
     <>
-      <SharingCard people={people} actions={actions} />
+      <SharingCard signedIn={signedIn} actions={actions} />
       <h2>{text.viewersHeading}</h2>
       {viewers.length === 0 && <p class="empty">{text.noViewers}</p>}
       <ul class="people">
@@ -35,10 +38,11 @@ export function SharingView({ people, actions }: SharingProps) {
   );
 }
 
-function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer: Viewer }) {
+function ViewerRow({ viewer, people, actions }: ViewersProps & { readonly viewer: Viewer }) {
   const isOpen = useSignal(false);
   const text = texts.value;
   const { id, displayName } = viewer;
+  const label = people.labelOf(id);
   const isHidden = !isVisible(viewer, now.value);
   const isPaused = people.isPausedAt(now.value);
   const before = viewer.precision === 'hidden' ? people.grantBeforeHiding(id) : viewer;
@@ -52,7 +56,7 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
     const state = (): string => stateText(grant, people.isPausedAt(exactNow()), texts.value, exactNow());
     void actions.run(
       () => people.grant(id, grant),
-      () => texts.value.granted(displayName, state()),
+      () => texts.value.granted(label, state()),
     );
   };
   return (
@@ -61,13 +65,16 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
         <Face id={id} name={displayName} />
         <span class="person-text">
           <span class="person-name">{displayName}</span>
-          <span class="person-more">{stateText(viewer, isPaused, text, now.value)}</span>
+          <span class="person-more">
+            {people.isAlike(id) && <PersonId id={id} />}
+            <span>{stateText(viewer, isPaused, text, now.value)}</span>
+          </span>
         </span>
         <button
           type="button"
           class="icon-button"
-          aria-label={isHidden ? text.showTo(displayName) : text.hideFrom(displayName)}
-          title={isHidden ? text.showTo(displayName) : text.hideFrom(displayName)}
+          aria-label={isHidden ? text.showTo(label) : text.hideFrom(label)}
+          title={isHidden ? text.showTo(label) : text.hideFrom(label)}
           onClick={toggle}
         >
           <Icon name={isHidden ? 'eyeOff' : 'eye'} />
@@ -76,8 +83,8 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
           type="button"
           class="icon-button turning"
           aria-expanded={isOpen.value}
-          aria-label={text.sees(displayName)}
-          title={text.sees(displayName)}
+          aria-label={text.sees(label)}
+          title={text.sees(label)}
           onClick={() => {
             isOpen.value = !isOpen.value;
           }}
@@ -85,7 +92,7 @@ function ViewerRow({ viewer, people, actions }: SharingProps & { readonly viewer
           <Icon name="chevron" />
         </button>
       </div>
-      {isOpen.value && <GrantChoice viewer={viewer} chosen={people.chosenFor(viewer)} before={before} set={set} />}
+      {isOpen.value && <GrantChoice label={label} chosen={people.chosenFor(viewer)} before={before} set={set} />}
     </li>
   );
 }

@@ -12,6 +12,7 @@ import type {
 import { computed, signal } from '@preact/signals';
 import { HiddenGrants } from './hidden-grants.ts';
 import { LatestRead } from './latest-read.ts';
+import { lookalikesOf, nameWithId, requesterLabel } from './lookalikes.ts';
 
 export class Friendships {
   readonly profile = signal<Profile | null>(null);
@@ -24,6 +25,11 @@ export class Friendships {
   readonly #names = computed(
     () => new Map([...this.viewers.value, ...this.friends.value].map(({ id, displayName }) => [id, displayName])),
   );
+  readonly #lookalikes = computed(() => {
+    const own = this.profile.value;
+    const { incoming } = this.requests.value;
+    return lookalikesOf([...(own ? [own] : []), ...this.viewers.value, ...this.friends.value, ...incoming]);
+  });
   readonly #connection: NearbyConnection;
   readonly #onRequest: (name: string) => void;
   readonly #ends: (() => void)[] = [];
@@ -36,7 +42,7 @@ export class Friendships {
 
   constructor(options: {
     readonly connection: NearbyConnection;
-    /** Called with the name for every friend request that arrives while the page is open. */
+    /** Called with name and id for every friend request that arrives while the page is open. */
     readonly onRequest: (name: string) => void;
   }) {
     this.#connection = options.connection;
@@ -66,6 +72,17 @@ export class Friendships {
   /** The display name of a friend, or the id if the name is unknown. */
   nameOf(id: string): string {
     return this.#names.value.get(id) ?? id;
+  }
+
+  /** Whether someone else on the lists, or the user, has a name that looks the same: then the id tells who it is. */
+  isAlike(id: string): boolean {
+    return this.#lookalikes.value.has(id);
+  }
+
+  /** {@link nameOf} for one line of text, with the id where the name does not tell who it is. */
+  labelOf(id: string): string {
+    const displayName = this.nameOf(id);
+    return this.isAlike(id) ? nameWithId({ id, displayName }) : displayName;
   }
 
   /** Whether sharing is paused at a time, ms since the epoch. */
@@ -144,10 +161,6 @@ export class Friendships {
     this.sharing.value = paused ? await sharing.pause(until) : await sharing.resume(until);
   }
 
-  async rename(displayName: string): Promise<void> {
-    this.profile.value = await this.#connection.api.me.update({ displayName });
-  }
-
   /** Only a read of everything proves that nothing is missing any more. */
   async #reportProblem(read: Promise<void>, isEverything = false): Promise<void> {
     try {
@@ -181,7 +194,7 @@ export class Friendships {
     this.friends.value = allFriends;
     this.requests.value = open;
     if (isFirst) return;
-    for (const { id, displayName } of open.incoming) if (!known.has(id)) this.#onRequest(displayName);
+    for (const request of open.incoming) if (!known.has(request.id)) this.#onRequest(requesterLabel(request));
   }
 }
 

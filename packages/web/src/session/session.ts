@@ -2,6 +2,7 @@
 import {
   type ConnectionStatus,
   connect,
+  createApi,
   type NearbyConnection,
   NearbyError,
   signInForDevelopment,
@@ -19,16 +20,18 @@ import { signalOf } from '../state/signal-of.ts';
 import { type StoredChoice, storedChoice } from '../state/stored-choice.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { isUserId } from './is-user-id.ts';
-import { readTokenSubject } from './read-token-subject.ts';
 
 /** The parts of a signed-in page. */
 export interface SignedIn {
+  /** As the server has it: it may be from any claim of the token. */
   readonly userId: string;
   /** Whether the deployment issues development tokens, so that a position on the map may be made up. */
   readonly isTrial: boolean;
   readonly connection: NearbyConnection;
   readonly status: ReadonlySignal<ConnectionStatus>;
   readonly transport: ReadonlySignal<TransportName | undefined>;
+  /** Whether friends see the location of this window; undefined while that is not known. */
+  readonly isSharing: ReadonlySignal<boolean | undefined>;
   readonly me: OwnPosition;
   readonly nearby: NearbyFriends;
   readonly people: Friendships;
@@ -39,6 +42,8 @@ type SessionState =
   | { readonly kind: 'signing-in' }
   | ({ readonly kind: 'signed-in' } & SignedIn);
 
+/** Three parts; anything else may not even be a header. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Maximum time that signing out waits, ms. */
 const SIGN_OUT_TIMEOUT_MS = 5_000;
 
@@ -76,13 +81,11 @@ export class Session {
   /** Signs in with a token of an identity provider. */
   async signInWith(token: string): Promise<void> {
     await this.#signIn(async () => {
-      const userId = readTokenSubject(token);
-      if (userId !== undefined) return { userId, isTrial: false, token };
-      throw new NearbyError({
-        code: 'unauthorized',
-        message: 'The token is not a JWT with a subject.',
-        retryable: false,
-      });
+      if (!JWT.test(token)) {
+        throw new NearbyError({ code: 'unauthorized', message: 'The token is not a JWT.', retryable: false });
+      }
+      const { id: userId } = await createApi({ url: pageBase(), token }).me.get();
+      return { userId, isTrial: false, token };
     });
   }
 
@@ -138,7 +141,7 @@ export class Session {
     const me = new OwnPosition({ connection, startAt: this.#config.startAt });
     const nearby = new NearbyFriends({
       connection,
-      nameOf: (id) => people.nameOf(id),
+      nameOf: (id) => people.labelOf(id),
       announcer: this.announcer,
       prefersReducedMotion: prefersReducedMotion,
     });
@@ -149,6 +152,7 @@ export class Session {
       connection,
       status: signalOf(connection.status),
       transport: signalOf(connection.transport),
+      isSharing: signalOf(connection.isSharing),
       me,
       nearby,
       people,

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { isUserId, USER_ID_PATTERN } from '../session/is-user-id.ts';
 import type { Session } from '../session/session.ts';
 import { texts } from '../texts/language.ts';
-import { problemText } from '../texts/problem-text.ts';
+import { signInProblemText } from '../texts/problem-text.ts';
 import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
 import { Face } from '../ui/face.tsx';
 import { Scenery } from './scenery.tsx';
@@ -33,8 +33,7 @@ export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
         <p class="claim">{text.claim}</p>
         {problem && (
           <p class="problem" role="alert">
-            {/* Deployments without development tokens respond with not_found. */}
-            {problem.code === 'not_found' ? text.problems.no_trial : problemText(problem, text)}
+            {signInProblemText(problem, text)}
           </p>
         )}
         <TrialForm session={session} isBusy={isBusy} />

@@ -26,6 +26,8 @@ export const english = {
   signOut: 'Sign out',
   onAllDevices: 'On all my devices',
   signedOut: 'Signed out. Your friends no longer see you.',
+  signedOutHere:
+    'Signed out here. Your friends no longer see you, unless another of your devices shares your location.',
   signOutUnconfirmed:
     'Signed out here, but the server could not be told: friends may see your last place for 10 minutes.',
   haveToken: 'Sign in with a token',
@@ -95,18 +97,27 @@ export const english = {
   reallyRemove: (name: string) => `Really remove ${name}?`,
   removed: (name: string) => `You and ${name} are no longer friends.`,
   cancel: 'Cancel',
+  /** Beside a name that does not tell who it is. */
+  idIs: (id: string) => `id: ${id}`,
+  yourId: (id: string) => `Your own id, for a friend who adds you: ${id}`,
   since: (date: string) => `since ${date}`,
   wantsToBeFriends: (name: string) => `${name} wants to be your friend.`,
 
   viewersHeading: 'Who can see me',
   noViewers: 'Nobody can see you yet.',
   sharingOn: 'You are visible',
+  sharingIsOn: 'Sharing is on',
   sharingOnHint: (count: number) => `${one(count, 'person', 'people')} can see where you are.`,
   sharingOnUntil: (time: string) => `You are visible until ${time}`,
   sharingOnAlone: 'Sharing is on, but nobody can see you yet.',
   sharingPaused: 'Paused: nobody sees you',
   sharingPausedUntil: (time: string) => `Paused until ${time}: nobody sees you`,
   sharingPausedHint: 'You still see your friends.',
+  locationFromHere: 'Your location comes from this device.',
+  locationFromElsewhere: 'Your location comes from another of your devices or windows, not from this one.',
+  noLocationHere: 'This window reports no location. Only another of your devices or windows can share yours.',
+  shareFromHere: 'Share from this device',
+  tookOver: 'This device has taken over.',
   pause: 'Pause',
   resume: 'Resume',
   pauseFor: 'Pause for how long',
@@ -136,6 +147,11 @@ export const english = {
   cameNear: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} near.`,
   left: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} no longer near.`,
 
+  /** On the sign-in page, where nothing is tried again by itself. */
+  signInProblems: {
+    network: 'The server cannot be reached. Check the connection and sign in again.',
+    token_not_yet_valid: 'This token is not valid yet. Sign in again in a moment.',
+  },
   problems: {
     network: 'The server cannot be reached. Check the connection. The page tries again.',
     timeout: 'The server did not respond in time. Try again.',

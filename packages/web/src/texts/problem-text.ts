@@ -2,6 +2,15 @@
 import { NearbyError } from '@nearby-friends/client';
 import type { Texts } from './english.ts';
 
+/** On the sign-in page. */
+export function signInProblemText(error: NearbyError, texts: Texts): string {
+  const { problems, signInProblems } = texts;
+  // Deployments without development tokens respond with not_found.
+  if (error.code === 'not_found') return problems.no_trial;
+  if (!Object.hasOwn(signInProblems, error.code)) return problemText(error, texts);
+  return signInProblems[error.code as keyof Texts['signInProblems']];
+}
+
 export function problemText(error: unknown, { problems }: Texts): string {
   if (!(error instanceof NearbyError)) return problems.other;
   return Object.hasOwn(problems, error.code) ? problems[error.code as keyof Texts['problems']] : problems.other;
