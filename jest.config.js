@@ -62,7 +62,7 @@ const FULL_ONLY = [
   'packages/testing/src/e2e/(accounts|bad-input|drain|erasure|faults|operators-view|relay-kill|residents|traces)\\.e2e',
   'packages/testing/src/e2e/(restored|rights-(faults|fenced)|silence|simulate|two-deployments|withheld)\\.e2e',
   'packages/testing/src/observability/rules\\.prometheus',
-  'packages/web/src/(accessibility|frames|lookalikes|recovery|screenshots|sharing-device)\\.browser',
+  'packages/web/src/(accessibility|frames|lookalikes|recovery|screenshots(-of-states)?|sharing-device)\\.browser',
   'packages/web/src/(truthfulness|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/(erasure|existence-timing|other-people)\\.redis\\.pg',

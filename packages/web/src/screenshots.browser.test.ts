@@ -1,18 +1,15 @@
 /** Takes screenshots on desktop and phone in both themes, and checks their content. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from '@jest/globals';
 import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { useBrowsers } from './test-support/browsers.ts';
-
 import { SCREENSHOT_PEOPLE } from './test-support/screenshot-people.ts';
+import { SCREENSHOTS_FOLDER } from './test-support/screenshots-folder.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
-/** Ignored by git. Selected screenshots are copied to docs/images by hand. */
-const FOLDER = path.resolve(fileURLToPath(new URL('../screenshots', import.meta.url)));
 
 describeInBrowser('screenshots', () => {
   const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
@@ -20,7 +17,7 @@ describeInBrowser('screenshots', () => {
   const api = new ApiClient(deployment);
 
   beforeAll(async () => {
-    await mkdir(FOLDER, { recursive: true });
+    await mkdir(SCREENSHOTS_FOLDER, { recursive: true });
     await api.call('alice', 'PATCH', '/me', { displayName: 'Alice Park', radiusMeters: 5_000 });
     for (const { id, name } of SCREENSHOT_PEOPLE) await api.call(id, 'PATCH', '/me', { displayName: name });
     await deployment.befriend(...SCREENSHOT_PEOPLE.map(({ id }) => ['alice', id] as const));
@@ -53,7 +50,7 @@ describeInBrowser('screenshots', () => {
       });
       const { page } = alice;
       const picture = (name: string): Promise<Buffer> =>
-        page.screenshot({ path: path.join(FOLDER, `${kind}-${colorScheme}-${name}.png`) });
+        page.screenshot({ path: path.join(SCREENSHOTS_FOLDER, `${kind}-${colorScheme}-${name}.png`) });
       await picture('sign-in');
       await page.locator('input[name="user"]').fill('alice');
       await page.keyboard.press('Enter');
