@@ -1,6 +1,5 @@
 /** The stack without Docker, as a library: for `npm start`, for end-to-end tests and for the simulator. */
 
-export { ensureCaddyBinary } from './binaries/caddy-binary.ts';
 export { ensureChromium } from './binaries/chromium-binary.ts';
 export { type Executable, plainEnvironment } from './binaries/executable.ts';
 export { ensureNginxBinary } from './binaries/nginx-binary.ts';
@@ -12,7 +11,12 @@ export { ensureRedisBinary } from './binaries/redis-binary.ts';
 export { findFreePort } from './machine/find-free-port.ts';
 export { RemedyError } from './machine/remedy-error.ts';
 export { createDatabase, type Database, ensureDatabase, type NewDatabaseOptions } from './servers/create-database.ts';
-export { type FrontProxy, type FrontProxyProgram, startFrontProxy } from './servers/front-proxy.ts';
+export {
+  availableFrontProxies,
+  type FrontProxy,
+  type FrontProxyProgram,
+  startFrontProxy,
+} from './servers/front-proxy.ts';
 export { type Nginx, type NginxOptions, startNginx } from './servers/nginx.ts';
 export type { UpstreamServer, Upstreams } from './servers/nginx-config.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './servers/postgres.ts';

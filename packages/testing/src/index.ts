@@ -6,4 +6,5 @@ export * from './stack/deployment.ts';
 export * from './stack/nearby-client.ts';
 export * from './stack/system.ts';
 export * from './stack/use-deployment.ts';
+export * from './stack/use-proxied-deployment.ts';
 export * from './stack/use-shared-system.ts';

@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ensureCaddyBinary } from '../binaries/caddy-binary.ts';
 import { send, upgrade } from '../test-support/http-client.ts';
 import { startUpstream, type TestUpstream, type UpstreamResponse } from '../test-support/upstream.ts';
-import { type FrontProxy, startFrontProxy } from './front-proxy.ts';
+import { availableFrontProxies, type FrontProxy, startFrontProxy } from './front-proxy.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
 const SOCKET = '/socket.io/?EIO=4&transport=websocket';
@@ -41,15 +40,7 @@ afterAll(async () => {
   await Promise.all([gateway.close(), friendGraph.close(), rm(page, { recursive: true })]);
 });
 
-const hasCaddy = await ensureCaddyBinary().then(
-  () => true,
-  (error: unknown) => {
-    process.stderr.write(`Tests with Caddy are SKIPPED: ${error instanceof Error ? error.message : String(error)}\n`);
-    return false;
-  },
-);
-
-describe.each(hasCaddy ? (['nginx', 'caddy'] as const) : (['nginx'] as const))('behind %s', (program) => {
+describe.each(await availableFrontProxies())('behind %s', (program) => {
   let front: FrontProxy;
   beforeAll(async () => {
     front = await startFrontProxy({ program, target: nginx.url });

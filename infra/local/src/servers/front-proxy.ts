@@ -71,6 +71,17 @@ const RECIPES: Readonly<Record<FrontProxyProgram, Recipe>> = {
   },
 };
 
+/** The proxies that can be run here. A missing Caddy is logged, once for each caller. */
+export async function availableFrontProxies(): Promise<FrontProxyProgram[]> {
+  try {
+    await ensureCaddyBinary();
+    return ['nginx', 'caddy'];
+  } catch (error) {
+    process.stderr.write(`Tests with Caddy are SKIPPED: ${error instanceof Error ? error.message : String(error)}\n`);
+    return ['nginx'];
+  }
+}
+
 /** Rejects with its last lines when it does not start, and with the remedy when the program cannot be had. */
 export async function startFrontProxy({
   program,

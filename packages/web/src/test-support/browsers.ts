@@ -28,11 +28,11 @@ interface PersonOptions extends BrowserContextOptions {
 const HARMLESS = /GPU stall|WebGL.*performance|GL Driver Message/;
 
 export class Browsers {
-  readonly #deployment: Deployment;
+  readonly #deployment: Pick<Deployment, 'url'>;
   readonly #problems: string[] = [];
   #browser: Browser | undefined;
 
-  constructor(deployment: Deployment) {
+  constructor(deployment: Pick<Deployment, 'url'>) {
     this.#deployment = deployment;
   }
 
@@ -99,7 +99,7 @@ function isOutage(text: string): boolean {
 }
 
 /** Call it once in a test file, outside the tests. */
-export function useBrowsers(deployment: Deployment): Browsers {
+export function useBrowsers(deployment: Pick<Deployment, 'url'>): Browsers {
   const browsers = new Browsers(deployment);
   beforeAll(() => browsers.start(), START_TIMEOUT_MS);
   afterEach(() => browsers.closePages());
