@@ -55,6 +55,18 @@ async function until(condition: () => boolean): Promise<void> {
 const at = (user: typeof anna, lat: number) => ({ user, atMs: 0, lat, lng: 5, sensors: { accuracy: 7, battery: 0.5 } });
 
 describe('a phone', () => {
+  it('reaches a deployment below a path', async () => {
+    await deployment.stop();
+    deployment = new SmallDeployment({ friendships: friendshipsOf([[anna, ben]]), ttlMs: 60_000, below: '/nearby' });
+    url = await deployment.start();
+    for (const address of [url, `${url}/`]) {
+      url = address;
+      const annas = phone(anna);
+      annas.wake();
+      await until(() => annas.online);
+    }
+  });
+
   it('sleeps without counting as lost and wakes with its last position', async () => {
     const [annas, bens] = [phone(anna), phone(ben)];
     for (const client of [annas, bens]) client.wake();

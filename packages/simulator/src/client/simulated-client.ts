@@ -87,7 +87,10 @@ export class SimulatedClient {
     const onBreach = (breach: ProtocolBreach): void => observer.protocolBreached(user, breach);
     this.#list = new NearbyList({ radiusMeters, onBreach });
     this.#sender = new PositionSender({ clock, observer, emit: (movement) => this.#emitUpdate(movement) });
-    this.#socket = io(url, {
+    // Socket.IO would treat a path in the address as a namespace.
+    const { origin, pathname } = new URL(url);
+    this.#socket = io(origin, {
+      path: `${pathname.replace(/\/+$/, '')}/socket.io/`,
       autoConnect: false,
       forceNew: true,
       transports: TRANSPORTS[transport],

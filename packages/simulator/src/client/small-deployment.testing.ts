@@ -33,6 +33,8 @@ interface SmallDeploymentOptions {
   readonly friendships: Friendships;
   readonly ttlMs: number;
   readonly defect?: Defect;
+  /** A path that a proxy in front of it would add. Default: none. */
+  readonly below?: string;
 }
 
 interface Session {
@@ -61,13 +63,14 @@ export class SmallDeployment {
       response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify({ token: userId }));
     });
   });
-  readonly #io = new Server(this.#http);
+  readonly #io: Server;
   readonly #places = new Map<UserId, Place>();
   readonly #sessions = new Set<Session>();
   #flushing: NodeJS.Timeout | undefined;
 
   constructor(options: SmallDeploymentOptions) {
     this.#options = options;
+    this.#io = new Server(this.#http, { path: `${options.below ?? ''}/socket.io/` });
   }
 
   async start(): Promise<string> {
@@ -78,7 +81,7 @@ export class SmallDeployment {
     await new Promise<void>((resolve) => {
       this.#http.listen(0, '127.0.0.1', resolve);
     });
-    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}${this.#options.below ?? ''}`;
   }
 
   /** Cuts every connection, as a killed gateway does; clients come back by themselves. */
