@@ -97,6 +97,8 @@ describe('the page', () => {
         return headers['strict-transport-security'];
       };
       expect(await hstsOf('https')).toBe('max-age=31536000');
+      // As Traefik names the scheme of a WebSocket.
+      expect(await hstsOf('wss')).toBe('max-age=31536000');
       expect(await hstsOf('http')).toBeUndefined();
     },
   );
