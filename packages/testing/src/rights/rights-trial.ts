@@ -154,17 +154,21 @@ export class RightsTrial {
     const sentAtOf = new Map(
       [...this.#accepted].map(([person, all]) => [person, new Map(all.map(({ at, sentAt }) => [at, sentAt]))]),
     );
+    // Thousands of periods times tens of thousands of deliveries would block the process for long.
+    const periodsOf = new Map<string, RevokedPeriod[]>();
+    for (const period of this.#revoked) {
+      const known = periodsOf.get(edgeOf(period));
+      if (known) known.push(period);
+      else periodsOf.set(edgeOf(period), [period]);
+    }
     return this.#deliveries.flatMap(({ subject, viewer, at, receivedAt }) => {
       const sentAt = sentAtOf.get(subject)?.get(at);
       if (sentAt === undefined) return [];
-      const period = this.#revoked.find(
-        (one) =>
-          one.subject === subject &&
-          one.viewer === viewer &&
-          one.from <= sentAt &&
-          sentAt < one.to &&
-          (receivedAt < one.to || (one.isWithheld && at < one.to)),
-      );
+      const period = periodsOf
+        .get(edgeOf({ subject, viewer }))
+        ?.find(
+          (one) => one.from <= sentAt && sentAt < one.to && (receivedAt < one.to || (one.isWithheld && at < one.to)),
+        );
       if (!period) return [];
       const { name, from, to } = period;
       return [
@@ -215,4 +219,8 @@ export class RightsTrial {
     );
     this.#timers.push(begin);
   }
+}
+
+function edgeOf({ subject, viewer }: Pair): string {
+  return `${viewer} ${subject}`;
 }
