@@ -1,7 +1,7 @@
 /** The overlays for real use: secrets from files, no tokens for the asking, HTTPS with HTTP/2. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,6 +23,8 @@ let project: ComposeProject;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'nearby-production-'));
+  // nginx reads its certificate there as user 101.
+  await chmod(folder, 0o755);
   const files = {
     jwt: `${secret}\n`,
     password,

@@ -28,6 +28,7 @@ describe('a password beside the address', () => {
   it('does not replace the password of an address, and none changes nothing', () => {
     expect(withPassword('postgresql://ann:own@db/x', 'other')).toBe('postgresql://ann:own@db/x');
     expect(withPassword('postgresql://ann@db/x', '')).toBe('postgresql://ann@db/x');
+    expect(withPassword('postgresql://ann@:5432/x', 'other')).toBe('postgresql://ann@:5432/x');
     expect(withPassword('postgresql://ann@db/x', undefined)).toBe('postgresql://ann@db/x');
   });
 });
