@@ -14,7 +14,9 @@ export const settings = defineSettings({
     env: 'DATABASE_URL',
     schema: fromText.url('postgresql', 'postgres'),
     secret: true,
-    description: 'PostgreSQL 15 or newer, migrated: postgresql://user:password@host:port/database.',
+    description:
+      'PostgreSQL 15 or newer, migrated: postgresql://user:password@host:port/database. A pooler before it must give each ' +
+      'connection a session of its own (PgBouncer: pool_mode = session).',
   },
   databasePassword: {
     env: 'DATABASE_PASSWORD',
