@@ -20,6 +20,7 @@ import {
 import { createApi } from './api/create-api.ts';
 import { DevTokenIssuer } from './api/dev-token-issuer.ts';
 import { HttpServer } from './api/http-server.ts';
+import { LateRequests } from './api/late-requests.ts';
 import { createRepositories } from './database/create-repositories.ts';
 import { openDatabase } from './database/database.ts';
 import { createDatabaseMetrics, registerPoolGauges } from './database/database-metrics.ts';
@@ -107,10 +108,12 @@ export function composeFriendGraph({
     limits,
   });
 
+  const lateRequests = new LateRequests({ clock });
   const api = createApi({
     graph,
     repositories,
     limits,
+    lateRequests,
     verifier: createTokenVerifier({ config, clock, logger }),
     devTokenIssuer: config.devTokens
       ? new DevTokenIssuer({
@@ -136,5 +139,14 @@ export function composeFriendGraph({
     logger,
     checks: [bus.readiness, database.readiness],
   });
-  return [ops, database.component, ...bus.components, ...graph.components, http, bus.membership, ops.gate];
+  return [
+    ops,
+    database.component,
+    ...bus.components,
+    ...graph.components,
+    lateRequests,
+    http,
+    bus.membership,
+    ops.gate,
+  ];
 }

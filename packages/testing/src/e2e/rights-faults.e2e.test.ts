@@ -1,4 +1,5 @@
 /** Grants are revoked while parts of the system die: no change is lost, and none is late (G4, G5). */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually } from '../plain/eventually.ts';
@@ -13,6 +14,8 @@ const REPORT_INTERVAL_MS = 200;
 const REVOCATIONS_BETWEEN_FAULTS = 6;
 const REVOCATIONS_AFTER_LOSS = 12;
 const REVOKED_TIMEOUT_MS = 60_000;
+/** Longer than a pause that is no fault. */
+const STOPPED_MS = 4_000;
 /** Writes are back within this time after PostgreSQL is, without anything else being restarted. */
 const WRITES_BACK_MS = 15_000;
 
@@ -98,6 +101,37 @@ describe('while grants are revoked and given back', () => {
       await victim?.start();
     }, 3);
   }, 180_000);
+});
+
+describe('an instance of friend-graph is stopped and continues', () => {
+  it('[G4] a change that waited for it does not come after a later one', async () => {
+    const [hung] = deployment.stack.friendGraphs;
+    if (!hung) throw new Error('there is no instance');
+    const path = `/api/v1/viewers/${trial.pairs[0]?.viewer}`;
+    const subject = trial.pairs[0]?.subject ?? '';
+    const headers = {
+      authorization: `Bearer ${await deployment.token(subject)}`,
+      'content-type': 'application/json',
+    };
+    const grant = (precision: string) => ({ method: 'PUT', headers, body: JSON.stringify({ precision }) });
+    process.kill(hung.pid, 'SIGSTOP');
+    try {
+      // Sent to it as the load balancer does; it stands in the kernel's buffer.
+      const early = fetch(`http://127.0.0.1:${hung.port}${path}`, grant('exact'));
+      await delay(STOPPED_MS);
+      await eventually(async () => {
+        expect((await fetch(`${deployment.url}${path}`, grant('hidden'))).status).toBe(200);
+      }, REVOKED_TIMEOUT_MS);
+      process.kill(hung.pid, 'SIGCONT');
+      expect((await early).status).toBe(503);
+    } finally {
+      process.kill(hung.pid, 'SIGCONT');
+    }
+    const { items } = (await api.call(subject, 'GET', '/viewers')) as {
+      items: { id: string; precision: string }[];
+    };
+    expect(items.find(({ id }) => id === trial.pairs[0]?.viewer)).toMatchObject({ precision: 'hidden' });
+  }, 120_000);
 });
 
 describe('PostgreSQL is restarted', () => {

@@ -18,6 +18,7 @@ import { DOCS_PATH } from './docs/docs-pages.ts';
 import { docsRouter } from './docs/docs-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
 import { friendRequestRoutes } from './friend-request-routes.ts';
+import type { LateRequests } from './late-requests.ts';
 import { logRequests } from './log-requests.ts';
 import { respondNotFound, respondProblem } from './problem.ts';
 import { profileRoutes } from './profile-routes.ts';
@@ -30,6 +31,7 @@ interface ApiOptions {
   readonly repositories: Pick<Repositories, 'edges' | 'blocks'>;
   readonly verifier: TokenVerifier;
   readonly limits: Pick<UserLimits, 'run'>;
+  readonly lateRequests: Pick<LateRequests, 'check'>;
   /** null: there is no `/dev/tokens`. */
   readonly devTokenIssuer: DevTokenIssuer | null;
   /** Origins whose pages may call it, besides those of its own host. */
@@ -57,7 +59,7 @@ export function createApi(options: ApiOptions): Express {
   });
   app.use(refuseAmbiguousPaths);
   const authenticate = createAuthenticate({ verifier, limits: options.limits, admission: graph.admission });
-  app.use(API_PREFIX, createRouter({ routes, authenticate }));
+  app.use(API_PREFIX, createRouter({ routes, authenticate, lateRequests: options.lateRequests, clock }));
   app.use(DOCS_PATH, docsRouter(routes, options.publicUrl));
   app.use(respondNotFound);
   app.use(respondProblem(logger));
