@@ -83,7 +83,7 @@ export function SharingCard({ signedIn, actions }: { readonly signedIn: SignedIn
           </>
         )}
       </div>
-      <SharingDevice signedIn={signedIn} actions={actions} />
+      {!isPaused && <SharingDevice signedIn={signedIn} actions={actions} />}
     </div>
   );
 }
