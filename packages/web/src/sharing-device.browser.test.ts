@@ -24,7 +24,7 @@ describeInBrowser('[L7] two windows of one user', () => {
 
   it('say which of them shares, and change it in both', async () => {
     const ada = await deployment.signIn('ada');
-    await ada.report(LOOP);
+    await eventually(async () => expect(await ada.report(LOOP)).toMatchObject({ ok: true }));
     const desk = await browsers.person('ben', { at: LOOP });
     await desk.open('Who sees me');
     await says(desk, HERE);
