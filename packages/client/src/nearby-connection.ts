@@ -99,7 +99,10 @@ export interface NearbyConnection {
    * accepted a position.
    */
   readonly isSharing: Observable<boolean | undefined>;
-  /** From now on this device shares, in place of the user's other devices, which are told. Rejects with a `NearbyError`. */
+  /**
+   * From now on this device shares, in place of the user's other devices, which are told. Report a new position afterwards:
+   * friends see the other device's last one until then, if it is newer. Rejects with a `NearbyError`.
+   */
   shareFromThisDevice(): Promise<void>;
   /** Reports the device's position until stopped. */
   watchPosition(options?: WatchOptions): PositionWatch;

@@ -93,6 +93,24 @@ describe('the own position', () => {
     expect(left()).toEqual([undefined, undefined]);
   });
 
+  it('is reported again, as of now, when this device takes over from another one', async () => {
+    const me = open();
+    me.walkTo(HOME);
+    await eventually(() => expect(reported).toHaveLength(1));
+    await me.renew();
+    expect(reported).toEqual([HOME, HOME]);
+    me.followDevice();
+    device?.onPosition?.(HOME);
+    const before = device;
+    await me.renew();
+    // A new watch, which asks for a new fix: the last one may be older than the other device's.
+    expect(device).toBeDefined();
+    expect(device).not.toBe(before);
+    me.stop();
+    await me.renew();
+    expect([device, reported.length]).toEqual([undefined, 2]);
+  });
+
   it.each(['0,180.028', ' , ', '1', 'NaN,NaN', '91,0', ''])(
     'is none after a reload with "%s", which the user cannot have chosen',
     (text) => {

@@ -101,6 +101,16 @@ export class OwnPosition {
     if (this.source.value !== 'device') this.#stopDevice();
   }
 
+  /**
+   * Reports as of now. For a device that takes over from another one, whose last place is newer than this one's: friends go
+   * on seeing it until this one reports.
+   */
+  async renew(): Promise<void> {
+    if (this.source.value === 'walking') await this.#report();
+    // A new watch asks the device for a new fix.
+    else if (this.source.value === 'device') this.followDevice();
+  }
+
   /** The user signs out: the next one in this tab starts elsewhere. */
   stop(): void {
     this.#forget();

@@ -25,7 +25,10 @@ export function SharingDevice({ signedIn, actions }: SharingDeviceProps) {
           class="button"
           onClick={() =>
             actions.run(
-              () => connection.shareFromThisDevice(),
+              async () => {
+                await connection.shareFromThisDevice();
+                await me.renew();
+              },
               () => texts.value.tookOver,
             )
           }
