@@ -45,7 +45,7 @@ const ALONE = [
  */
 const FULL_ONLY = [
   'infra/local/src/processes/orphans',
-  'infra/local/src/servers/nginx-(failover|hung)\\.nginx',
+  'infra/local/src/servers/(front-proxy|nginx-(failover|hung))\\.nginx',
   'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/(start|stop)\\.e2e',
@@ -69,6 +69,7 @@ const FULL_ONLY = [
   'services/friend-graph/src/api/(erasure|existence-timing|other-people)\\.redis\\.pg',
   'services/friend-graph/src/database/(grant-repository|pooler)\\.pg',
   'services/friend-graph/src/external-servers\\.redis\\.pg',
+  'services/friend-graph/src/graph/graph-model\\.pg',
   'services/friend-graph/src/friendship-import/import-friendships-file\\.pg',
   'services/friend-graph/src/migrations/apply-migrations\\.pg',
   'services/friend-graph/src/outbox/restored-database\\.pg',
