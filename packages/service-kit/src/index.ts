@@ -9,6 +9,7 @@ export * from './process/common-settings.ts';
 export * from './process/lifecycle.ts';
 export * from './process/listen.ts';
 export * from './process/ops-server.ts';
+export * from './process/pause-watch.ts';
 export * from './process/public-settings.ts';
 export * from './process/run-service.ts';
 export * from './tokens/token-secrets.ts';

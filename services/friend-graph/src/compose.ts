@@ -13,6 +13,7 @@ import {
   type Component,
   createTokenVerifier,
   OpsServer,
+  PauseWatch,
   type ServiceContext,
   systemClock,
   TOKEN_LEEWAY_SECONDS,
@@ -108,12 +109,12 @@ export function composeFriendGraph({
     limits,
   });
 
-  const lateRequests = new LateRequests({ clock });
+  const pauses = new PauseWatch({ clock });
   const api = createApi({
     graph,
     repositories,
     limits,
-    lateRequests,
+    lateRequests: new LateRequests({ pauses, clock }),
     verifier: createTokenVerifier({ config, clock, logger }),
     devTokenIssuer: config.devTokens
       ? new DevTokenIssuer({
@@ -139,14 +140,5 @@ export function composeFriendGraph({
     logger,
     checks: [bus.readiness, database.readiness],
   });
-  return [
-    ops,
-    database.component,
-    ...bus.components,
-    ...graph.components,
-    lateRequests,
-    http,
-    bus.membership,
-    ops.gate,
-  ];
+  return [ops, database.component, ...bus.components, ...graph.components, pauses, http, bus.membership, ops.gate];
 }

@@ -5,6 +5,7 @@ import {
   type Component,
   createTokenVerifier,
   OpsServer,
+  PauseWatch,
   type ServiceContext,
   systemClock,
 } from '@nearby-friends/service-kit';
@@ -95,6 +96,7 @@ export function composeGateway({
     gatherMs: config.uplinkGatherMs,
     flushIntervalMs: config.flushIntervalMs,
   });
+  const pauses = new PauseWatch({ clock });
   const positions = new PositionReceiver({
     redisNow,
     ttlMs: config.positionTtlSeconds * 1000,
@@ -107,6 +109,7 @@ export function composeGateway({
     delivery,
     movement: new MovementCheck({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
     areRightsCurrent: () => follower.isCurrent,
+    pauses,
     clock,
   });
   const recovery = new Recovery({ sessions, board, positions, channels, opener, logger });
@@ -214,6 +217,7 @@ export function composeGateway({
   return [
     ops,
     ...bus.components,
+    pauses,
     connection('adapter publisher', adapterPub),
     connection('adapter subscriber', adapterSub),
     connection('stream reader', streamRedis),

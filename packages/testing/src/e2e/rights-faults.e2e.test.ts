@@ -15,7 +15,7 @@ const REVOCATIONS_BETWEEN_FAULTS = 6;
 const REVOCATIONS_AFTER_LOSS = 12;
 const REVOKED_TIMEOUT_MS = 60_000;
 /** Longer than a pause that is no fault. */
-const STOPPED_MS = 4_000;
+const STOPPED_MS = 6_000;
 /** Writes are back within this time after PostgreSQL is, without anything else being restarted. */
 const WRITES_BACK_MS = 15_000;
 

@@ -20,6 +20,7 @@ function setUp() {
   const clockAhead: number[] = [];
   let outcome = STORED;
   let areRightsCurrent = true;
+  const pauses = { hasJustContinued: () => false };
   const receiver = new PositionReceiver({
     redisNow: () => world.now(),
     ttlMs: TTL_MS,
@@ -37,6 +38,7 @@ function setUp() {
     delivery: world.delivery,
     movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
     areRightsCurrent: () => areRightsCurrent,
+    pauses,
     clock: world.clock,
   });
   return {
@@ -44,6 +46,7 @@ function setUp() {
     fence: (isFenced: boolean) => {
       areRightsCurrent = !isFenced;
     },
+    pauses,
     receiver,
     recorded,
     opened,
@@ -63,6 +66,16 @@ describe('a position that is reported', () => {
     await receiver.receive(session, { lat: 3, lng: 4 });
     expect(session.own).toMatchObject({ lat: 3, lng: 4 });
     expect(opened).toEqual([session]);
+  });
+
+  it('[G7] is refused right after the process stood still, unless it says when it was taken', async () => {
+    const { pauses, receiver, recorded, world } = setUp();
+    const { session } = testSession();
+    pauses.hasJustContinued = () => true;
+    await expect(receiver.receive(session, { lat: 1, lng: 2 })).rejects.toMatchObject({ code: 'unavailable' });
+    const at = world.now() - 5_000;
+    expect(await receiver.receive(session, { lat: 1, lng: 2, at })).toEqual({ at, shared: true });
+    expect(recorded).toHaveLength(1);
   });
 
   it('goes on with all that the phone said, and nothing else', async () => {

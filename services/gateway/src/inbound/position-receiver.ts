@@ -8,7 +8,7 @@ import {
   type RecordedPosition,
   type UserId,
 } from '@nearby-friends/protocol';
-import { type Clock, delay } from '@nearby-friends/service-kit';
+import { type Clock, delay, type PauseWatch } from '@nearby-friends/service-kit';
 import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import type { DeviceReleases } from '../sessions/device-releases.ts';
 import type { SessionOpener } from '../sessions/session-opener.ts';
@@ -33,6 +33,7 @@ export class PositionReceiver {
   readonly #delivery: NearbyDelivery;
   readonly #movement: MovementCheck;
   readonly #areRightsCurrent: () => boolean;
+  readonly #pauses: Pick<PauseWatch, 'hasJustContinued'>;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -52,6 +53,7 @@ export class PositionReceiver {
     movement: MovementCheck;
     /** Whether this gateway has applied every graph event, among them erasures. */
     areRightsCurrent: () => boolean;
+    pauses: Pick<PauseWatch, 'hasJustContinued'>;
     clock: Clock;
   }) {
     this.#redisNow = options.redisNow;
@@ -65,6 +67,7 @@ export class PositionReceiver {
     this.#delivery = options.delivery;
     this.#movement = options.movement;
     this.#areRightsCurrent = options.areRightsCurrent;
+    this.#pauses = options.pauses;
     this.#clock = options.clock;
   }
 
@@ -74,6 +77,8 @@ export class PositionReceiver {
    */
   async receive(session: Session, payload: unknown): Promise<{ at: number; shared: boolean }> {
     const { at: takenAt, ...position } = parsePayload(locationUpdateSchema, payload);
+    // It may have waited for this process, and been sent while sharing was paused.
+    if (takenAt === undefined && this.#pauses.hasJustContinued()) throw notRecorded();
     const at = this.#stamp(session, takenAt ?? Number.POSITIVE_INFINITY);
     const last = session.own?.at ?? at;
     // Taken before the session's last one, for example from a buffer that is sent backwards: it moves nothing (L3).
@@ -98,7 +103,7 @@ export class PositionReceiver {
         return { at, shared: false };
       case 'expired':
       case 'failed':
-        throw new CodedError('unavailable', 'The position could not be recorded. Send it again in a moment.');
+        throw notRecorded();
     }
   }
 
@@ -173,4 +178,8 @@ export class PositionReceiver {
     }
     return recorded;
   }
+}
+
+function notRecorded(): CodedError {
+  return new CodedError('unavailable', 'The position could not be recorded. Send it again in a moment.');
 }
