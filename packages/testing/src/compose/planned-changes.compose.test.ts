@@ -35,15 +35,20 @@ async function restart({ id }: Container): Promise<void> {
   }, 60_000);
 }
 
+async function tokenOf(userId: string): Promise<string> {
+  const response = await fetch(`${project.url}/api/v1/dev/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ userId }),
+  });
+  const { token } = (await response.json()) as { token: string };
+  return token;
+}
+
 describe('the containers', () => {
   it('serve a client by WebSocket, by polling, and by polling that is upgraded; and hide what is not for clients', async () => {
     for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']] as const) {
-      const answer = await fetch(`${project.url}/api/v1/dev/tokens`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ userId: 'visitor' }),
-      });
-      const { token } = (await answer.json()) as { token: string };
+      const token = await tokenOf('visitor');
       const client = await new NearbyClient({ url: project.url, token, transports: [...transports] }).connect();
       expect(await client.report(FERRY_BUILDING)).toMatchObject({ ok: true });
       await eventually(() => expect(client.snapshots).toBe(1));
@@ -113,7 +118,7 @@ describe('the containers', () => {
 
   it('[W2] are sticky: 200 clients of different addresses poll 1,000 times each at four replicas', async () => {
     await project.scale('gateway', 4);
-    const outcome = await pollManyTimes({ url: project.url, clients: 200, requestsEach: 1_000 });
+    const outcome = await pollManyTimes({ url: project.url, clients: 200, requestsEach: 1_000, tokenOf });
     expect(outcome.statuses).toEqual({ 200: 200 * 1_000 });
     expect(outcome.replies).toEqual({ ok: 200 * 1_000 });
     await project.scale('gateway', 2);
