@@ -9,7 +9,7 @@ import { availableFrontProxies, type FrontProxy, startFrontProxy } from './front
 import { type Nginx, startNginx } from './nginx.ts';
 
 const SOCKET = '/socket.io/?EIO=4&transport=websocket';
-/** Each is refused, or is the id of nobody: never the path of another resource. */
+/** Each is refused, or is an id that no user has: never the path of another resource. */
 const AMBIGUOUS = [
   '..%2fme',
   '..%2Fme',

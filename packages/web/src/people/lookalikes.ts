@@ -12,7 +12,7 @@ export function lookalikesOf(people: Iterable<Named>): ReadonlySet<string> {
   return new Set([...bySkeleton.values()].filter(({ size }) => size > 1).flatMap((ids) => [...ids]));
 }
 
-/** For one line of text. Nobody chooses an id, and it cannot be changed. */
+/** For one line of text. An id cannot be chosen or changed, so it tells two people apart. */
 export function nameWithId({ id, displayName }: Named): string {
   return `${displayName} (${id})`;
 }

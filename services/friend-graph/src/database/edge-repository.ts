@@ -63,7 +63,7 @@ export class EdgeRepository {
     return toPage(items, limit);
   }
 
-  /** Everybody who has the user on a list: whom the user sees, and who sees the user, whatever the grants. */
+  /** All users who have the user on a list: whom the user sees, and who sees the user, whatever the grants. */
   async peopleAround(user: UserId): Promise<UserId[]> {
     // Raw: Prisma has no UNION.
     const rows = await this.#client.$queryRaw<{ id: UserId }[]>`

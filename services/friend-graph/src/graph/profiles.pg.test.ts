@@ -12,7 +12,7 @@ const told = () =>
     .sort();
 
 describe('[G9] a new display name', () => {
-  it('is told to every friend and to the other devices of the user, and to nobody else', async () => {
+  it('is told to every friend and to the other devices of the user, and to no one else', async () => {
     await setting.befriend('ann', 'bob');
     await setting.befriend('ann', 'former');
     await setting.befriend('ann', 'blocked');

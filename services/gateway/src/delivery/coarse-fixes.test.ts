@@ -108,7 +108,7 @@ describe.each([
     expect(afterFlush()).toEqual(['[ben@3000]']);
   });
 
-  it('of the viewer moves nobody', () => {
+  it('of the viewer moves no friend', () => {
     report('ben', 900, FINE);
     expect(afterFlush()).toEqual(['+ben@900']);
     move(-3_000, COARSE);
