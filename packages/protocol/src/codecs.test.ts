@@ -79,6 +79,29 @@ describe('[L1] a position update', () => {
   });
 });
 
+describe('[L2] the time of a position update', () => {
+  it.each([undefined, null])('counts as now if it is %p', (at) => {
+    expect(locationUpdateSchema.parse({ lat: 1, lng: 2, at }).at ?? 'now').toBe('now');
+  });
+
+  it.each([0, -1, 1.5, 1e300])('is kept as it is (%p), since the server decides what is too old', (at) => {
+    expect(locationUpdateSchema.parse({ lat: 1, lng: 2, at })).toEqual({ lat: 1, lng: 2, at });
+  });
+
+  it.each(['x', '1700000000000', '2026-11-30T12:00:00Z', '', true, {}, [], Number.NaN, Number.POSITIVE_INFINITY])(
+    'is never left out when it is wrong (%p), since an old position would count as new',
+    (at) => {
+      const { error } = locationUpdateSchema.safeParse({ lat: 1, lng: 2, at });
+      expect(error?.issues).toMatchObject([
+        {
+          path: ['at'],
+          message: 'must be a number of milliseconds since the epoch, or absent for a position taken now',
+        },
+      ]);
+    },
+  );
+});
+
 describe('position bytes', () => {
   it.each([{ lat: 1, lng: 2 }, full, { lat: 0, lng: -0.000_1, speed: 0 }])('survive a round trip: %j', (position) => {
     expect(decodePositionBody(encodePositionBody(position))).toEqual(position);

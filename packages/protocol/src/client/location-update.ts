@@ -5,7 +5,7 @@ import type { Ack } from './ack.ts';
 
 export const LOCATION_UPDATE = 'location:update';
 
-/** An optional field that says nothing (null, negative, NaN, out of range) is left out: phones send speed −1 for "unknown". */
+/** A field that says nothing (null, negative, NaN, out of range) is left out (L1): phones send speed −1 for "unknown". */
 const orAbsent = <T>(field: z.ZodType<T | undefined>) => field.catch(undefined);
 const { accuracy, heading, speed, battery } = positionSchema.shape;
 
@@ -14,8 +14,13 @@ export const locationUpdateSchema = positionSchema.extend({
   heading: orAbsent(heading),
   speed: orAbsent(speed),
   battery: orAbsent(battery),
-  /** When the fix was taken, ms since the epoch; absent: now. */
-  at: z.number().nullish(),
+  /**
+   * When the fix was taken, ms since the epoch; null or absent: now. A wrong one is refused and not left out (L2), since an
+   * old position would count as new without it.
+   */
+  at: z
+    .number({ error: 'must be a number of milliseconds since the epoch, or absent for a position taken now' })
+    .nullish(),
 });
 /**
  * `at`: the server's timestamp of the position that counts, ms since the epoch: of this one, or of a newer one that the server

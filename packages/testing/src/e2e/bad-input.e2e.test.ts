@@ -78,6 +78,23 @@ describe('a bad payload', () => {
     expect(await client.send('location:update', payload)).toMatchObject({ ok: true });
   });
 
+  it.each([
+    ['x', 'invalid_payload'],
+    ['1700000000000', 'invalid_payload'],
+    [-1, 'stale_position'],
+    [0, 'stale_position'],
+  ])('[L2] with the time %p is refused with %s and names the field', async (at, code) => {
+    const client = await deployment.signIn('mallory', { gateway: 0 });
+    const answer = await client.send('location:update', { lat: 1, lng: 1, at });
+    expect(answer).toMatchObject({
+      ok: false,
+      code,
+      retryable: false,
+      message: expect.stringMatching(/\bat:? must be/),
+    });
+    expect(await client.send('location:update', { lat: 1, lng: 1, at: null })).toMatchObject({ ok: true });
+  });
+
   it('[L1] with unknown fields is accepted without them', async () => {
     const client = await deployment.signIn('mallory', { gateway: 0 });
     const payload = JSON.parse('{"lat": 1, "lng": 1, "time": 5, "constructor": {}, "__proto__": {"ok": false}}');

@@ -56,4 +56,13 @@ describe('the AsyncAPI document', () => {
     expect(validate({ lat: 1, lng: 2, newer: true })).toBe(true);
     expect(validate({ lat: 91, lng: 2 })).toBe(false);
   });
+
+  it('[L2] allows the times that a gateway reads, and no others', () => {
+    const validate = new Ajv().compile(messages['location-update']?.payload ?? {});
+    for (const at of [undefined, null, 0, -1, 1.5, 1e300, 'x', '5', true, {}, []]) {
+      const report = { lat: 1, lng: 2, ...(at === undefined ? {} : { at }) };
+      const { success } = protocol.locationUpdateSchema.safeParse(report);
+      expect({ at, isAllowed: validate(report) }).toEqual({ at, isAllowed: success });
+    }
+  });
 });

@@ -47,8 +47,8 @@ const doneSchema = z.object({ ok: z.literal(true) });
 export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AcknowledgedEvent> = {
   'location:update': {
     summary:
-      'A position update. Unknown fields are ignored, and so is an optional field that says nothing (null, negative, out ' +
-      'of range). A packet has at most 4 KB.',
+      'A position update. Unknown fields are ignored, and so is an accuracy, heading, speed or battery that says nothing ' +
+      '(null, negative, out of range). A wrong time (at) is refused. A packet has at most 4 KB.',
     payload: locationUpdateSchema,
     ack: z.union([
       doneSchema.extend({ at: z.number(), shared: z.boolean(), conflated: z.boolean().optional() }),
@@ -161,9 +161,9 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
     'Great-circle distance in metres on a sphere of radius 6,371,008.8 m; for "approximate", to the grid point.',
   at:
     'When the position was taken, ms since the epoch by the server’s clock: as the client says, but not in the future, else ' +
-    'when the server received it. Older than 10 minutes (the TTL): stale_position. In the acknowledgement: the time of the ' +
-    'position that counts, this one or a newer one. Of an approximate friend: a time of a fixed schedule, one to two minutes ' +
-    'earlier.',
+    'when the server received it. Null counts as absent. 10 minutes old (the TTL) or older: stale_position; no finite ' +
+    'number: invalid_payload. In the acknowledgement: the time of the position that counts, this one or a newer one. Of an ' +
+    'approximate friend: a time of a fixed schedule, one to two minutes earlier.',
   precision: '"approximate": a grid point of about 1 km; accuracy, heading, speed and battery are absent.',
   id: 'The friend.',
   userId: 'The other person.',
