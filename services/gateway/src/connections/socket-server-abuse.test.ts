@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '@nearby-friends/testing/eventually';
 import type { Socket } from 'socket.io-client';
 import { type SocketServerOfTest, tokenOf, useSocketServers } from '../test-support/socket-server-of-test.ts';
-import { CLOSING_GRACE_MS } from './socket-server.ts';
+import { CLOSING_GRACE_MS } from './socket-io-server.ts';
 
 let server: SocketServerOfTest;
 let witness: Socket;

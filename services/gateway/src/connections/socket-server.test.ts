@@ -10,7 +10,7 @@ import {
   tokenOf,
   useSocketServers,
 } from '../test-support/socket-server-of-test.ts';
-import { MAX_MESSAGE_BYTES } from './socket-server.ts';
+import { MAX_MESSAGE_BYTES } from './socket-io-server.ts';
 
 const start = useSocketServers();
 const EMPTY_SNAPSHOT = { radiusMeters: 1, friends: [] };

@@ -1,27 +1,23 @@
 /** The Socket.IO server: accepts connections, and starts and ends their sessions. */
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   asCodedError,
-  type ClientToServerEvents,
   CodedError,
   DEVICE_SHARED,
   type DeviceNotice,
   devicesRoom,
   FRIENDS_CHANGED,
   SERVER_CLOCK,
-  type ServerToClientEvents,
   SHARING_CHANGED,
   VIEWERS_CHANGED,
 } from '@nearby-friends/protocol';
 import { type Clock, type Component, type Logger, listen } from '@nearby-friends/service-kit';
-import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
+import type { ServerOptions } from 'socket.io';
 import type { ClientEvents } from '../inbound/client-events.ts';
 import { allowanceFor, type EventLimits } from '../inbound/connection-budget.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { Admission } from '../viewer/admission.ts';
 import type { Session } from '../viewer/session.ts';
-import type { Transport } from '../viewer/transport.ts';
 import { addressOf } from './address-of.ts';
 import type { GuardedConnection } from './connection-guard.ts';
 import { ConnectionGuards } from './connection-guards.ts';
@@ -30,34 +26,22 @@ import { type ConnectionCount, countConnections } from './count-connections.ts';
 import { DrainGate } from './drain-gate.ts';
 import { findUntestedParts } from './fast-path/untested-parts.ts';
 import { FastTransport } from './fast-transport.ts';
-import { type Handshake, isOriginAllowed } from './handshake.ts';
+import type { Handshake } from './handshake.ts';
 import { PlainTransport } from './plain-transport.ts';
 import type { RefusedConnections } from './refused-connections.ts';
-
-interface SocketData {
-  admission: Admission;
-  transport: Transport;
-}
-type NearbyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
-type NearbySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+import {
+  CLOSING_GRACE_MS,
+  createHttpServer,
+  createSocketIoServer,
+  type NearbyServer,
+  type NearbySocket,
+  PING_INTERVAL_MS,
+} from './socket-io-server.ts';
 
 /** A connection without a valid token is closed after this (A3). */
 export const UNAUTHENTICATED_LIFETIME_MS = 5_000;
-/** The largest message a client may send (L1). */
-export const MAX_MESSAGE_BYTES = 4_096;
-/** Engine.IO pings a client this long after its last pong. */
-const PING_INTERVAL_MS = 25_000;
-/** With the interval below nginx' proxy_read_timeout. */
-const PING_TIMEOUT_MS = 20_000;
 /** A list message carries the ping along shortly before Engine.IO would send one. */
 const PIGGYBACKED_PING_AFTER_SECONDS = PING_INTERVAL_MS / 1_000 - 3;
-
-/** A client that does not return the close frame is cut off after this. */
-export const CLOSING_GRACE_MS = 2_000;
-
-/** Only a load balancer may connect, which sends whole requests. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 
 const EMPTY = Object.freeze({});
 
@@ -137,28 +121,13 @@ export class SocketServer implements Component {
       clock: options.clock,
       onCutOff: (reason) => this.#refused.countCutOff(reason),
     });
-    this.#http = createServer(
-      { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-      (_request, response) => response.writeHead(404).end(),
-    );
-    this.#io = new Server(this.#http, {
+    this.#http = createHttpServer();
+    this.#io = createSocketIoServer(this.#http, {
       adapter: options.adapter,
-      serveClient: false,
-      transports: ['websocket', 'polling'],
-      connectTimeout: this.#unauthenticatedLifetimeMs,
-      maxHttpBufferSize: MAX_MESSAGE_BYTES,
-      pingInterval: PING_INTERVAL_MS,
-      pingTimeout: PING_TIMEOUT_MS,
-      // For many small messages compression costs more than it saves.
-      perMessageDeflate: false,
-      httpCompression: false,
-      cors: { origin: [...options.allowedOrigins] },
-      allowRequest: (request, decide) => {
-        const isAllowed = isOriginAllowed(request, options.allowedOrigins);
-        if (!isAllowed) this.#refused.count('origin');
-        decide(null, isAllowed);
-      },
-      releaseUpgradeRequest: this.#usesFastPath,
+      allowedOrigins: options.allowedOrigins,
+      connectTimeoutMs: this.#unauthenticatedLifetimeMs,
+      onOriginRefused: () => this.#refused.count('origin'),
+      releasesUpgradeRequest: this.#usesFastPath,
       wsEngine: this.#guards.webSocketServer({ closingGraceMs: CLOSING_GRACE_MS }),
     });
     this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) =>

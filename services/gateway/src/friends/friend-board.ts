@@ -17,18 +17,11 @@ import { GridSchedule } from '../viewer/grid-schedule.ts';
 import type { Session, Subject, Watch } from '../viewer/session.ts';
 import type { GrantSlice } from '../viewer/slices.ts';
 import { createSubject, createWatch, dropAnchor, refreshGridTime, removeWatch, setLatest } from '../viewer/subject.ts';
-import { TimerWheel } from './timer-wheel.ts';
+import { BoardTimers } from './board-timers.ts';
 
-/** Expired positions, grants and pauses are noticed at most this late (S5 allows a second). */
-const WHEEL_TICK_MS = 250;
 /** A response that was read before an event arrives within seconds or never. */
 const STOPPED_RETENTION_MS = 60_000;
 
-/**
- * A position expires by its own timestamp against Redis' clock, never by an expiry event. A subject is on the wheel once,
- * at the tick its position would expire; if a newer one has arrived by then it is scheduled again, so an arriving
- * position costs the wheel nothing. Grants and pauses with an end time have a wheel of their own; most have none.
- */
 export class FriendBoard implements Component {
   readonly name = 'friend board';
   readonly #ttlMs: number;
@@ -44,11 +37,8 @@ export class FriendBoard implements Component {
   /** When friends have ended sharing, for a friend who is watched only while a position read before that is under way. */
   readonly #stopped = new RecentMap<UserId, number>();
   readonly #subjects = new Map<UserId, Subject>();
-  readonly #expiries: TimerWheel<Subject>;
-  readonly #endings: TimerWheel<Watch | Subject>;
   readonly #gridSchedule: GridSchedule;
-  /** Friends with a position that approximate viewers see from their schedule's next slot on. */
-  readonly #grids: TimerWheel<Subject>;
+  readonly #timers: BoardTimers;
   #cancel: CancelTimer = () => undefined;
 
   constructor(options: {
@@ -67,17 +57,15 @@ export class FriendBoard implements Component {
     this.#delivery = options.delivery;
     this.#onExpired = options.onExpired;
     this.#onGrantEnded = options.onGrantEnded;
-    this.#expiries = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
-    this.#endings = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
-    this.#grids = new TimerWheel({ tickMs: WHEEL_TICK_MS, now: options.redisNow });
     this.#gridSchedule = new GridSchedule({ ttlMs: options.ttlMs, now: options.redisNow });
+    this.#timers = new BoardTimers({ ...options, gridSchedule: this.#gridSchedule });
   }
 
   start(): void {
-    this.#cancel = this.#clock.every(WHEEL_TICK_MS, () => {
-      this.#expiries.advance((subject) => this.#checkExpiry(subject));
-      this.#endings.advance((item) => this.#end(item));
-      this.#grids.advance((subject) => this.#refreshGrid(subject));
+    this.#cancel = this.#timers.start(this.#clock, {
+      expiry: (subject) => this.#checkExpiry(subject),
+      end: (item) => this.#end(item),
+      gridChange: (subject) => this.#refreshGrid(subject),
     });
   }
 
@@ -92,12 +80,12 @@ export class FriendBoard implements Component {
 
   /** How many of them have a position that will expire. */
   get expiringPositions(): number {
-    return this.#expiries.size;
+    return this.#timers.expiringPositions;
   }
 
   /** How many grants and pauses have an end time. */
   get timedRights(): number {
-    return this.#endings.size;
+    return this.#timers.timedRights;
   }
 
   /**
@@ -127,7 +115,7 @@ export class FriendBoard implements Component {
     const watch = createWatch(session, subject, right);
     subject.watches.push(watch);
     session.watches.add(watch);
-    this.#scheduleEnd(watch, right.grant.until);
+    this.#timers.scheduleEnd(watch, right.grant.until);
     return watch;
   }
 
@@ -139,7 +127,7 @@ export class FriendBoard implements Component {
     const held = shareGrant(grant);
     if (isSameGrant(watch.grant, held)) return;
     watch.grant = held;
-    this.#scheduleEnd(watch, grant.until);
+    this.#timers.scheduleEnd(watch, grant.until);
     this.#delivery.grantChanged(watch);
   }
 
@@ -149,12 +137,12 @@ export class FriendBoard implements Component {
     if (!subject || version <= subject.sharingVersion) return;
     subject.sharing = holdSharing(sharing);
     subject.sharingVersion = version;
-    this.#scheduleEnd(subject, sharing.until);
+    this.#timers.scheduleEnd(subject, sharing.until);
     this.#considerViewers(subject);
   }
 
   unwatch(watch: Watch): void {
-    this.#endings.cancel(watch);
+    this.#timers.cancelEnd(watch);
     removeWatch(watch);
     watch.session.watches.delete(watch);
   }
@@ -164,10 +152,7 @@ export class FriendBoard implements Component {
     const subject = this.#subjects.get(user);
     if (!subject) return;
     if (subject.watches.length > 0) throw new Error('cannot forget a friend with viewers');
-    // Viewers come and go far more often than positions expire, so nothing stays until then.
-    this.#expiries.cancel(subject);
-    this.#endings.cancel(subject);
-    this.#grids.cancel(subject);
+    this.#timers.forget(subject);
     setLatest(subject, null);
     this.#subjects.delete(user);
   }
@@ -192,12 +177,10 @@ export class FriendBoard implements Component {
       return;
     }
     setLatest(subject, record);
-    if (!this.#expiries.has(subject)) this.#expiries.schedule(subject, record.at + this.#ttlMs);
+    this.#timers.expectExpiry(subject, record.at);
     prefetchViewers(subject.watches);
     for (const watch of subject.watches) this.#delivery.consider(watch);
-    if (subject.gridPlace !== null && !this.#grids.has(subject)) {
-      this.#grids.schedule(subject, this.#gridSchedule.nextChange(user));
-    }
+    this.#timers.expectGridChange(subject);
   }
 
   /**
@@ -215,7 +198,7 @@ export class FriendBoard implements Component {
     if (subject.latest === null) return;
     const isOver = subject.latest.at <= before;
     if (isOver) {
-      this.#expiries.cancel(subject);
+      this.#timers.cancelExpiry(subject);
       setLatest(subject, null);
     }
     this.#considerViewers(subject);
@@ -234,7 +217,7 @@ export class FriendBoard implements Component {
       for (const watch of subject.watches) forgetVersion(watch);
       dropAnchor(subject, began - 1);
       if (subject.latest === null || subject.latest.at >= began) continue;
-      this.#expiries.cancel(subject);
+      this.#timers.cancelExpiry(subject);
       setLatest(subject, null);
       this.#considerViewers(subject);
     }
@@ -253,7 +236,7 @@ export class FriendBoard implements Component {
       const at = latest.at - ms;
       setLatest(subject, { at, position: latest.position });
       refreshGridTime(subject);
-      this.#expiries.schedule(subject, at + this.#ttlMs);
+      this.#timers.scheduleExpiry(subject, at);
       for (const watch of subject.watches) this.#delivery.consider(watch);
     }
   }
@@ -271,18 +254,12 @@ export class FriendBoard implements Component {
     const { latest } = subject;
     if (latest === null) return;
     if (latest.at + this.#ttlMs > this.#redisNow()) {
-      this.#expiries.schedule(subject, latest.at + this.#ttlMs);
+      this.#timers.scheduleExpiry(subject, latest.at);
       return;
     }
     setLatest(subject, null);
     this.#considerViewers(subject);
     this.#onExpired(subject);
-  }
-
-  #scheduleEnd(item: Watch | Subject, until: number | null): void {
-    // An end in the past needs no timer: the caller considers the watch right away.
-    if (until === null || until <= this.#redisNow()) this.#endings.cancel(item);
-    else this.#endings.schedule(item, until);
   }
 
   #end(item: Watch | Subject): void {
