@@ -44,7 +44,7 @@ const CLIENTS = [
       'services/friend-graph/src/cli/connect-when-up.ts',
     ],
   },
-  { creates: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-server.ts'] },
+  { creates: /\bnew Server\(/g, from: /^socket\.io$/, by: ['services/gateway/src/connections/socket-io-server.ts'] },
 ];
 
 const BAD_NAMES = /^(utils?|helpers?|types|common)$/;

@@ -1,6 +1,6 @@
 /** Searches for the highest load that a build sustains. */
 
-export interface Step<Result> {
+interface Step<Result> {
   readonly load: number;
   readonly result: Result;
 }

@@ -4,7 +4,7 @@ import type { Repositories } from '../database/create-repositories.ts';
 import type { DeviceNotices } from './device-notices.ts';
 
 /** A device hears of an end at most about this much later. Gateways apply it by themselves, at the end. */
-export const LOOK_INTERVAL_MS = 1_000;
+const LOOK_INTERVAL_MS = 1_000;
 /** Timers of several replicas do not fire at the same moment: the replica that comes a little early takes the turn. */
 const EARLY_MS = 200;
 

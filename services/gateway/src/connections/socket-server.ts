@@ -39,7 +39,7 @@ import {
 } from './socket-io-server.ts';
 
 /** A connection without a valid token is closed after this (A3). */
-export const UNAUTHENTICATED_LIFETIME_MS = 5_000;
+const UNAUTHENTICATED_LIFETIME_MS = 5_000;
 /** A list message carries the ping along shortly before Engine.IO would send one. */
 const PIGGYBACKED_PING_AFTER_SECONDS = PING_INTERVAL_MS / 1_000 - 3;
 

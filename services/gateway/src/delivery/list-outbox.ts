@@ -5,7 +5,7 @@ import type { Session, Watch } from '../viewer/session.ts';
 import { ListMessageWriter } from '../wire/list-message-writer.ts';
 
 /** Bounds the memory of messages that are written and not sent yet. */
-export const MAX_MESSAGES = 64;
+const MAX_MESSAGES = 64;
 
 /**
  * A receiving process goes to sleep between two messages if the next one is composed first, and waking it costs the

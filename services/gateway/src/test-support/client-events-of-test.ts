@@ -10,7 +10,7 @@ import { RadiusReceiver } from '../inbound/radius-receiver.ts';
 import { TokenReceiver } from '../inbound/token-receiver.ts';
 import { testMetrics, testSession } from './test-session.ts';
 
-export const ANN = parseUserId('ann');
+const ANN = parseUserId('ann');
 export const EVENTS_BURST = 5;
 /** A client that continues after this many rejected events is closed. */
 export const FORGIVEN = 50;

@@ -26,7 +26,7 @@ const NINE = 0x39;
 const CLOSING_BRACKET = 0x5d;
 
 /** Engine.IO's pong packet. */
-export const PONG = '3';
+const PONG = '3';
 const PONG_BYTE = PONG.charCodeAt(0);
 const PONG_FRAME_BYTES = 2 + MASK_BYTES + 1;
 
