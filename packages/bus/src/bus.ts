@@ -39,7 +39,10 @@ export function createBus(options: {
   /** Before every key and channel, so that deployments that share a Redis do not hear each other. */
   redisPrefix?: string;
   service: ServiceName;
+  /** Of this process alone, see `ProcessIdentity`: a second bus with the same one would get this one's messages. */
   instanceId: string;
+  /** In the names of its connections, for operators. The instance id by default. */
+  replicaName?: string;
   /** The services that this one sends requests to. */
   watch: readonly ServiceName[];
   /** Without it no metrics are reported. */
@@ -50,8 +53,8 @@ export function createBus(options: {
   logger: Logger;
 }): Bus {
   const { redisUrl: url, redisPrefix: prefix = '', service, instanceId, watch, clock, logger } = options;
-  const { metrics = new Metrics(), tracer = noTracer } = options;
-  const role = (what: string) => `${service}:${instanceId}:${what}`;
+  const { metrics = new Metrics(), tracer = noTracer, replicaName = instanceId } = options;
+  const role = (what: string) => `${service}:${replicaName}:${what}`;
   const commands = openRedis({ url, purpose: 'commands', role: role('commands'), prefix, logger });
   const subscriber = openRedis({ url, purpose: 'subscriber', role: role('subscriber'), prefix, logger });
   const publish: Publish = async (channel, payload) => Number(await commands.spublish(channel, payload));

@@ -21,7 +21,10 @@ export function inboxChannel(user: UserId): string {
   return `inbox:{${user}}`;
 }
 
-/** Channel of the RPC requests to one instance. An instance that stops leaves it first. */
+/**
+ * Channel of the RPC requests to one instance, which is one process. It has a subscriber as long as that process lives; an
+ * instance that stops leaves it first.
+ */
 export function instanceChannel(service: ServiceName, instanceId: string): string {
   return `rpc:{${service}:${instanceId}}`;
 }

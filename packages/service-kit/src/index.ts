@@ -6,6 +6,7 @@ export * from './config/secret-text.ts';
 export * from './logging/logger.ts';
 export * from './metrics/metrics.ts';
 export * from './process/common-settings.ts';
+export * from './process/identify-process.ts';
 export * from './process/lifecycle.ts';
 export * from './process/listen.ts';
 export * from './process/ops-server.ts';

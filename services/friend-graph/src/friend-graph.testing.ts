@@ -6,6 +6,7 @@ import { type InboxMessage, inboxChannel, inboxMessageCodec, parseUserId } from 
 import {
   commonSettings,
   DEFAULT_REDIS_PREFIX,
+  identifyProcess,
   Lifecycle,
   Metrics,
   noTracer,
@@ -84,7 +85,7 @@ export function useFriendGraph(): ServicesOfTest {
       const logger = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
       const components = composeFriendGraph({
         config,
-        instanceId: `test-${port}`,
+        ...identifyProcess(`test-${port}`),
         logger,
         metrics: new Metrics(),
         tracer: noTracer,
@@ -100,7 +101,7 @@ export function useFriendGraph(): ServicesOfTest {
         redisUrl: running().url,
         redisPrefix: DEFAULT_REDIS_PREFIX,
         service: 'gateway',
-        instanceId: 'client',
+        ...identifyProcess('client'),
         watch: ['friend-graph'],
         clock: systemClock,
         logger: silentLogger,

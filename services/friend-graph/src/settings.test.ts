@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, commonSettings, Metrics, noTracer, readConfig, silentLogger } from '@nearby-friends/service-kit';
+import {
+  ConfigError,
+  commonSettings,
+  identifyProcess,
+  Metrics,
+  noTracer,
+  readConfig,
+  silentLogger,
+} from '@nearby-friends/service-kit';
 import { composeFriendGraph } from './compose.ts';
 import { settings } from './settings.ts';
 
@@ -17,7 +25,7 @@ function compose(env: NodeJS.ProcessEnv) {
   );
   return composeFriendGraph({
     config,
-    instanceId: 'test',
+    ...identifyProcess('test'),
     logger: silentLogger,
     metrics: new Metrics(),
     tracer: noTracer,

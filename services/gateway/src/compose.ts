@@ -33,6 +33,7 @@ import type { settings } from './settings.ts';
 export function composeGateway({
   config,
   instanceId,
+  replicaName,
   logger,
   metrics: registry,
   tracer,
@@ -46,6 +47,7 @@ export function composeGateway({
     redisPrefix,
     service: 'gateway',
     instanceId,
+    replicaName,
     watch: ['location', 'friend-graph'],
     metrics: registry,
     tracer,
@@ -71,7 +73,7 @@ export function composeGateway({
   const streamRedis = openRedis({
     url: redisUrl,
     purpose: 'blocking',
-    role: `gateway:${instanceId}:stream`,
+    role: `gateway:${replicaName}:stream`,
     prefix: redisPrefix,
     logger,
   });
@@ -79,7 +81,7 @@ export function composeGateway({
     redis: bus.commands,
     blockingRedis: streamRedis,
     stream: GRAPH_EVENTS,
-    followerId: instanceId,
+    followerId: replicaName,
     onEntries: applier.onEntries,
     onMissed: () => {
       applier.onMissed();
@@ -132,13 +134,13 @@ export function composeGateway({
   const adapterPub = openRedis({
     url: redisUrl,
     purpose: 'patient',
-    role: `gateway:${instanceId}:adapter-pub`,
+    role: `gateway:${replicaName}:adapter-pub`,
     logger,
   });
   const adapterSub = openRedis({
     url: redisUrl,
     purpose: 'patient',
-    role: `gateway:${instanceId}:adapter-sub`,
+    role: `gateway:${replicaName}:adapter-sub`,
     logger,
   });
   const { maxConnections } = config;

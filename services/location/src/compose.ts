@@ -18,6 +18,7 @@ import type { settings } from './settings.ts';
 export function composeLocation({
   config,
   instanceId,
+  replicaName,
   logger,
   metrics: registry,
   tracer,
@@ -31,6 +32,7 @@ export function composeLocation({
     redisPrefix: config.redisPrefix,
     service: 'location',
     instanceId,
+    replicaName,
     watch: ['friend-graph'],
     metrics: registry,
     tracer,

@@ -1,5 +1,4 @@
 /** Starts, changes and stops the parts of a stack in order. */
-import { randomUUID } from 'node:crypto';
 import type { RestartableProcess } from '../processes/restartable-process.ts';
 import { supervise } from '../processes/supervise.ts';
 import { GatewaySlots } from '../servers/gateway-slots.ts';
@@ -218,8 +217,6 @@ export class RunningStack implements Stack {
   #group(service: ServiceName): ServiceGroup {
     return new ServiceGroup({
       service,
-      // Instance ids are unique per Redis, and a given Redis may be shared.
-      instanceSuffix: this.#options.redisUrl === undefined ? '' : `-${randomUUID().slice(0, 6)}`,
       entryPoint: this.#options.entryPoints[service],
       readyDeadlineMs: this.#options.readyDeadlineMs,
       environment: () => serviceEnvironment(service, this.#options, this.#servers),

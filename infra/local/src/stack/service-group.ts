@@ -5,8 +5,6 @@ import type { Environment } from './stack-options.ts';
 
 interface ServiceGroupOptions {
   readonly service: ServiceName;
-  /** Appended to each instance id where the Redis may be shared. */
-  readonly instanceSuffix: string;
   readonly entryPoint: string;
   readonly readyDeadlineMs: number;
   /** Called at each start: addresses are known only when the servers are up. */
@@ -25,14 +23,13 @@ export class ServiceGroup {
 
   /** Gives the next process its name and ports, without starting it. */
   async plan(): Promise<ServiceProcess> {
-    const { service, instanceSuffix, entryPoint, readyDeadlineMs, environment, onLine } = this.#options;
+    const { service, entryPoint, readyDeadlineMs, environment, onLine } = this.#options;
     this.#lastNumber += 1;
     const name = `${service}-${this.#lastNumber}`;
     const process = new ServiceProcess({
       name,
       service,
       entryPoint,
-      instanceId: `${name}${instanceSuffix}`,
       opsPort: await findFreePort(),
       port: service === 'location' ? undefined : await findFreePort(),
       environment,

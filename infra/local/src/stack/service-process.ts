@@ -8,12 +8,11 @@ import { RestartableProcess } from '../processes/restartable-process.ts';
 export type ServiceName = 'gateway' | 'location' | 'friend-graph';
 
 export interface ServiceProcessOptions {
-  /** For example `gateway-1`. */
+  /** For example `gateway-1`; also its `INSTANCE_ID`. */
   readonly name: string;
   readonly service: ServiceName;
   /** The JavaScript file to run. */
   readonly entryPoint: string;
-  readonly instanceId: string;
   /** Where it serves clients; a location service has none. */
   readonly port: number | undefined;
   readonly opsPort: number;
@@ -26,7 +25,6 @@ export interface ServiceProcessOptions {
 /** A process of the stack as tests see it. */
 export interface ServiceHandle {
   readonly name: string;
-  readonly instanceId: string;
   /** Of the current process; another one after a restart. */
   readonly pid: number;
   /** Serves /health, /ready and /metrics on 127.0.0.1. */
@@ -54,7 +52,6 @@ const RESPONSE_DEADLINE_MS = 2_500;
 
 export class ServiceProcess implements ServiceHandle {
   readonly name: string;
-  readonly instanceId: string;
   readonly opsPort: number;
   readonly logs: string[] = [];
   readonly process: RestartableProcess;
@@ -62,7 +59,6 @@ export class ServiceProcess implements ServiceHandle {
 
   constructor(options: ServiceProcessOptions) {
     this.name = options.name;
-    this.instanceId = options.instanceId;
     this.opsPort = options.opsPort;
     this.#port = options.port;
     this.process = new RestartableProcess({
@@ -98,22 +94,14 @@ export class ServiceProcess implements ServiceHandle {
     await this.process.start();
   }
 
-  #spawn({
-    name,
-    entryPoint,
-    instanceId,
-    environment,
-    opsPort,
-    port,
-    onLine,
-  }: ServiceProcessOptions): Promise<ManagedProcess> {
+  #spawn({ name, entryPoint, environment, opsPort, port, onLine }: ServiceProcessOptions): Promise<ManagedProcess> {
     return spawnManaged({
       name,
       command: process.execPath,
       args: ['--enable-source-maps', entryPoint],
       env: {
         ...environment(),
-        INSTANCE_ID: instanceId,
+        INSTANCE_ID: name,
         HOST: '127.0.0.1',
         OPS_PORT: String(opsPort),
         ...(port === undefined ? {} : { PORT: String(port) }),

@@ -24,7 +24,6 @@ export async function deployIdiomatic({ adapter, databaseUrl, gateways }: Idioma
         name: `${adapter}-${number}`,
         service: 'gateway',
         entryPoint: PROGRAM,
-        instanceId: `${adapter}-${number}`,
         port: await findFreePort(),
         opsPort: await findFreePort(),
         environment: () => ({

@@ -49,7 +49,7 @@ describe('the loss of Redis', () => {
   it('is logged once when it begins and once when it ends, however long it takes', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
-    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'info', destination });
+    const logger = createLogger({ service: 'gateway', replicaName: 'g1', level: 'info', destination });
     const { follower, started } = streams.openFollower('g1', logger);
     await started;
     // It may have begun before its connections were there, and says in this turn that it follows.

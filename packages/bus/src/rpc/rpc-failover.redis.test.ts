@@ -27,7 +27,7 @@ describe('fail-over', () => {
   it('an instance that is gone is logged once for any number of requests', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
-    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    const logger = createLogger({ service: 'gateway', replicaName: 'g1', level: 'warn', destination });
     await start('location', 'l1');
     const caller = await start('gateway', 'g1', { logger });
     await announceGhost('ghost');
@@ -88,7 +88,7 @@ describe('a caller that stalls for longer than an attempt may take', () => {
   it('uses the response that came meanwhile, and suspects no instance', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
-    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    const logger = createLogger({ service: 'gateway', replicaName: 'g1', level: 'warn', destination });
     const server = await start('location', 'l1');
     const caller = await start('gateway', 'g1', { logger });
     let calls = 0;

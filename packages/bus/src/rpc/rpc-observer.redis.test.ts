@@ -102,7 +102,7 @@ describe('a trace', () => {
     const { tracer, components } = await startTracing({
       config: { otlpEndpoint: collector.url, otlpHeaders: [], traceShare: 1 },
       service,
-      instanceId,
+      replicaName: instanceId,
       logger: silentLogger,
     });
     const bus = await start(service, instanceId, { tracer });

@@ -11,7 +11,7 @@ function setUp() {
   const lines: string[] = [];
   const logger = createLogger({
     service: 'location',
-    instanceId: 'l1',
+    replicaName: 'l1',
     level: 'debug',
     destination: { write: (line: string) => void lines.push(line) },
   });

@@ -7,7 +7,8 @@ export type { Logger };
 /** Everything that is logged, at any depth, passes {@link redactPrivateValues} first. */
 export function createLogger(options: {
   service: string;
-  instanceId: string;
+  /** The `instance` of every line. */
+  replicaName: string;
   level: string;
   /** Standard output by default. */
   destination?: DestinationStream;
@@ -15,7 +16,7 @@ export function createLogger(options: {
   const logger: Logger = pino(
     {
       level: options.level,
-      base: { service: options.service, instance: options.instanceId },
+      base: { service: options.service, instance: options.replicaName },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       // Errors are plain data here already; pino's own serializer would copy all their properties.

@@ -21,11 +21,11 @@ function hasNoDatabase(url: string): boolean {
 }
 
 export const commonSettings = defineSettings({
-  instanceId: {
+  replicaName: {
     env: 'INSTANCE_ID',
     schema: z.string().regex(/^[A-Za-z0-9_.-]{0,64}$/, 'must be at most 64 characters of A-Za-z0-9_.-'),
     default: '',
-    description: 'Name of this replica, unique among running replicas; generated at start when empty.',
+    description: 'Name of this replica in logs and traces, the same after a restart; generated at start when empty.',
   },
   host: {
     env: 'HOST',

@@ -94,6 +94,13 @@ describe('before it starts', () => {
   });
 });
 
+it('is named in every line of its log as the operator names it', async () => {
+  const service = run({ SCENARIO: 'plain', INSTANCE_ID: 'replica-1' });
+  await service.said('started');
+  const names = service.output.map((line) => (JSON.parse(line) as { instance: string }).instance);
+  expect(new Set(names)).toEqual(new Set(['replica-1']));
+});
+
 describe('[W3] the end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s: drains, stops, 0', async (signal) => {
     const service = run({ SCENARIO: 'plain' });

@@ -1,16 +1,15 @@
 /** The `main` of every service: configuration, lifecycle, signals and exit code. */
-import { randomBytes } from 'node:crypto';
 import { type Config, ConfigError, helpText, readConfig, type Settings } from '../config/read-config.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { type MetricDescription, Metrics } from '../metrics/metrics.ts';
 import { startTracing } from '../tracing/start-tracing.ts';
 import type { Tracer } from '../tracing/tracer.ts';
 import { commonSettings } from './common-settings.ts';
+import { identifyProcess, type ProcessIdentity } from './identify-process.ts';
 import { type Component, Lifecycle } from './lifecycle.ts';
 
-export interface ServiceContext<S extends Settings> {
+export interface ServiceContext<S extends Settings> extends ProcessIdentity {
   readonly config: Config<typeof commonSettings & S>;
-  readonly instanceId: string;
   readonly logger: Logger;
   /** Already has Node's own metrics. */
   readonly metrics: Metrics;
@@ -42,13 +41,14 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
     config: readConfig(settings, process.env),
     common: readConfig(commonSettings, process.env),
   }));
-  const instanceId = common.instanceId || randomBytes(6).toString('hex');
-  const logger = createLogger({ service: service.name, instanceId, level: common.logLevel });
+  const identity = identifyProcess(common.replicaName);
+  const { replicaName } = identity;
+  const logger = createLogger({ service: service.name, replicaName, level: common.logLevel });
   const metrics = new Metrics();
   metrics.collectProcess();
-  const tracing = await startTracing({ config: common, service: service.name, instanceId, logger });
+  const tracing = await startTracing({ config: common, service: service.name, replicaName, logger });
   const { tracer } = tracing;
-  const components = orExit(service.name, () => service.compose({ config, instanceId, logger, metrics, tracer }));
+  const components = orExit(service.name, () => service.compose({ config, ...identity, logger, metrics, tracer }));
   if (process.argv.includes('--metrics')) {
     process.stdout.write(metricsText(await metrics.describe()));
     // Nothing was started, but some components keep the process alive.

@@ -36,7 +36,7 @@ const SHARE = createContextKey('share');
 
 interface OtelOptions {
   readonly service: string;
-  readonly instanceId: string;
+  readonly replicaName: string;
   /** For example http://collector:4318. */
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export function createOtelTracer(options: OtelOptions): { tracer: Tracer; spanEx
     resource: resourceFromAttributes({
       'service.name': options.service,
       'service.namespace': 'nearby-friends',
-      'service.instance.id': options.instanceId,
+      'service.instance.id': options.replicaName,
     }),
     sampler: new ParentBasedSampler({ root: new ShareSampler(options.share) }),
     spanProcessors: [

@@ -12,15 +12,15 @@ interface Tracing {
 export async function startTracing(options: {
   config: { otlpEndpoint: string; otlpHeaders: readonly string[]; traceShare: number };
   service: string;
-  instanceId: string;
+  replicaName: string;
   logger: Logger;
 }): Promise<Tracing> {
-  const { config, service, instanceId, logger } = options;
+  const { config, service, replicaName, logger } = options;
   if (config.otlpEndpoint === '') return { tracer: noTracer, components: [] };
   const { createOtelTracer } = await import('./otel-tracer.ts');
   const { tracer, spanExport } = createOtelTracer({
     service,
-    instanceId,
+    replicaName,
     endpoint: config.otlpEndpoint,
     headers: Object.fromEntries(config.otlpHeaders.map(splitHeader)),
     share: config.traceShare,

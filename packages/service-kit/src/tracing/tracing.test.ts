@@ -18,7 +18,7 @@ async function start(share = 1, endpoint = collector.url, logger = silentLogger)
   const { tracer, components } = await startTracing({
     config: { otlpEndpoint: endpoint, otlpHeaders: ['authorization=Basic a=b'], traceShare: share },
     service: 'service-of-test',
-    instanceId: 's1',
+    replicaName: 's1',
     logger,
   });
   return { tracer, send: async () => components[0]?.stop?.() };
@@ -102,7 +102,7 @@ describe('a tracer', () => {
   it('logs a failing export once and does not delay the stop', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
-    const logger = createLogger({ service: 's', instanceId: 'i', level: 'info', destination });
+    const logger = createLogger({ service: 's', replicaName: 'i', level: 'info', destination });
     const { tracer, send } = await start(1, 'http://127.0.0.1:1', logger);
     await nested(tracer);
     await eventually(() => expect(lines).toEqual(['trace export failed']));

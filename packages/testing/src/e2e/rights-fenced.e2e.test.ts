@@ -13,7 +13,7 @@ const running = useRightsTrial();
 describe('under 500 updates/s over three gateways', () => {
   it('[G5] a gateway that cannot follow the stream but still gets positions is fenced, and responses wait for that', async () => {
     const { deployment, line, trial, ways, sumOverGateways } = running();
-    const cutOff = deployment.stack.gateways[0]?.instanceId ?? '';
+    const cutOff = deployment.stack.gateways[0]?.name ?? '';
     // Viewers stand at odd indexes: those with index % GATEWAYS = 0 are on gateway 0.
     const affected = trial.pairs.filter((_, i) => (2 * i + 1) % GATEWAYS === 0);
     const elsewhere = trial.pairs.filter((_, i) => (2 * i) % GATEWAYS !== 0 && (2 * i + 1) % GATEWAYS !== 0);

@@ -7,7 +7,7 @@ function setUp() {
   const clock = new ManualClock();
   const lines: { msg: string; refused?: unknown; cutOff?: unknown }[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'info', destination });
+  const logger = createLogger({ service: 'gateway', replicaName: 'g1', level: 'info', destination });
   const { metrics, metric } = testMetrics();
   const refused = new RefusedConnections({ metrics, clock, logger });
   refused.start();

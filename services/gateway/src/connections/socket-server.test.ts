@@ -46,7 +46,7 @@ describe('[A1] a connection', () => {
   it('takes the plain path where the parts of the fast one are not the tested ones, and the log says so', async () => {
     const lines: { msg: string; untested: unknown }[] = [];
     const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-    const logger = createLogger({ service: 'gateway', instanceId: 'g1', level: 'warn', destination });
+    const logger = createLogger({ service: 'gateway', replicaName: 'g1', level: 'warn', destination });
     const server = await start({ untestedParts: ['ws 9.0.0, tested with 8.21.3'], logger });
     const client = await server.connect();
     expect(await client.emitWithAck('location:update', { lat: 1 })).toEqual({ ok: true });

@@ -42,7 +42,7 @@ export class PositionReceiver {
     ttlMs: number;
     /** The measured clock is ahead of Redis' own. */
     onClockAhead: () => void;
-    /** Of this gateway. */
+    /** Of this gateway's process: once that is gone, the device counts as gone (L7). */
     instanceId: string;
     /** The session's device shares in place of another device of the user. */
     onTakenOver: (session: Session) => void;

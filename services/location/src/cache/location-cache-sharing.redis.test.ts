@@ -1,5 +1,6 @@
 /** One device of a user shares its position at a time, whichever gateways and connections its reports come over. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createBus } from '@nearby-friends/bus';
 import {
   type DeviceMark,
   decodePositionRecord,
@@ -9,15 +10,51 @@ import {
   type ReceivedPosition,
   SHARING_SILENCE_MS,
 } from '@nearby-friends/protocol';
-import { silentLogger } from '@nearby-friends/service-kit';
+import {
+  DEFAULT_REDIS_PREFIX,
+  identifyProcess,
+  Lifecycle,
+  silentLogger,
+  systemClock,
+} from '@nearby-friends/service-kit';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { ANN, BEN, positionOf } from '../test-support/positions-of-test.ts';
 import { listenTo } from '../test-support/published-positions.ts';
 import { recordOne } from '../test-support/record-one.ts';
 import { timeOf, useRedis } from '../test-support/redis-of-test.ts';
 import { RedisLocationCache } from './location-cache.redis.ts';
 
-const redis = useRedis();
 const TTL_MS = 600_000;
+const PREFIX = DEFAULT_REDIS_PREFIX;
+const gateways: Lifecycle[] = [];
+// Before Redis: a gateway leaves it when it stops.
+afterEach(async () => {
+  for (const gateway of gateways.splice(0)) await gateway.stop();
+});
+const redis = useRedis();
+
+/** A gateway as others see it: the bus of a process that starts under that name. */
+async function startGateway(name: string) {
+  const { instanceId } = identifyProcess(name);
+  const bus = createBus({
+    redisUrl: redis.server.url,
+    redisPrefix: PREFIX,
+    service: 'gateway',
+    instanceId,
+    watch: [],
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const lifecycle = new Lifecycle({ components: [...bus.components, bus.membership], logger: silentLogger });
+  gateways.push(lifecycle);
+  await lifecycle.start();
+  return {
+    instanceId,
+    breakConnections() {
+      for (const component of bus.components) if (component.name.startsWith('redis ')) void component.stop?.();
+    },
+  };
+}
 
 /** Two gateways that are alive, as their subscriptions show. */
 async function setUp() {
@@ -111,6 +148,21 @@ describe('[L7] the device that shares', () => {
     expect((await report(LAPTOP, -40))[0]).toBe('unshared');
     await subscriber.sunsubscribe(instanceChannel('gateway', 'g2'));
     expect((await report(LAPTOP, -30))[0]).toBe('taken-over');
+  });
+
+  it('is another one as soon as the process of its gateway is gone, though one of the same name runs', async () => {
+    const { commands, report } = await setUp();
+    const [killed, successor] = [await startGateway('gateway-1'), await startGateway('gateway-1')];
+    await report(PHONE, -50, { gateway: killed.instanceId });
+    expect((await report(LAPTOP, -40, { gateway: successor.instanceId }))[0]).toBe('unshared');
+    // As after a SIGKILL: its connections break, and it has left nothing.
+    killed.breakConnections();
+    await eventually(async () => {
+      const channels = await commands.call('PUBSUB', 'SHARDCHANNELS', `${PREFIX}rpc:{gateway:gateway-1*`);
+      expect(channels).toEqual([`${PREFIX}${instanceChannel('gateway', successor.instanceId)}`]);
+    });
+    expect((await report(LAPTOP, -30, { gateway: successor.instanceId }))[0]).toBe('taken-over');
+    expect((await report(PHONE, -20, { gateway: successor.instanceId }))[0]).toBe('unshared');
   });
 
   it('is another one as soon as it was released', async () => {

@@ -43,7 +43,7 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  *
  * One device of a user shares at a time: the one whose mark the entry has (`device-mark.ts` in protocol). A report of another
  * device is `unshared`, unless it claims, or the sharing device has been silent for too long, has left, or was connected to a
- * gateway that is gone: a gateway subscribes its channel as long as it lives.
+ * gateway that is gone: the process of a gateway subscribes a channel of its own as long as it lives.
  *
  * Two devices may report within the same millisecond: the later arrival gets the next millisecond. The same position sent
  * again (a caller that got no response) changes nothing.

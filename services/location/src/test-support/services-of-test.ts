@@ -1,5 +1,4 @@
 /** Location instances in this process, with stand-ins for a gateway and for friend-graph. */
-import { randomBytes } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import { createBus, type Rpc } from '@nearby-friends/bus';
 import {
@@ -16,6 +15,7 @@ import {
 import {
   commonSettings,
   DEFAULT_REDIS_PREFIX,
+  identifyProcess,
   Lifecycle,
   Metrics,
   noTracer,
@@ -61,7 +61,6 @@ export interface ServicesOfTest {
 /** Call it once in a test file, outside of tests. Everything a test starts ends with that test. */
 export function useServices(): ServicesOfTest {
   const running: Lifecycle[] = [];
-  const newId = () => randomBytes(4).toString('hex');
   const run = async (components: ConstructorParameters<typeof Lifecycle>[0]['components']): Promise<Lifecycle> => {
     const lifecycle = new Lifecycle({ components, logger: silentLogger });
     running.push(lifecycle);
@@ -73,7 +72,7 @@ export function useServices(): ServicesOfTest {
       redisUrl,
       redisPrefix: DEFAULT_REDIS_PREFIX,
       service,
-      instanceId: newId(),
+      ...identifyProcess(''),
       watch,
       clock: systemClock,
       logger: silentLogger,
@@ -91,7 +90,7 @@ export function useServices(): ServicesOfTest {
       return run(
         composeLocation({
           config,
-          instanceId: newId(),
+          ...identifyProcess(''),
           logger: silentLogger,
           metrics: new Metrics(),
           tracer: noTracer,

@@ -1,0 +1,45 @@
+/** Both gateways are killed and start again under their old names; their clients name no device. */
+import { expect, it } from '@jest/globals';
+import type { Position } from '@nearby-friends/protocol';
+import { eventually } from '../plain/eventually.ts';
+import { FERRY_BUILDING, north } from '../plain/places.ts';
+import type { NearbyClient } from '../stack/nearby-client.ts';
+import { useDeployment } from '../stack/use-deployment.ts';
+
+const [ANN, BEN] = ['restart-ann', 'restart-ben'] as const;
+const MOVED = north(FERRY_BUILDING, 700);
+
+const deployment = useDeployment();
+
+/** Reports until a report is accepted; resolves with that acknowledgement. */
+const untilAccepted = (client: NearbyClient, position: Position) =>
+  eventually(async () => {
+    const ack = await client.report(position);
+    if (!ack.ok) throw new Error(`${ack.code}: ${ack.message}`);
+    return ack;
+  });
+const latitudeOf = (client: NearbyClient, friend: string) => client.list.get(friend)?.lat;
+
+it('[L7] a client without a device shares with its first accepted report, and its friend sees the new place', async () => {
+  await deployment.befriend([ANN, BEN]);
+  // On both gateways: each client's connection has died with one of them.
+  const ann = await deployment.signIn(ANN, { gateway: 0 });
+  const ben = await deployment.signIn(BEN, { gateway: 1 });
+  for (const client of [ann, ben]) {
+    expect(await untilAccepted(client, FERRY_BUILDING)).toMatchObject({ shared: true });
+  }
+  await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(FERRY_BUILDING.lat, 6));
+  // As long as its gateway runs, the first client shares.
+  const second = await deployment.signIn(ANN, { gateway: 1 });
+  expect(await untilAccepted(second, MOVED)).toMatchObject({ shared: false });
+  second.close();
+
+  const { gateways } = deployment.stack;
+  for (const gateway of gateways) gateway.kill();
+  await Promise.all(gateways.map((gateway) => gateway.start()));
+  await eventually(() => expect([ann.connects, ben.connects]).toEqual([2, 2]));
+
+  expect(await untilAccepted(ben, FERRY_BUILDING)).toMatchObject({ shared: true });
+  expect(await untilAccepted(ann, MOVED)).toMatchObject({ shared: true });
+  await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(MOVED.lat, 6));
+});
