@@ -23,7 +23,7 @@ export const ATTEMPT_TIMEOUT_MS = 1_000;
  * since: it hangs. One that is slow under load responds to others, and a second request would only add to its load.
  */
 export const HUNG_AFTER_MS = 1_500;
-/** How many instances a request is sent to before it fails. */
+/** How many instances receive a request before it fails. Those that turn out to be gone do not count: they cost a round trip. */
 export const MAX_ATTEMPTS = 3;
 
 interface PendingRequest {
@@ -36,6 +36,9 @@ interface PendingRequest {
 
 /** This instance did not respond; another one may. */
 class NoResponseError extends Error {}
+
+/** Its channel has no subscriber: it is gone. */
+class NoReceiverError extends NoResponseError {}
 
 /** This instance was not subscribed when the response may have come: the same instance can be tried again. */
 class MissedResponseError extends Error {}
@@ -145,7 +148,7 @@ export class Rpc implements Component {
   ): Promise<Response> {
     const body = method.request.encode(request);
     const tried = new Set<string>();
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 0, gone = 0; attempt - gone < MAX_ATTEMPTS; attempt++) {
       const first = attempt === 0 ? options.instance : undefined;
       const instance = first ?? (await this.#choice.choose(method.service, tried, options.key));
       if (!instance || this.#isStopped) break;
@@ -161,6 +164,7 @@ export class Rpc implements Component {
           continue;
         }
         if (!(error instanceof NoResponseError || error instanceof MalformedMessageError)) throw error;
+        if (error instanceof NoReceiverError) gone++;
         // Many requests fail at once: one line for all of them.
         if (!this.#registry.suspect(method.service, instance.id)) continue;
         const target = `${method.service}:${instance.id}`;
@@ -226,7 +230,7 @@ export class Rpc implements Component {
   /** The channel has no subscriber, so earlier requests to it get no response either. */
   #failAllTo(channel: string): void {
     for (const request of this.#pending.values()) {
-      if (request.channel === channel) request.reject(new NoResponseError('the channel has no subscriber'));
+      if (request.channel === channel) request.reject(new NoReceiverError('the channel has no subscriber'));
     }
   }
 
