@@ -39,5 +39,6 @@ export * from './names.ts';
 export * from './nearby-limits.ts';
 export * from './position.ts';
 export * from './position-record.ts';
+export * from './problem.ts';
 export * from './sharing.ts';
 export * from './user-id.ts';

@@ -1,9 +1,9 @@
-/** Every response of nginx itself is a problem (RFC 9457) with a code of the protocol. */
-import { readFile } from 'node:fs/promises';
+/** Every response of nginx itself is a problem (RFC 9457) as the services' are, with a code of the protocol. */
+import { appendFile, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ERROR_CODES } from '@nearby-friends/protocol';
+import { PROBLEM_TYPE, type Problem, problemOf, problemSchema } from '@nearby-friends/protocol';
 import { checkoutRoot } from '../machine/local-folder.ts';
 import { send } from '../test-support/http-client.ts';
 import { startUpstream, type TestUpstream } from '../test-support/upstream.ts';
@@ -25,18 +25,29 @@ afterAll(async () => {
   await service.close();
 });
 
+/** Expects what a service would respond with: the schema, the fields that the code decides, and the status of the response. */
+function expectProblem(response: { status: number; type: string | undefined; body: string }): Problem {
+  expect(response).toMatchObject({ type: PROBLEM_TYPE, body: expect.stringMatching(/^\{.*\}\n$/) });
+  const problem = problemSchema.parse(JSON.parse(response.body));
+  expect(problem).toMatchObject({ ...problemOf(problem.code), status: response.status });
+  // A sentence with a remedy: it ends as one.
+  expect(problem.detail).toMatch(/^[A-Z].+\.$/);
+  return problem;
+}
+
 /** Sends text as it is, and reads the response until nginx closes or the body is complete. */
 async function sendRaw(
   text: string,
+  { port }: Nginx = nginx,
 ): Promise<{ status: number; type: string; origin: string | undefined; body: string }> {
-  const socket = connect({ host: '127.0.0.1', port: nginx.port });
+  const socket = connect({ host: '127.0.0.1', port });
   let response = '';
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.once('close', () => resolve());
     socket.on('data', (chunk: Buffer) => {
       response += chunk.toString();
-      if (/\r\n\r\n[\s\S]*\}\n$/.test(response)) resolve();
+      if (/\r\n\r\n[\s\S]*\}\n?(?:\r\n0\r\n\r\n)?$/.test(response)) resolve();
     });
     socket.write(text);
   });
@@ -47,7 +58,7 @@ async function sendRaw(
   return { status, type: header('content-type') ?? '', origin: header('access-control-allow-origin'), body };
 }
 
-describe('responses of nginx itself', () => {
+describe('[O5] responses of nginx itself', () => {
   it.each([
     '/../nginx.conf',
     '/assets/..%2f..%2fnginx.conf',
@@ -58,8 +69,10 @@ describe('responses of nginx itself', () => {
     `/${'x'.repeat(9_000)}`,
   ])('responds to an unreadable request with 400 and a code (%.20s)', async (target) => {
     const { status, headers, body } = await send(nginx.url, target);
-    expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
-    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_payload' });
+    expect(expectProblem({ status, type: headers['content-type'], body })).toMatchObject({
+      status: 400,
+      code: 'invalid_payload',
+    });
   });
 
   it('refuses a large body with a code', async () => {
@@ -67,9 +80,10 @@ describe('responses of nginx itself', () => {
       method: 'PATCH',
       body: 'x'.repeat(17_000),
     });
-    expect(status).toBe(413);
-    expect(headers['content-type']).toBe('application/problem+json');
-    expect(JSON.parse(body)).toMatchObject({ code: 'payload_too_large', status: 413 });
+    expect(expectProblem({ status, type: headers['content-type'], body })).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+    });
   });
 
   it.each([
@@ -85,12 +99,48 @@ describe('responses of nginx itself', () => {
     ['a range', 'GET /none HTTP/1.1\r\nHost: x\r\nRange: bytes=9-\r\n\r\n', 404],
     ['an expectation', 'POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999\r\n\r\n', 413],
   ])('responds to %s with a problem', async (_, text, expected) => {
-    const { status, type, origin, body } = await sendRaw(text);
-    const problem = JSON.parse(body) as { status: number; code: string };
-    if (expected !== 'any') expect(status).toBe(expected);
-    expect([type, origin]).toEqual(['application/problem+json', '*']);
-    expect(problem).toMatchObject({ type: 'about:blank', title: expect.any(String), status });
-    expect(Object.keys(ERROR_CODES)).toContain(problem.code);
+    const response = await sendRaw(text);
+    if (expected !== 'any') expect(response.status).toBe(expected);
+    expectProblem(response);
+    expect(response.origin).toBe('*');
+  });
+
+  it.each(['/api/v1/me', '/socket.io/?EIO=4&sid=x'])(
+    'responds to a body cut into wrong pieces with a problem: %s',
+    async (target) => {
+      const text = `POST ${target} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`;
+      const response = await sendRaw(text, proxying);
+      expect(expectProblem(response).code).toBe('invalid_payload');
+    },
+  );
+
+  it('takes a body in pieces like any other', async () => {
+    const textFor = (target: string) =>
+      `POST ${target} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n3\r\n0\r\n\r\n`;
+    for (const status of [200, 404]) {
+      service.status = status;
+      const response = await sendRaw(textFor('/socket.io/?EIO=4&sid=x'), proxying);
+      expect([response.status, response.origin]).toEqual([status, undefined]);
+      expect(response.body).toContain('"replica":"one"');
+    }
+    service.status = 503;
+    const { status } = await sendRaw(textFor('/socket.io/?EIO=4'), proxying);
+    expect([status, service.requests.slice(-2)]).toEqual([503, Array(2).fill('POST /socket.io/?EIO=4')]);
+    service.status = 200;
+  });
+
+  it('responds with a problem while no replica of a service responds', async () => {
+    for (const target of ['/api/v1/me', '/socket.io/?EIO=4']) {
+      const { status, headers, body } = await send(nginx.url, target);
+      expectProblem({ status, type: headers['content-type'], body });
+    }
+  });
+
+  it.each([429, 500, 503])('puts a problem in the place of a %s of a gateway', async (status) => {
+    service.status = status;
+    const { headers, body } = await send(proxying.url, '/socket.io/?EIO=4&sid=x');
+    service.status = 200;
+    expectProblem({ status, type: headers['content-type'], body });
   });
 
   it.each([
@@ -125,35 +175,43 @@ describe('responses of nginx itself', () => {
   });
 
   it('has a problem for every status that nginx may send', async () => {
-    const text = await readFile(path.join(checkoutRoot, 'nginx.conf'), 'utf8');
-    const handled = [...text.matchAll(/^ {4}error_page ([\d ]+?) (?:=\d* ?)?[@/]/gm)].flatMap(([, list = '']) =>
-      list.split(' ').map(Number),
+    // Of ngx_http_special_response.c; of 408, 444 and 499 it sends nothing, and 418 to 420 are nginx.conf's own.
+    const statuses = [
+      ...range(400, 407),
+      ...range(409, 417),
+      ...range(421, 429),
+      431,
+      451,
+      ...range(494, 497),
+      ...range(500, 511),
+    ];
+    const gives = statuses.map((status) => `location = /give/${status} { return ${status}; }\n`);
+    await appendFile(path.join(path.dirname(nginx.accessLogFile), 'page.conf'), gives.join(''));
+    await nginx.reload({ gateways: [], friendGraphs: [] });
+    const given = await Promise.all(
+      statuses.map(async (status) => {
+        const response = await send(nginx.url, `/give/${status}`);
+        const { retryable } = expectProblem({
+          status: response.status,
+          type: response.headers['content-type'],
+          body: response.body,
+        });
+        return { status, retryable };
+      }),
     );
-    // Of ngx_http_special_response.c; 444 and 499 send nothing.
-    const all = [...range(400, 418), ...range(421, 422), 429, ...range(494, 498), ...range(500, 506), 507];
-    expect(all.filter((status) => ![407, 444].includes(status) && !handled.includes(status))).toEqual([]);
+    expect(given.filter(({ retryable }) => retryable).map(({ status }) => status)).toEqual([429, 500, 502, 503, 504]);
   });
 
   function range(from: number, end: number): number[] {
-    return Array.from({ length: end - from }, (_, index) => from + index);
+    return Array.from({ length: end - from + 1 }, (_, index) => from + index);
   }
 
-  it('has the codes, statuses and titles of the protocol', async () => {
+  it('has no other body than these', async () => {
     const text = await readFile(path.join(checkoutRoot, 'nginx.conf'), 'utf8');
-    const responses = [...text.matchAll(/return (\d+) '(\{.*\})\\n'/g)];
-    expect(responses.length).toBeGreaterThan(5);
-    for (const [, status, json = ''] of responses) {
-      const response = JSON.parse(json.replace('$status', '400')) as {
-        code: keyof typeof ERROR_CODES;
-        status: number;
-        title: string;
-      };
-      expect(response).toMatchObject({ type: 'about:blank', code: response.code, ...pick(ERROR_CODES[response.code]) });
-      expect(Number(status)).toBe(response.status);
+    const bodies = [...text.matchAll(/return (\d+) '(.*)\\n'/g)];
+    expect(bodies.length).toBeGreaterThan(5);
+    for (const [, status, json = ''] of bodies) {
+      expectProblem({ status: Number(status), type: PROBLEM_TYPE, body: `${json.replace('$status', status ?? '')}\n` });
     }
   });
-
-  function pick({ status, title }: { status: number; title: string }): { status: number; title: string } {
-    return { status, title };
-  }
 });

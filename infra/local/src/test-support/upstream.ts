@@ -55,7 +55,9 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
         'x-route': routeOf(request.url),
         'strict-transport-security': 'max-age=1',
       };
-      setTimeout(() => response.writeHead(upstream.status, headers).end(body), isProbe ? 0 : upstream.delayMs);
+      // A gateway has nothing at the path of the probe, and refuses it like everything else while it drains.
+      const status = isProbe && upstream.status !== 503 ? 404 : upstream.status;
+      setTimeout(() => response.writeHead(status, headers).end(body), isProbe ? 0 : upstream.delayMs);
     });
   });
   server.on('upgrade', (request, socket: Duplex) => {

@@ -16,7 +16,7 @@ export function errorFromResponse(response: HttpResponse, text: string): NearbyE
   const { status } = response;
   const problem = parseProblem(text);
   const code = asServerErrorCode(problem.code);
-  // Responses of the load balancer carry no code.
+  // Responses of a proxy in front carry no code.
   const isTransient = status === 429 || status >= 500;
   return new NearbyError({
     code: code ?? (isTransient ? 'unavailable' : 'bad_answer'),

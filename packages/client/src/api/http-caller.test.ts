@@ -95,7 +95,7 @@ describe('a failure', () => {
       },
     ],
     [
-      'problem document of the load balancer, without detail',
+      'problem document without detail',
       problem(429, { code: 'rate_limited', title: 'Too many requests' }, { 'retry-after': '5' }),
       { code: 'rate_limited', message: 'Too many requests.', retryable: true, status: 429, retryAfterMs: 5_000 },
     ],

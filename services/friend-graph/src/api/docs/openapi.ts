@@ -1,8 +1,13 @@
 /** Creates the OpenAPI 3.1 document of the HTTP API from the descriptions of its routes. */
 import path from 'node:path';
-import { CLIENT_PROTOCOL_VERSION, ERROR_CODES, type ErrorCodeName } from '@nearby-friends/protocol';
+import {
+  CLIENT_PROTOCOL_VERSION,
+  ERROR_CODES,
+  type ErrorCodeName,
+  PROBLEM_TYPE,
+  problemSchema,
+} from '@nearby-friends/protocol';
 import { API_PREFIX } from '../api-prefix.ts';
-import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
 import { idSchema } from '../response-schemas.ts';
 import { failuresOf, type Route } from '../route.ts';
 import { DOCS_PATH } from './docs-pages.ts';
