@@ -183,7 +183,7 @@ describe('clients are created in one place', () => {
     ['packages/bus/src/redis/redis-connection.ts', redis],
     ['services/gateway/src/a.test.ts', redis],
     ['packages/simulator/src/a.ts', redis],
-    ['services/gateway/src/connections/socket-server.ts', `${importOf('socket.io')}const io = new Server();\n`],
+    ['services/gateway/src/connections/socket-io-server.ts', `${importOf('socket.io')}const io = new Server();\n`],
     ['services/gateway/src/a.ts', `${importOf('node:http')}const http = new Server();\n`],
   ])('%s may', (file, text) => {
     expect(violations(file, text)).toEqual([]);
