@@ -30,7 +30,10 @@ const SHARED = [
 
 /** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */
 const ALONE = [
+  'infra/local/src/servers/nginx-hung\\.nginx',
   'packages/benchmark/src/bench\\.e2e',
+  'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
+  'packages/bus/src/redis/(channel-subscriptions|redis-connection)\\.redis',
   'packages/client/src/staying-connected\\.e2e',
   'packages/simulator/src/replay\\.e2e',
   'packages/testing/src/e2e/(accounts|drain|erasure|faults|restored|rights|rights-(faults|fenced))\\.e2e',

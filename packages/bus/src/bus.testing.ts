@@ -38,8 +38,8 @@ interface BusesOfTest {
     instanceId: string,
     options?: { clock?: Clock; metrics?: Metrics; tracer?: Tracer; logger?: Logger },
   ): Promise<BusOfTest>;
-  /** Two callers that know two servers. */
-  startFour(): Promise<{
+  /** Two callers, which may have a clock of their own, that know two servers. */
+  startFour(callersOptions?: { clock?: Clock }): Promise<{
     servers: readonly [BusOfTest, BusOfTest];
     callers: readonly [BusOfTest, BusOfTest];
   }>;
@@ -71,9 +71,9 @@ export function useBuses(redis: RedisOfTest): BusesOfTest {
 
   return {
     start,
-    async startFour() {
+    async startFour(options) {
       const servers = [await start('location', 'l1'), await start('location', 'l2')] as const;
-      const callers = [await start('gateway', 'g1'), await start('gateway', 'g2')] as const;
+      const callers = [await start('gateway', 'g1', options), await start('gateway', 'g2', options)] as const;
       for (const caller of callers) expect(caller.registry.candidates('location').length).toBe(2);
       return { servers, callers };
     },
