@@ -12,8 +12,8 @@ import {
   noTracer,
   readConfig,
   silentLogger,
-  systemClock,
 } from '@nearby-friends/service-kit';
+import { patientClock } from '@nearby-friends/testing/patient-clock';
 import { pino } from 'pino';
 import { composeFriendGraph } from './compose.ts';
 import { type DatabaseOfTest, useDatabase } from './database/database.testing.ts';
@@ -103,7 +103,7 @@ export function useFriendGraph(): ServicesOfTest {
         service: 'gateway',
         ...identifyProcess('client'),
         watch: ['friend-graph'],
-        clock: systemClock,
+        clock: patientClock,
         logger: silentLogger,
       });
       const lifecycle = new Lifecycle({ components: bus.components, logger: silentLogger });

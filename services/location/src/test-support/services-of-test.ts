@@ -21,8 +21,8 @@ import {
   noTracer,
   readConfig,
   silentLogger,
-  systemClock,
 } from '@nearby-friends/service-kit';
+import { patientClock } from '@nearby-friends/testing/patient-clock';
 import { composeLocation } from '../compose.ts';
 import { settings } from '../settings.ts';
 
@@ -74,7 +74,7 @@ export function useServices(): ServicesOfTest {
       service,
       ...identifyProcess(''),
       watch,
-      clock: systemClock,
+      clock: patientClock,
       logger: silentLogger,
     });
 
