@@ -140,6 +140,21 @@ describe('[G5] after events may have been missed', () => {
     expect(await world.nearby.metrics.metric('nearby_rights_rebuilds_total')).toBe(1);
   });
 
+  it('an event that comes late, of before the answer, does not keep a former friend', async () => {
+    const late = world.setEdge('ann', 'ben', { precision: 'approximate', until: null });
+    world.setEdge('ann', 'ben', null);
+    world.beforeResponse = () => {
+      world.beforeResponse = () => undefined;
+      world.hear(late);
+    };
+    // Both events were missed, and the relay sends one of them again.
+    world.applier.onMissed();
+    expect(await world.sent(ann)).toEqual(['-ben']);
+    world.nearby.report('ben', 20);
+    expect(await world.sent(ann)).toEqual([]);
+    expect(ann.session.watches.friends()).toEqual([]);
+  });
+
   it('an answer to a question asked before does not count', async () => {
     world.beforeResponse = (question) => {
       if (question !== 'friends') return;

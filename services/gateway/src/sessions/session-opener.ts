@@ -130,7 +130,7 @@ export class SessionOpener {
     if (before !== null) this.#sessions.revokeTokens(session, { before, erasedBefore });
     const { radiusMeters, radiusVersion: version } = rights;
     this.#radii.apply(session, this.#ledger.settleRadius(session.user, { radiusMeters, version }));
-    this.#dropFormerFriends(session, watchedBefore, rights, mark);
+    if (!this.#dropFormerFriends(session, watchedBefore, rights, mark)) return false;
     this.#applyToWatched(session, rights);
     // All rights of the session are of this generation from here on.
     confirm(session, generation);
@@ -155,18 +155,22 @@ export class SessionOpener {
     return !session.isClosed && generation === this.#ledger.generation;
   }
 
+  /** Returns whether it is certain who is a friend no more; if not, the rights have to be read again. */
   #dropFormerFriends(
     session: Session,
     watchedBefore: readonly UserId[],
     { friends }: ViewerRights,
     mark: number,
-  ): void {
+  ): boolean {
     const current = new Set(friends.map(({ subject }) => subject));
+    let isCertain = true;
     for (const friend of watchedBefore) {
-      // An event that was received meanwhile may be newer than the reading.
-      if (current.has(friend) || this.#ledger.hasHeardSince(mark, session.user, friend)) continue;
-      this.#lists.remove(session, friend);
+      if (current.has(friend) || !session.watches.has(friend)) continue;
+      // An event that was received meanwhile may be newer than the reading, or a late one that is older.
+      if (this.#ledger.hasHeardSince(mark, session.user, friend)) isCertain = false;
+      else this.#lists.remove(session, friend);
     }
+    return isCertain;
   }
 
   #applyToWatched(session: Session, { friends }: ViewerRights): void {
