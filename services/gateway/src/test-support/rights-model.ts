@@ -143,8 +143,8 @@ export class RightsModel {
     this.hear(this.stream.length);
     this.#areResponsesHeld = false;
     for (const respond of this.#responses.splice(0)) respond();
-    // Twice: a response from before a restored database is requested again after a pause.
-    for (let round = 0; round < 2; round++) {
+    // Several times: a response from before a restored database is requested again after a pause, which grows.
+    for (let round = 0; round < 5; round++) {
       for (let i = 0; i < 40; i++) await nextTurn();
       this.#pass(1_000);
     }
