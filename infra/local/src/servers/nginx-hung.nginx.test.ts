@@ -56,6 +56,44 @@ describe('a replica of friend-graph that hangs', () => {
     expect(status).toBe(200);
   });
 
+  it.each(WRITES)('gets no %s: another one gets it within two seconds', async (method) => {
+    one.behaviour = 'hangs';
+    const path = '/api/v1/viewers/b%6Fb?x=%20';
+    for (const headers of CLIENTS) {
+      const { status, body } = await timed(send(nginx.url, path, { method, headers, body: '{"x":1}' }));
+      expect([status, replicaIn(body), (JSON.parse(body) as UpstreamResponse).url]).toEqual([200, 'two', path]);
+    }
+    expect([one.requests, two.requests.length]).toEqual([[], CLIENTS.length]);
+  });
+
+  it.each(WRITES)(
+    'gets no %s when all hang: it is refused within three seconds, and surely not executed',
+    async (method) => {
+      one.behaviour = 'hangs';
+      two.behaviour = 'hangs';
+      const before = performance.now();
+      const { status, headers, body } = await send(nginx.url, '/api/v1/viewers/bob', { method, body: '{}' });
+      expect(performance.now() - before).toBeLessThan(WITHIN_MS + 1_000);
+      expect([status, headers['retry-after'], JSON.parse(body)]).toMatchObject([503, '2', { code: 'unavailable' }]);
+      expect([...one.requests, ...two.requests]).toEqual([]);
+    },
+  );
+
+  it.each(WRITES)('loses a %s when it has left since it was probed', async (method) => {
+    one.behaviour = 'leaves';
+    for (const headers of CLIENTS) {
+      const { status, body } = await send(nginx.url, '/api/v1/viewers/bob', { method, headers, body: '{"x":1}' });
+      expect([status, replicaIn(body)]).toEqual([200, 'two']);
+    }
+  });
+
+  it('leaves a write the time it needs, on a replica that responds to the probe', async () => {
+    one.delayMs = 4_000;
+    two.delayMs = 4_000;
+    const { status } = await send(nginx.url, '/api/v1/viewers/bob', { method: 'PUT', body: '{}' });
+    expect([status, one.requests.length + two.requests.length]).toEqual([200, 1]);
+  });
+
   it.each(WRITES)('never gets a %s repeated by another one', async (method) => {
     one.behaviour = 'resets';
     two.behaviour = 'resets';

@@ -17,8 +17,11 @@ export interface TestUpstream {
   readonly requests: string[];
   /** The status of all later responses; 200 by default. */
   status: number;
-  /** `hangs`: accepts everything and responds to nothing, as a stopped process. `resets`: closes instead of responding. */
-  behaviour: 'responds' | 'hangs' | 'resets';
+  /**
+   * `hangs`: accepts everything and responds to nothing, as a stopped process. `resets`: responds to a probe, and to a call it
+   * closes instead. `leaves`: responds to a probe and listens no more.
+   */
+  behaviour: 'responds' | 'hangs' | 'resets' | 'leaves';
   /** How long it takes to respond. */
   delayMs: number;
   /** Upgraded connections, open until closed. */
@@ -43,7 +46,8 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
     const isProbe = request.url === '/probe';
     const body = isProbe ? '' : record(request);
     if (upstream.behaviour === 'hangs') return;
-    if (upstream.behaviour === 'resets') {
+    if (upstream.behaviour === 'leaves') server.close();
+    if (upstream.behaviour === 'resets' && !isProbe) {
       request.resume().once('end', () => request.socket.destroy());
       return;
     }

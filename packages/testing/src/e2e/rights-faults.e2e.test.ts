@@ -134,6 +134,29 @@ describe('an instance of friend-graph is stopped and continues', () => {
   }, 120_000);
 });
 
+describe('instances of friend-graph are stopped', () => {
+  it('[O3] a change goes to one that responds, and is refused at once without any', async () => {
+    const { friendGraphs } = deployment.stack;
+    const change = async () => {
+      const startedAt = performance.now();
+      const { status } = await api.request('writer', 'PUT', '/me/sharing', { paused: false });
+      expect(performance.now() - startedAt).toBeLessThan(STOPPED_MS);
+      return status;
+    };
+    await eventually(async () => expect(await change()).toBe(200));
+    const [first, ...others] = friendGraphs;
+    try {
+      if (first) process.kill(first.pid, 'SIGSTOP');
+      for (let i = 0; i < 4; i++) expect(await change()).toBe(200);
+      for (const { pid } of others) process.kill(pid, 'SIGSTOP');
+      expect(await change()).toBe(503);
+    } finally {
+      for (const { pid } of friendGraphs) process.kill(pid, 'SIGCONT');
+    }
+    await eventually(async () => expect(await change()).toBe(200));
+  }, 120_000);
+});
+
 describe('PostgreSQL is restarted', () => {
   it('answers 503 with Retry-After meanwhile, is not ready, and takes writes again by itself within 15 s', async () => {
     const { postgres, friendGraphs } = deployment.stack;

@@ -40,6 +40,16 @@ describe('while PostgreSQL is unavailable', () => {
   });
 });
 
+it('[O3] responds to the probes of nginx, which are no calls: none is logged or counted', async () => {
+  const service = await services.start();
+  const { origin } = new URL(service.apiUrl);
+  expect((await fetch(`${origin}/probe`)).status).toBe(204);
+  await signIn(service, 'ann');
+  const requests = () => service.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+  await eventually(() => expect(requests()).toHaveLength(1));
+  expect(await (await fetch(`${service.opsUrl}/metrics`)).text()).not.toMatch(/nearby_api_requests_total{.*unknown/);
+});
+
 describe('the log', () => {
   it('has a line per request with the route pattern, and neither token nor query', async () => {
     const service = await services.start();

@@ -26,6 +26,9 @@ import { refuseAmbiguousPaths } from './refuse-ambiguous-paths.ts';
 import type { Route } from './route.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 
+/** nginx asks here whether this replica responds, before it sends a change (O3). Clients cannot reach it. */
+const PROBE_PATH = '/probe';
+
 interface ApiOptions {
   readonly graph: FriendGraph;
   readonly repositories: Pick<Repositories, 'edges' | 'blocks'>;
@@ -50,6 +53,9 @@ export function createApi(options: ApiOptions): Express {
   const app = express();
   // Every response belongs to one user and is not cached, so that no client compares ETags.
   app.set('etag', false);
+  app.get(PROBE_PATH, (_request, response) => {
+    response.status(204).end();
+  });
   app.use(logRequests({ logger, metrics, tracer, clock }));
   for (const handler of allowOrigins(options.allowedOrigins)) app.use(handler);
   app.use(helmet());
