@@ -17,6 +17,7 @@ export class RestartableProcess {
   readonly name: string;
   readonly #options: RestartableProcessOptions;
   #current: ManagedProcess | undefined;
+  #spawning: Promise<ManagedProcess> | undefined;
   #starting: Promise<void> | undefined;
   #isWanted = false;
   #onUnexpectedExit: ((exit: ProcessExit) => void) | undefined;
@@ -55,7 +56,7 @@ export class RestartableProcess {
    * ready, with nothing left running.
    */
   async start(): Promise<void> {
-    if (!this.#isWanted) await this.#current?.exited;
+    if (!this.#isWanted && this.#current !== undefined) await this.#current.exited;
     this.#isWanted = true;
     if (this.isRunning() && this.#starting === undefined) return;
     this.#starting ??= this.#startProcess().finally(() => {
@@ -78,14 +79,16 @@ export class RestartableProcess {
   /** Stops it in order, by SIGKILL after the deadline (milliseconds). */
   async stop(deadlineMs?: number): Promise<ProcessExit | undefined> {
     this.#isWanted = false;
+    // One that is being spawned has no pid yet, and would outlive a program that ends now.
+    await this.#spawning?.catch(() => undefined);
     return await this.#current?.stop(deadlineMs);
   }
 
   async #startProcess(): Promise<void> {
-    const spawned = await this.#options.spawn();
-    this.#current = spawned;
-    // Stopped while it was being spawned: until now there was no process to signal.
-    if (!this.#isWanted) spawned.signal('SIGKILL');
+    this.#spawning = this.#spawn();
+    const spawned = await this.#spawning.finally(() => {
+      this.#spawning = undefined;
+    });
     try {
       await this.#options.waitUntilReady(spawned);
     } catch (error) {
@@ -95,6 +98,14 @@ export class RestartableProcess {
     void spawned.exited.then((exit) => {
       if (this.#isWanted && this.#current === spawned) this.#onUnexpectedExit?.(exit);
     });
+  }
+
+  async #spawn(): Promise<ManagedProcess> {
+    const spawned = await this.#options.spawn();
+    this.#current = spawned;
+    // Stopped while it was being spawned: until now there was no process to signal.
+    if (!this.#isWanted) spawned.signal('SIGKILL');
+    return spawned;
   }
 
   #spawned(): ManagedProcess {

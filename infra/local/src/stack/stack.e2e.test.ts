@@ -64,8 +64,13 @@ describe('startStack', () => {
     ]);
     expect(await instancesReached(running)).toEqual(['gateway-1', 'gateway-2']);
     expect((await send(running.url, '/api/v1/dev/tokens', { method: 'POST' })).status).toBe(201);
-    expect(running.locations[0]?.logs.join('\n')).toContain('"hasDatabase":false,"ttl":"7"');
-    expect(running.friendGraphs[0]?.logs.join('\n')).toContain('"hasDatabase":true');
+    // Output comes through pipes, after the sockets that say that a process is ready.
+    await waitFor('their output', () => {
+      const [location, friendGraph] = [running.locations[0], running.friendGraphs[0]].map((one) =>
+        one?.logs.join('\n'),
+      );
+      return location?.includes('"hasDatabase":false,"ttl":"7"') && friendGraph?.includes('"hasDatabase":true');
+    });
     expect(lines.join('\n')).toMatch(/migrate +migrating \/nearby_friends/);
 
     const pids = [running.nginx, running.postgres, running.redis].map((server) => server?.process.pid ?? 0);
@@ -137,7 +142,7 @@ describe('supervision', () => {
     const running = await start({ onRestarted: (name) => restarted.push(name), log: (line) => lines.push(line) });
     const [gateway] = running.gateways;
     for (const pid of [gateway?.pid, running.redis?.pid, running.nginx.process.pid]) process.kill(pid ?? 0, 'SIGKILL');
-    await waitFor('all three', () => restarted.length === 3);
+    await waitFor('all three', () => restarted.length === 3, 45_000);
     expect(restarted.sort()).toEqual(['gateway-1', 'nginx', 'redis']);
     expect(await instancesReached(running)).toEqual(['gateway-1']);
     expect(await fetchRedisPid(running.redis?.port ?? 0)).toBe(running.redis?.pid);

@@ -1,11 +1,14 @@
 /** Runs `npm start` in tests, with stand-ins in place of the services. Runs the built dist/. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { listProcesses } from '../machine/list-processes.ts';
 import { checkoutRoot } from '../machine/local-folder.ts';
 import { identifyProcess } from '../machine/process-identity.ts';
+import { killDescendants } from '../processes/kill-descendants.ts';
 import { endOrphans } from '../processes/orphans.ts';
+import { sendSignal } from '../processes/send-signal.ts';
 import { waitFor } from '../test-support/wait-for.ts';
 import { readStackRecord, type StackRecord } from './stack-record.ts';
 
@@ -16,6 +19,7 @@ const ONE_OF_EACH = ['--gateways=1', '--locations=1', '--friend-graphs=1'];
 export interface Launcher {
   readonly child: ChildProcess;
   readonly output: () => string;
+  /** Resolves when it has ended and all that it wrote has been read. */
   readonly exitCode: Promise<number | null>;
 }
 
@@ -50,10 +54,29 @@ export class Launchers {
   /** Ends what a test has left. */
   async killAll(): Promise<void> {
     for (const { child, exitCode } of this.#launchers.splice(0)) {
+      if (child.exitCode === null && child.signalCode === null) {
+        // Stopped, so that it restarts nothing meanwhile.
+        child.kill('SIGSTOP');
+        await killDescendants(child.pid);
+      }
       child.kill('SIGKILL');
       await exitCode;
     }
     await endOrphans();
+    for (const pid of await this.residents()) sendSignal(pid, 'SIGKILL');
+  }
+
+  /** The pids of the stand-ins for the residents that run for these launchers; no record names them. */
+  async residents(): Promise<number[]> {
+    const title = new RegExp(`residents\\.mjs --url=http://[^ ]*:${this.#options.port} `);
+    return (await listProcesses()).filter((line) => title.test(line.title)).map(({ pid }) => pid);
+  }
+
+  /** Resolves when the residents run and are recorded, so that a launcher that dies now leaves nothing unknown. */
+  async untilResidentsRecorded(): Promise<void> {
+    const file = async () =>
+      (await this.residents()).map((pid) => path.join(this.#options.folder, `processes/${pid}.json`));
+    await waitFor('the record of the residents', async () => (await file()).some(existsSync), READY_DEADLINE_MS);
   }
 
   #spawn(command: string, args: readonly string[], cwd: string): Launcher {
@@ -72,7 +95,7 @@ export class Launchers {
     const launcher = {
       child,
       output: () => text,
-      exitCode: new Promise<number | null>((resolve) => child.once('exit', resolve)),
+      exitCode: new Promise<number | null>((resolve) => child.once('close', resolve)),
     };
     this.#launchers.push(launcher);
     return launcher;

@@ -52,12 +52,14 @@ describe('npm start', () => {
     launcher.child.kill('SIGINT');
     expect(await launcher.exitCode).toBe(0);
     expect(await runningOf(record)).toEqual([]);
+    expect(await launchers.residents()).toEqual([]);
     expect(await readStackRecord()).toBeUndefined();
     expect(launcher.output().trimEnd().endsWith('Stopped.')).toBe(true);
   }, 90_000);
 
   it('cleans up after a launcher that was killed, and starts with the same data and secret', async () => {
     const { launcher, record } = await launchAndWait();
+    await launchers.untilResidentsRecorded();
     launcher.child.kill('SIGKILL');
     await launcher.exitCode;
     expect(await runningOf(record)).toHaveLength(6);
@@ -68,6 +70,7 @@ describe('npm start', () => {
     next.launcher.child.kill('SIGTERM');
     expect(await next.launcher.exitCode).toBe(0);
     expect(await runningOf(next.record)).toEqual([]);
+    expect(await launchers.residents()).toEqual([]);
   }, 150_000);
 
   it('reports a stack that is already running, and does not affect it', async () => {
@@ -118,7 +121,7 @@ describe('npm start', () => {
       return now !== pidOf(record) && now;
     });
     expect(await identifyProcess(pid)).toBeDefined();
-    expect(launcher.output()).toContain('ended unexpectedly (SIGKILL)');
+    await waitFor('the line about it', () => launcher.output().includes('ended unexpectedly (SIGKILL)'));
     launcher.child.kill('SIGINT');
     expect(await launcher.exitCode).toBe(0);
   }, 90_000);
@@ -135,7 +138,7 @@ describe('npm start', () => {
       child.stderr.on('data', (chunk: Buffer) => {
         text += chunk.toString();
       });
-      expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
+      expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
       expect(text).toContain(`Port ${port} is taken`);
       expect(text).toContain(`PORT=${port + 1} npm start`);
     } finally {

@@ -20,8 +20,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  const residents = await launchers.residents();
   await launchers.killAll();
   await folder.dispose();
+  expect(residents).toEqual([]);
 });
 
 describe('a signal to npm alone', () => {
