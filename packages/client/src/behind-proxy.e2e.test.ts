@@ -51,7 +51,9 @@ describe.each(await availableFrontProxies())('[A7] behind %s, which changes the 
       const ann = connectAs('proxied-ann', proxied.front.hostUrl, given.startsWith('https') ? given : origin);
       await eventually(() => expect(ann.status.value).toMatchObject({ kind: 'connecting', error: { status: 403 } }));
       expect(ann.status.value).toMatchObject({ error: { message: expect.stringContaining('PUBLIC_URL') } });
-      expect(await proxied.deployment.gatewayMetric(0, 'nearby_connections_refused_total')).toBeGreaterThan(0);
+      await eventually(async () =>
+        expect(await proxied.deployment.gatewayMetric(0, 'nearby_connections_refused_total')).toBeGreaterThan(0),
+      );
     },
   );
 

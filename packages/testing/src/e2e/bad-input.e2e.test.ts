@@ -30,9 +30,9 @@ const processes = () => {
 async function stillServed(): Promise<void> {
   witness = await deployment.signIn('witness', { gateway: 0 });
   neighbour = await deployment.signIn('neighbour', { gateway: 0 });
-  await witness.report(FERRY_BUILDING);
+  await witness.reportUntilKept(FERRY_BUILDING);
   const meters = 10 + Math.round(Math.random() * 1_000);
-  await neighbour.report(north(FERRY_BUILDING, meters));
+  await neighbour.reportUntilKept(north(FERRY_BUILDING, meters));
   await eventually(() => expect(Math.round(witness.friends[0]?.distance ?? 0)).toBe(meters));
   expect(processes()).toEqual(pids);
   for (const { logs } of deployment.stack.gateways) expect(logs.join('\n')).not.toMatch(/unhandled/i);
@@ -150,7 +150,7 @@ describe('a client that overdoes it', () => {
   it('[A5] because it was offline is not closed: of what it has buffered the newest counts', async () => {
     const client = await deployment.signIn('neighbour', { gateway: 0 });
     const friend = await deployment.signIn('witness', { gateway: 0 });
-    await friend.report(FERRY_BUILDING);
+    await friend.reportUntilKept(FERRY_BUILDING);
     client.socket.disconnect();
     const acks: { ok: boolean }[] = [];
     for (let i = 1; i <= 73; i++) {

@@ -29,7 +29,7 @@ afterAll(async () => {
 async function driveEveryWay(): Promise<void> {
   await deployment.befriend(['ann', 'bob']);
   const [ann, bob] = [await deployment.signIn('ann', { gateway: 0 }), await deployment.signIn('bob', { gateway: 1 })];
-  for (const client of [ann, bob]) await client.report({ lat: LAT, lng: LNG, accuracy: 7_777.135_791 });
+  for (const client of [ann, bob]) await client.reportUntilKept({ lat: LAT, lng: LNG, accuracy: 7_777.135_791 });
   await eventually(() => expect([ann.friendIds, bob.friendIds]).toEqual([['bob'], ['ann']]));
   const answers = [
     await ann.send('location:update', { lat: 791_353_579, lng: LNG }),
@@ -83,13 +83,6 @@ async function driveEveryWay(): Promise<void> {
 
 it('drives canaries through every way, errors included, and finds none in all that was written', async () => {
   await driveEveryWay();
-  const { gateways, locations, friendGraphs, nginx } = deployment.stack;
-  const services: readonly ServiceHandle[] = [...gateways, ...locations, ...friendGraphs];
-  for (const { name, logs, opsPort } of services) {
-    expect([name, logs.length]).not.toEqual([name, 0]);
-    written.push(logs.join('\n'), await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text());
-  }
-  written.push(await readFile(nginx.accessLogFile, 'utf8'));
   // Refused and failed ones among them: of a failure only the code is recorded.
   for (const name of ['sign-on', 'handshake', 'positions', 'serve record-positions', 'PATCH /api/v1/me']) {
     await eventually(() => expect(collector.spans.map((span) => span.name)).toContain(name), 20_000);
@@ -99,6 +92,18 @@ it('drives canaries through every way, errors included, and finds none in all th
     expect(failures).toEqual(expect.arrayContaining(['unauthorized', 'unavailable']));
   }, 20_000);
   written.push(...collector.received);
+  // Lines come through pipes and files: the last request's is there when all before it are.
+  const { gateways, locations, friendGraphs, nginx } = deployment.stack;
+  const lines = async () => (await readFile(nginx.accessLogFile, 'utf8')).trim().split('\n').length;
+  const linesBefore = await lines();
+  await api.request('ann', 'GET', '/me');
+  await eventually(async () => expect(await lines()).toBeGreaterThan(linesBefore));
+  const services: readonly ServiceHandle[] = [...gateways, ...locations, ...friendGraphs];
+  for (const { name, logs, opsPort } of services) {
+    await eventually(() => expect([name, logs.length]).not.toEqual([name, 0]));
+    written.push(logs.join('\n'), await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text());
+  }
+  written.push(await readFile(nginx.accessLogFile, 'utf8'));
   const everything = written.join('\n').replaceAll(/(\d)_(\d)/g, '$1$2');
   expect(everything.length).toBeGreaterThan(50_000);
   expect(CANARIES.filter((canary) => everything.replaceAll('.', '').includes(canary))).toEqual([]);

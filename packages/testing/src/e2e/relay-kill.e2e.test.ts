@@ -16,8 +16,8 @@ async function seenBy(viewer: string, subject: string) {
   await deployment.befriend([viewer, subject]);
   const client = await deployment.signIn(viewer, { gateway: 0 });
   const other = await deployment.signIn(subject, { gateway: 1 });
-  await client.report(FERRY_BUILDING);
-  await other.report(north(FERRY_BUILDING, 100));
+  await client.reportUntilKept(FERRY_BUILDING);
+  await other.reportUntilKept(north(FERRY_BUILDING, 100));
   await eventually(() => expect(client.friendIds).toEqual([subject]));
   return [client, other] as const;
 }
@@ -59,7 +59,8 @@ describe('[G4] friend-graph is killed', () => {
     friendGraph?.kill();
     deployment.stack.redis?.resume();
     await call;
-    expect(ann.friendIds).toEqual(['ben']);
+    // Ann may be told by what it had sent to the paused Redis; the row stays until an instance removes it.
+    expect(await outboxRows()).toBe(1);
     await friendGraph?.start();
     await eventually(async () => expect([ann.friendIds, await outboxRows()]).toEqual([[], 0]));
   }, 60_000);

@@ -80,7 +80,7 @@ describe.each([
       [ann, ben, cid, eve].map((user, i) => deployment.signIn(user, { gateway: i % 2 })),
     );
     const [a, b, c, e] = clients as [NearbyClient, NearbyClient, NearbyClient, NearbyClient];
-    await Promise.all(clients.map((client) => client.report(FERRY_BUILDING)));
+    await Promise.all(clients.map((client) => client.reportUntilKept(FERRY_BUILDING)));
     await untilSeen(a, ann, [b]);
     await postgres.backUp();
     for (let i = 0; i < 6; i++) await call(ann, 'PUT', `/viewers/${ben}`, { precision: 'exact' });
@@ -110,7 +110,7 @@ describe.each([
     await untilSeen(e, eve, [b, c]);
     expect(leaked).toEqual([]);
     expect([b.list.has(ann), c.list.has(ann)]).toEqual([false, false]);
-    expect((await restoresNoticed()) - noticedBefore).toBe(1);
+    await eventually(async () => expect((await restoresNoticed()) - noticedBefore).toBe(1));
     await call(ann, 'PUT', `/viewers/${ben}`, { precision: 'exact' });
     await untilSeen(a, ann, [b]);
     expect(c.list.has(ann)).toBe(false);
@@ -153,7 +153,7 @@ describe('Redis loses its memory and no connection', () => {
     await deployment.befriend(['fay', 'gus'], ['fay', 'hal'], ['hal', 'gus']);
     const [fay, hal] = await Promise.all(['fay', 'hal'].map((user, i) => deployment.signIn(user, { gateway: i })));
     if (!fay || !hal) throw new Error('not signed in');
-    await Promise.all([fay.report(FERRY_BUILDING), hal.report(FERRY_BUILDING)]);
+    await Promise.all([fay.reportUntilKept(FERRY_BUILDING), hal.reportUntilKept(FERRY_BUILDING)]);
     await eventually(() => expect(fay.list.has('hal')).toBe(true), SEEN_MS);
     hal.close();
     const redis = new Redis(deployment.stack.redisUrl);

@@ -28,7 +28,7 @@ describe('signing on', () => {
       deployment.signIn(left, { gateway: 0 }),
       deployment.signIn(right, { gateway: 1 }),
     ]);
-    await Promise.all([l.report(FERRY_BUILDING), r.report(north(FERRY_BUILDING, 50))]);
+    await Promise.all([l.reportUntilKept(FERRY_BUILDING), r.reportUntilKept(north(FERRY_BUILDING, 50))]);
     await eventually(() => expect([l.friendIds, r.friendIds]).toEqual([[right], [left]]));
     l.close();
     r.close();
@@ -39,10 +39,12 @@ describe('signing on', () => {
     await deployment.befriend(...idle, ['popular', 'active-1'], ['popular', 'active-2']);
     await untilNothingIsLeft();
     const active = await Promise.all(['active-1', 'active-2'].map((name) => deployment.signIn(name, { gateway: 1 })));
-    await Promise.all(active.map((client) => client.report(FERRY_BUILDING)));
+    await Promise.all(active.map((client) => client.reportUntilKept(FERRY_BUILDING)));
     const popular = await deployment.signIn('popular', { gateway: 0 });
     await popular.report(FERRY_BUILDING);
     await eventually(() => expect(popular.friendIds.toSorted()).toEqual(['active-1', 'active-2']));
+    // By now both gateways have read whom of their viewers' friends is active.
+    await eventually(() => expect(active.map(({ friendIds }) => friendIds)).toEqual([['popular'], ['popular']]));
     expect(await deployment.gatewayMetric(0, 'nearby_friend_subscriptions')).toBe(2);
     const channels = (await deployment.userChannels()).map((name) => name.slice(DEFAULT_REDIS_PREFIX.length));
     expect(channels.filter((name) => name.startsWith('location:')).toSorted()).toEqual([

@@ -14,8 +14,9 @@ import {
   RADIUS_SET,
 } from '@nearby-friends/protocol';
 import { io, type Socket } from 'socket.io-client';
+import { eventually } from '../plain/eventually.ts';
 
-const ACK_TIMEOUT_MS = 5_000;
+const ACK_TIMEOUT_MS = 10_000;
 
 export interface NearbyClientOptions {
   readonly url: string;
@@ -71,6 +72,15 @@ export class NearbyClient {
   /** Reports a position; resolves with the server's acknowledgement. */
   async report(position: Position): Promise<LocationUpdateAck> {
     return this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, position);
+  }
+
+  /** Reports a position until it is accepted: a gateway that has just started may not keep positions yet. */
+  async reportUntilKept(position: Position): Promise<number> {
+    return await eventually(async () => {
+      const ack = await this.report(position);
+      if (!ack.ok) throw new Error(`The position was refused: ${ack.code}`);
+      return ack.at;
+    });
   }
 
   async setRadius(meters: number): Promise<Ack> {
