@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { useDeployment } from '@nearby-friends/testing';
-import { chromiumLaunch, describeInBrowser } from '@nearby-friends/testing/chromium-here';
-import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import type { Page } from 'playwright-core';
+import { bundleForBrowser, useChromium } from './in-browser.testing.ts';
 
 const APP = `
 import { connect, createApi } from './index.ts';
@@ -71,24 +71,14 @@ describeInBrowser('[A7] an app on another site', () => {
     friendGraphs: 1,
     env: { all: { ALLOWED_ORIGINS: originOf(allowed) }, 'friend-graph': { USER_REQUESTS_PER_MINUTE: '30' } },
   });
-  let browser: Browser;
+  const browser = useChromium();
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: APP, resolveDir: import.meta.dirname, loader: 'ts' },
-      bundle: true,
-      write: false,
-      platform: 'browser',
-      format: 'iife',
-      logLevel: 'silent',
-    });
-    app = outputFiles[0]?.text ?? '';
-    browser = await chromium.launch({ ...chromiumLaunch, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    app = await bundleForBrowser(APP);
   }, 60_000);
-  afterAll(() => browser?.close());
 
   async function visit(server: Server): Promise<Page> {
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     await page.goto(`${originOf(server)}/`);
     return page;
   }
@@ -108,12 +98,12 @@ describeInBrowser('[A7] an app on another site', () => {
     const failure = (await call(page, 'flood', 'ann')) as { retryAfterMs: number };
     expect(failure).toMatchObject({ code: 'rate_limited', status: 429 });
     expect(failure.retryAfterMs).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('that is not allowed gets nothing, by neither transport', async () => {
     const page = await visit(other);
     for (const transport of ['websocket', 'polling']) {
       expect(await call(page, 'fail', 'eve', transport)).toEqual(['network', 'network']);
     }
-  }, 60_000);
+  });
 });

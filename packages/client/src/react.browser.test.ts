@@ -1,12 +1,12 @@
 /** Tests the bundled package in a real browser with the React hooks and the browser's geolocation. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { useDeployment } from '@nearby-friends/testing';
-import { chromiumLaunch, describeInBrowser } from '@nearby-friends/testing/chromium-here';
+import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
-import { build } from 'esbuild';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { useConnections } from './connect.testing.ts';
+import { bundleForBrowser, useChromium } from './in-browser.testing.ts';
 
 const APP = `
 import { createElement } from 'react';
@@ -32,42 +32,25 @@ createRoot(document.body).render(createElement(App));
 Object.assign(globalThis, { app: { connection, errors, renderings: () => renderings } });
 `;
 
-async function bundleApp(): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: APP, resolveDir: import.meta.dirname, loader: 'ts' },
-    bundle: true,
-    write: false,
-    platform: 'browser',
-    format: 'iife',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'silent',
-  });
-  return outputFiles[0]?.text ?? '';
-}
-
 describeInBrowser('in a browser', () => {
   const deployment = useDeployment();
   const connectAs = useConnections(deployment);
-  let browser: Browser;
+  // The page has no address, so Chromium would treat this machine's addresses as another network.
+  const browser = useChromium('--disable-features=LocalNetworkAccessChecks');
   let context: BrowserContext;
   let page: Page;
   const complaints: string[] = [];
   const webSockets: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      ...chromiumLaunch,
-      // The page has no address, so Chromium would treat this machine's addresses as another network.
-      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-features=LocalNetworkAccessChecks'],
-    });
-    context = await browser.newContext({ geolocation: placeOf(0), permissions: ['geolocation'] });
+    context = await browser().newContext({ geolocation: placeOf(0), permissions: ['geolocation'] });
     page = await context.newPage();
     page.on('pageerror', ({ message }) => complaints.push(message));
     page.on('websocket', (socket) => webSockets.push(new URL(socket.url()).pathname));
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    const app = await bundleApp();
+    const app = await bundleForBrowser(APP);
     // On the deployment's origin, as in production.
     await page.route(`${deployment.url}/app`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><body></body><script src="/app.js"></script>' }),
@@ -76,7 +59,6 @@ describeInBrowser('in a browser', () => {
       route.fulfill({ contentType: 'text/javascript', body: app }),
     );
   }, 60_000);
-  afterAll(() => browser?.close());
 
   function placeOf(meters: number) {
     const { lat: latitude, lng: longitude } = north(FERRY_BUILDING, meters);
@@ -89,7 +71,7 @@ describeInBrowser('in a browser', () => {
     const bob = await connectAs('browser-bob');
     await bob.updateLocation(north(FERRY_BUILDING, 100));
     await page.goto(`${deployment.url}/app`);
-    await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 20_000);
+    await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 40_000);
     await bob.updateLocation(north(FERRY_BUILDING, 300));
     await eventually(async () => expect(await text()).toBe('online: browser-bob 300'));
     expect(await page.evaluate('app.errors')).toEqual([]);
@@ -103,8 +85,8 @@ describeInBrowser('in a browser', () => {
     await eventually(async () => expect(await text()).toBe('reconnecting: browser-bob 700'));
     await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
     await bob.updateLocation(north(FERRY_BUILDING, 900));
-    await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 30_000);
+    await eventually(async () => expect(await text()).toBe('online: browser-bob 100'), 40_000);
     // One rendering per change: about ten changes so far.
     expect(await page.evaluate('app.renderings()')).toBeLessThan(40);
-  }, 90_000);
+  });
 });
