@@ -23,7 +23,7 @@ describeInBrowser('300 moving friends', () => {
     const stop = startMoving(clients, LOOP);
     try {
       const ada = await browsers.person('ada', { at: LOOP, reducedMotion: 'no-preference' });
-      await eventually(async () => expect(await ada.namesNear()).toHaveLength(FRIENDS), 30_000);
+      await eventually(async () => expect(await ada.namesNear()).toHaveLength(FRIENDS), 60_000);
       const times = await ada.page.evaluate(async (ms) => {
         const stamps: number[] = [];
         await new Promise<void>((resolve) => {
@@ -40,9 +40,9 @@ describeInBrowser('300 moving friends', () => {
       process.stdout.write(
         `${FRIENDS} friends moving: ${(1_000 / medianOf(times)).toFixed(0)} frames a second (median of ${times.length} frames, the longest ${Math.max(...times).toFixed(0)} ms)\n`,
       );
-      expect(await ada.namesNear()).toHaveLength(FRIENDS);
+      await eventually(async () => expect(await ada.namesNear()).toHaveLength(FRIENDS), 30_000);
     } finally {
       stop();
     }
-  }, 120_000);
+  });
 });

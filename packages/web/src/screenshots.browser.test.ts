@@ -34,50 +34,49 @@ describeInBrowser('screenshots', () => {
     { kind: 'desktop', colorScheme: 'dark', viewport: { width: 1_280, height: 800 } },
     { kind: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
     { kind: 'phone', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
-  ] as const)(
-    'on a $kind, $colorScheme',
-    async ({ kind, colorScheme, viewport }) => {
-      for (const { id, lat, lng } of SCREENSHOT_PEOPLE) await (await deployment.signIn(id)).report({ lat, lng });
-      const isPhone = kind === 'phone';
-      const alice = await browsers.visit({
-        at: LOOP,
-        colorScheme,
-        viewport,
-        deviceScaleFactor: isPhone ? 2 : 1,
-        isMobile: isPhone,
-        hasTouch: isPhone,
-        ...(isPhone && colorScheme === 'dark' ? { locale: 'ko-KR' } : {}),
-      });
-      const { page } = alice;
-      const picture = (name: string): Promise<Buffer> =>
-        page.screenshot({ path: path.join(SCREENSHOTS_FOLDER, `${kind}-${colorScheme}-${name}.png`) });
-      await picture('sign-in');
-      await page.locator('input[name="user"]').fill('alice');
-      await page.keyboard.press('Enter');
-      await page.locator('.me').waitFor();
-      await eventually(async () => expect(await alice.namesNear()).toHaveLength(SCREENSHOT_PEOPLE.length));
-      // One step, so that the hint disappears.
-      await page.locator('.me').focus();
-      await page.keyboard.press('ArrowRight');
-      await page.locator('.walk-hint').waitFor({ state: 'detached' });
-      await page.getByText('© OpenStreetMap contributors').waitFor();
-      await untilMapIsDrawn(page);
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-      await picture('map');
-      await page.getByRole('tab').nth(1).click();
-      await picture('friends');
-      await page.getByRole('tab').nth(2).click();
-      await page.locator('.turning').first().click();
-      await picture('sharing');
-      await page.locator('.sharing .button-main').click();
-      await page.locator('.sharing-paused').waitFor();
-      await picture('paused');
-      // By another device: the page follows.
-      await api.call('alice', 'PUT', '/me/sharing', { paused: false });
-      await page.locator('.sharing-paused').waitFor({ state: 'detached' });
-    },
-    90_000,
-  );
+  ] as const)('on a $kind, $colorScheme', async ({ kind, colorScheme, viewport }) => {
+    for (const { id, lat, lng } of SCREENSHOT_PEOPLE) await (await deployment.signIn(id)).reportUntilKept({ lat, lng });
+    const isPhone = kind === 'phone';
+    const alice = await browsers.visit({
+      at: LOOP,
+      colorScheme,
+      viewport,
+      deviceScaleFactor: isPhone ? 2 : 1,
+      isMobile: isPhone,
+      hasTouch: isPhone,
+      ...(isPhone && colorScheme === 'dark' ? { locale: 'ko-KR' } : {}),
+    });
+    const { page } = alice;
+    const picture = (name: string): Promise<Buffer> =>
+      page.screenshot({ path: path.join(SCREENSHOTS_FOLDER, `${kind}-${colorScheme}-${name}.png`) });
+    await page.locator('input[name="user"]').waitFor();
+    await picture('sign-in');
+    await page.locator('input[name="user"]').fill('alice');
+    await page.keyboard.press('Enter');
+    await page.locator('.me').waitFor();
+    await eventually(async () => expect(await alice.namesNear()).toHaveLength(SCREENSHOT_PEOPLE.length));
+    // One step, so that the hint disappears.
+    await page.locator('.me').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.walk-hint').waitFor({ state: 'detached' });
+    await page.getByText('© OpenStreetMap contributors').waitFor();
+    await untilMapIsDrawn(page);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await picture('map');
+    await page.getByRole('tab').nth(1).click();
+    await eventually(async () => expect(await page.locator('.request').count()).toBe(2));
+    await picture('friends');
+    await page.getByRole('tab').nth(2).click();
+    await page.locator('.turning').first().click();
+    await page.locator('.segment').first().waitFor();
+    await picture('sharing');
+    await page.locator('.sharing .button-main').click();
+    await page.locator('.sharing-paused').waitFor();
+    await picture('paused');
+    // By another device: the page follows.
+    await api.call('alice', 'PUT', '/me/sharing', { paused: false });
+    await page.locator('.sharing-paused').waitFor({ state: 'detached' });
+  });
 
   /** Checks the pixels of the screenshot: a drawn map has many colours. */
   async function untilMapIsDrawn(page: Awaited<ReturnType<typeof browsers.visit>>['page']): Promise<void> {

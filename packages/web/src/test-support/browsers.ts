@@ -1,8 +1,9 @@
 /** Chromium for one test file. Its pages fail the test on errors, policy violations and requests to other hosts. */
-import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { Deployment } from '@nearby-friends/testing';
 import { chromiumLaunch } from '@nearby-friends/testing/chromium-here';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { recordLiveMessages } from './live-messages.ts';
 import { PersonPage } from './person-page.ts';
 
 /** Disables Chromium's background requests and renders without a graphics card. */
@@ -18,6 +19,9 @@ const ARGUMENTS = [
   '--enable-unsafe-swiftshader',
 ];
 const START_TIMEOUT_MS = 60_000;
+/** Of each wait and of a whole test. Long: on a loaded machine what takes milliseconds may take seconds. */
+const WAIT_TIMEOUT_MS = 40_000;
+const TEST_TIMEOUT_MS = 120_000;
 
 interface PersonOptions extends BrowserContextOptions {
   /** The position at sign-in. */
@@ -60,6 +64,8 @@ export class Browsers {
       reducedMotion: 'reduce',
       ...options,
     });
+    context.setDefaultTimeout(WAIT_TIMEOUT_MS);
+    await recordLiveMessages(context);
     if (at !== undefined) {
       await context.addInitScript(
         ([lat, lng]) => {
@@ -101,6 +107,7 @@ function isOutage(text: string): boolean {
 /** Call it once in a test file, outside the tests. */
 export function useBrowsers(deployment: Pick<Deployment, 'url'>): Browsers {
   const browsers = new Browsers(deployment);
+  jest.setTimeout(TEST_TIMEOUT_MS);
   beforeAll(() => browsers.start(), START_TIMEOUT_MS);
   afterEach(() => browsers.closePages());
   afterAll(() => browsers.stop(), START_TIMEOUT_MS);

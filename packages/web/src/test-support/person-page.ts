@@ -1,5 +1,6 @@
 /** Page object: uses the page by its visible texts and accessible names. */
 import type { Locator, Page } from 'playwright-core';
+import { hear } from './live-messages.ts';
 
 type TabName = 'Nearby' | 'Friends' | 'Who sees me';
 
@@ -10,14 +11,17 @@ export class PersonPage {
     this.page = page;
   }
 
-  /** The live region for friends who come near and leave. */
-  get announced(): Locator {
-    return this.page.locator('[data-live="nearby"]');
+  /**
+   * Resolves when the page says the result of an action, also when another message has followed. Each message is heard
+   * once, in the order in which they come.
+   */
+  async heard(text: string | RegExp): Promise<void> {
+    await hear(this.page, 'status-message', text);
   }
 
-  /** The live region for results of actions. */
-  get statusMessage(): Locator {
-    return this.page.locator('[data-live="status-message"]');
+  /** As {@link heard}, of friends who come near and leave. */
+  async heardNearby(text: string | RegExp): Promise<void> {
+    await hear(this.page, 'nearby', text);
   }
 
   get me(): Locator {
@@ -58,6 +62,20 @@ export class PersonPage {
   async walk(key: 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight', steps: number): Promise<void> {
     await this.me.focus();
     for (let step = 0; step < steps; step++) await this.page.keyboard.press(`Shift+${key}`);
+  }
+
+  /**
+   * Resolves when the map shows the radius, metres, and stands still, so that {@link middleOf} holds for a click. Call it
+   * once the list has come, and the radius with it.
+   */
+  async untilMapShows(radiusMeters: number): Promise<void> {
+    await this.page.locator('.maplibregl-canvas').waitFor();
+    await this.me.waitFor();
+    await this.radiusHandle.and(this.page.locator(`[aria-valuenow="${Math.round(radiusMeters)}"]`)).waitFor();
+    // The map zooms to a new radius at once and draws it in the next frame, and friends in the one after that.
+    await this.page.evaluate(async () => {
+      for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    });
   }
 
   /** The centre of an element in CSS pixels of the window. */
