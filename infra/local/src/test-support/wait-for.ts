@@ -7,7 +7,7 @@ const POLL_MS = 10;
 export async function waitFor<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  deadlineMs = 10_000,
+  deadlineMs = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   while (performance.now() < deadline) {
