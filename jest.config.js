@@ -37,7 +37,7 @@ const ALONE = [
   'packages/client/src/staying-connected\\.e2e',
   'packages/simulator/src/replay\\.e2e',
   'packages/testing/src/e2e/(accounts|drain|erasure|faults|restored|rights|rights-(faults|fenced))\\.e2e',
-  'packages/testing/src/e2e/(silence|simulate)\\.e2e',
+  'packages/testing/src/e2e/(paused-gateway|silence|simulate)\\.e2e',
   'packages/web/src/(frames|truthfulness)\\.browser',
   'services/friend-graph/src/api/existence-timing\\.redis\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
@@ -63,6 +63,7 @@ const FULL_ONLY = [
   'packages/simulator/src/(replay/)?replay(\\.e2e)?',
   'packages/simulator/src/simulation/simulation',
   'packages/simulator/src/streets/city-streets',
+  'packages/testing/src/e2e/paused-gateway\\.e2e',
   'packages/testing/src/e2e/(accounts|bad-input|drain|erasure|faults|gateways-killed|operators-view|relay-kill)\\.e2e',
   'packages/testing/src/e2e/(residents|restored|rights-(faults|fenced)|silence|simulate|traces|two-deployments|withheld)\\.e2e',
   'packages/testing/src/observability/rules\\.prometheus',
