@@ -31,7 +31,7 @@ const SHARED = [
 /** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */
 const ALONE = [
   'infra/local/src/servers/nginx-(failover|hung)\\.nginx',
-  'packages/benchmark/src/bench\\.e2e',
+  'packages/benchmark/src/(bench|measure/memory-after-floods)\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/(channel-subscriptions|redis-connection)\\.redis',
   'packages/client/src/staying-connected\\.e2e',
@@ -52,7 +52,7 @@ const FULL_ONLY = [
   'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/(start|stop)\\.e2e',
-  'packages/benchmark/src/bench\\.e2e',
+  'packages/benchmark/src/(bench|measure/memory-after-floods)\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/redis-connection\\.redis',
   'packages/bus/src/redis/channel-subscriptions\\.redis',
