@@ -47,7 +47,7 @@ export interface StackOptions {
   /** Called when a process was restarted, since its pid has changed. */
   readonly onRestarted?: ((name: string) => void) | undefined;
   readonly progress?: ProgressSink | undefined;
-  /** How long a process may take until it is ready, in milliseconds. Default: 30 s. */
+  /** How long a process may take until it is ready, in milliseconds. Default: 90 s. */
   readonly readyDeadlineMs?: number;
   /** How long a service may take to stop, in milliseconds, before it is killed. Default: 27 s. */
   readonly stopDeadlineMs?: number;
@@ -84,7 +84,8 @@ const DEFAULTS = {
   logFormat: { colour: false },
   onRestarted: undefined,
   progress: undefined,
-  readyDeadlineMs: 30_000,
+  // Gateways wait for friend-graph, which waits for the database to be prepared: half a minute on a loaded machine.
+  readyDeadlineMs: 90_000,
   // More than the 25 s after which a service ends by itself (STOP_DEADLINE_SECONDS).
   stopDeadlineMs: 27_000,
   signal: undefined,
