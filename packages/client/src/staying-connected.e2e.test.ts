@@ -65,6 +65,21 @@ describe('a connection', () => {
     await deployment.stack.gateways[gateway]?.start();
   }, 60_000);
 
+  it('[S5] removes expired friends while all gateways are down, and shows them again afterwards', async () => {
+    const { b, left, right, seeEachOther } = await connectPair({ positionTtlMs: TTL_MS });
+    for (const gateway of deployment.stack.gateways) gateway.kill();
+    await eventually(() => expect(left.status.value.kind).toBe('reconnecting'));
+    expect(left.ids).toEqual([b]);
+    await eventually(() => expect([left.ids, right.ids]).toEqual([[], []]), TTL_MS + 5_000);
+    expect(left.status.value.kind).toBe('reconnecting');
+    // Reported when the gateways are back: a position that waits for longer than it lives is refused.
+    await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
+    const waiting = left.updateLocation(FERRY_BUILDING);
+    expect(await waiting).toEqual({ at: expect.any(Number), shared: true });
+    await seeEachOther();
+  }, 60_000);
+
+  // The last: a session over long-polling ends only when its gateway misses it.
   it.each(['websocket', 'polling'] as const)(
     '[W3] moves to another gateway without an error when its gateway drains: %s',
     async (transport) => {
@@ -86,20 +101,6 @@ describe('a connection', () => {
     },
     60_000,
   );
-
-  it('[S5] removes expired friends while all gateways are down, and shows them again afterwards', async () => {
-    const { b, left, right, seeEachOther } = await connectPair({ positionTtlMs: TTL_MS });
-    for (const gateway of deployment.stack.gateways) gateway.kill();
-    await eventually(() => expect(left.status.value.kind).toBe('reconnecting'));
-    expect(left.ids).toEqual([b]);
-    await eventually(() => expect([left.ids, right.ids]).toEqual([[], []]), TTL_MS + 5_000);
-    expect(left.status.value.kind).toBe('reconnecting');
-    // Reported when the gateways are back: a position that waits for longer than it lives is refused.
-    await Promise.all(deployment.stack.gateways.map((gateway) => gateway.start()));
-    const waiting = left.updateLocation(FERRY_BUILDING);
-    expect(await waiting).toEqual({ at: expect.any(Number), shared: true });
-    await seeEachOther();
-  }, 60_000);
 });
 
 describe('a token', () => {
