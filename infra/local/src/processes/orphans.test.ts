@@ -4,6 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { identifyProcess, isStillRunning, type ProcessIdentity } from '../machine/process-identity.ts';
+import { systemErrorCode } from '../machine/remedy-error.ts';
 import { type TestFolder, useTestFolder } from '../test-support/test-folder.ts';
 import { waitFor } from '../test-support/wait-for.ts';
 import { spawnManaged } from './managed-process.ts';
@@ -45,7 +46,13 @@ async function recordAsOrphan(child: ProcessIdentity): Promise<void> {
 }
 
 async function records(): Promise<string[]> {
-  return await readdir(path.join(folder.path, 'processes'));
+  try {
+    return await readdir(path.join(folder.path, 'processes'));
+  } catch (error) {
+    // The first record makes the folder.
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 describe('endOrphans', () => {
