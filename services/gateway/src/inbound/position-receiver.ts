@@ -77,9 +77,10 @@ export class PositionReceiver {
    */
   async receive(session: Session, payload: unknown): Promise<{ at: number; shared: boolean }> {
     const { at: takenAt, ...position } = parsePayload(locationUpdateSchema, payload);
-    // It may have waited for this process, and been sent while sharing was paused.
-    if (takenAt === undefined && this.#pauses.hasJustContinued()) throw notRecorded();
-    const at = this.#stamp(session, takenAt ?? Number.POSITIVE_INFINITY);
+    const taken = takenAt ?? Number.POSITIVE_INFINITY;
+    // Taken now, as it says or does not say: it may have waited for this process, and been sent while sharing was paused.
+    if (taken >= this.#redisNow() && this.#pauses.hasJustContinued()) throw notRecorded();
+    const at = this.#stamp(session, taken);
     const last = session.own?.at ?? at;
     // Taken before the session's last one, for example from a buffer that is sent backwards: it moves nothing (L3).
     if (at < last) return { at: last, shared: session.isSharing !== false };
