@@ -79,7 +79,7 @@ export class PositionReceiver {
     const { at: takenAt, ...position } = parsePayload(locationUpdateSchema, payload);
     const taken = takenAt ?? Number.POSITIVE_INFINITY;
     // Taken now, as it says or does not say: it may have waited for this process, and been sent while sharing was paused.
-    if (taken >= this.#redisNow() && this.#pauses.hasJustContinued()) throw notRecorded();
+    if (this.#pauses.hasJustContinued() && taken >= this.#redisNow()) throw notRecorded();
     const at = this.#stamp(session, taken);
     const last = session.own?.at ?? at;
     // Taken before the session's last one, for example from a buffer that is sent backwards: it moves nothing (L3).
