@@ -1,6 +1,5 @@
 /** Both gateways are killed and start again under their old names; their clients name no device. */
 import { expect, it } from '@jest/globals';
-import type { Position } from '@nearby-friends/protocol';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING, north } from '../plain/places.ts';
 import type { NearbyClient } from '../stack/nearby-client.ts';
@@ -14,13 +13,6 @@ const PATIENCE_MS = 30_000;
 
 const deployment = useDeployment();
 
-/** Reports until a report is accepted; resolves with that acknowledgement. */
-const untilAccepted = (client: NearbyClient, position: Position) =>
-  eventually(async () => {
-    const ack = await client.report(position);
-    if (!ack.ok) throw new Error(`${ack.code}: ${ack.message}`);
-    return ack;
-  }, PATIENCE_MS);
 const latitudeOf = (client: NearbyClient, friend: string) => client.list.get(friend)?.lat;
 
 it('[L7] a client without a device shares with its first accepted report, and its friend sees the new place', async () => {
@@ -29,12 +21,12 @@ it('[L7] a client without a device shares with its first accepted report, and it
   const ann = await deployment.signIn(ANN, { gateway: 0 });
   const ben = await deployment.signIn(BEN, { gateway: 1 });
   for (const client of [ann, ben]) {
-    expect(await untilAccepted(client, FERRY_BUILDING)).toMatchObject({ shared: true });
+    expect(await client.reportUntilKept(FERRY_BUILDING)).toMatchObject({ shared: true });
   }
   await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(FERRY_BUILDING.lat, 6), PATIENCE_MS);
   // As long as its gateway runs, the first client shares.
   const second = await deployment.signIn(ANN, { gateway: 1 });
-  expect(await untilAccepted(second, MOVED)).toMatchObject({ shared: false });
+  expect(await second.reportUntilKept(MOVED)).toMatchObject({ shared: false });
   second.close();
 
   const { gateways } = deployment.stack;
@@ -44,7 +36,7 @@ it('[L7] a client without a device shares with its first accepted report, and it
     for (const { connects, socket } of [ann, ben]) expect([connects > 1, socket.connected]).toEqual([true, true]);
   }, PATIENCE_MS);
 
-  expect(await untilAccepted(ben, FERRY_BUILDING)).toMatchObject({ shared: true });
-  expect(await untilAccepted(ann, MOVED)).toMatchObject({ shared: true });
+  expect(await ben.reportUntilKept(FERRY_BUILDING)).toMatchObject({ shared: true });
+  expect(await ann.reportUntilKept(MOVED)).toMatchObject({ shared: true });
   await eventually(() => expect(latitudeOf(ben, ANN)).toBeCloseTo(MOVED.lat, 6), PATIENCE_MS);
 }, 120_000);

@@ -43,7 +43,7 @@ describe('the nearby list', () => {
   it('[N1] [S2] shows a friend on another gateway who becomes active, and follows them', async () => {
     const [ann = '', bob = ''] = await friends(2);
     const a = await system.signIn(ann, { gateway: 0 });
-    expect(await a.reportUntilKept(FERRY_BUILDING)).toEqual(expect.any(Number));
+    expect(await a.reportUntilKept(FERRY_BUILDING)).toMatchObject({ at: expect.any(Number) });
     await eventually(() => expect(a.snapshots).toBe(1));
     expect(a.lastSnapshot).toEqual({ radiusMeters: 8_046.72, friends: [] });
 

@@ -15,7 +15,7 @@ describe('a friend who becomes inactive', () => {
     await deployment.befriend(['ann', 'bob']);
     const a = await deployment.signIn('ann', { gateway: 0 });
     const b = await deployment.signIn('bob', { gateway: 1 });
-    const reportedAt = await b.reportUntilKept(north(FERRY_BUILDING, 100));
+    const { at: reportedAt } = await b.reportUntilKept(north(FERRY_BUILDING, 100));
     const keepReporting = async () => a.report(FERRY_BUILDING);
     await keepReporting();
     await eventually(() => expect(a.friendIds).toEqual(['bob']));

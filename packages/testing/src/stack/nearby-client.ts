@@ -74,12 +74,12 @@ export class NearbyClient {
     return this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck(LOCATION_UPDATE, position);
   }
 
-  /** Reports a position until it is accepted: a gateway that has just started may not keep positions yet. */
-  async reportUntilKept(position: Position): Promise<number> {
+  /** Reports a position until it is accepted, and resolves with that: a gateway that has just started may not keep any yet. */
+  async reportUntilKept(position: Position): Promise<LocationUpdateAck & { ok: true }> {
     return await eventually(async () => {
       const ack = await this.report(position);
       if (!ack.ok) throw new Error(`The position was refused: ${ack.code}`);
-      return ack.at;
+      return ack;
     });
   }
 
