@@ -17,6 +17,7 @@ const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   method_not_allowed: true,
   friend_limit: true,
   request_limit: true,
+  device_limit: true,
   rate_limited: true,
   unavailable: true,
   internal: true,

@@ -64,6 +64,7 @@ export type ServerErrorCode =
   | 'method_not_allowed'
   | 'friend_limit'
   | 'request_limit'
+  | 'device_limit'
   | 'rate_limited'
   | 'unavailable'
   | 'internal';

@@ -38,3 +38,10 @@ export function writeDeviceMark(bytes: Buffer, start: number, { device, gateway,
   bytes.write(device, offset, DEVICE_BYTES, 'latin1');
   return bytes.writeDoubleBE(0, offset + DEVICE_BYTES);
 }
+
+/** The device of the mark at the end of `bytes`, which begins at `start` or later; null when it is cut short. */
+export function readMarkedDevice(bytes: Buffer, start: number): string | null {
+  const end = bytes.length - 8;
+  if (bytes.length < start + MARK_BYTES_WITHOUT_GATEWAY) return null;
+  return bytes.toString('latin1', end - DEVICE_BYTES, end);
+}

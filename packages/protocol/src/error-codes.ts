@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   method_not_allowed: { retryable: false, status: 405, title: 'This method is not allowed here' },
   friend_limit: { retryable: false, status: 409, title: 'The maximum number of friends is reached' },
   request_limit: { retryable: false, status: 409, title: 'Too many friend requests are open' },
+  device_limit: { retryable: false, status: 409, title: 'The maximum number of devices is reached' },
   rate_limited: { retryable: true, status: 429, title: 'Too many requests' },
   unavailable: { retryable: true, status: 503, title: 'A part of the service is unavailable' },
   internal: { retryable: true, status: 500, title: 'Something went wrong here' },

@@ -1,5 +1,6 @@
 /** The wire contracts: with clients, and between the services. No I/O. */
 export * from './bus/announce-active.ts';
+export * from './bus/find-device.ts';
 export * from './bus/forget-users.ts';
 export * from './bus/friends-of.ts';
 export * from './bus/graph-event.ts';
@@ -40,5 +41,6 @@ export * from './nearby-limits.ts';
 export * from './position.ts';
 export * from './position-record.ts';
 export * from './problem.ts';
+export * from './registered-device.ts';
 export * from './sharing.ts';
 export * from './user-id.ts';

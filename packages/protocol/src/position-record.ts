@@ -1,6 +1,6 @@
 /** The binary form of a user's last known position: the Redis entry, and the message on the user's channel. */
 import { MalformedMessageError } from './codec.ts';
-import { type DeviceMark, MARK_BYTES_WITHOUT_GATEWAY, writeDeviceMark } from './device-mark.ts';
+import { type DeviceMark, MARK_BYTES_WITHOUT_GATEWAY, readMarkedDevice, writeDeviceMark } from './device-mark.ts';
 import type { Position } from './position.ts';
 
 /** A position with its version. */
@@ -93,6 +93,14 @@ export function isPositionBody(bytes: Buffer): boolean {
 /** The time of an entry without decoding the rest; 0 when it is cut short. */
 export function readRecordTime(bytes: Buffer): number {
   return bytes.length < RECORD_HEADER_BYTES ? 0 : bytes.readDoubleBE(AT_OFFSET);
+}
+
+/** The device of an entry's `DeviceMark`; null for an entry without a mark, cut short or of another format. */
+export function readDevice(entry: Buffer): string | null {
+  if (entry[0] !== RECORD_FORMAT_VERSION || entry.length < RECORD_HEADER_BYTES + FIXED_BODY_BYTES) return null;
+  const flags = entry.readUInt8(RECORD_HEADER_BYTES);
+  if ((flags & HAS_DEVICE_MARK) === 0) return null;
+  return readMarkedDevice(entry, RECORD_HEADER_BYTES + (BODY_BYTES[flags & ALL_FLAGS] as number));
 }
 
 /** Decodes a whole entry. Throws {@link MalformedMessageError} on another format version or when it is cut short. */

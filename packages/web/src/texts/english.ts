@@ -163,6 +163,7 @@ export const english = {
     not_found: 'This person does not exist or no longer exists.',
     friend_limit: 'One of you has the maximum number of friends.',
     request_limit: 'You have too many open requests. Withdraw some first.',
+    device_limit: 'You have too many devices. Remove one first.',
     rate_limited: 'Too many requests at once. Wait a moment.',
     unavailable: 'A part of the service is unavailable at the moment. Try again.',
     geolocation_denied: 'This page may not use your location. Allow it in the browser’s settings, or walk on the map.',

@@ -155,6 +155,7 @@ export const korean: Texts = {
     not_found: '그런 사람이 없거나 더 이상 없습니다.',
     friend_limit: '두 사람 중 한 명의 친구 수가 한도에 도달했습니다.',
     request_limit: '보낸 요청이 너무 많습니다. 먼저 몇 개를 취소하세요.',
+    device_limit: '등록한 기기가 너무 많습니다. 먼저 하나를 삭제하세요.',
     rate_limited: '너무 빠릅니다. 잠시 기다려 주세요.',
     unavailable: '서비스 일부를 잠시 사용할 수 없습니다. 다시 시도하세요.',
     geolocation_denied: '이 페이지는 위치를 사용할 수 없습니다. 브라우저 설정에서 허용하거나 지도에서 걸어 보세요.',

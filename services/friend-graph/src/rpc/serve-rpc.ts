@@ -1,6 +1,6 @@
 /** Serves the RPC methods of friend-graph to gateways and location. */
 import type { Bus } from '@nearby-friends/bus';
-import { announceActive, friendsOf, setRadius } from '@nearby-friends/protocol';
+import { announceActive, findDevice, friendsOf, setRadius } from '@nearby-friends/protocol';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
 import type { UserLimits } from '../lanes/user-limits.ts';
@@ -28,4 +28,6 @@ export function serveRpc(options: {
     });
     return { version: radiusVersion };
   });
+  // None can be registered yet.
+  rpc.serve(findDevice, async () => ({ device: null }));
 }
