@@ -74,6 +74,24 @@ export class SharingRepository {
     const state = shownFrom > 0 ? { ...sharing, shownFrom } : sharing;
     await transaction.appendEvents([{ kind: 'sharing', version: Number(row.version), subject, sharing: state }]);
   }
+
+  /**
+   * Withholds what was received before `shownFrom`, ms on Redis' clock, from all viewers: a user has ended sharing. A pause
+   * stays as it is. Nothing is stored for a user that does not exist.
+   */
+  async withholdBefore(transaction: GraphTransaction, subject: UserId, shownFrom: number): Promise<void> {
+    // Raw: Prisma has no INSERT … SELECT, and an upsert cannot keep the greater of two values.
+    const [row] = await transaction.client.$queryRaw<Omit<Row, 'subject'>[]>`
+      INSERT INTO sharing (user_id, paused, until, version, shown_from)
+      SELECT id, false, NULL, nextval('graph_version'), ${shownFrom}::bigint FROM users WHERE id = ${subject} FOR KEY SHARE
+      ON CONFLICT (user_id) DO UPDATE
+      SET version = nextval('graph_version'), shown_from = greatest(sharing.shown_from, excluded.shown_from)
+      RETURNING paused, until, version, shown_from AS "shownFrom"`;
+    if (!row) return;
+    const { paused, until, version } = row;
+    const sharing = { paused, until: until?.getTime() ?? null, shownFrom: Number(row.shownFrom) };
+    await transaction.appendEvents([{ kind: 'sharing', version: Number(version), subject, sharing }]);
+  }
 }
 
 function isDefault({ paused, until }: Sharing): boolean {

@@ -15,14 +15,14 @@ const CLOCK_MARGIN_MS = 100;
 const CLOSING_MARGIN_MS = 1_000;
 
 export class SharingEnd {
-  readonly #repositories: Pick<Repositories, 'transactions' | 'revocations'>;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'sharing' | 'revocations'>;
   readonly #propagation: ChangePropagation;
   readonly #stopPosition: StopPosition;
   /** The clock that stamps positions, ms since the epoch. */
   readonly #redisNow: () => number;
 
   constructor(options: {
-    repositories: Pick<Repositories, 'transactions' | 'revocations'>;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'sharing' | 'revocations'>;
     propagation: ChangePropagation;
     stopPosition: StopPosition;
     redisNow: () => number;
@@ -38,6 +38,7 @@ export class SharingEnd {
    * stays signed in shares again with its next report. The signal aborts the wait and never the change.
    */
   async stop(user: UserId, signal?: AbortSignal): Promise<void> {
+    await this.#repositories.users.createIfNew(user);
     await this.#stopAt(user, Math.ceil(this.#redisNow()) + CLOCK_MARGIN_MS, signal);
   }
 
@@ -50,7 +51,10 @@ export class SharingEnd {
   }
 
   async #stopAt(user: UserId, before: number, signal: AbortSignal | undefined): Promise<void> {
-    await this.#repositories.transactions.run(async (transaction) => {
+    const { transactions, sharing } = this.#repositories;
+    await transactions.run(async (transaction) => {
+      // With the rights: a gateway that stands still meanwhile would record the position again once Redis has lost its memory.
+      await sharing.withholdBefore(transaction, user, before + 1);
       const version = await transaction.nextVersion();
       await transaction.appendEvents([{ kind: 'stopped', version, user, before }]);
     });
