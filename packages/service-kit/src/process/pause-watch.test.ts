@@ -45,3 +45,31 @@ describe('a process', () => {
     expect(watch.hasJustContinued()).toBe(false);
   });
 });
+
+describe('what is read', () => {
+  it('has not waited, for all a running process knows', () => {
+    clock.advance(10_000);
+    stoodStillMs += 900;
+    expect(watch.waitedMs()).toBe(0);
+  });
+
+  it('has waited since the beginning of a stand of a second or more, for a second', () => {
+    clock.advance(10_000);
+    stoodStillMs += 2_000;
+    expect(watch.waitedMs()).toBe(2_000);
+    clock.advance(600);
+    expect(watch.waitedMs()).toBe(2_600);
+    clock.advance(400);
+    expect(watch.waitedMs()).toBe(0);
+  });
+
+  it('has waited since the first of several stands, while what waited in it may still be unread', () => {
+    clock.advance(10_000);
+    stoodStillMs += 2_000;
+    clock.advance(500);
+    stoodStillMs += 3_000;
+    expect(watch.waitedMs()).toBe(5_500);
+    clock.advance(1_000);
+    expect(watch.waitedMs()).toBe(0);
+  });
+});

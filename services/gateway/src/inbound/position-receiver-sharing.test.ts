@@ -37,7 +37,7 @@ function setUp() {
     opener: { openInBackground: () => undefined },
     delivery: world.delivery,
     areRightsCurrent: () => true,
-    pauses: { hasJustContinued: () => false },
+    pauses: { hasJustContinued: () => false, waitedMs: () => 0 },
     movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
     clock: world.clock,
   });

@@ -1,65 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import {
-  decodePositionBody,
-  parseUserId,
-  type ReceivedPosition,
-  type RecordedPosition,
-} from '@nearby-friends/protocol';
-import { inShort, NearbyWorld, TTL_MS } from '../test-support/nearby-world.ts';
+import { decodePositionBody, parseUserId } from '@nearby-friends/protocol';
+import { inShort, TTL_MS } from '../test-support/nearby-world.ts';
 import { testSession } from '../test-support/test-session.ts';
-import { MovementCheck } from './movement-check.ts';
-import { PositionReceiver } from './position-receiver.ts';
-
-const STORED = (received: ReceivedPosition): RecordedPosition => ({ outcome: 'stored', at: received.at });
-
-function setUp() {
-  const world = new NearbyWorld();
-  const recorded: ReceivedPosition[] = [];
-  const opened: unknown[] = [];
-  const clockAhead: number[] = [];
-  let outcome = STORED;
-  let areRightsCurrent = true;
-  const pauses = { hasJustContinued: () => false };
-  const receiver = new PositionReceiver({
-    redisNow: () => world.now(),
-    ttlMs: TTL_MS,
-    instanceId: 'gateway-1',
-    onTakenOver: () => undefined,
-    releases: { release: () => undefined },
-    onClockAhead: () => void clockAhead.push(world.now()),
-    uplink: {
-      record: async (received) => {
-        recorded.push(received);
-        return outcome(received);
-      },
-    },
-    opener: { openInBackground: (session) => void opened.push(session) },
-    delivery: world.delivery,
-    movement: new MovementCheck({ maxSpeed: 340, clock: world.clock, metrics: world.metrics.metrics }),
-    areRightsCurrent: () => areRightsCurrent,
-    pauses,
-    clock: world.clock,
-  });
-  return {
-    world,
-    fence: (isFenced: boolean) => {
-      areRightsCurrent = !isFenced;
-    },
-    pauses,
-    receiver,
-    recorded,
-    opened,
-    clockAhead,
-    answerWith: (answer: typeof outcome) => {
-      outcome = answer;
-    },
-  };
-}
+import { STORED, setUpReceiver } from './position-receiver.testing.ts';
 
 describe('a position that is reported', () => {
   it('opens the session with the first, and moves it with the others', async () => {
-    const { opened, receiver, world } = setUp();
+    const { opened, receiver, world } = setUpReceiver();
     const { session } = testSession();
     expect(await receiver.receive(session, { lat: 1, lng: 2 })).toEqual({ at: world.now(), shared: true });
     expect(session.own).toMatchObject({ lat: 1, lng: 2 });
@@ -68,18 +16,8 @@ describe('a position that is reported', () => {
     expect(opened).toEqual([session]);
   });
 
-  it('[G7] is refused right after the process stood still, unless it says when it was taken', async () => {
-    const { pauses, receiver, recorded, world } = setUp();
-    const { session } = testSession();
-    pauses.hasJustContinued = () => true;
-    const receive = (at?: number | null) => receiver.receive(session, { lat: 1, lng: 2, at });
-    for (const at of [undefined, null, 9e15]) await expect(receive(at)).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await receive(world.now() - 5_000)).toEqual({ at: world.now() - 5_000, shared: true });
-    expect(recorded).toHaveLength(1);
-  });
-
   it('goes on with all that the phone said, and nothing else', async () => {
-    const { receiver, recorded } = setUp();
+    const { receiver, recorded } = setUpReceiver();
     const { session } = testSession({ user: parseUserId('ann') });
     const position = { lat: 1, lng: 2, accuracy: 3, heading: 4, speed: 5, battery: 0.6 };
     await receiver.receive(session, { ...position, time: 1, user: 'ben', id: 'ben' });
@@ -87,7 +25,7 @@ describe('a position that is reported', () => {
   });
 
   it('[L3] gets a later time than the one before, however quickly they come, or if Redis’ clock is set back', async () => {
-    const { receiver, recorded, world } = setUp();
+    const { receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     await Promise.all([1, 2, 3].map((lat) => receiver.receive(session, { lat, lng: 0 })));
     world.redisLead = -5_000;
@@ -98,7 +36,7 @@ describe('a position that is reported', () => {
   });
 
   it('[N1] moves the viewer’s own list at once, without waiting for the record', async () => {
-    const { answerWith, receiver, world } = setUp();
+    const { answerWith, receiver, world } = setUpReceiver();
     const ann = world.viewer('ann', 9_000, { radiusMeters: 1_000 });
     world.watch(ann.session, 'ben');
     world.report('ben', 0);
@@ -112,14 +50,14 @@ describe('a position that is reported', () => {
   });
 
   it('[L1] that is wrong changes nothing', async () => {
-    const { opened, receiver, recorded } = setUp();
+    const { opened, receiver, recorded } = setUpReceiver();
     const { session } = testSession();
     await expect(receiver.receive(session, { lat: 91, lng: 0 })).rejects.toMatchObject({ code: 'invalid_payload' });
     expect([session.own, recorded, opened]).toEqual([null, [], []]);
   });
 
   it('[L3] has the clock measured again when Redis stores it under an earlier time, and only then', async () => {
-    const { answerWith, clockAhead, receiver, world } = setUp();
+    const { answerWith, clockAhead, receiver, world } = setUpReceiver();
     const { session } = testSession();
     await receiver.receive(session, { lat: 0, lng: 0 });
     answerWith(({ at }) => ({ outcome: 'stored', at: at + 1 }));
@@ -134,7 +72,7 @@ describe('a position that is reported', () => {
   });
 
   it('is answered with the time under which it is kept', async () => {
-    const { answerWith, receiver } = setUp();
+    const { answerWith, receiver } = setUpReceiver();
     const { session } = testSession();
     answerWith(() => ({ outcome: 'stored', at: 77 }));
     expect(await receiver.receive(session, { lat: 0, lng: 0 })).toEqual({ at: 77, shared: true });
@@ -144,14 +82,14 @@ describe('a position that is reported', () => {
   });
 
   it.each(['failed', 'expired'] as const)('that is %s is to be sent again', async (outcome) => {
-    const { answerWith, receiver } = setUp();
+    const { answerWith, receiver } = setUpReceiver();
     answerWith(() => ({ outcome, at: 0 }));
     const received = receiver.receive(testSession().session, { lat: 0, lng: 0 });
     await expect(received).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
 
   it('[G5] is not kept while an erasure may have been missed, and moves the viewer’s own list nevertheless', async () => {
-    const { fence, receiver, recorded } = setUp();
+    const { fence, receiver, recorded } = setUpReceiver();
     const { session } = testSession();
     fence(true);
     const received = receiver.receive(session, { lat: 1, lng: 2 });
@@ -163,7 +101,7 @@ describe('a position that is reported', () => {
   });
 
   it('by a session that has just closed opens nothing', async () => {
-    const { opened, receiver } = setUp();
+    const { opened, receiver } = setUpReceiver();
     const { session } = testSession();
     session.close();
     await receiver.receive(session, { lat: 0, lng: 0 });
@@ -174,7 +112,7 @@ describe('a position that is reported', () => {
 
 describe('[L2] a position that says when it was taken', () => {
   it('is stamped with that time, by which it lives, and the list says so', async () => {
-    const { receiver, recorded, world } = setUp();
+    const { receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     const takenAt = world.now() - 240_000;
     expect(await receiver.receive(session, { lat: 1, lng: 2, at: takenAt + 0.7 })).toEqual({
@@ -186,7 +124,7 @@ describe('[L2] a position that says when it was taken', () => {
   });
 
   it('is refused once it is as old as the TTL, changes nothing, and says what to send instead', async () => {
-    const { opened, receiver, recorded, world } = setUp();
+    const { opened, receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     for (const at of [world.now() - TTL_MS, world.now() - 3_600_000, Math.floor(world.now() / 1000), 0, -1]) {
       const received = receiver.receive(session, { lat: 1, lng: 2, at });
@@ -202,7 +140,7 @@ describe('[L2] a position that says when it was taken', () => {
   });
 
   it('counts as taken now if that lies in the future, and if it does not say', async () => {
-    const { receiver, recorded, world } = setUp();
+    const { receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     const now = world.now();
     await receiver.receive(session, { lat: 1, lng: 2, at: now + 300_000 });
@@ -212,7 +150,7 @@ describe('[L2] a position that says when it was taken', () => {
   });
 
   it('[L3] moves nothing if it was taken before the last one, and is answered with the time that counts', async () => {
-    const { receiver, recorded, world } = setUp();
+    const { receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     const now = world.now();
     await receiver.receive(session, { lat: 1, lng: 2, at: now - 1_000 });
@@ -231,7 +169,7 @@ describe('[L2] a position that says when it was taken', () => {
   });
 
   it('is refused with a time that is no number, and the error names the field and what it must be', async () => {
-    const { receiver, recorded } = setUp();
+    const { receiver, recorded } = setUpReceiver();
     const { session } = testSession();
     for (const at of ['x', '2026-11-30T12:00:00Z', {}, true, Number.NaN, Number.POSITIVE_INFINITY]) {
       await expect(receiver.receive(session, { lat: 1, lng: 2, at })).rejects.toMatchObject({
@@ -245,7 +183,7 @@ describe('[L2] a position that says when it was taken', () => {
 
 describe('[S4] a position that is repeated after a loss', () => {
   it('goes under its own time, so that it replaces nothing newer', async () => {
-    const { receiver, recorded, world } = setUp();
+    const { receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     await receiver.receive(session, { lat: 1, lng: 2, battery: 0.5 });
     world.clock.advance(60_000);
@@ -255,13 +193,13 @@ describe('[S4] a position that is repeated after a loss', () => {
   });
 
   it('is not made up for a session that has reported none', async () => {
-    const { receiver, recorded } = setUp();
+    const { receiver, recorded } = setUpReceiver();
     await receiver.repeat(testSession().session);
     expect(recorded).toEqual([]);
   });
 
   it('is tried until it is taken: right after a loss the location service may not be back', async () => {
-    const { answerWith, receiver, recorded, world } = setUp();
+    const { answerWith, receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();
     await receiver.receive(session, { lat: 1, lng: 2 });
     answerWith(() => ({ outcome: 'failed', at: 0 }));
@@ -278,7 +216,7 @@ describe('[S4] a position that is repeated after a loss', () => {
   });
 
   it.each(['superseded', 'expired'] as const)('is not tried again when it is %s', async (outcome) => {
-    const { answerWith, receiver, recorded } = setUp();
+    const { answerWith, receiver, recorded } = setUpReceiver();
     const { session } = testSession();
     await receiver.receive(session, { lat: 1, lng: 2 });
     answerWith(() => ({ outcome, at: 0 }));
@@ -287,7 +225,7 @@ describe('[S4] a position that is repeated after a loss', () => {
   });
 
   it('is given up when the session ends', async () => {
-    const { answerWith, receiver, world } = setUp();
+    const { answerWith, receiver, world } = setUpReceiver();
     const { session } = testSession();
     await receiver.receive(session, { lat: 1, lng: 2 });
     answerWith(() => ({ outcome: 'failed', at: 0 }));

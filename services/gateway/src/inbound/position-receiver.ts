@@ -33,7 +33,7 @@ export class PositionReceiver {
   readonly #delivery: NearbyDelivery;
   readonly #movement: MovementCheck;
   readonly #areRightsCurrent: () => boolean;
-  readonly #pauses: Pick<PauseWatch, 'hasJustContinued'>;
+  readonly #pauses: Pick<PauseWatch, 'hasJustContinued' | 'waitedMs'>;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -53,7 +53,7 @@ export class PositionReceiver {
     movement: MovementCheck;
     /** Whether this gateway has applied every graph event, among them erasures. */
     areRightsCurrent: () => boolean;
-    pauses: Pick<PauseWatch, 'hasJustContinued'>;
+    pauses: Pick<PauseWatch, 'hasJustContinued' | 'waitedMs'>;
     clock: Clock;
   }) {
     this.#redisNow = options.redisNow;
@@ -148,8 +148,9 @@ export class PositionReceiver {
   /** When the position was taken, by Redis' clock and never in the future (L2). Throws `stale_position`. */
   #stamp(session: Session, takenAt: number): number {
     const now = this.#redisNow();
-    // Taken now: at least a millisecond after the session's last position, so that a burst keeps its order.
-    if (takenAt >= now) return Math.max(now, (session.own?.at ?? 0) + 1);
+    // Taken now, or while this process stood still and its user may have paused: then it counts as of the earliest time.
+    // At least a millisecond after the session's last position, so that a burst keeps its order.
+    if (takenAt >= now) return Math.max(now - this.#pauses.waitedMs(), (session.own?.at ?? 0) + 1);
     if (takenAt + this.#ttlMs > now) return Math.floor(takenAt);
     const seconds = this.#ttlMs / 1000;
     throw new CodedError(
