@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { setUpReceiver } from '../test-support/receiver-of-test.ts';
 import { testSession } from '../test-support/test-session.ts';
-import { setUpReceiver } from './position-receiver.testing.ts';
 
 describe('[G7] a position that may have waited for this process', () => {
   it('is refused right after the process stood still, unless it says when it was taken', async () => {

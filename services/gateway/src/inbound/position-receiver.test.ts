@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { decodePositionBody, parseUserId } from '@nearby-friends/protocol';
 import { inShort, TTL_MS } from '../test-support/nearby-world.ts';
+import { STORED, setUpReceiver } from '../test-support/receiver-of-test.ts';
 import { testSession } from '../test-support/test-session.ts';
-import { STORED, setUpReceiver } from './position-receiver.testing.ts';
 
 describe('a position that is reported', () => {
   it('opens the session with the first, and moves it with the others', async () => {

@@ -1,8 +1,8 @@
 /** A position receiver whose recording, pauses and fence a test decides. */
 import type { ReceivedPosition, RecordedPosition } from '@nearby-friends/protocol';
-import { NearbyWorld, TTL_MS } from '../test-support/nearby-world.ts';
-import { MovementCheck } from './movement-check.ts';
-import { PositionReceiver } from './position-receiver.ts';
+import { MovementCheck } from '../inbound/movement-check.ts';
+import { PositionReceiver } from '../inbound/position-receiver.ts';
+import { NearbyWorld, TTL_MS } from './nearby-world.ts';
 
 export const STORED = (received: ReceivedPosition): RecordedPosition => ({ outcome: 'stored', at: received.at });
 
