@@ -55,7 +55,7 @@ const FOLDER_ORDER = {
   ],
   'packages/testing': ['plain', 'servers', 'stack', 'crowd', 'rights', 'observability', 'compose', 'browser', 'e2e'],
   'packages/bus': ['redis', 'rpc', 'fenced-stream'],
-  'packages/service-kit': ['clock', 'config', 'logging', 'metrics', 'tracing', 'tokens', 'process'],
+  'packages/service-kit': ['clock', 'config', 'logging', 'metrics', 'tracing', 'tokens', 'process', 'http'],
   'services/location': ['metrics', 'cache', 'activation', 'recording'],
   'infra/local': ['machine', 'binaries', 'processes', 'servers', 'stack', 'start'],
   'services/friend-graph': [

@@ -9,6 +9,7 @@ export * from './redis/redis-health.ts';
 export * from './redis/redis-stats.ts';
 export * from './redis/script-runner.ts';
 export * from './rpc/batch-limiter.ts';
+export * from './rpc/batched-read.ts';
 export * from './rpc/instance-registry.ts';
 export * from './rpc/rendezvous.ts';
 export type { Publish } from './rpc/request-server.ts';

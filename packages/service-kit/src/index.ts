@@ -1,8 +1,10 @@
 /** The common base of all services: configuration, logging, metrics, tracing, tokens, readiness and lifecycle. */
 export * from './clock/clock.ts';
 export * from './clock/manual-clock.ts';
+export * from './clock/rate-limit.ts';
 export * from './config/read-config.ts';
 export * from './config/secret-text.ts';
+export * from './http/http-server.ts';
 export * from './logging/logger.ts';
 export * from './metrics/metrics.ts';
 export * from './process/common-settings.ts';

@@ -12,6 +12,7 @@ import {
 import {
   type Component,
   createTokenVerifier,
+  HttpServer,
   OpsServer,
   PauseWatch,
   type ServiceContext,
@@ -20,7 +21,6 @@ import {
 } from '@nearby-friends/service-kit';
 import { createApi } from './api/create-api.ts';
 import { DevTokenIssuer } from './api/dev-token-issuer.ts';
-import { HttpServer } from './api/http-server.ts';
 import { LateRequests } from './api/late-requests.ts';
 import { createRepositories } from './database/create-repositories.ts';
 import { openDatabase } from './database/database.ts';

@@ -1,7 +1,7 @@
 /** Limits the connections of one user and of one address, so that no client fills a replica alone. */
 import { CONNECTION_CLOSING, CodedError, ERROR_CODES } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
-import { RateLimit } from '../inbound/rate-limit.ts';
+import { RateLimit } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Session } from '../viewer/session.ts';

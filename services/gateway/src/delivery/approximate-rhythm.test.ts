@@ -1,6 +1,6 @@
 /** What the rhythm of an approximate friend tells a viewer who wants to know its speed: nothing (decision 6). */
 import { describe, expect, it } from '@jest/globals';
-import { approximate } from '@nearby-friends/geo';
+import { approximate, GRID_PERIOD_MS } from '@nearby-friends/geo';
 import { type NearbyFriend, parseUserId } from '@nearby-friends/protocol';
 import {
   APPROXIMATE,
@@ -10,7 +10,6 @@ import {
   north,
   type Viewer,
 } from '../test-support/nearby-world.ts';
-import { GRID_PERIOD_MS } from '../viewer/grid-schedule.ts';
 
 const BEN = parseUserId('ben');
 const WATCHED_MS = 10 * 60_000;

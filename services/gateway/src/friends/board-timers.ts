@@ -1,6 +1,7 @@
 /** The timers of a friend board: positions that expire, rights that end, and places on the grid that change. */
+
+import type { GridSchedule } from '@nearby-friends/geo';
 import type { CancelTimer, Clock } from '@nearby-friends/service-kit';
-import type { GridSchedule } from '../viewer/grid-schedule.ts';
 import type { Subject, Watch } from '../viewer/session.ts';
 import { TimerWheel } from './timer-wheel.ts';
 

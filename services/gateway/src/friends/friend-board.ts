@@ -1,4 +1,6 @@
 /** The last known positions and grants of the friends watched on this gateway, and their viewers. */
+
+import { GridSchedule } from '@nearby-friends/geo';
 import {
   type Grant,
   type GraphEpoch,
@@ -13,7 +15,6 @@ import type { NearbyDelivery } from '../delivery/nearby-delivery.ts';
 import { RecentMap } from '../rights/recent-map.ts';
 import type { VersionedSharing } from '../rights/rights-ledger.ts';
 import { prefetchViewers } from '../viewer/cache-prefetch.ts';
-import { GridSchedule } from '../viewer/grid-schedule.ts';
 import type { Session, Subject, Watch } from '../viewer/session.ts';
 import type { GrantSlice } from '../viewer/slices.ts';
 import { createSubject, createWatch, dropAnchor, refreshGridTime, removeWatch, setLatest } from '../viewer/subject.ts';

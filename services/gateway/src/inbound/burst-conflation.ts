@@ -1,8 +1,7 @@
 /** Of the position updates that arrive in one burst, passes on only the newest: a client that was offline sends all it has. */
 import { CodedError } from '@nearby-friends/protocol';
-import type { Clock } from '@nearby-friends/service-kit';
+import type { Clock, RateLimit } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import type { RateLimit } from './rate-limit.ts';
 
 interface Waiting {
   readonly payload: unknown;

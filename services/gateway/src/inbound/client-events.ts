@@ -11,13 +11,13 @@ import {
   TOKEN_REFRESH,
 } from '@nearby-friends/protocol';
 import type { Clock, Logger } from '@nearby-friends/service-kit';
+import { RateLimit } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
 import { BurstConflation } from './burst-conflation.ts';
 import type { DeviceReceiver } from './device-receiver.ts';
 import type { PositionReceiver } from './position-receiver.ts';
 import type { RadiusReceiver } from './radius-receiver.ts';
-import { RateLimit } from './rate-limit.ts';
 import type { TokenReceiver } from './token-receiver.ts';
 
 /** A client that continues after this many rejected events is disconnected. It regains one per second. */

@@ -1,6 +1,6 @@
 /** Limits what one connection may send below events, in packets and bytes: a little until its token has been verified. */
 import type { Clock } from '@nearby-friends/service-kit';
-import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
+import { RateLimit, type RateLimitOptions } from '@nearby-friends/service-kit';
 
 export type ExceededBudget = 'packets' | 'bytes';
 

@@ -1,10 +1,10 @@
 /** Throttles viewers with implausible speed: positions in many places may serve to locate more than the own friends. */
 import { distanceMeters } from '@nearby-friends/geo';
 import type { Clock } from '@nearby-friends/service-kit';
+import { RateLimit } from '@nearby-friends/service-kit';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
 import type { ThrottleSlice } from '../viewer/slices.ts';
-import { RateLimit } from './rate-limit.ts';
 
 /** This many implausible moves are tolerated, e.g. of a receiver without a fix; one is regained every 2 s. */
 export const IMPLAUSIBLE_BURST = 30;

@@ -1,8 +1,9 @@
 /** One connection of one viewer: where the viewer is, which friends it watches, and what is pending for it. */
+
+import type { GridSchedule } from '@nearby-friends/geo';
 import { DEFAULT_RADIUS_METERS, type HeldSharing, type Position, type UserId } from '@nearby-friends/protocol';
 import { isCoarseFix } from './coarse-fix.ts';
 import { Credentials } from './credentials.ts';
-import type { GridSchedule } from './grid-schedule.ts';
 import { SafeRegion } from './safe-region.ts';
 import type { OwnPosition, SessionPhase } from './session-phase.ts';
 import type {

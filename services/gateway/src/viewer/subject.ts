@@ -1,4 +1,6 @@
 /** Creates subjects and their watches, and sets their positions. */
+
+import type { GridSchedule } from '@nearby-friends/geo';
 import { approximate, type Place } from '@nearby-friends/geo';
 import {
   type Grant,
@@ -10,7 +12,6 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import { isCoarseFix } from './coarse-fix.ts';
-import type { GridSchedule } from './grid-schedule.ts';
 import type { Session, Subject, Watch } from './session.ts';
 import { NEVER_SENT, type PositionSlice, type TextSlice } from './slices.ts';
 

@@ -1,7 +1,9 @@
-/** HTTP server of the API, which finishes requests in progress before it stops. */
+/** HTTP server behind the load balancer, which finishes requests in progress before it stops. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Component, type Logger, listen } from '@nearby-friends/service-kit';
+import type { Logger } from '../logging/logger.ts';
+import type { Component } from '../process/lifecycle.ts';
+import { listen } from '../process/listen.ts';
 
 /** Longer than any proxy keeps an idle connection, so that it never closes while the proxy sends a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;

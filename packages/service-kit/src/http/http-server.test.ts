@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLogger } from '@nearby-friends/service-kit';
+import { silentLogger } from '../logging/logger.ts';
 import { HttpServer } from './http-server.ts';
 
 let server: HttpServer;

@@ -1,6 +1,5 @@
 /** When what approximate viewers see of a friend may change, other than its cell: independent of how the friend moves. */
-import { hashOfUser } from '@nearby-friends/geo';
-import type { UserId } from '@nearby-friends/protocol';
+import { hashOfUser } from './approximate.ts';
 
 /** Inside a cell a friend is sent at most once in this time, ms: over a minute, so that flushes do not make it less. */
 export const GRID_PERIOD_MS = 62_000;
@@ -23,17 +22,17 @@ export class GridSchedule {
   }
 
   /** The time to show for a position of the time `at`, ms: never later than `at`. */
-  shownAt(user: UserId, at: number): number {
+  shownAt(user: string, at: number): number {
     const finished = this.#slotStart(user, this.#now()) - this.#periodMs;
     return Math.min(this.#slotStart(user, at), finished);
   }
 
   /** When the next slot begins, ms. */
-  nextChange(user: UserId): number {
+  nextChange(user: string): number {
     return this.#slotStart(user, this.#now()) + this.#periodMs;
   }
 
-  #slotStart(user: UserId, at: number): number {
+  #slotStart(user: string, at: number): number {
     const phase = hashOfUser(user) % this.#periodMs;
     return Math.floor((at - phase) / this.#periodMs) * this.#periodMs + phase;
   }
