@@ -15,6 +15,7 @@ export * from './process/ops-server.ts';
 export * from './process/pause-watch.ts';
 export * from './process/public-settings.ts';
 export * from './process/run-service.ts';
+export * from './tokens/mark-of-registered.ts';
 export * from './tokens/token-secrets.ts';
 export * from './tokens/token-settings.ts';
 export * from './tokens/token-verifier.ts';
