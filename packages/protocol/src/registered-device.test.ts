@@ -22,7 +22,7 @@ function entryOf(body: Buffer): Buffer {
 }
 
 describe('[L8] the device of a mark', () => {
-  const mark = { device: '\u0000\u00ff device', gateway: 'an-instance', claims: false };
+  const mark = { device: '\u0000\u00ffdevice', gateway: 'an-instance', claims: false };
 
   it.each(positions)('is read from the entry of %j', (position) => {
     expect(readDevice(entryOf(encodePositionBody(position, mark)))).toBe(mark.device);
