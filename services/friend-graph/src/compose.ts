@@ -5,6 +5,7 @@ import {
   GRAPH_EVENTS,
   notifyDevices,
   readActive,
+  readDevice,
   stopSharing,
   toActiveUsers,
   type UserId,
@@ -30,6 +31,8 @@ import { composeGraph } from './graph/compose-graph.ts';
 import { UserLimits } from './lanes/user-limits.ts';
 import { createFriendGraphMetrics } from './metrics/friend-graph-metrics.ts';
 import { ActivityAnnouncer } from './rpc/activity-announcer.ts';
+import { DeviceLookup } from './rpc/device-lookup.ts';
+import { DeviceSightings } from './rpc/device-sightings.ts';
 import { FriendLookup } from './rpc/friend-lookup.ts';
 import { serveRpc } from './rpc/serve-rpc.ts';
 import { checkDevTokens, type settings } from './settings.ts';
@@ -83,6 +86,10 @@ export function composeFriendGraph({
       const [active] = toActiveUsers(await bus.rpc.call(readActive, { users: [user] }));
       return active ?? null;
     },
+    async readSharingDevice(user: UserId) {
+      const [active] = await bus.rpc.call(readActive, { users: [user] });
+      return active ? readDevice(active.entry) : null;
+    },
     tokenMaxLifetimeMs: (config.tokenMaxLifetimeSeconds + TOKEN_LEEWAY_SECONDS) * 1000,
     clock,
     logger,
@@ -94,9 +101,11 @@ export function composeFriendGraph({
     maxConcurrent: config.userConcurrentRequests,
     metrics,
   });
+  const sightings = new DeviceSightings({ devices: repositories.devices, clock, logger });
   serveRpc({
     rpc: bus.rpc,
     lookup: new FriendLookup({ epochs: repositories.epochs, viewers: repositories.viewers, clock, metrics }),
+    devices: new DeviceLookup({ devices: repositories.devices, sightings }),
     announcer: new ActivityAnnouncer({
       epochs: repositories.epochs,
       grants: repositories.grants,
@@ -142,5 +151,15 @@ export function composeFriendGraph({
     logger,
     checks: [bus.readiness, database.readiness],
   });
-  return [ops, database.component, ...bus.components, ...graph.components, pauses, http, bus.membership, ops.gate];
+  return [
+    ops,
+    database.component,
+    sightings,
+    ...bus.components,
+    ...graph.components,
+    pauses,
+    http,
+    bus.membership,
+    ops.gate,
+  ];
 }

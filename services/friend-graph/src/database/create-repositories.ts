@@ -2,6 +2,7 @@
 import { BlockRepository } from './block-repository.ts';
 import type { Database } from './database.ts';
 import { DatabaseEpochs } from './database-epochs.ts';
+import { DeviceRepository } from './device-repository.ts';
 import { EdgeRepository } from './edge-repository.ts';
 import { EndedRightsRepository } from './ended-rights-repository.ts';
 import { GrantRepository } from './grant-repository.ts';
@@ -33,6 +34,7 @@ export function createRepositories(
     grants: new GrantRepository({ client }),
     requests: new RequestRepository({ client }),
     blocks: new BlockRepository({ client }),
+    devices: new DeviceRepository({ client }),
     sharing: new SharingRepository({ client, withholdings }),
     withholdings,
     endedRights: new EndedRightsRepository(),

@@ -66,6 +66,15 @@ export class GraphTransaction {
     return row !== undefined;
   }
 
+  /**
+   * Locks which devices the user, who may not exist, has registered, until the transaction ends: their number, and that none is
+   * registered while a sign-out deletes them. Lock it before the user.
+   */
+  async lockDevices(user: UserId): Promise<void> {
+    // Raw: Prisma has no locks. Another seed than for pairs and erasures, which do not wait for it.
+    await this.client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${user}, 1))`;
+  }
+
   /** Prevents erasure of the existing user until the transaction ends; blocks nothing else. */
   async lockAgainstErasure(user: UserId): Promise<void> {
     // Raw: Prisma has no row locks.

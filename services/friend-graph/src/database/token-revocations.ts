@@ -21,9 +21,10 @@ export class TokenRevocations {
     this.#client = options.client;
   }
 
-  /** Null: no token of the user is revoked. */
-  async revocationOf(user: UserId): Promise<Revocation | null> {
-    const row = await this.#client.tokenRevocation.findUnique({ where: { userHash: hashOf(user) } });
+  /** Null: no token of the user is revoked. In a transaction: what was committed before this read. */
+  async revocationOf(user: UserId, transaction?: GraphTransaction): Promise<Revocation | null> {
+    const client = transaction?.client ?? this.#client;
+    const row = await client.tokenRevocation.findUnique({ where: { userHash: hashOf(user) } });
     if (!row) return null;
     const { before, erasedBefore, readmitted } = row;
     return {

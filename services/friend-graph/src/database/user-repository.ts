@@ -85,7 +85,7 @@ export class UserRepository {
   }
 
   /**
-   * Deletes the profile, the pause, and requests and blocks in both directions; a new table that names users belongs
+   * Deletes the profile, the pause, the devices, and requests and blocks in both directions; a new table that names users belongs
    * here. Edges must be deleted already. Rows in the outbox leave it when they are relayed.
    */
   async erase(transaction: GraphTransaction, user: UserId): Promise<void> {
@@ -94,7 +94,7 @@ export class UserRepository {
     // These columns have no foreign key to the user.
     await client.friendRequest.deleteMany({ where: { toId: user } });
     await client.block.deleteMany({ where: { blockedId: user } });
-    // Cascades to the user's own requests, blocks and pause.
+    // Cascades to the user's own requests, blocks, pause and devices.
     await client.user.deleteMany({ where: { id: user } });
   }
 

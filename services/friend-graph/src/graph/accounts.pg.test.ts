@@ -101,7 +101,11 @@ describe('erasing', () => {
     await setting.graph.sharing.setSharing(gone, { paused: true, until: null });
     await setting.graph.friendships.setGrant(gone, ann, { precision: 'hidden', until: null });
     await setting.graph.profiles.change(gone, { radiusMeters: 500, displayName: 'leaving-user indeed' });
-    await setting.graph.accounts.signOutEverywhere(by(gone));
+    await setting.graph.accounts.signOutEverywhere({ user: gone, issuedAt: 0 });
+    await setting.graph.devices.register(
+      { user: gone, issuedAt: Date.now() + 1_000 },
+      { name: 'Phone', staysVisibleSeconds: 600 },
+    );
     expect(await everything()).toContain(gone);
     const published = await setting.takeEvents();
 
@@ -190,6 +194,7 @@ describe('the export', () => {
         incoming: [{ id: 'cid', displayName: 'cid', since }],
         outgoing: [{ id: 'dan', since, precision: 'exact', until: null }],
       },
+      devices: [],
       blocks: [{ id: 'eve', since }],
       signedOutBefore: (await setting.repositories.revocations.revocationOf(ann))?.before,
       withheld: { fromAll: until, fromViewers: [] },

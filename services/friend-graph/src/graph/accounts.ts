@@ -17,14 +17,14 @@ export interface TokenHolder {
 
 /** Both changes revoke the token of the call itself: after a failure the call is repeated with the revoked token. */
 export class Accounts {
-  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'revocations'>;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'devices' | 'revocations'>;
   readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
   readonly #forgetPosition: ForgetPosition;
   readonly #clock: Clock;
 
   constructor(options: {
-    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'revocations'>;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'devices' | 'revocations'>;
     propagation: ChangePropagation;
     notices: DeviceNotices;
     forgetPosition: ForgetPosition;
@@ -37,11 +37,17 @@ export class Accounts {
     this.#clock = options.clock;
   }
 
-  /** Revokes every token issued until now. Resolves when no connection with such a token is served. */
+  /**
+   * Revokes every token issued until now and deletes the registered devices. Resolves when no connection with such a token is
+   * served.
+   */
   async signOutEverywhere({ user, issuedAt }: TokenHolder, signal?: AbortSignal): Promise<void> {
-    const { transactions, revocations } = this.#repositories;
+    const { transactions, devices, revocations } = this.#repositories;
     const before = this.#revokedUntil(issuedAt);
     await transactions.run(async (transaction) => {
+      await transaction.lockDevices(user);
+      // In the order of an erasure, so that the two do not wait for each other.
+      await devices.removeAllOf(transaction, user);
       await revocations.revoke(transaction, user, before);
       const version = await transaction.nextVersion();
       await transaction.appendEvents([{ kind: 'signed-out', version, user, before }]);

@@ -2,7 +2,7 @@
 import type { UserId } from '@nearby-friends/protocol';
 import { unauthorized } from '@nearby-friends/service-kit';
 import { accountErased } from '../database/account-erased.ts';
-import type { TokenRevocations } from '../database/token-revocations.ts';
+import type { Revocation, TokenRevocations } from '../database/token-revocations.ts';
 
 /** `erased`: the token is revoked because its user's account was erased. */
 export type Admitted = 'valid' | 'revoked' | 'erased';
@@ -20,18 +20,35 @@ export class Admission {
    */
   async admit(user: UserId, issuedAt: number | null): Promise<Admitted> {
     const revocation = await this.#revocations.revocationOf(user);
-    if (!revocation) return 'valid';
-    const { before, erasedBefore, isErased } = revocation;
-    if (erasedBefore !== null && (issuedAt === null || issuedAt <= erasedBefore)) return 'erased';
-    if (issuedAt === null || issuedAt <= before) return 'revoked';
-    if (isErased) await this.#revocations.readmit(user, issuedAt);
-    return 'valid';
+    const admitted = admittedBy(revocation, issuedAt);
+    if (admitted === 'valid' && revocation?.isErased && issuedAt !== null) {
+      await this.#revocations.readmit(user, issuedAt);
+    }
+    return admitted;
   }
 
   /** Throws `account_erased` or `unauthorized` unless the user may act. */
   async require(user: UserId, issuedAt: number | null): Promise<void> {
-    const admitted = await this.admit(user, issuedAt);
-    if (admitted === 'erased') throw accountErased();
-    if (admitted === 'revoked') throw unauthorized();
+    refuseUnless(await this.admit(user, issuedAt));
   }
+}
+
+/**
+ * The same inside a change, by what is revoked at that moment: a call may have waited since it was admitted. `exists`: whether
+ * the user does, which only an erasure ends.
+ */
+export function requireAdmitted(revocation: Revocation | null, issuedAt: number | null, exists: boolean): void {
+  refuseUnless(exists ? admittedBy(revocation, issuedAt) : 'erased');
+}
+
+function admittedBy(revocation: Revocation | null, issuedAt: number | null): Admitted {
+  if (!revocation) return 'valid';
+  const { before, erasedBefore } = revocation;
+  if (erasedBefore !== null && (issuedAt === null || issuedAt <= erasedBefore)) return 'erased';
+  return issuedAt === null || issuedAt <= before ? 'revoked' : 'valid';
+}
+
+function refuseUnless(admitted: Admitted): void {
+  if (admitted === 'erased') throw accountErased();
+  if (admitted === 'revoked') throw unauthorized();
 }

@@ -14,6 +14,7 @@ import { EndedRights } from './ended-rights.ts';
 import { FriendRequests } from './friend-requests.ts';
 import { Friendships } from './friendships.ts';
 import { Profiles } from './profiles.ts';
+import { type ReadSharingDevice, RegisteredDevices } from './registered-devices.ts';
 import { RenameNotices } from './rename-notices.ts';
 import { SharingControl } from './sharing-control.ts';
 import { SharingEnd, type StopPosition } from './sharing-end.ts';
@@ -29,6 +30,7 @@ export interface FriendGraph {
   readonly sharing: SharingControl;
   readonly sharingEnd: SharingEnd;
   readonly accounts: Accounts;
+  readonly devices: RegisteredDevices;
   readonly admission: Admission;
   readonly profiles: Profiles;
   readonly exporter: DataExporter;
@@ -44,6 +46,7 @@ export function composeGraph(options: {
   forgetPosition: ForgetPosition;
   stopPosition: StopPosition;
   readLastPosition: ReadLastPosition;
+  readSharingDevice: ReadSharingDevice;
   /** The clock that stamps positions, ms since the epoch. */
   redisNow: () => number;
   /** Maximum lifetime of a token, ms. */
@@ -53,19 +56,21 @@ export function composeGraph(options: {
   metrics: FriendGraphMetrics;
 }): FriendGraph {
   const { repositories, stream, clock, logger, metrics } = options;
-  const { tokenMaxLifetimeMs, forgetPosition, stopPosition, readLastPosition, redisNow } = options;
+  const { tokenMaxLifetimeMs, forgetPosition, stopPosition, readLastPosition, readSharingDevice, redisNow } = options;
   const { revocations, withholdings } = repositories;
   const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
   const propagation = new ChangePropagation({ relay, stream, clock, metrics });
   const notices = new DeviceNotices({ notify: options.notifyDevices, logger, metrics });
   const renames = new RenameNotices({ edges: repositories.edges, notices, clock, logger, metrics });
   const sharing = new SharingControl({ repositories, propagation, notices, clock });
+  const sharingEnd = new SharingEnd({ repositories, propagation, stopPosition, redisNow });
   return {
     requests: new FriendRequests({ repositories, propagation, notices }),
     friendships: new Friendships({ repositories, propagation, notices }),
     sharing,
-    sharingEnd: new SharingEnd({ repositories, propagation, stopPosition, redisNow }),
+    sharingEnd,
     accounts: new Accounts({ repositories, propagation, notices, forgetPosition, clock }),
+    devices: new RegisteredDevices({ repositories, sharingEnd, readSharingDevice }),
     admission: new Admission({ revocations }),
     profiles: new Profiles({ users: repositories.users, propagation, renames }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),

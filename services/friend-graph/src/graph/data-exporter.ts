@@ -2,6 +2,7 @@
 import type { Position, Sharing, UserId } from '@nearby-friends/protocol';
 import type { ListedBlock } from '../database/block-repository.ts';
 import type { Repositories } from '../database/create-repositories.ts';
+import type { Device } from '../database/device-repository.ts';
 import type { ListedFriend, ListedViewer } from '../database/edge-repository.ts';
 import type { Page, PageRequest } from '../database/page.ts';
 import type { RequestLists } from '../database/request-repository.ts';
@@ -37,6 +38,7 @@ export interface DataExport {
   /** Without the requests that are suppressed for the user: they belong to their senders. */
   readonly requests: RequestLists;
   readonly blocks: ListedBlock[];
+  readonly devices: Device[];
   /** Tokens issued at this time or earlier are revoked, ms since the epoch; null: none is. */
   readonly signedOutBefore: number | null;
   /** Without what others withhold from the user, who must not know it. */
@@ -47,7 +49,7 @@ export interface DataExport {
 const PAGE_SIZE = 1_000;
 type Sources = Pick<
   Repositories,
-  'users' | 'edges' | 'requests' | 'blocks' | 'revocations' | 'sharing' | 'withholdings'
+  'users' | 'edges' | 'requests' | 'blocks' | 'devices' | 'revocations' | 'sharing' | 'withholdings'
 >;
 
 export class DataExporter {
@@ -63,18 +65,20 @@ export class DataExporter {
 
   /** Rejects with `unavailable` rather than return a part. */
   async exportOf(user: UserId): Promise<DataExport> {
-    const { users, edges, requests, blocks, revocations } = this.#repositories;
+    const { users, edges, requests, blocks, devices, revocations } = this.#repositories;
     const profile = await users.readOrCreate(user);
-    const [sharing, friends, viewers, requestLists, blocked, revocation, withheld, position] = await Promise.all([
-      this.#sharing.sharingOf(user),
-      readAll((page) => edges.friendsOf(user, page)),
-      readAll((page) => edges.viewersOf(user, page)),
-      requests.listsOf(user),
-      readAll((page) => blocks.blocksOf(user, page)),
-      revocations.revocationOf(user),
-      this.#withheldBy(user),
-      this.#readLastPosition(user),
-    ]);
+    const [sharing, friends, viewers, requestLists, blocked, registered, revocation, withheld, position] =
+      await Promise.all([
+        this.#sharing.sharingOf(user),
+        readAll((page) => edges.friendsOf(user, page)),
+        readAll((page) => edges.viewersOf(user, page)),
+        requests.listsOf(user),
+        readAll((page) => blocks.blocksOf(user, page)),
+        devices.devicesOf(user),
+        revocations.revocationOf(user),
+        this.#withheldBy(user),
+        this.#readLastPosition(user),
+      ]);
     const signedOutBefore = revocation?.before ?? null;
     return {
       profile,
@@ -83,6 +87,7 @@ export class DataExporter {
       viewers,
       requests: requestLists,
       blocks: blocked,
+      devices: registered,
       signedOutBefore,
       withheld,
       position,

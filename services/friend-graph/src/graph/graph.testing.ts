@@ -23,6 +23,8 @@ export interface GraphOfTest {
   /** Whose position was deleted as of which time, ms. */
   readonly stopped: readonly { user: UserId; before: number }[];
   readonly positions: Map<UserId, LastPosition>;
+  /** The marks of the devices that the last positions are from. */
+  readonly sharers: Map<UserId, string>;
   /** Relays everything committed and returns the events since the last call. */
   takeEvents(): Promise<GraphEvent[]>;
   /** Makes two users friends. */
@@ -81,6 +83,9 @@ export function useGraph(): GraphOfTest {
     get positions() {
       return running().positions;
     },
+    get sharers() {
+      return running().sharers;
+    },
     async takeEvents() {
       await eventually(() => running().graph.propagation.waitUntilAppliedEverywhere());
       return running().stream.events.splice(0);
@@ -107,6 +112,7 @@ function build(database: DatabaseOfTest) {
   const forgotten: UserId[] = [];
   const stopped: { user: UserId; before: number }[] = [];
   const positions = new Map<UserId, LastPosition>();
+  const sharers = new Map<UserId, string>();
   const repositories = createRepositories(database.opened, { redisNow: Date.now });
   const graph = composeGraph({
     repositories,
@@ -116,10 +122,11 @@ function build(database: DatabaseOfTest) {
     stopPosition: async (user, before) => void stopped.push({ user, before }),
     redisNow: () => systemClock.now(),
     readLastPosition: async (user) => positions.get(user) ?? null,
+    readSharingDevice: async (user) => sharers.get(user) ?? null,
     tokenMaxLifetimeMs: DAY_MS,
     clock: systemClock,
     logger: silentLogger,
     metrics: createFriendGraphMetrics(registry),
   });
-  return { graph, stream, registry, notices, forgotten, stopped, positions, repositories };
+  return { graph, stream, registry, notices, forgotten, stopped, positions, sharers, repositories };
 }

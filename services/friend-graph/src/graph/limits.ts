@@ -7,3 +7,5 @@ export const MAX_OPEN_REQUESTS = 1_000;
 export const MAX_BLOCKS = 10_000;
 /** Requests per list and direction. */
 export const MAX_LISTED_REQUESTS = 1_000;
+/** Registered devices of one user; connections do not count. */
+export const MAX_DEVICES = 10;

@@ -1,21 +1,23 @@
-/** Serves the RPC methods of friend-graph to gateways and location. */
+/** Serves the RPC methods of friend-graph to the other services. */
 import type { Bus } from '@nearby-friends/bus';
 import { announceActive, findDevice, friendsOf, setRadius } from '@nearby-friends/protocol';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
 import type { UserLimits } from '../lanes/user-limits.ts';
 import type { ActivityAnnouncer } from './activity-announcer.ts';
+import type { DeviceLookup } from './device-lookup.ts';
 import type { FriendLookup } from './friend-lookup.ts';
 
 export function serveRpc(options: {
   rpc: Bus['rpc'];
   lookup: FriendLookup;
+  devices: Pick<DeviceLookup, 'find'>;
   announcer: ActivityAnnouncer;
   profiles: Pick<Profiles, 'change'>;
   admission: Pick<Admission, 'require'>;
   limits: Pick<UserLimits, 'run'>;
 }): void {
-  const { rpc, lookup, announcer, profiles, admission, limits } = options;
+  const { rpc, lookup, devices, announcer, profiles, admission, limits } = options;
   rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);
@@ -28,6 +30,5 @@ export function serveRpc(options: {
     });
     return { version: radiusVersion };
   });
-  // None can be registered yet.
-  rpc.serve(findDevice, async () => ({ device: null }));
+  rpc.serve(findDevice, async (asked) => ({ device: await devices.find(asked) }));
 }
