@@ -1,4 +1,5 @@
-/** No coordinate and no token gets into what the services write: logs, metrics, traces, errors, nginx' lines. */
+/** No coordinate, no token and no secret of a device gets into what the services write: logs, metrics, traces, errors, nginx' lines. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ServiceHandle } from '@nearby-friends/local-stack';
@@ -24,6 +25,27 @@ afterAll(async () => {
   await deployment.stop();
   await collector.stop();
 }, 60_000);
+
+/** Registers a device, and returns its secret and what stands for it. */
+async function driveSecret(): Promise<string[]> {
+  const device = (await api.call('ann', 'POST', '/me/devices', { name: 'canaryName' })) as {
+    id: string;
+    secret: string;
+  };
+  const { secret } = device;
+  written.push(
+    JSON.stringify([
+      await api.request('ann', 'PATCH', '/me', { secret }),
+      await api.request('ann', 'GET', `/friends?cursor=${secret}`),
+      await api.request('ann', 'DELETE', `/me/devices/${secret}`),
+      await api.request('ann', 'GET', `/owntracks/${secret}`),
+    ]),
+  );
+  const headers = { authorization: `Bearer ${secret}` };
+  written.push(await (await fetch(`${deployment.url}/api/v1/me?u=${secret}`, { headers })).text());
+  const hash = createHash('sha256').update(secret).digest();
+  return [secret, hash.toString('hex'), hash.toString('base64')];
+}
 
 /** Every way on which something that must not be written could come in. */
 async function driveEveryWay(): Promise<void> {
@@ -82,6 +104,7 @@ async function driveEveryWay(): Promise<void> {
 }
 
 it('drives canaries through every way, errors included, and finds none in all that was written', async () => {
+  const secrets = await driveSecret();
   await driveEveryWay();
   // Refused and failed ones among them: of a failure only the code is recorded.
   for (const name of ['sign-on', 'handshake', 'positions', 'serve record-positions', 'PATCH /api/v1/me']) {
@@ -107,6 +130,7 @@ it('drives canaries through every way, errors included, and finds none in all th
   const everything = written.join('\n').replaceAll(/(\d)_(\d)/g, '$1$2');
   expect(everything.length).toBeGreaterThan(50_000);
   expect(CANARIES.filter((canary) => everything.replaceAll('.', '').includes(canary))).toEqual([]);
+  expect(secrets.filter((secret) => written.join('\n').includes(secret))).toEqual([]);
   // The tokens that were really used are as long as this at least, and begin like this.
   expect(/eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/.test(everything)).toBe(false);
 }, 120_000);

@@ -6,6 +6,7 @@ import type { Accounts } from '../graph/accounts.ts';
 import type { DataExport, DataExporter } from '../graph/data-exporter.ts';
 import type { SharingEnd } from '../graph/sharing-end.ts';
 import { blockSchema, blockToJson } from './block-routes.ts';
+import { deviceSchema, deviceToJson } from './device-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
 import { profileSchema, profileToJson } from './profile-schemas.ts';
 import { friendSchema, friendToJson, idSchema, timeSchema, viewerSchema, viewerToJson } from './response-schemas.ts';
@@ -21,6 +22,7 @@ const exportSchema = z
     viewers: z.array(viewerSchema),
     friendRequests: requestsSchema,
     blocks: z.array(blockSchema),
+    devices: z.array(deviceSchema).describe('Without their secrets, of which only hashes are kept.'),
     signedOutBefore: timeSchema.nullable().describe('Tokens issued until then are revoked; null: none is.'),
     withheld: z
       .strictObject({
@@ -79,7 +81,8 @@ export function accountRoutes(options: {
       tag: 'Account',
       summary: 'Sign out',
       description:
-        'everywhere: revokes every token issued until now and closes every connection made with one. stopSharing: my last ' +
+        'everywhere: revokes every token issued until now, closes every connection made with one, and removes every ' +
+        'registered device. stopSharing: my last ' +
         'position is deleted, and nobody sees it when the call returns; stop reporting first. A device that stays signed ' +
         'in shares again with its next report. After a 503, repeat the call with the same token to confirm it.',
       access: 'user-or-revoked',
@@ -114,7 +117,7 @@ export function accountRoutes(options: {
 }
 
 function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof exportSchema> {
-  const { profile, sharing, friends, viewers, requests, blocks, signedOutBefore, withheld, position } = data;
+  const { profile, sharing, friends, viewers, requests, blocks, devices, signedOutBefore, withheld, position } = data;
   return {
     exportedAt,
     profile: profileToJson(profile),
@@ -123,6 +126,7 @@ function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof expo
     viewers: viewers.map(viewerToJson),
     friendRequests: requestsToJson(requests),
     blocks: blocks.map(blockToJson),
+    devices: devices.map(deviceToJson),
     signedOutBefore,
     withheld: { fromAll: withheld.fromAll, fromViewers: [...withheld.fromViewers] },
     position: position && { ...position.position, at: Math.floor(position.at) },

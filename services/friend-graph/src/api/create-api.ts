@@ -14,6 +14,7 @@ import { createAuthenticate } from './create-authenticate.ts';
 import { createRouter } from './create-router.ts';
 import type { DevTokenIssuer } from './dev-token-issuer.ts';
 import { devTokenRoutes } from './dev-token-routes.ts';
+import { deviceRoutes } from './device-routes.ts';
 import { DOCS_PATH } from './docs/docs-pages.ts';
 import { docsRouter } from './docs/docs-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
@@ -74,7 +75,7 @@ export function createApi(options: ApiOptions): Express {
 
 /** In the order in which the document shows them. */
 function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions): Route[] {
-  const { requests, friendships, sharing, sharingEnd, accounts, admission, exporter, profiles } = graph;
+  const { requests, friendships, sharing, sharingEnd, accounts, devices, admission, exporter, profiles } = graph;
   const { edges, blocks } = repositories;
   return [
     ...profileRoutes({ profiles }),
@@ -82,6 +83,7 @@ function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions
     ...friendListRoutes({ edges, friendships }),
     ...friendRequestRoutes({ requests, clock }),
     ...blockRoutes({ friendships, blocks }),
+    ...deviceRoutes({ devices }),
     ...accountRoutes({ accounts, sharingEnd, exporter, clock }),
     ...(devTokenIssuer ? devTokenRoutes({ profiles, admission, issuer: devTokenIssuer, clock }) : []),
   ];

@@ -1,5 +1,5 @@
 /** Creates the Express router of the described routes. */
-import { CodedError, type UserId, userIdSchema } from '@nearby-friends/protocol';
+import { CodedError, userIdSchema } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { API_PREFIX } from './api-prefix.ts';
@@ -65,11 +65,11 @@ function handlerOf(route: Route, { authenticate, lateRequests, clock }: Omit<Rou
   };
 }
 
-function readPathId({ malformed }: PathId, request: Request): UserId {
-  const id = userIdSchema.safeParse(request.params['id']);
+function readPathId({ malformed, schema = userIdSchema }: PathId, request: Request): string {
+  const id = schema.safeParse(request.params['id']);
   if (id.success) return id.data;
   if (malformed === 'not_found') throw userNotFound();
-  throw new InvalidInputError('The id in the path must be a user id.');
+  throw new InvalidInputError('The id in the path is malformed.');
 }
 
 /** The same for every id unrelated to the caller: the response must not reveal whether the id exists. */

@@ -40,6 +40,7 @@ const CALLS: readonly [method: string, path: string, json?: object][] = [
   ['POST', '/friend-requests', { to: 'somebody' }],
   ['POST', '/blocks', { userId: 'somebody-else' }],
   ['DELETE', '/friends/somebody'],
+  ['POST', '/me/devices', { name: 'leaver-phone' }],
   ['PATCH', '/me', { displayName: 'here again' }],
 ];
 

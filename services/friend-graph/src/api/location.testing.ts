@@ -8,13 +8,23 @@ import {
   RECORD_FORMAT_VERSION,
   RECORD_HEADER_BYTES,
   readActive,
+  stopSharing,
   type UserId,
 } from '@nearby-friends/protocol';
 import { DEFAULT_REDIS_PREFIX, Lifecycle, silentLogger, systemClock } from '@nearby-friends/service-kit';
 
+interface PositionOfTest {
+  readonly at: number;
+  readonly position: Position;
+  /** The device of its mark. */
+  readonly device?: string;
+}
+
 export interface LocationOfTest {
-  readonly positions: Map<UserId, { at: number; position: Position }>;
+  readonly positions: Map<UserId, PositionOfTest>;
   readonly forgotten: UserId[];
+  /** Whose sharing has ended. */
+  readonly stopped: UserId[];
 }
 
 /** Call it once in a test file, outside of tests and before its callers, so that it stops after them. */
@@ -25,7 +35,7 @@ export function useLocation(): { start(redisUrl: string): Promise<LocationOfTest
   });
   return {
     async start(redisUrl) {
-      const location: LocationOfTest = { positions: new Map(), forgotten: [] };
+      const location: LocationOfTest = { positions: new Map(), forgotten: [], stopped: [] };
       const bus = createBus({
         redisUrl,
         redisPrefix: DEFAULT_REDIS_PREFIX,
@@ -45,6 +55,11 @@ export function useLocation(): { start(redisUrl: string): Promise<LocationOfTest
         location.forgotten.push(...users);
         return {};
       });
+      bus.rpc.serve(stopSharing, ({ user }) => {
+        location.stopped.push(user);
+        location.positions.delete(user);
+        return {};
+      });
       const lifecycle = new Lifecycle({ components: [...bus.components, bus.membership], logger: silentLogger });
       running.push(lifecycle);
       await lifecycle.start();
@@ -54,10 +69,11 @@ export function useLocation(): { start(redisUrl: string): Promise<LocationOfTest
 }
 
 /** As the location service keeps it: version, announced, active since, at, body. */
-function encodeEntry({ at, position }: { at: number; position: Position }): Buffer {
+function encodeEntry({ at, position, device }: PositionOfTest): Buffer {
   const header = Buffer.alloc(RECORD_HEADER_BYTES);
   header.writeUInt8(RECORD_FORMAT_VERSION, 0);
   header.writeDoubleBE(at, 2);
   header.writeDoubleBE(at, 10);
-  return Buffer.concat([header, encodePositionBody(position)]);
+  const mark = device === undefined ? undefined : { device, gateway: 'a-gateway', claims: false };
+  return Buffer.concat([header, encodePositionBody(position, mark)]);
 }

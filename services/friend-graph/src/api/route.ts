@@ -21,13 +21,21 @@ export interface Caller {
 /** The `{id}` in a route's path. */
 export interface PathId {
   readonly description: string;
-  /** Error code if it is not a user id: the same as for an unknown one. */
+  /** Error code if it is malformed: the same as for an unknown one. */
   readonly malformed: 'not_found' | 'invalid_payload';
+  /** Absent: it is a user id. */
+  readonly schema?: z.ZodType<string>;
 }
+
+type IdOf<P extends PathId | undefined> = P extends { readonly schema: z.ZodType<infer Id> }
+  ? Id
+  : P extends PathId
+    ? UserId
+    : null;
 
 interface Call<A extends Access, P extends PathId | undefined, Q, B> {
   readonly caller: A extends 'public' ? null : Caller;
-  readonly id: P extends PathId ? UserId : null;
+  readonly id: IdOf<P>;
   readonly query: Q;
   readonly body: B;
   /** Aborts when the client disconnects. It may end the wait for a change, never the change. */
@@ -66,7 +74,7 @@ export interface Route extends Description {
   readonly response: RouteResponse<unknown>;
   handle(call: {
     readonly caller: Caller | null;
-    readonly id: UserId | null;
+    readonly id: string | null;
     readonly query: unknown;
     readonly body: unknown;
     readonly signal: AbortSignal;

@@ -41,6 +41,7 @@ describe('the OpenAPI document', () => {
     await expectRefusals(api, ann);
     await expectLimits(api, database, ann);
     await expectALife(api, { ann, bob });
+    await expectDevices(api, ann);
     await expectEnds(api, { ann, bob }, (userId) => signIn(service, userId));
     const erin = await signIn(service, 'erin');
     const flo = await signIn(service, 'flo');
@@ -87,6 +88,7 @@ const goodBodies: Record<string, unknown> = {
   'POST /friend-requests': { to: 'bob' },
   'POST /friend-requests/{id}/accept': { precision: 'approximate' },
   'POST /blocks': { userId: 'bob' },
+  'POST /me/devices': { name: 'Phone' },
   'POST /dev/tokens': { userId: 'ann' },
 };
 
@@ -211,6 +213,19 @@ async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void
   await api.expectResponse('DELETE /blocks/{id}', 204, { token: ann, id: 'cid' });
   await api.expectResponse('DELETE /friends/{id}', 204, { token: ann, id: 'bob' });
   expect((await api.expectResponse('GET /viewers', 200, { token: ann })).body['items']).toEqual([]);
+}
+
+async function expectDevices(api: Conformance, token: string): Promise<void> {
+  const json = { name: 'Phone', staysVisibleSeconds: 3600 };
+  const { body } = await api.expectResponse('POST /me/devices', 201, { token, json });
+  const id = body['id'] as string;
+  const device = { ...json, id, kind: null, createdAt: body['createdAt'], lastSeenAt: null };
+  const listed = await api.expectResponse('GET /me/devices', 200, { token });
+  expect(listed.body).toEqual({ items: [{ ...device, isSharing: false }] });
+  expect((await api.expectResponse('GET /me/export', 200, { token })).body['devices']).toEqual([device]);
+  for (let i = 1; i < 10; i++) await api.expectResponse('POST /me/devices', 201, { token, json });
+  await api.expectResponse('POST /me/devices', 409, { token, json });
+  await api.expectResponse('DELETE /me/devices/{id}', 204, { token, id });
 }
 
 /** Both end their tokens, each in one way. */

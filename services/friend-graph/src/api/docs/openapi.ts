@@ -18,8 +18,8 @@ const SECURITY_SCHEME = 'token';
 const DESCRIPTION = `Who may see whom, and everything a person can do about it. Positions themselves go over
 [Socket.IO](events).
 
-User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent: after a 503,
-repeating the call completes it. A call that revokes a viewer's access responds when the revocation is in force
+User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent, except registering a device:
+after a 503, repeating the call completes it. A call that revokes a viewer's access responds when the revocation is in force
 everywhere. The responses for ids unrelated to the caller and for unknown ids are the same. Every GET also works as HEAD.`;
 
 export interface OpenApiDocument {
@@ -85,7 +85,7 @@ function parametersOf({ pathId, query }: Route, schemas: SchemaCollector): JsonS
           in: 'path',
           required: true,
           description: pathId.description,
-          schema: schemas.add(idSchema, 'input'),
+          schema: schemas.add(pathId.schema ?? idSchema, 'input'),
         },
       ]
     : [];
