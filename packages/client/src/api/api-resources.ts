@@ -68,6 +68,46 @@ export interface Sharing {
   until: number | null;
 }
 
+/** The app that reported last with the secret of a device. Later servers may know more. */
+export type DeviceKind = 'owntracks' | 'overland' | 'traccar' | 'generic';
+
+/** A device that the user has registered, so that an app can report the user's position in the background. */
+export interface RegisteredDevice {
+  id: string;
+  name: string;
+  /** Null: it has never reported. */
+  kind: DeviceKind | null;
+  /** How long its positions stay visible, s. */
+  staysVisibleSeconds: number;
+  createdAt: number;
+  /** The minute of its last report. Null: it has never reported. */
+  lastSeenAt: number | null;
+}
+
+/** A registered device in the user's list. */
+export interface ListedDevice extends RegisteredDevice {
+  /** Whether the user's last position is from it. Null: not known at the moment. */
+  isSharing: boolean | null;
+}
+
+/** What the user chooses for a new device. */
+export interface NewDevice {
+  /** 1–64 characters, for the user only. */
+  name: string;
+  /** How long its positions stay visible, s, 600–3,600. Default: 600. */
+  staysVisibleSeconds?: number | undefined;
+}
+
+/** A device that has just been registered. */
+export interface DeviceWithSecret {
+  id: string;
+  name: string;
+  /** What the app reports with in place of a token. The server shows it only here: keep it out of logs and addresses. */
+  secret: string;
+  staysVisibleSeconds: number;
+  createdAt: number;
+}
+
 /** All data stored about the user. */
 export interface AccountExport {
   exportedAt: number;
@@ -77,6 +117,8 @@ export interface AccountExport {
   viewers: Viewer[];
   friendRequests: FriendRequests;
   blocks: Block[];
+  /** Without their secrets. Absent from earlier servers. */
+  devices?: RegisteredDevice[];
   /** Tokens issued before this time are revoked. Null: none is revoked. */
   signedOutBefore: number | null;
   /** What the user has withheld, and so stays withheld: positions from before these times. Absent from earlier servers. */

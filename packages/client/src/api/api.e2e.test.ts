@@ -8,12 +8,16 @@ import { type DevelopmentToken, signInForDevelopment } from '../sign-in-for-deve
 import type {
   AccountExport,
   Block,
+  DeviceWithSecret,
   Friend,
   FriendRequests,
   Grant,
+  ListedDevice,
+  NewDevice,
   Page,
   Profile,
   ProfileChange,
+  RegisteredDevice,
   Sharing,
   Viewer,
 } from './api-resources.ts';
@@ -49,7 +53,7 @@ function recordingFetch(called: Set<string>): FetchLike {
     const { pathname } = new URL(url);
     const path = pathname
       .replace(/^\/api\/v1/, '')
-      .replace(/^\/(friends|viewers|friend-requests|blocks)\/[^/]+/, '/$1/{id}');
+      .replace(/^\/(friends|viewers|friend-requests|blocks|me\/devices)\/[^/]+/, '/$1/{id}');
     called.add(`${init.method} ${path}`);
     return fetch(url, init);
   };
@@ -67,6 +71,11 @@ const block: Required<Block> = { id: 'cem', since: 1 };
 const sharing: Required<Sharing> = { paused: true, until: null };
 const grant: Required<Grant> = { precision: 'hidden', until: 5 };
 const position = { lat: 1, lng: 2, accuracy: 3, heading: 4, speed: 5, battery: 0.6, at: 7 };
+const named = { id: 'AAAABBBBCCCCDDDD', name: 'Phone', staysVisibleSeconds: 600, createdAt: 1 };
+const device: Required<RegisteredDevice> = { ...named, kind: 'owntracks', lastSeenAt: 2 };
+const listedDevices: { items: Required<ListedDevice>[] } = { items: [{ ...device, isSharing: null }] };
+const withSecret: Required<DeviceWithSecret> = { ...named, secret: 'x' };
+const newDevice: Required<NewDevice> = { name: 'Phone', staysVisibleSeconds: 600 };
 const account: Required<AccountExport> = {
   exportedAt: 1,
   profile,
@@ -75,6 +84,7 @@ const account: Required<AccountExport> = {
   viewers: [viewer],
   friendRequests,
   blocks: [block],
+  devices: [device],
   signedOutBefore: null,
   withheld: { fromAll: 1, fromViewers: [{ id: 'bob', shownFrom: null, exactFrom: 2 }] },
   position,
@@ -97,6 +107,9 @@ describe('the response types', () => {
     ['Page<Viewer>', responseSchema('GET /viewers'), pageOf(viewer)],
     ['Page<Block>', responseSchema('GET /blocks'), pageOf(block)],
     ['FriendRequests', responseSchema('GET /friend-requests'), friendRequests],
+    ['ListedDevice[]', responseSchema('GET /me/devices'), listedDevices],
+    ['DeviceWithSecret', responseSchema('POST /me/devices', 201), withSecret],
+    ['NewDevice', '/components/schemas/DeviceRequest', newDevice],
     ['Sharing', responseSchema('GET /me/sharing'), sharing],
     ['Grant', responseSchema('PUT /viewers/{id}'), grant],
     ['AccountExport', responseSchema('GET /me/export'), account],
@@ -143,6 +156,14 @@ describe('the API', () => {
     await ann.blocks.remove('blocked-user');
     expect((await ann.blocks.page()).items).toEqual([]);
 
+    const { id, secret } = await ann.devices.register({ name: 'Phone' });
+    expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(await ann.devices.list()).toMatchObject([{ id, name: 'Phone', staysVisibleSeconds: 600, isSharing: false }]);
+    expect(await ann.devices.remove(id)).toBeUndefined();
+    expect(await ann.devices.list()).toEqual([]);
+    expect((await ann.devices.register({ name: 'Phone', staysVisibleSeconds: 3600 })).staysVisibleSeconds).toBe(3600);
+    await bob.devices.register({ name: 'Phone' });
+
     const live = connect({ url, token: (await signInForDevelopment({ url, userId: 'api-ann' })).token });
     const { at } = await live.updateLocation(FERRY_BUILDING);
     live.close();
@@ -159,6 +180,7 @@ describe('the API', () => {
     expect((await bob.requests.list()).incoming).toEqual([]);
 
     await bob.account.signOutEverywhere();
+    expect(await (await apiOf('api-bob')).devices.list()).toEqual([]);
     await expect(bob.me.get()).rejects.toMatchObject({ code: 'unauthorized', status: 401, retryable: false });
     await ann.account.erase();
     await expect(ann.me.get()).rejects.toMatchObject({ code: 'account_erased', retryable: false });

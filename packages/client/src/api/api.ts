@@ -2,9 +2,12 @@
 import type {
   AccountExport,
   Block,
+  DeviceWithSecret,
   Friend,
   FriendRequests,
   Grant,
+  ListedDevice,
+  NewDevice,
   Page,
   Profile,
   ProfileChange,
@@ -81,11 +84,23 @@ export interface Api {
     /** Shows the user to its viewers again, optionally until a time. */
     resume(until?: number | null, options?: CallOptions): Promise<Sharing>;
   };
+  /** Devices with whose secrets apps report the user's position in the background; connections are not among them. */
+  readonly devices: {
+    /** The oldest first. */
+    list(options?: CallOptions): Promise<ListedDevice[]>;
+    /**
+     * Registers a device and resolves with its secret, which is shown only once. Rejects with `device_limit` above 10. Not
+     * idempotent: after an error that does not say whether the call was executed, look at the list first.
+     */
+    register(device: NewDevice, options?: CallOptions): Promise<DeviceWithSecret>;
+    /** Makes its secret void. If it shares, no viewer sees the user's position any more when this resolves. */
+    remove(id: string, options?: CallOptions): Promise<void>;
+  };
   readonly account: {
     /** Exports all data stored about the user. */
     export(options?: CallOptions): Promise<AccountExport>;
     /**
-     * Revokes every token issued until now and closes the connections that use one. After a `retryable` error, call it
+     * Revokes every token issued until now, closes the connections that use one, and removes the registered devices. After a `retryable` error, call it
      * again with the same token to confirm it.
      */
     signOutEverywhere(options?: CallOptions): Promise<void>;

@@ -77,7 +77,13 @@ describe('an invalid id', () => {
     'is refused before it can change the path: "%s"',
     async (id) => {
       const { api, paths } = apiOfPages([]);
-      for (const call of [api.friends.remove, api.requests.accept, api.requests.remove, api.blocks.remove]) {
+      for (const call of [
+        api.friends.remove,
+        api.requests.accept,
+        api.requests.remove,
+        api.blocks.remove,
+        api.devices.remove,
+      ]) {
         await expect(call(id)).rejects.toMatchObject({ code: 'invalid_payload', retryable: false });
       }
       await expect(api.viewers.grant(id, { precision: 'hidden' })).rejects.toMatchObject({ code: 'invalid_payload' });

@@ -4,7 +4,7 @@ import { baseUrl } from '../base-url.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { Api, CallOptions, GrantOptions, PagedList, PageOptions } from './api.ts';
-import type { Grant, Page } from './api-resources.ts';
+import type { Grant, ListedDevice, Page } from './api-resources.ts';
 import type { FetchLike } from './fetch-like.ts';
 import { type Call, HttpCaller } from './http-caller.ts';
 
@@ -70,6 +70,12 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
       get: (options) => call('GET', '/me/sharing', options),
       pause: (until = null, options) => call('PUT', '/me/sharing', options, { body: { paused: true, until } }),
       resume: (until = null, options) => call('PUT', '/me/sharing', options, { body: { paused: false, until } }),
+    },
+    devices: {
+      list: async (options) => (await call<{ items: ListedDevice[] }>('GET', '/me/devices', options)).items,
+      register: ({ name, staysVisibleSeconds }, options) =>
+        call('POST', '/me/devices', options, { body: { name, staysVisibleSeconds } }),
+      remove: (id, options) => call('DELETE', ['/me/devices', id], options),
     },
     account: {
       export: (options) => call('GET', '/me/export', options),
