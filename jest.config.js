@@ -30,7 +30,7 @@ const SHARED = [
 
 /** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */
 const ALONE = [
-  'infra/local/src/servers/nginx-(failover|hung)\\.nginx',
+  'infra/local/src/servers/nginx-(failover|hung(-gateways)?)\\.nginx',
   'packages/benchmark/src/(bench|measure/memory-after-floods)\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/(channel-subscriptions|redis-connection)\\.redis',
@@ -48,7 +48,7 @@ const ALONE = [
  */
 const FULL_ONLY = [
   'infra/local/src/processes/orphans',
-  'infra/local/src/servers/(front-proxy|nginx-(failover|hung))\\.nginx',
+  'infra/local/src/servers/(front-proxy|nginx-(failover|hung(-gateways)?))\\.nginx',
   'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/(start|stop)\\.e2e',

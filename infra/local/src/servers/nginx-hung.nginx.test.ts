@@ -1,10 +1,9 @@
-/** Replicas that accept connections and do not respond: calls and handshakes move on, and no write is repeated. */
+/** Replicas of friend-graph that accept connections and do not respond: calls move on, and no write is repeated. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { send, upgrade } from '../test-support/http-client.ts';
+import { send } from '../test-support/http-client.ts';
 import { startUpstream, type TestUpstream, type UpstreamResponse } from '../test-support/upstream.ts';
 import { type Nginx, startNginx } from './nginx.ts';
 
-const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
 const CLIENTS = Array.from({ length: 8 }, (_, index) => ({ 'x-forwarded-for': `10.${index}.7.1` }));
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 /** The promise is 2 s; the rest is for a machine under load. */
@@ -107,31 +106,4 @@ describe('a replica of friend-graph that hangs', () => {
       expect([status, replicaIn(body)]).toEqual([200, 'two']);
     }
   });
-});
-
-describe('a gateway that hangs', () => {
-  it('loses its handshakes to another one, and the sessions that begin there stay there', async () => {
-    one.behaviour = 'hangs';
-    for (const headers of CLIENTS) {
-      const handshake = await timed(send(nginx.url, HANDSHAKE, { headers }));
-      expect([handshake.status, replicaIn(handshake.body)]).toEqual([200, 'two']);
-      const message = await timed(send(nginx.url, `${HANDSHAKE}&sid=abc`, { method: 'POST', headers, body: '40' }));
-      expect([message.status, replicaIn(message.body)]).toEqual([200, 'two']);
-      const webSocket = await timed(upgrade(nginx.url, '/socket.io/?EIO=4&transport=websocket', headers));
-      webSocket.socket?.destroy();
-      expect([webSocket.status, replicaIn(webSocket.firstLine)]).toEqual([101, 'two']);
-    }
-  }, 60_000);
-
-  it('is used again once it responds', async () => {
-    one.behaviour = 'hangs';
-    for (const headers of CLIENTS) await send(nginx.url, HANDSHAKE, { headers });
-    one.behaviour = 'responds';
-    const replicas = new Set<string>();
-    const deadline = performance.now() + 10_000;
-    while (replicas.size < 2 && performance.now() < deadline) {
-      for (const headers of CLIENTS) replicas.add(replicaIn((await send(nginx.url, HANDSHAKE, { headers })).body));
-    }
-    expect(replicas).toEqual(new Set(['one', 'two']));
-  }, 30_000);
 });

@@ -1,5 +1,5 @@
 /** A small HTTP server behind nginx, for tests: responds with its name and the request, or with a chosen status. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -15,6 +15,8 @@ export interface TestUpstream {
   readonly port: number;
   /** `METHOD url` of everything that reached it. */
   readonly requests: string[];
+  /** The headers of nginx's probes. */
+  readonly probes: IncomingHttpHeaders[];
   /** The status of all later responses; 200 by default. */
   status: number;
   /**
@@ -37,6 +39,7 @@ function routeOf(url = ''): string {
 export async function startUpstream(name: string): Promise<TestUpstream> {
   const sockets = new Set<Duplex>();
   const requests: string[] = [];
+  const probes: IncomingHttpHeaders[] = [];
   const record = (request: IncomingMessage): string => {
     requests.push(`${request.method} ${request.url}`);
     return JSON.stringify({ replica: name, url: request.url, headers: request.headers });
@@ -44,6 +47,7 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
   const server = createServer((request, response) => {
     // nginx asks whether this replica responds.
     const isProbe = request.url === '/probe';
+    if (isProbe) probes.push(request.headers);
     const body = isProbe ? '' : record(request);
     if (upstream.behaviour === 'hangs') return;
     if (upstream.behaviour === 'leaves') server.close();
@@ -82,6 +86,7 @@ export async function startUpstream(name: string): Promise<TestUpstream> {
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
     requests,
+    probes,
     status: 200,
     behaviour: 'responds',
     delayMs: 0,
