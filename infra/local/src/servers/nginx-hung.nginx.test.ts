@@ -55,6 +55,15 @@ describe('a replica of friend-graph that hangs', () => {
     expect(status).toBe(200);
   });
 
+  it('answers no call that reads when all hang: it is refused soon', async () => {
+    one.behaviour = 'hangs';
+    two.behaviour = 'hangs';
+    const before = performance.now();
+    const { status, headers, body } = await send(nginx.url, '/api/v1/friends');
+    expect(performance.now() - before).toBeLessThan(7_500);
+    expect([status, headers['retry-after'], JSON.parse(body)]).toMatchObject([503, '2', { code: 'unavailable' }]);
+  });
+
   it.each(WRITES)('gets no %s: another one gets it within two seconds', async (method) => {
     one.behaviour = 'hangs';
     const path = '/api/v1/viewers/b%6Fb?x=%20';

@@ -39,7 +39,7 @@ function expectProblem(response: { status: number; type: string | undefined; bod
 async function sendRaw(
   text: string,
   { port }: Nginx = nginx,
-): Promise<{ status: number; type: string; origin: string | undefined; body: string }> {
+): Promise<{ status: number; type: string; origin: string | undefined; allow: string | undefined; body: string }> {
   const socket = connect({ host: '127.0.0.1', port });
   let response = '';
   await new Promise<void>((resolve, reject) => {
@@ -55,7 +55,8 @@ async function sendRaw(
   const [head = '', body = ''] = response.split('\r\n\r\n');
   const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]);
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim();
-  return { status, type: header('content-type') ?? '', origin: header('access-control-allow-origin'), body };
+  const [origin, allow] = [header('access-control-allow-origin'), header('allow')];
+  return { status, type: header('content-type') ?? '', origin, allow, body };
 }
 
 describe('[O5] responses of nginx itself', () => {
@@ -103,6 +104,16 @@ describe('[O5] responses of nginx itself', () => {
     if (expected !== 'any') expect(response.status).toBe(expected);
     expectProblem(response);
     expect(response.origin).toBe('*');
+  });
+
+  it.each([
+    ['/', 'GET, HEAD'],
+    ['/api/v1/me', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
+    ['/socket.io/?EIO=4', 'GET, POST, OPTIONS'],
+  ])('names the methods of %s with a 405, and with no other response', async (target, allowed) => {
+    const { status, allow } = await sendRaw(`TRACE ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect([status, allow]).toEqual([405, allowed]);
+    expect((await send(proxying.url, target.replace(/^.$/, '/nothing'))).headers).not.toHaveProperty('allow');
   });
 
   it.each(['/api/v1/me', '/socket.io/?EIO=4&sid=x'])(

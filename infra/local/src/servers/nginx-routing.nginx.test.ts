@@ -95,6 +95,15 @@ describe('what a replica receives about the client', () => {
     expect(headers['host']).toBe('nearby.example:8443');
   });
 
+  it('sends nothing of the client with a probe', async () => {
+    const headers = { authorization: 'Bearer a', 'x-large': 'x'.repeat(7_000), 'user-agent': 'phone' };
+    await fetchFrom(trusting, HANDSHAKE, headers);
+    await send(trusting.url, '/api/v1/me', { method: 'PATCH', headers, body: '{}' });
+    const probes = [...gateways, friendGraph].flatMap(({ probes }) => probes);
+    expect(probes.length).toBeGreaterThanOrEqual(2);
+    for (const probe of probes) expect(Object.keys(probe)).toEqual(['host']);
+  });
+
   it('does not reveal what the replicas run on', async () => {
     const { headers } = await send(trusting.url, '/api/v1/me');
     expect(headers).not.toHaveProperty('x-powered-by');
@@ -108,6 +117,11 @@ describe('what is not to be reached', () => {
     '/ready',
     '/metrics',
     '/metrics/',
+    '/gateway_probe',
+    '/open_gateway_probe',
+    '/call_probe',
+    '/call_probe/?x=1',
+    '/probe',
     '//metrics',
     '/METRICS',
     '/api',
