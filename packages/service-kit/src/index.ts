@@ -5,6 +5,7 @@ export * from './clock/rate-limit.ts';
 export * from './config/read-config.ts';
 export * from './config/secret-text.ts';
 export * from './http/http-server.ts';
+export * from './http/refuse-malformed.ts';
 export * from './logging/logger.ts';
 export * from './metrics/metrics.ts';
 export * from './process/common-settings.ts';

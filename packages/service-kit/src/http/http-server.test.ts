@@ -85,3 +85,16 @@ describe('[W3] draining the HTTP server', () => {
     await closed;
   });
 });
+
+it('[O5] responds to a malformed request with a problem, and does not wait for its connection', async () => {
+  const socket = connect({ port: server.port, allowHalfOpen: true });
+  let received = '';
+  socket.on('data', (data) => {
+    received += String(data);
+  });
+  socket.write('FOO / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(socket, 'end');
+  expect(received).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\n\r\n\{.*"code":"invalid_payload".*\}\n$/);
+  await server.drain();
+  socket.destroy();
+});

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '../logging/logger.ts';
 import type { Component } from '../process/lifecycle.ts';
 import { listen } from '../process/listen.ts';
+import { HTTP_PARSER_OPTIONS, refuseMalformed } from './refuse-malformed.ts';
 
 /** Longer than any proxy keeps an idle connection, so that it never closes while the proxy sends a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -27,6 +28,7 @@ export class HttpServer implements Component {
     this.#logger = options.logger;
     this.#server = createServer(
       {
+        ...HTTP_PARSER_OPTIONS,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         headersTimeout: HEADERS_TIMEOUT_MS,
@@ -40,6 +42,7 @@ export class HttpServer implements Component {
         options.listener(request, response);
       },
     );
+    refuseMalformed(this.#server);
     this.#server.on('connection', (socket) => {
       this.#unused.add(socket);
       socket.once('close', () => this.#unused.delete(socket));

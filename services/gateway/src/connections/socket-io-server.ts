@@ -1,6 +1,7 @@
 /** How Socket.IO and Node's HTTP server are set up: limits, timeouts and which origins may connect. */
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { ClientToServerEvents, ServerToClientEvents } from '@nearby-friends/protocol';
+import { HTTP_PARSER_OPTIONS } from '@nearby-friends/service-kit';
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from 'socket.io';
 import type { Admission } from '../viewer/admission.ts';
 import type { Transport } from '../viewer/transport.ts';
@@ -29,7 +30,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Only Socket.IO's path is served; all others are 404. */
 export function createHttpServer(): HttpServer {
   return createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    { ...HTTP_PARSER_OPTIONS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (_request, response) => response.writeHead(404).end(),
   );
 }

@@ -127,6 +127,17 @@ it.each([
   expect(await sendRequest()).toMatch(/^(HTTP\/1.1 (4\d\d|503) .*|)$/);
 });
 
+it('[O5] responds to a malformed request with a problem', async () => {
+  const tcp = connectTcp(server.server.port, '127.0.0.1');
+  tcp.write('FOO /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n');
+  let response = '';
+  tcp.on('data', (data) => {
+    response += String(data);
+  });
+  await once(tcp, 'close');
+  expect(response).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\n\r\n\{.*"code":"invalid_payload".*\}\n$/);
+});
+
 /** A client that has stopped reading, and for which the kernel accepts nothing more. */
 async function connectStuck() {
   const { socket } = await connectRaw();

@@ -12,7 +12,7 @@ import {
   SHARING_CHANGED,
   VIEWERS_CHANGED,
 } from '@nearby-friends/protocol';
-import { type Clock, type Component, type Logger, listen } from '@nearby-friends/service-kit';
+import { type Clock, type Component, type Logger, listen, refuseMalformed } from '@nearby-friends/service-kit';
 import type { ServerOptions } from 'socket.io';
 import type { ClientEvents } from '../inbound/client-events.ts';
 import { allowanceFor, type EventLimits } from '../inbound/connection-budget.ts';
@@ -134,6 +134,7 @@ export class SocketServer implements Component {
       this.#guards.countRequest(request, response, next),
     );
     this.#gate = new DrainGate(this.#http, (sid) => this.#connections.has(sid));
+    refuseMalformed(this.#http);
     this.#io.engine.on('connection', (connection: EngineConnection) => this.#keep(connection));
     this.#io.use((socket, next) => this.#authenticate(socket, next));
     this.#io.on('connection', (socket) => this.#begin(socket));
