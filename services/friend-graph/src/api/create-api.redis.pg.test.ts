@@ -63,6 +63,8 @@ describe('/me', () => {
       const json = JSON.stringify({ displayName: invisible });
       expectProblem(await patch('application/json', json), 400, 'invalid_payload');
     }
+    expectProblem(await patch('application/json', ''), 400, 'invalid_payload');
+    expectProblem(await call(service, 'PATCH', '/me', { token }), 400, 'invalid_payload');
     const large = JSON.stringify({ displayName: 'x'.repeat(20_000) });
     expectProblem(await patch('application/json', large), 413, 'payload_too_large');
   });

@@ -7,7 +7,16 @@ import type { Route } from './route.ts';
 /** The same limit as in nginx; the largest body of this API has some hundred bytes. */
 const MAX_BODY_BYTES = 16_384;
 
-const readJson = express.json({ limit: MAX_BODY_BYTES, inflate: false });
+/** Requests whose body has turned out to be empty: the parser makes an object of that. */
+const empty = new WeakSet<object>();
+
+const readJson = express.json({
+  limit: MAX_BODY_BYTES,
+  inflate: false,
+  verify: (request, _response, body) => {
+    if (body.length === 0) empty.add(request);
+  },
+});
 
 /** Returns the parsed body. Handlers call it after authentication, so that only bodies of known users are read. */
 export async function readBody<T>(
@@ -19,14 +28,16 @@ export async function readBody<T>(
   await new Promise<void>((resolve, reject) => {
     readJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
   });
-  const body: unknown = isBodyOptional && !hasBody(request) ? {} : request.body;
-  if (body === undefined) {
+  const hasBody = request.body !== undefined && !empty.has(request);
+  if (!hasBody && !(isBodyOptional && isWithoutBody(request))) {
     throw new InvalidInputError('A JSON body is required. Send it with "Content-Type: application/json".');
   }
-  return parseInput(schema, body);
+  return parseInput(schema, hasBody ? request.body : {});
 }
 
-/** Some clients and proxies send `Content-Length: 0` where there is no body. */
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** Some clients and proxies send `Content-Length: 0` where there is no body, or an empty one in chunks. */
+function isWithoutBody(request: Request): boolean {
+  if (empty.has(request)) return true;
+  const { headers } = request;
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }

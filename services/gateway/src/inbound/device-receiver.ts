@@ -13,7 +13,7 @@ export class DeviceReceiver {
 
   /** Throws `invalid_payload` or `unavailable`. */
   async receive(session: Session, payload: unknown): Promise<object> {
-    parsePayload(deviceShareSchema, payload ?? {});
+    parsePayload(deviceShareSchema, payload);
     await this.#positions.share(session);
     return {};
   }
