@@ -25,6 +25,11 @@ export interface NearbyFriend extends Position {
   at: number;
   /** `approximate`: a grid point of about 1 km; accuracy, heading and speed are absent. */
   precision: 'exact' | 'approximate';
+  /**
+   * The friend is removed when its position is this old, seconds, if its device reports rarely and has asked for more than the
+   * server's 10 minutes.
+   */
+  staysVisibleSeconds?: number | undefined;
 }
 
 /** The whole list. */

@@ -38,6 +38,9 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // A device that a user has registered is found by its secret. Friend-graphs of version 14 refuse the request, so apps that report
   // with a secret are served once all are replaced.
   15: '8241f1e340e4ba01bd447358615e3dd89085dd21f08207f69ef7269ac8354924',
+  // Positions of registered devices may have a lifetime of their own. Builds of version 15 ignore it: a location instance lets them
+  // live for the TTL, and a gateway or client removes them then.
+  16: 'f900e28b64fc20aab0d11966c01c1cda4c7f5059b72bd4f51fb131e0895ead03',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

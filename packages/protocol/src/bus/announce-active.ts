@@ -7,9 +7,14 @@ import type { Method } from './method.ts';
 
 export const MAX_ANNOUNCED_USERS = 256;
 
-const requestSchema = z.object({
-  active: z.array(z.object({ user: userIdSchema, at: z.number(), position: positionSchema })).max(MAX_ANNOUNCED_USERS),
+const activeUserSchema = z.object({
+  user: userIdSchema,
+  at: z.number(),
+  position: positionSchema,
+  /** See `PositionRecord`. */
+  lifetimeMs: z.number().optional(),
 });
+const requestSchema = z.object({ active: z.array(activeUserSchema).max(MAX_ANNOUNCED_USERS) });
 
 /** The response comes once Redis has accepted every `friend-active`; then location marks the entries as announced. */
 export const announceActive: Method<z.infer<typeof requestSchema>, Record<string, never>> = {

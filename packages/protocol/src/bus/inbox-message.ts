@@ -18,6 +18,8 @@ const friendActiveSchema = z.object({
   sharing: z.object({ sharing: sharingSchema, version: graphVersionSchema }).nullable(),
   at: z.number(),
   position: positionSchema,
+  /** See `PositionRecord`. */
+  lifetimeMs: z.number().optional(),
   /** End of the stream of graph events before the grant was read. Absent in messages of earlier builds. */
   asOf: z.object({ epoch: z.string().max(64), last: z.string().max(64) }).optional(),
   /** Id of the database's epoch before the grant was read. Absent in messages of earlier builds. */

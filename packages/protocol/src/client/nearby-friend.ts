@@ -11,5 +11,10 @@ export const nearbyFriendSchema = positionSchema.extend({
   at: z.number(),
   /** `approximate`: a grid point; accuracy, heading and speed are absent. */
   precision: z.enum(['exact', 'approximate']),
+  /**
+   * The friend stays on the list for this long after `at` without a newer position, if its device reports rarely and has asked
+   * for that. Absent: for the deployment's TTL.
+   */
+  staysVisibleSeconds: z.number().min(0).optional(),
 });
 export type NearbyFriend = z.infer<typeof nearbyFriendSchema>;

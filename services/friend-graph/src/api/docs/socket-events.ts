@@ -165,6 +165,9 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
     'number: invalid_payload. In the acknowledgement: the time of the position that counts, this one or a newer one. Of an ' +
     'approximate friend: a time of a fixed schedule, one to two minutes earlier.',
   precision: '"approximate": a grid point of about 1 km; accuracy, heading, speed and battery are absent.',
+  staysVisibleSeconds:
+    'The friend leaves the list when the position is this old, if its device reports rarely and has asked for more than the ' +
+    'TTL of 10 minutes. Absent: at the TTL. Of an approximate friend: longer by what its time is earlier.',
   id: 'The friend.',
   userId: 'The other person.',
   now: 'Time of the server, ms since the epoch.',
