@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ERASED_USERS, locationKey, parseUserId, type UserId } from '@nearby-friends/protocol';
+import { ERASED_USERS, encodePositionBody, locationKey, parseUserId, type UserId } from '@nearby-friends/protocol';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { ERASURE_RACES } from '@nearby-friends/testing/tiers';
 import { ANN, BEN, positionOf } from './test-support/positions-of-test.ts';
@@ -51,6 +51,20 @@ describe('a user who becomes active', () => {
     const friendGraph = await services.startFriendGraph(url);
     await eventually(() =>
       expect(friendGraph.announced.map(({ user, position }) => [user, position.accuracy])).toEqual([[ANN, 7]]),
+    );
+  });
+
+  it('[L2] is announced with the lifetime of the position, if it has one', async () => {
+    const { caller, friendGraph, now } = await setUp();
+    const body = encodePositionBody({ lat: 1, lng: 2 }, undefined, 900);
+    await caller.record({ user: ANN, at: await now(), body });
+    await caller.record(positionOf(BEN, await now()));
+    await eventually(() => expect(friendGraph?.announced).toHaveLength(2));
+    expect(new Map(friendGraph?.announced.map(({ user, lifetimeMs }) => [user, lifetimeMs]))).toEqual(
+      new Map([
+        [ANN, 900_000],
+        [BEN, undefined],
+      ]),
     );
   });
 

@@ -42,7 +42,7 @@ export function composeLocation({
   const cache = new RedisLocationCache({ redis: bus.commands, logger, ttlMs, instanceId });
   const announcer = new Announcer({
     announce: async (activities: readonly Activity[]) => {
-      const active = activities.map(({ user, at, position }) => ({ user, at, position }));
+      const active = activities.map(({ activeSince: _, ...activity }) => activity);
       await bus.rpc.call(announceActive, { active });
       metrics.announcements.inc(active.length);
     },

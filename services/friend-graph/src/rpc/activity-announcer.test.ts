@@ -29,6 +29,7 @@ class Setting {
   readonly messages: InboxMessage[] = [];
   queries = 0;
   isRedisAway = false;
+  lifetimeMs: number | undefined;
 
   async announce(...users: UserId[]): Promise<void> {
     const announcer = new ActivityAnnouncer({
@@ -57,7 +58,8 @@ class Setting {
       clock: this.clock,
       metrics: createFriendGraphMetrics(this.registry),
     });
-    await announcer.announce(users.map((user) => ({ user, at: this.clock.now(), position: HERE })));
+    const lifetime = this.lifetimeMs === undefined ? {} : { lifetimeMs: this.lifetimeMs };
+    await announcer.announce(users.map((user) => ({ user, at: this.clock.now(), position: HERE, ...lifetime })));
   }
 }
 
@@ -96,6 +98,14 @@ describe('announcing active users', () => {
     };
     await setting.announce(STAR);
     expect(setting.published.filter((channel) => !channel.includes('early'))).toEqual(['inbox:{stays}']);
+  });
+
+  it.each([900_000, undefined])('[L2] includes the lifetime of a position, if it has one: %p', async (lifetimeMs) => {
+    const setting = new Setting();
+    setting.grantOf.set(parseUserId('ann'), EXACT);
+    setting.lifetimeMs = lifetimeMs;
+    await setting.announce(STAR);
+    expect(setting.messages.map((message) => message.lifetimeMs)).toEqual([lifetimeMs]);
   });
 
   it('includes the version of the grant, and the sharing state of subjects who have ever paused', async () => {

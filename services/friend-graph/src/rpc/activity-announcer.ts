@@ -20,6 +20,8 @@ interface ActiveUser {
   /** The version of the position, ms since the epoch on Redis' clock. */
   readonly at: number;
   readonly position: Position;
+  /** See `PositionRecord`. */
+  readonly lifetimeMs?: number | undefined;
 }
 
 /** Bounds the memory of messages in flight to Redis, however many viewers there are. */
@@ -138,7 +140,7 @@ export class ActivityAnnouncer {
 }
 
 /** Viewers with the same grant of the same version, such as all imported ones, share the encoded bytes. */
-function createEncoder({ user, at, position }: ActiveUser, { asOf, graphEpoch, sharing: pauses }: Rights) {
+function createEncoder({ user, ...record }: ActiveUser, { asOf, graphEpoch, sharing: pauses }: Rights) {
   const stored = pauses.get(user);
   const sharing = stored ? { sharing: stored.sharing, version: stored.version } : null;
   const encoded = new Map<string, Buffer>();
@@ -147,7 +149,7 @@ function createEncoder({ user, at, position }: ActiveUser, { asOf, graphEpoch, s
     const known = encoded.get(key);
     if (known) return known;
     const right = { grant, version, sharing, asOf, graphEpoch };
-    const message: InboxMessage = { kind: 'friend-active', subject: user, at, position, ...right };
+    const message: InboxMessage = { kind: 'friend-active', subject: user, ...record, ...right };
     const bytes = inboxMessageCodec.encode(message);
     encoded.set(key, bytes);
     return bytes;

@@ -157,6 +157,22 @@ describe('what is not acknowledged', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('[L2] goes on for as long as the position lives by its own lifetime, and for the TTL where it has none', async () => {
+    const { announcer, activityOf, settle, pass } = setUp();
+    announcer.add(activityOf('ann'));
+    announcer.add({ ...activityOf('ben'), lifetimeMs: 2 * TTL_MS });
+    await pass(SOON_MS);
+    await settle(refusal);
+    await pass(TTL_MS);
+    expect(await settle(refusal)).toEqual(['ann at 0', 'ben at 0']);
+    await pass(MAX_PAUSE_MS);
+    expect(await settle(refusal)).toEqual(['ben at 0']);
+    await pass(TTL_MS);
+    await settle(refusal);
+    await pass(MAX_PAUSE_MS);
+    expect(announcer.pending).toBe(0);
+  });
+
   it('is what could not be marked as announced, too', async () => {
     const { announcer, activityOf, settle, failMarking, pass, marked } = setUp();
     failMarking(true);

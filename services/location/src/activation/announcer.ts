@@ -9,6 +9,8 @@ export interface Activity {
   readonly activeSince: number;
   readonly at: number;
   readonly position: Position;
+  /** See `PositionRecord`. */
+  readonly lifetimeMs?: number | undefined;
 }
 
 /** Announcements within this time go in one message. */
@@ -21,9 +23,9 @@ const RETRY_MAX_MS = 1_000;
 const DRAIN_DEADLINE_MS = 3_000;
 
 /**
- * A user is gathered → in flight → (acknowledged) done, or (not acknowledged) refused → in flight → …, until the position is
- * older than the TTL. Refused users wait separately, with growing pauses, so that new activations go at once. If this
- * instance dies, the entry is still unannounced at the user's next position, and another instance announces it.
+ * A user is gathered → in flight → (acknowledged) done, or (not acknowledged) refused → in flight → …, until the position has
+ * expired. Refused users wait separately, with growing pauses, so that new activations go at once. If this instance dies, the
+ * entry is still unannounced at the user's next position, and another instance announces it.
  */
 export class Announcer implements Component {
   readonly name = 'announcer';
@@ -117,8 +119,8 @@ export class Announcer implements Component {
   }
 
   #sendAll(waiting: Map<UserId, Activity>): void {
-    const oldest = this.#redisNow() - this.#ttlMs;
-    const due = [...waiting.values()].filter((activity) => activity.at > oldest);
+    const now = this.#redisNow();
+    const due = [...waiting.values()].filter(({ at, lifetimeMs = this.#ttlMs }) => at + lifetimeMs > now);
     waiting.clear();
     for (const activity of due) this.#inFlight.set(activity.user, activity);
     for (let i = 0; i < due.length; i += MAX_ANNOUNCED_USERS) {

@@ -15,8 +15,8 @@ export interface Recorded {
 /**
  * Guarantees: per user, a position never replaces a newer one (L3), as long as Redis' clock is not set back; after that, an
  * entry from the future counts for nothing. A stored position is published in the same step (L4),
- * at most once per subscriber. An entry expires one TTL after its time (L2). Each position of a batch is a separate step:
- * it may fail while others succeed, and others may be visible before it. No order between users.
+ * at most once per subscriber. An entry expires one TTL after its time, or one lifetime if its body has one (L2). Each position
+ * of a batch is a separate step: it may fail while others succeed, and others may be visible before it. No order between users.
  */
 export interface LocationCache {
   /**

@@ -2,9 +2,13 @@
 import { defineScript } from '@nearby-friends/bus';
 import {
   DEVICE_BYTES,
+  FIXED_BODY_BYTES,
   HAS_DEVICE_MARK,
+  HAS_LIFETIME,
   instanceChannel,
+  LIFETIME_BYTES,
   MARK_BYTES_WITHOUT_GATEWAY,
+  MAX_STAYS_VISIBLE_SECONDS,
   RECORD_FORMAT_VERSION,
   RECORD_HEADER_BYTES,
   RECORD_OUTCOMES,
@@ -45,6 +49,8 @@ const outcome = (name: RecordOutcome): number => RECORD_OUTCOMES.indexOf(name);
  * device is `unshared`, unless it claims, or the sharing device has been silent for too long, has left, or was connected to a
  * gateway that is gone: the process of a gateway subscribes a channel of its own as long as it lives.
  *
+ * A body may say how long its position lives, in place of the TTL; that of a newer position counts, also if it is shorter.
+ *
  * Two devices may report within the same millisecond: the later arrival gets the next millisecond. The same position sent
  * again (a caller that got no response) changes nothing.
  */
@@ -83,6 +89,12 @@ local function split(body)
     string.sub(body, length - 15, length - 8), unpack('>d', body, length - 7)
 end
 
+-- How long the position lives, ms.
+local function lifetimeOf(core)
+  if #core < ${FIXED_BODY_BYTES + LIFETIME_BYTES} or string.byte(core) % ${2 * HAS_LIFETIME} < ${HAS_LIFETIME} then return ttl end
+  return math.min(${MAX_STAYS_VISIBLE_SECONDS}, (unpack('>H', core, #core - ${LIFETIME_BYTES - 1}))) * 1000
+end
+
 local function marked(core, gateway, device)
   local flagged = string.char(string.byte(core) + ${HAS_DEVICE_MARK}) .. string.sub(core, 2)
   return flagged .. gateway .. string.char(#gateway, 0) .. device .. pack('>d', now)
@@ -95,10 +107,11 @@ end
 
 local function record(key, at, body)
   if at > now + ${MAX_CLOCK_LEAD_MS} then at = now end
-  if at + ttl <= now or isErased(key, at) then return ${outcome('expired')}, 0, 0, 0 end
+  local core, gateway, claims, device = split(body)
+  local lifetime = lifetimeOf(core)
+  if at + lifetime <= now or isErased(key, at) then return ${outcome('expired')}, 0, 0, 0 end
 
   local announced, since, result = 0, at, ${outcome('stored')}
-  local core, gateway, claims, device = split(body)
   local previous = pcall('GET', key)
   if refused(previous) then return ${outcome('failed')}, 0, 0, 0 end
   if previous and string.byte(previous) == ${STOPPED_FORMAT} and #previous == ${STOPPED_BYTES} then
@@ -133,7 +146,7 @@ local function record(key, at, body)
 
   local entry = pack('>BBdd', ${RECORD_FORMAT_VERSION}, announced, since, at)
   entry = entry .. (device and marked(core, gateway, device) or core)
-  if refused(pcall('SET', key, entry, 'PXAT', string.format('%.0f', at + ttl))) then return ${outcome('failed')}, 0, 0, 0 end
+  if refused(pcall('SET', key, entry, 'PXAT', string.format('%.0f', at + lifetime))) then return ${outcome('failed')}, 0, 0, 0 end
   if refused(pcall('SPUBLISH', key, entry)) then return ${outcome('failed')}, 0, 0, 0 end
   return result, at, announced, since
 end

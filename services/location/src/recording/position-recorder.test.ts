@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { parseUserId, type ReceivedPosition } from '@nearby-friends/protocol';
+import { encodePositionBody, parseUserId, type ReceivedPosition } from '@nearby-friends/protocol';
 import { Metrics } from '@nearby-friends/service-kit';
 import type { Activity } from '../activation/announcer.ts';
 import type { LocationCache, Recorded } from '../cache/location-cache.ts';
@@ -74,6 +74,16 @@ it('[S2] who is stored and not announced yet is announced, with its own position
   ]);
   expect(announced.map(({ user, activeSince, at, position }) => [user, activeSince, at, position.accuracy])).toEqual([
     [BEN, 5, 7, 3],
+  ]);
+});
+
+it('[L2] announces the lifetime of a position that has one', async () => {
+  const { recorder, announced } = setUp({ [ANN]: { isAnnounced: false }, [BEN]: { isAnnounced: false } });
+  const body = encodePositionBody({ lat: 1, lng: 2 }, undefined, 900);
+  await recorder.recordBatch([positionOf(ANN, 1), { user: BEN, at: 1, body }]);
+  expect(announced.map(({ user, lifetimeMs }) => [user, lifetimeMs])).toEqual([
+    [ANN, undefined],
+    [BEN, 900_000],
   ]);
 });
 

@@ -5,6 +5,7 @@ import {
   type ReceivedPosition,
   type RecordedPosition,
   type RecordOutcome,
+  readLifetimeMs,
 } from '@nearby-friends/protocol';
 import type { Activity } from '../activation/announcer.ts';
 import type { LocationCache, Recorded } from '../cache/location-cache.ts';
@@ -38,7 +39,8 @@ export class PositionRecorder {
       const { outcome, isAnnounced, activeSince, at } = recorded[i] as Recorded;
       if (isAnnounced || (outcome !== 'stored' && outcome !== 'taken-over')) continue;
       const { user, body } = batch[i] as ReceivedPosition;
-      this.#announce({ user, activeSince, at, position: decodePositionBody(body) });
+      const position = decodePositionBody(body);
+      this.#announce({ user, activeSince, at, position, lifetimeMs: readLifetimeMs(body) });
     }
   }
 

@@ -30,6 +30,7 @@ export interface Announced {
   readonly user: UserId;
   readonly at: number;
   readonly position: Position;
+  readonly lifetimeMs?: number | undefined;
 }
 
 /** A stand-in for friend-graph. */
