@@ -14,7 +14,7 @@ export interface ConnectOptions extends Credentials {
    * a reconnect. Default: a random name. Store it if the app is restarted often, for example whenever a page is reloaded.
    */
   readonly device?: string;
-  /** A friend is removed this long after its last position, ms. Default: 10 minutes, as on the server. */
+  /** A friend without `staysVisibleSeconds` is removed this long after its position, ms. Default: 10 minutes, as on the server. */
   readonly positionTtlMs?: number;
   /**
    * Called with failures in the background that reject no promise: a failed token refresh, a message that does not

@@ -70,7 +70,8 @@ export interface NearbyConnection {
   /**
    * The friends who are near, nearest first. A new array at every change.
    * Distances are measured from the last position that the server accepted, and updated as soon as it accepts another.
-   * A friend is removed when its position is 10 minutes old by the server's clock, also while offline.
+   * A friend is removed when its position is 10 minutes old by the server's clock, or `staysVisibleSeconds` if it has that, also
+   * while offline.
    */
   readonly nearby: Observable<readonly NearbyFriend[]>;
   readonly status: Observable<ConnectionStatus>;

@@ -21,6 +21,11 @@ export class GridSchedule {
     this.#now = options.now;
   }
 
+  /** The time to show is earlier than that of the position by less than this, ms. */
+  get maxLagMs(): number {
+    return 2 * this.#periodMs;
+  }
+
   /** The time to show for a position of the time `at`, ms: never later than `at`. */
   shownAt(user: string, at: number): number {
     const finished = this.#slotStart(user, this.#now()) - this.#periodMs;

@@ -42,6 +42,7 @@ export function isLocationAccepted(ack: unknown): ack is { at: number; shared?: 
 
 function isNearbyFriend(value: unknown): value is NearbyFriend {
   if (!isObject(value) || !isString(value['id']) || !isString(value['precision'])) return false;
+  if (value['staysVisibleSeconds'] !== undefined && !isNumber(value['staysVisibleSeconds'])) return false;
   return ['lat', 'lng', 'distance', 'at'].every((field) => isNumber(value[field]));
 }
 

@@ -79,6 +79,24 @@ describe('the list', () => {
     },
   );
 
+  it('[S5] keeps a friend for as long as its device asked for, and no longer after a position without that', () => {
+    const { clock, list, ids } = openList();
+    const phone = (id: string, seconds: number) => ({ ...friend(id, 1), staysVisibleSeconds: seconds });
+    list.applySnapshot({ radiusMeters: 500, friends: [phone('ann', 900), phone('bob', 3_600), friend('cem', 3)] });
+    clock.advance(POSITION_TTL_MS - 1);
+    expect(ids()).toEqual(['ann', 'bob', 'cem']);
+    clock.advance(1);
+    expect(ids()).toEqual(['ann', 'bob']);
+    clock.advance(299_000);
+    list.applyChanges({ upserts: [friend('bob', 1, NOW + 899_000)], removed: [] });
+    expect(ids()).toEqual(['ann', 'bob']);
+    clock.advance(1_000);
+    expect(ids()).toEqual(['bob']);
+    clock.advance(POSITION_TTL_MS - 1_000);
+    expect(ids()).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('keeps friends with a newer position', () => {
     const { clock, list, ids } = openList();
     list.applySnapshot({ radiusMeters: 500, friends: [friend('ann', 1)] });

@@ -5,7 +5,7 @@ import type { NearbyChanges, NearbyFriend, NearbySnapshot, Position } from '../w
 import { metersBetween } from './meters-between.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** The server's TTL of a position, ms. */
+/** The server's TTL of a position that has no lifetime of its own, ms. */
 export const POSITION_TTL_MS = 600_000;
 
 /** Distances are rounded to centimetres, like the server's. A smaller difference is no change. */
@@ -92,16 +92,22 @@ export class NearbyList {
 
   #show(): void {
     this.#cancelExpiry();
-    const oldest = this.#serverClock.now() - this.#ttlMs;
+    const now = this.#serverClock.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const { id, at } of this.#friends.values()) {
-      if (at <= oldest) this.#friends.delete(id);
-      else next = Math.min(next, at - oldest);
+    for (const friend of this.#friends.values()) {
+      const left = this.#endOf(friend) - now;
+      if (left <= 0) this.#friends.delete(friend.id);
+      else next = Math.min(next, left);
     }
     const shown = [...this.#friends.values()].sort(byDistance);
     const before = this.#shown.value;
     if (shown.length !== before.length || shown.some((friend, i) => friend !== before[i])) this.#shown.set(shown);
     if (next < Number.POSITIVE_INFINITY) this.#cancelExpiry = this.#clock.after(next, () => this.#show());
+  }
+
+  /** When the friend's position expires, ms on the server's clock. */
+  #endOf({ at, staysVisibleSeconds }: NearbyFriend): number {
+    return at + (staysVisibleSeconds === undefined ? this.#ttlMs : staysVisibleSeconds * 1000);
   }
 }
 

@@ -67,6 +67,8 @@ describe('ages', () => {
     [9_000, 'now', '지금'],
     [25_000, '20 sec. ago', '20초 전'],
     [200_000, '3 min. ago', '3분 전'],
+    [899_000, '14 min. ago', '14분 전'],
+    [3_601_000, '60 min. ago', '60분 전'],
   ])('%d ms are "%s" and "%s"', (age, inEnglish, inKorean) => {
     expect([ageText(age, 'en'), ageText(age, 'ko')]).toEqual([inEnglish, inKorean]);
   });

@@ -24,10 +24,12 @@ const meters = fc.oneof(
   fc.integer({ min: -2_500, max: 2_500 }),
   fc.constantFrom(0, 499, 501, 524, 526, 999, 1_001, 1_049, 1_051, 2_000, 2_099, 2_101),
 );
+/** Most positions live for the TTL, and others longer or, after a longer one, shorter again. */
+const lifetimeMs = fc.option(fc.constantFrom(TTL_MS + 3_000, 3 * TTL_MS), { nil: undefined, freq: 2 });
 const viewer = fc.nat({ max: VIEWERS.length - 1 });
 const friend = fc.constantFrom(...FRIENDS);
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('friend reports' as const), friend, meters }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('friend reports' as const), friend, meters, lifetimeMs }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('viewer moves' as const), viewer, meters }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('late report' as const), friend, meters }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('befriend' as const), viewer, friend, isHidden: fc.boolean() }) },
@@ -64,7 +66,7 @@ class Model {
     const { world } = this;
     switch (action.do) {
       case 'friend reports':
-        this.#report(parseUserId(action.friend), action.meters);
+        this.#report(parseUserId(action.friend), action.meters, action.lifetimeMs);
         break;
       case 'late report': {
         const known = world.entries.get(parseUserId(action.friend));
@@ -132,15 +134,15 @@ class Model {
   /** The friend's entry, for as long as it lives. */
   entryOf(user: UserId): PositionRecord | null {
     const entry = this.world.entries.get(user);
-    return entry && entry.at + TTL_MS > this.world.now() ? entry : null;
+    return entry && endOf(entry) > this.world.now() ? entry : null;
   }
 
   /** The location service: keeps, publishes, and announces users who were inactive before. */
-  #report(user: UserId, place: number): void {
+  #report(user: UserId, place: number, lifetimeMs: number | undefined): void {
     const { world } = this;
     const wasActive = this.entryOf(user) !== null;
     this.#lastAt = Math.max(world.now(), this.#lastAt + 1);
-    const entry = { at: this.#lastAt, position: north(place) };
+    const entry = { at: this.#lastAt, position: north(place), ...(lifetimeMs && { lifetimeMs }) };
     world.entries.set(user, entry);
     world.board.apply(user, entry);
     if (!wasActive) for (const index of VIEWERS.keys()) this.#watchIfActive(index, user);
@@ -170,6 +172,10 @@ class Model {
   }
 }
 
+function endOf({ at, lifetimeMs = TTL_MS }: PositionRecord): number {
+  return at + lifetimeMs;
+}
+
 /** What a list may and must hold, by brute force. */
 function compareWithOracle(model: Model): void {
   const { world } = model;
@@ -180,10 +186,10 @@ function compareWithOracle(model: Model): void {
     for (const [user, grant] of model.friendshipsOf(index)) {
       const entry = world.entries.get(user);
       if (!entry || grant.precision !== 'exact') continue;
-      const age = world.now() - entry.at;
+      const over = world.now() - endOf(entry);
       const distance = distanceMeters(own.lat, own.lng, entry.position.lat, entry.position.lng);
-      const mustBeHeld = age < TTL_MS && distance <= session.radiusMeters;
-      const mayBeHeld = age < TTL_MS + NOTICED_WITHIN_MS && distance <= session.radiusMeters * LEAVE_RADIUS_FACTOR;
+      const mustBeHeld = over < 0 && distance <= session.radiusMeters;
+      const mayBeHeld = over < NOTICED_WITHIN_MS && distance <= session.radiusMeters * LEAVE_RADIUS_FACTOR;
       if (mustBeHeld) expect([...held]).toContain(user);
       if (!mayBeHeld || !held.delete(user)) continue;
       const told = list.friends.get(user);
@@ -193,6 +199,7 @@ function compareWithOracle(model: Model): void {
         distance: told?.distance,
         at: entry.at,
         precision: 'exact',
+        ...(entry.lifetimeMs && { staysVisibleSeconds: entry.lifetimeMs / 1000 }),
       });
       if (session.safeRegion !== null) continue;
       // Centimetres are rounded, and a viewer's smallest movements are not told.
@@ -226,7 +233,7 @@ it('[S3] [N3] whatever happens, nothing is left when all viewers have gone', asy
         session.close();
         model.world.lists.removeAll(session);
       }
-      model.world.clock.advance(2 * TTL_MS);
+      model.world.clock.advance(4 * TTL_MS);
       await nextTurn();
       expect(model.world.board.size).toBe(0);
       expect(model.world.friendChannels.size).toBe(0);

@@ -1,6 +1,6 @@
 /** The timers of a friend board: positions that expire, rights that end, and places on the grid that change. */
-
 import type { GridSchedule } from '@nearby-friends/geo';
+import type { PositionRecord } from '@nearby-friends/protocol';
 import type { CancelTimer, Clock } from '@nearby-friends/service-kit';
 import type { Subject, Watch } from '../viewer/session.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -9,9 +9,9 @@ import { TimerWheel } from './timer-wheel.ts';
 const WHEEL_TICK_MS = 250;
 
 /**
- * A position expires by its own timestamp against Redis' clock, never by an expiry event. A subject is on the wheel once,
- * at the tick its position would expire; if a newer one has arrived by then it is scheduled again, so an arriving
- * position costs the wheel nothing. Grants and pauses with an end time have a wheel of their own; most have none.
+ * A position expires by its own timestamp and lifetime against Redis' clock, never by an expiry event. A subject is on the wheel
+ * once, at the tick its position would expire; if a newer one has arrived by then it is scheduled again, so an arriving
+ * position costs the wheel nothing, unless it expires before the known one. Grants and pauses with an end time have a wheel of their own; most have none.
  */
 export class BoardTimers {
   readonly #ttlMs: number;
@@ -57,9 +57,13 @@ export class BoardTimers {
     return this.#endings.size;
   }
 
-  /** A position of the time `at` will expire. Costs nothing where an earlier one is scheduled: that time is checked then. */
-  expectExpiry(subject: Subject, at: number): void {
-    if (!this.#expiries.has(subject)) this.scheduleExpiry(subject, at);
+  isExpired(record: PositionRecord): boolean {
+    return this.#endOf(record) <= this.#redisNow();
+  }
+
+  /** The position will expire. Costs nothing where an earlier time is scheduled: that of this one is checked then. */
+  expectExpiry(subject: Subject, record: PositionRecord): void {
+    this.#expiries.scheduleBy(subject, this.#endOf(record));
   }
 
   /** What approximate viewers see may change at the next slot; costs nothing where none has seen the subject. */
@@ -69,9 +73,9 @@ export class BoardTimers {
     }
   }
 
-  /** In place of any earlier time: a position of the time `at` will expire. */
-  scheduleExpiry(subject: Subject, at: number): void {
-    this.#expiries.schedule(subject, at + this.#ttlMs);
+  /** In place of any other time: the position will expire. */
+  scheduleExpiry(subject: Subject, record: PositionRecord): void {
+    this.#expiries.schedule(subject, this.#endOf(record));
   }
 
   cancelExpiry(subject: Subject): void {
@@ -93,5 +97,9 @@ export class BoardTimers {
     this.#expiries.cancel(subject);
     this.#endings.cancel(subject);
     this.#grids.cancel(subject);
+  }
+
+  #endOf({ at, lifetimeMs = this.#ttlMs }: PositionRecord): number {
+    return at + lifetimeMs;
   }
 }

@@ -25,8 +25,6 @@ const STOPPED_RETENTION_MS = 60_000;
 
 export class FriendBoard implements Component {
   readonly name = 'friend board';
-  readonly #ttlMs: number;
-  readonly #redisNow: () => number;
   readonly #clock: Clock;
   readonly #delivery: Pick<NearbyDelivery, 'consider' | 'considerUrgent' | 'grantChanged'>;
   readonly #onExpired: (subject: Subject) => void;
@@ -47,13 +45,11 @@ export class FriendBoard implements Component {
     redisNow: () => number;
     clock: Clock;
     delivery: Pick<NearbyDelivery, 'consider' | 'considerUrgent' | 'grantChanged'>;
-    /** The friend's position is older than the TTL; the viewers have been notified. */
+    /** The friend's position has expired; the viewers have been notified. */
     onExpired: (subject: Subject) => void;
     /** The end time of this watch's grant has passed. */
     onGrantEnded: (watch: Watch) => void;
   }) {
-    this.#ttlMs = options.ttlMs;
-    this.#redisNow = options.redisNow;
     this.#clock = options.clock;
     this.#delivery = options.delivery;
     this.#onExpired = options.onExpired;
@@ -169,7 +165,7 @@ export class FriendBoard implements Component {
       this.dropped.older++;
       return;
     }
-    if (record.at + this.#ttlMs <= this.#redisNow()) {
+    if (this.#timers.isExpired(record)) {
       this.dropped.expired++;
       return;
     }
@@ -178,7 +174,7 @@ export class FriendBoard implements Component {
       return;
     }
     setLatest(subject, record);
-    this.#timers.expectExpiry(subject, record.at);
+    this.#timers.expectExpiry(subject, record);
     prefetchViewers(subject.watches);
     for (const watch of subject.watches) this.#delivery.consider(watch);
     this.#timers.expectGridChange(subject);
@@ -234,10 +230,10 @@ export class FriendBoard implements Component {
       const { latest } = subject;
       subject.stoppedAt -= ms;
       if (latest === null) continue;
-      const at = latest.at - ms;
-      setLatest(subject, { at, position: latest.position });
+      const moved = { ...latest, at: latest.at - ms };
+      setLatest(subject, moved);
       refreshGridTime(subject);
-      this.#timers.scheduleExpiry(subject, at);
+      this.#timers.scheduleExpiry(subject, moved);
       for (const watch of subject.watches) this.#delivery.consider(watch);
     }
   }
@@ -254,8 +250,8 @@ export class FriendBoard implements Component {
   #checkExpiry(subject: Subject): void {
     const { latest } = subject;
     if (latest === null) return;
-    if (latest.at + this.#ttlMs > this.#redisNow()) {
-      this.#timers.scheduleExpiry(subject, latest.at);
+    if (!this.#timers.isExpired(latest)) {
+      this.#timers.scheduleExpiry(subject, latest);
       return;
     }
     setLatest(subject, null);

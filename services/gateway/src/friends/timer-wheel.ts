@@ -38,6 +38,12 @@ export class TimerWheel<Item> {
     else this.#buckets.set(tick, new Set([item]));
   }
 
+  /** Schedules the item at `at` (ms) unless it is scheduled then or earlier. */
+  scheduleBy(item: Item, at: number): void {
+    const tick = this.#ticks.get(item);
+    if (tick === undefined || tick > this.#tickOf(at) + 1) this.schedule(item, at);
+  }
+
   /** The wheel retains nothing of the item. */
   cancel(item: Item): void {
     const tick = this.#ticks.get(item);

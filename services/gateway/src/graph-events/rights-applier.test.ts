@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Grant, type GraphEvent, parseUserId } from '@nearby-friends/protocol';
 import { LEAVE_GRACE_MS } from '../friends/friend-channels.ts';
-import { APPROXIMATE, EXACT, HIDDEN, inShort, type Viewer } from '../test-support/nearby-world.ts';
+import { APPROXIMATE, EXACT, HIDDEN, inShort, TTL_MS, type Viewer } from '../test-support/nearby-world.ts';
 import { OpeningWorld } from '../test-support/opening-world.ts';
 
 let world: OpeningWorld;
@@ -88,6 +88,16 @@ describe('[G5] an edge', () => {
     world.hear(gone);
     expect(await world.sent(ann)).toEqual([]);
     expect(ann.session.watches.friends()).toEqual(['ben']);
+  });
+
+  it('[L2] an announcement says how long the position lives, if it says so', async () => {
+    for (const name of ['cho', 'eve']) world.befriend('ann', name);
+    world.announce('ann', 'cho', 30, { lifetimeMs: 900_000 });
+    world.announce('ann', 'eve', 40);
+    await world.sent(ann);
+    world.nearby.clock.advance(TTL_MS + 1_000);
+    ann.read();
+    expect([...ann.list.friends.keys()]).toEqual(['cho']);
   });
 
   it('of another user changes nothing here', async () => {

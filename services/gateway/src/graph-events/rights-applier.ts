@@ -119,13 +119,13 @@ export class RightsApplier {
 
   /** Friend-graph has announced that a friend became active. */
   friendActive(session: Session, message: FriendActive): void {
-    const { subject, grant, version, sharing, at, position, asOf, graphEpoch } = message;
+    const { subject, grant, version, sharing, at, position, lifetimeMs, asOf, graphEpoch } = message;
     const isOfEpoch = graphEpoch === undefined || graphEpoch === this.#ledger.epoch?.id;
     const isTrusted =
       isOfEpoch &&
       (this.#clock.now() - this.#missedAt > REREAD_WINDOW_MS || (asOf !== undefined && this.#hasFollowedFrom(asOf)));
     const adding = isTrusted
-      ? this.#lists.add(session, subject, { grant, version, sharing }, { at, position })
+      ? this.#lists.add(session, subject, { grant, version, sharing }, { at, position, lifetimeMs })
       : this.#opener.admit(session, subject);
     this.#inBackground(session, adding);
   }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { decodePositionBody, parseUserId } from '@nearby-friends/protocol';
+import { decodePositionBody, parseUserId, readLifetimeMs } from '@nearby-friends/protocol';
 import { inShort, TTL_MS } from '../test-support/nearby-world.ts';
 import { STORED, setUpReceiver } from '../test-support/receiver-of-test.ts';
 import { testSession } from '../test-support/test-session.ts';
@@ -190,6 +190,18 @@ describe('[S4] a position that is repeated after a loss', () => {
     await receiver.repeat(session);
     expect(recorded).toHaveLength(2);
     expect(recorded[1]).toEqual(recorded[0]);
+  });
+
+  it('[L2] of a friend goes with its lifetime, if it has one', async () => {
+    const { receiver, recorded } = setUpReceiver();
+    const position = { lat: 1, lng: 2, speed: 3 };
+    for (const lifetime of [{ lifetimeMs: 900_000 }, {}]) {
+      await receiver.repeatOf(parseUserId('ben'), { at: 5, position, ...lifetime }, () => true);
+    }
+    expect(recorded.map(({ at, body }) => [at, decodePositionBody(body), readLifetimeMs(body)])).toEqual([
+      [5, position, 900_000],
+      [5, position, undefined],
+    ]);
   });
 
   it('is not made up for a session that has reported none', async () => {

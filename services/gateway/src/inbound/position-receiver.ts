@@ -137,9 +137,10 @@ export class PositionReceiver {
   }
 
   /** The same for a position of a friend, as long as `isKnown`. Never rejects. */
-  async repeatOf(user: UserId, { at, position }: PositionRecord, isKnown: () => boolean): Promise<void> {
+  async repeatOf(user: UserId, { at, position, lifetimeMs }: PositionRecord, isKnown: () => boolean): Promise<void> {
+    const body = encodePositionBody(position, undefined, lifetimeMs === undefined ? undefined : lifetimeMs / 1000);
     while (isKnown()) {
-      const { outcome } = await this.#uplink.record({ user, at, body: encodePositionBody(position) });
+      const { outcome } = await this.#uplink.record({ user, at, body });
       if (outcome !== 'failed') return;
       await delay(this.#clock, REPEAT_RETRY_MS);
     }

@@ -240,7 +240,8 @@ export class OpeningWorld {
       version = this.nearby.nextVersion(),
       asOf,
       graphEpoch,
-    }: Partial<Pick<FriendActive, 'grant' | 'version' | 'asOf' | 'graphEpoch'>> = {},
+      lifetimeMs,
+    }: Partial<Pick<FriendActive, 'grant' | 'version' | 'asOf' | 'graphEpoch' | 'lifetimeMs'>> = {},
   ): void {
     const [subject, at] = [parseUserId(friend), this.nearby.now()];
     const message: FriendActive = {
@@ -251,6 +252,7 @@ export class OpeningWorld {
       sharing: null,
       at,
       position: north(meters),
+      lifetimeMs,
       asOf,
       graphEpoch,
     };

@@ -76,8 +76,7 @@ export interface PositionSlice {
 }
 
 /**
- * Of a subject: `latest` as JSON up to the distance, the only part that differs by viewer. Written by
- * `list-message-writer.ts`. A field and not a cache of the writer: marking and flushing 40 viewers cost 2.2 times as much
+ * Of a subject: `latest` as JSON up to the distance, the only part that differs by viewer. Written by `friend-text.ts`. A field and not a cache of the writer: marking and flushing 40 viewers cost 2.2 times as much
  * without it, 1.1 times with a WeakMap.
  */
 export interface TextSlice {

@@ -57,6 +57,18 @@ describe('a list message', () => {
     expect(removed).toEqual(['cid', 'd_-9']);
   });
 
+  it('[L2] says how long a friend stays whose position has a lifetime; of an approximate one by the time that is shown', () => {
+    const writer = new ListMessageWriter();
+    writer.beginChanges();
+    const lifetime = { at: AT, position, lifetimeMs: 900_000 };
+    writer.addFriend(watchOf('ben', EXACT), lifetime, 1);
+    writer.addFriend(watchOf('cid', APPROXIMATE), lifetime, 1);
+    add(writer, 1, { name: 'dan' });
+    const { upserts } = nearbyChangesSchema.parse(read(writer.endChanges([]))[1]);
+    expect(upserts.map(({ staysVisibleSeconds }) => staysVisibleSeconds)).toEqual([900, 1_024, undefined]);
+    expect(upserts[2]).not.toHaveProperty('staysVisibleSeconds');
+  });
+
   it('conforms to the protocol without friends', () => {
     const writer = new ListMessageWriter();
     writer.beginChanges();

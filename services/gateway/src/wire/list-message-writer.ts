@@ -7,9 +7,8 @@ import {
   type UserId,
 } from '@nearby-friends/protocol';
 import type { ListMessage } from '../viewer/list-message.ts';
-import type { Subject, Watch } from '../viewer/session.ts';
-import type { TextSlice } from '../viewer/slices.ts';
-import { gridPlaceOf } from '../viewer/subject.ts';
+import type { Watch } from '../viewer/session.ts';
+import { exactText, gridText } from './friend-text.ts';
 import { PING_FRAME } from './ping-frame.ts';
 import { FIN_TEXT, MAX_IN_ONE_BYTE, TWO_BYTES_FOLLOW } from './websocket-frame.ts';
 
@@ -223,22 +222,4 @@ function beginHeader(bytes: Buffer, at: number, length: number): number {
   bytes[at] = FIN_TEXT;
   bytes[at + 1] = length;
   return at;
-}
-
-/** From the leading comma up to the distance. */
-function exactText(subject: Subject & TextSlice, { at, position }: PositionRecord): string {
-  subject.exactText ??= friendText({ id: subject.user, ...position, at, precision: 'exact' });
-  return subject.exactText;
-}
-
-function gridText(subject: Subject & TextSlice, latest: PositionRecord): string {
-  if (subject.gridText === null) {
-    const { lat, lng } = gridPlaceOf(subject, latest);
-    subject.gridText = friendText({ id: subject.user, lat, lng, at: subject.gridAt, precision: 'approximate' });
-  }
-  return subject.gridText;
-}
-
-function friendText(friend: object): string {
-  return `,${JSON.stringify(friend).slice(0, -1)},"distance":`;
 }
