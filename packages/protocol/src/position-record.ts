@@ -140,6 +140,7 @@ export function decodePositionRecord(bytes: Buffer): PositionRecord {
   }
   const at = bytes.readDoubleBE(AT_OFFSET);
   const position = decodePositionBody(bytes, RECORD_HEADER_BYTES);
-  const lifetimeMs = readLifetimeMs(bytes, RECORD_HEADER_BYTES);
-  return lifetimeMs === undefined ? { at, position } : { at, position, lifetimeMs };
+  // The hot path: most positions have none.
+  if ((bytes.readUInt8(RECORD_HEADER_BYTES) & HAS_LIFETIME) === 0) return { at, position };
+  return { at, position, lifetimeMs: readLifetimeMs(bytes, RECORD_HEADER_BYTES) };
 }
