@@ -83,6 +83,7 @@ export const positionTtlSetting = defineSettings({
     default: '600',
     unit: 's',
     description:
-      'How long a position is valid; a user without a newer one leaves all lists. Must be the same for all services.',
+      'How long a position is valid; a user without a newer one leaves all lists. A registered device may ask for another time, ' +
+      'of up to an hour. Must be the same for all services.',
   },
 });
