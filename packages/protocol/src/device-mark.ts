@@ -7,7 +7,10 @@ export const SHARING_SILENCE_MS = 120_000;
 export interface DeviceMark {
   /** {@link DEVICE_BYTES} characters of latin1: the same for all reports of one device, others for the user's other devices. */
   readonly device: string;
-  /** Instance id of the gateway that the device is connected to: of its process, so that a restarted one is another. */
+  /**
+   * Instance id of the gateway that the device is connected to: of its process, so that a restarted one is another. Empty for a
+   * device that reports without a connection.
+   */
   readonly gateway: string;
   /** From this report on the device shares, whichever did before. */
   readonly claims: boolean;

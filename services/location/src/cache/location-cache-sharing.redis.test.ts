@@ -123,6 +123,15 @@ describe('[L7] the device that shares', () => {
     expect(await report(LAPTOP, -30, { place: 2, gateway: 'g2' })).toEqual(['stored', -30]);
   });
 
+  it('goes on without a connection, as a background app that reports over HTTP', async () => {
+    const { report, silence } = await setUp();
+    expect(await report(PHONE, -50, { gateway: '' })).toEqual(['stored', -50]);
+    expect(await report(LAPTOP, -40)).toEqual(['unshared', -40]);
+    await silence(SHARING_SILENCE_MS + 1_000);
+    expect(await report(LAPTOP, -30)).toEqual(['taken-over', -30]);
+    expect(await report(PHONE, -20, { gateway: '' })).toEqual(['unshared', -20]);
+  });
+
   it('is another one once it has been silent for two minutes, and not before', async () => {
     const { report, silence } = await setUp();
     await report(PHONE, -50);

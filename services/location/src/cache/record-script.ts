@@ -100,7 +100,9 @@ local function marked(core, gateway, device)
   return flagged .. gateway .. string.char(#gateway, 0) .. device .. pack('>d', now)
 end
 
+-- A device that reports without a connection has none to lose.
 local function isConnected(gateway)
+  if gateway == '' then return true end
   local reply = pcall('PUBSUB', 'SHARDNUMSUB', ARGV[3] .. gateway .. ARGV[4])
   return reply.err or reply[2] > 0
 end
