@@ -14,10 +14,11 @@ const MAY_IMPORT = {
   gateway: ['protocol', 'geo', 'bus', 'service-kit'],
   location: ['protocol', 'geo', 'bus', 'service-kit'],
   'friend-graph': ['protocol', 'geo', 'bus', 'service-kit'],
+  ingest: ['protocol', 'geo', 'bus', 'service-kit'],
   // Installed by others, without the rest of the workspace.
   client: [],
 };
-const SERVICES = ['gateway', 'location', 'friend-graph'];
+const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest'];
 /** Tools for development, measurement and tests; they may import anything but a service, and only tests may import them. */
 const DEV_TOOLS = ['testing', 'simulator', 'benchmark', 'web', 'local-stack'];
 /** Members whose folder is not named like their package. */

@@ -8,6 +8,7 @@ const entryPoints = {
   gateway: service,
   location: service,
   'friend-graph': service,
+  ingest: service,
   migrate: file('migrate.mjs'),
   residents: file('residents.mjs'),
 };

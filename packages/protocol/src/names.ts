@@ -2,7 +2,7 @@
 import type { UserId } from './user-id.ts';
 
 /** The kinds of service that can be addressed over the bus. */
-const SERVICE_NAMES = ['gateway', 'location', 'friend-graph'] as const;
+const SERVICE_NAMES = ['gateway', 'location', 'friend-graph', 'ingest'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /**

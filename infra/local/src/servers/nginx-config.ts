@@ -18,6 +18,8 @@ export interface UpstreamServer {
 export interface Upstreams {
   readonly gateways: readonly UpstreamServer[];
   readonly friendGraphs: readonly UpstreamServer[];
+  /** Default: none. */
+  readonly ingests?: readonly UpstreamServer[];
 }
 
 interface NginxFolderOptions extends Upstreams {
@@ -70,12 +72,12 @@ async function copyReadable(from: string, to: string): Promise<void> {
 }
 
 /** Writes only the list of replicas; nginx reads it at the next reload. */
-export async function writeUpstreams(folder: string, { gateways, friendGraphs }: Upstreams): Promise<void> {
+export async function writeUpstreams(folder: string, upstreams: Upstreams): Promise<void> {
+  const { gateways, friendGraphs, ingests = [] } = upstreams;
   await writeFile(path.join(folder, 'gateway-servers.conf'), renderServers(gateways, NEVER_MARKED));
   await writeFile(path.join(folder, 'gateway-probe-servers.conf'), renderServers(gateways, MARKED_FOR_3_SECONDS));
-  const calls = renderServers(friendGraphs, MARKED_FOR_3_SECONDS);
-  const whenAllAreMarked = friendGraphs.length === 0 ? '' : renderServers(friendGraphs, `${NEVER_MARKED} backup`);
-  await writeFile(path.join(folder, 'friend-graph-servers.conf'), `${calls}${whenAllAreMarked}`);
+  await writeFile(path.join(folder, 'friend-graph-servers.conf'), renderWithBackups(friendGraphs));
+  await writeFile(path.join(folder, 'ingest-servers.conf'), renderWithBackups(ingests));
 }
 
 function renderFiles(): string {
@@ -104,6 +106,12 @@ function renderServers(servers: readonly UpstreamServer[], failurePolicy: string
     ({ host, port, down }) => `server ${inUrl(host)}:${port} ${failurePolicy}${down ? ' down' : ''};`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** While all are marked, each is tried again. */
+function renderWithBackups(servers: readonly UpstreamServer[]): string {
+  const marked = renderServers(servers, MARKED_FOR_3_SECONDS);
+  return servers.length === 0 ? marked : `${marked}${renderServers(servers, `${NEVER_MARKED} backup`)}`;
 }
 
 /** An IPv6 address in brackets, anything else as it is. */

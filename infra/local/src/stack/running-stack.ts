@@ -36,6 +36,7 @@ export class RunningStack implements Stack {
   readonly #gateways: ServiceGroup;
   readonly #locations: ServiceGroup;
   readonly #friendGraphs: ServiceGroup;
+  readonly #ingests: ServiceGroup;
   readonly #residents: RestartableProcess;
   #stopping: Promise<void> | undefined;
 
@@ -47,6 +48,7 @@ export class RunningStack implements Stack {
     this.#gateways = this.#group('gateway');
     this.#locations = this.#group('location');
     this.#friendGraphs = this.#group('friend-graph');
+    this.#ingests = this.#group('ingest');
     this.#residents = residentsProcess({
       entryPoint: this.#options.entryPoints.residents,
       people: this.#options.people,
@@ -93,12 +95,17 @@ export class RunningStack implements Stack {
     return this.#friendGraphs.processes;
   }
 
+  get ingests(): readonly ServiceProcess[] {
+    return this.#ingests.processes;
+  }
+
   /** See `startStack`. After a rejection the caller cleans up with `forceStop()`. */
   async start(): Promise<void> {
     await checkEntryPoints(this.#options.entryPoints);
     for (const gateway of await planAll(this.#gateways, this.#options.gateways)) this.#gatewaySlots.add(gateway.port);
     await planAll(this.#locations, this.#options.locations);
     await planAll(this.#friendGraphs, this.#options.friendGraphs);
+    await planAll(this.#ingests, this.#options.ingests);
 
     const redis = this.#servers.startRedis();
     const schema = this.#servers.startDatabase();
@@ -106,7 +113,7 @@ export class RunningStack implements Stack {
       redis,
       schema,
       this.#servers.startNginx(this.#upstreams()),
-      redis.then(() => this.#startServices(this.#gateways, this.#locations)),
+      redis.then(() => this.#startServices(this.#gateways, this.#locations, this.#ingests)),
       Promise.all([redis, schema]).then(() => this.#startServices(this.#friendGraphs)),
     ]);
     for (const process of this.#everyProcess()) this.#supervise(process);
@@ -161,6 +168,7 @@ export class RunningStack implements Stack {
       this.#servers.stopNginx(),
       this.#locations.stop(stopDeadlineMs),
       this.#friendGraphs.stop(stopDeadlineMs),
+      this.#ingests.stop(stopDeadlineMs),
     ]);
     await this.#servers.stopData();
   }
@@ -168,7 +176,7 @@ export class RunningStack implements Stack {
   /** Ends supervision and kills the services; waiting for their readiness then rejects. */
   #abandon(): void {
     this.#ending.abort();
-    for (const group of [this.#gateways, this.#locations, this.#friendGraphs]) group.kill();
+    for (const group of this.#groups()) group.kill();
     this.#residents.kill('SIGKILL');
   }
 
@@ -211,7 +219,12 @@ export class RunningStack implements Stack {
     return {
       gateways: this.#gatewaySlots.servers(),
       friendGraphs: this.#friendGraphs.processes.map(({ port }) => ({ host: '127.0.0.1', port })),
+      ingests: this.#ingests.processes.map(({ port }) => ({ host: '127.0.0.1', port })),
     };
+  }
+
+  #groups(): ServiceGroup[] {
+    return [this.#gateways, this.#locations, this.#friendGraphs, this.#ingests];
   }
 
   #group(service: ServiceName): ServiceGroup {
@@ -225,7 +238,7 @@ export class RunningStack implements Stack {
   }
 
   #everyProcess(): RestartableProcess[] {
-    const services = [this.#gateways, this.#locations, this.#friendGraphs].flatMap(({ processes }) => processes);
+    const services = this.#groups().flatMap(({ processes }) => processes);
     return [...this.#servers.processes(), ...services.map(({ process }) => process)];
   }
 

@@ -5,7 +5,7 @@ import { RemedyError } from '../machine/remedy-error.ts';
 import { describeExit, type ManagedProcess, spawnManaged } from '../processes/managed-process.ts';
 import { RestartableProcess } from '../processes/restartable-process.ts';
 
-export type ServiceName = 'gateway' | 'location' | 'friend-graph';
+export type ServiceName = 'gateway' | 'location' | 'friend-graph' | 'ingest';
 
 export interface ServiceProcessOptions {
   /** For example `gateway-1`; also its `INSTANCE_ID`. */

@@ -18,6 +18,7 @@ const STAND_INS = {
     gateway: standIn,
     location: standIn,
     'friend-graph': standIn,
+    ingest: standIn,
     migrate: path.join(checkoutRoot, 'infra/local/stand-ins/migrate.mjs'),
   },
   gateways: 1,

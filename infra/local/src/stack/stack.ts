@@ -19,6 +19,7 @@ export interface Stack {
   readonly gateways: readonly ListeningServiceHandle[];
   readonly locations: readonly ServiceHandle[];
   readonly friendGraphs: readonly ListeningServiceHandle[];
+  readonly ingests: readonly ListeningServiceHandle[];
   /** Starts one more, and adds it to nginx once it is ready. */
   addGateway(): Promise<ListeningServiceHandle>;
   /** Drains the gateway at that index of `gateways` (SIGTERM), then removes it from nginx and from `gateways`. */

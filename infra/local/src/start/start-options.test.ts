@@ -11,6 +11,7 @@ describe('parseStartOptions', () => {
       gateways: 2,
       locations: 2,
       friendGraphs: 2,
+      ingests: 1,
       people: 40,
       reportSeconds: 2,
     });

@@ -19,6 +19,7 @@ function startCommand() {
     .option('--gateways <n>', 'Socket.IO gateways', wholeNumber('--gateways', 1, MAX_PROCESSES), 2)
     .option('--locations <n>', 'location services', wholeNumber('--locations', 1, MAX_PROCESSES), 2)
     .option('--friend-graphs <n>', 'friend-graph services', wholeNumber('--friend-graphs', 1, MAX_PROCESSES), 2)
+    .option('--ingests <n>', 'services for background apps', wholeNumber('--ingests', 0, MAX_PROCESSES), 1)
     .option('--people <n>', 'simulated people on the map', wholeNumber('--people', 0, MAX_PEOPLE), 40)
     .option(
       '--report-every <seconds>',

@@ -78,7 +78,7 @@ function checkMeaning(overlays: readonly string[], configured: Configured): void
     expect(environmentOf(configured, 'friend-graph')['DEV_TOKENS']).toBe('false');
   }
   if (has('jwks.yml')) {
-    for (const service of ['gateway', 'friend-graph']) {
+    for (const service of ['gateway', 'friend-graph', 'ingest']) {
       expect(environmentOf(configured, service)).toMatchObject({
         JWKS_URL: 'https://keys.test/jwks.json',
         JWT_SECRET: '',
@@ -89,7 +89,7 @@ function checkMeaning(overlays: readonly string[], configured: Configured): void
   }
   expect(services.includes('redis')).toBe(!has('external-redis.yml'));
   expect(services.includes('postgres')).toBe(!has('external-postgres.yml'));
-  for (const service of ['gateway', 'location', 'friend-graph']) {
+  for (const service of ['gateway', 'location', 'friend-graph', 'ingest']) {
     const url = has('external-redis.yml') ? 'rediss://redis.test' : 'redis://redis:6379';
     expect(environmentOf(configured, service)['REDIS_URL']).toBe(url);
     if (has('external-redis.yml')) expect(waysOut(configured, service)).toEqual(['edge']);

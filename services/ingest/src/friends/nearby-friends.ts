@@ -1,0 +1,144 @@
+/** The friends near a place whom a viewer may see now: what a gateway's list holds, made for one answer. */
+import { batchedRead, type Rpc } from '@nearby-friends/bus';
+import { approximate, distanceMeters, type GridSchedule, mayBeWithin, type Place } from '@nearby-friends/geo';
+import {
+  decodePositionRecord,
+  friendsOf,
+  type GraphEpoch,
+  holdSharing,
+  isGranted,
+  isPaused,
+  isSeenExactly,
+  MAX_FRIENDS_OF_VIEWERS,
+  MalformedMessageError,
+  type Position,
+  type PositionRecord,
+  readActive,
+  readEdges,
+  SHARING,
+  type StatedEdge,
+  shareGrant,
+  type UserId,
+  type ViewerEdges,
+} from '@nearby-friends/protocol';
+import type { Clock } from '@nearby-friends/service-kit';
+import type { IngestMetrics } from '../metrics/ingest-metrics.ts';
+import type { RightsWatch } from '../rights/rights-watch.ts';
+
+const MAX_ENTRIES_PER_REQUEST = 2_000;
+/** With rights that change more often than this while an answer is made, it has no friends. */
+const ATTEMPTS = 3;
+
+export interface SeenFriend {
+  readonly id: UserId;
+  /** An approximate friend has only a place, and no `accuracy`, `speed` or `battery`. */
+  readonly position: Position;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly distanceMeters: number;
+}
+
+interface ViewerRights {
+  readonly viewer: ViewerEdges;
+  readonly epoch: GraphEpoch | undefined;
+}
+
+export class NearbyFriends {
+  readonly #readRights: (viewer: UserId) => Promise<ViewerRights>;
+  readonly #readEntry: (user: UserId) => Promise<PositionRecord | null>;
+  readonly #rights: Pick<RightsWatch, 'begin' | 'end'>;
+  readonly #areRightsCurrent: () => boolean;
+  readonly #schedule: GridSchedule;
+  readonly #ttlMs: number;
+  readonly #redisNow: () => number;
+  readonly #metrics: IngestMetrics;
+
+  constructor(options: {
+    rpc: Pick<Rpc, 'call'>;
+    rights: Pick<RightsWatch, 'begin' | 'end'>;
+    areRightsCurrent: () => boolean;
+    /** When what is shown of approximate friends may change. */
+    schedule: GridSchedule;
+    ttlMs: number;
+    redisNow: () => number;
+    clock: Clock;
+    metrics: IngestMetrics;
+  }) {
+    const { rpc, clock, metrics } = options;
+    this.#rights = options.rights;
+    this.#areRightsCurrent = options.areRightsCurrent;
+    this.#schedule = options.schedule;
+    this.#ttlMs = options.ttlMs;
+    this.#redisNow = options.redisNow;
+    this.#metrics = metrics;
+    this.#readRights = batchedRead(clock, MAX_FRIENDS_OF_VIEWERS, async (users) => {
+      const { viewers, epoch } = await rpc.call(friendsOf, { viewers: [...users] });
+      const byUser = new Map(viewers.map((viewer) => [viewer.viewer, { viewer, epoch }]));
+      return users.map((user) => byUser.get(user) ?? new Error('the response of friend-graph lacks a viewer'));
+    });
+    this.#readEntry = batchedRead(clock, MAX_ENTRIES_PER_REQUEST, async (users) => {
+      const entries = await rpc.call(readActive, { users: [...users] });
+      const byUser = new Map(entries.map(({ user, entry }) => [user, this.#decode(entry)]));
+      return users.map((user) => byUser.get(user) ?? null);
+    });
+  }
+
+  /**
+   * At most `limit`, nearest first. Calls `use` with them synchronously, once nothing forbids to send them; what it does later
+   * is too late. Rejects with `unavailable`.
+   */
+  async send<T>(viewer: UserId, own: Place, limit: number, use: (friends: readonly SeenFriend[]) => T): Promise<T> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const preparation = this.#rights.begin(viewer);
+      try {
+        const rights = await this.#readRights(viewer);
+        const edges = readEdges(rights.viewer.edges, rights.viewer.withheld);
+        preparation.subjects = new Set(edges.map(({ subject }) => subject));
+        const records = await Promise.all(edges.map(({ subject }) => this.#readEntry(subject)));
+        if (preparation.isOutdated || !this.#areRightsCurrent()) continue;
+        const seen = edges.flatMap((edge, i) => this.#see(edge, records[i] ?? null, own, rights) ?? []);
+        seen.sort((a, b) => a.distanceMeters - b.distanceMeters);
+        const friends = seen.slice(0, limit);
+        this.#metrics.friendsSent.inc(friends.length);
+        return use(friends);
+      } finally {
+        this.#rights.end(preparation);
+      }
+    }
+    this.#metrics.answersWithheld.inc();
+    return use([]);
+  }
+
+  #see(
+    { subject, grant: stated, sharing: statedSharing }: StatedEdge,
+    record: PositionRecord | null,
+    own: Place,
+    { viewer, epoch }: ViewerRights,
+  ): SeenFriend | null {
+    const now = this.#redisNow();
+    if (record === null || record.at + (record.lifetimeMs ?? this.#ttlMs) <= now) return null;
+    const grant = shareGrant(stated);
+    const sharing = holdSharing(statedSharing?.sharing ?? SHARING);
+    if (!isGranted(grant, now) || isPaused(sharing, now)) return null;
+    const { at, position } = record;
+    // What was withheld stays so (G7), and of a restored database nothing is known before its epoch (G8).
+    if (at < Math.max(grant.shownFrom, sharing.shownFrom, epoch?.began ?? 0)) return null;
+    const isExact = isSeenExactly(grant, at);
+    const shown = isExact ? position : approximate(subject, position.lat, position.lng, at);
+    if (!mayBeWithin(own.lat, own.lng, shown.lat, shown.lng, viewer.radiusMeters)) return null;
+    const distance = distanceMeters(own.lat, own.lng, shown.lat, shown.lng);
+    if (distance > viewer.radiusMeters) return null;
+    const shownAt = isExact ? at : this.#schedule.shownAt(subject, at);
+    return { id: subject, position: shown, at: shownAt, distanceMeters: distance };
+  }
+
+  #decode(entry: Buffer): PositionRecord | null {
+    try {
+      return decodePositionRecord(entry);
+    } catch (error) {
+      if (!(error instanceof MalformedMessageError)) throw error;
+      this.#metrics.malformedMessages.inc();
+      return null;
+    }
+  }
+}
