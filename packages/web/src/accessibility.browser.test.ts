@@ -40,6 +40,7 @@ describeInBrowser('accessibility', () => {
     await api.call('ada', 'PUT', '/viewers/cleo', { precision: 'hidden' });
     await api.call('ada', 'POST', '/friend-requests', { to: 'unknown-user' });
     await api.call('eve', 'POST', '/friend-requests', { to: 'ada' });
+    await api.call('ada', 'POST', '/me/devices', { name: 'Phone' });
   });
 
   it.each([
@@ -71,6 +72,11 @@ describeInBrowser('accessibility', () => {
     await ada.open('Who sees me');
     await ada.page.getByRole('button', { name: 'What ben sees of me' }).click();
     await ada.page.getByRole('button', { name: 'About', exact: true }).waitFor();
+    await ada.page.getByRole('button', { name: 'Remove the device Phone' }).click();
+    await ada.page.getByRole('button', { name: 'Really remove Phone?' }).waitFor();
+    await ada.page.getByLabel('Add a device').fill('Tablet');
+    await ada.page.getByLabel('Add a device').press('Enter');
+    await ada.page.getByRole('button', { name: 'Copy' }).waitFor();
     await ada.page.getByRole('button', { name: 'Settings' }).click();
     await ada.page.getByRole('button', { name: 'Sign out' }).waitFor();
     found['Who sees me, and the settings'] = await violations(ada);

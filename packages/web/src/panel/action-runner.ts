@@ -21,4 +21,8 @@ export class ActionRunner {
       return false;
     }
   }
+
+  say(text: () => string): void {
+    this.#announcer.say(text());
+  }
 }

@@ -1,4 +1,4 @@
-/** The tab for sharing: pause, viewers and their grants. */
+/** The tab for sharing: pause, viewers and their grants, registered devices. */
 import type { Grant, Viewer } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
 import type { Friendships } from '../people/friendships.ts';
@@ -11,6 +11,7 @@ import { untilText } from '../texts/measures.ts';
 import { Face } from '../ui/face.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { ActionRunner } from './action-runner.ts';
+import { DevicesSection } from './devices-section.tsx';
 import { GrantChoice } from './grant-choice.tsx';
 import { PersonId } from './person-id.tsx';
 import { SharingCard } from './sharing-card.tsx';
@@ -34,6 +35,7 @@ export function SharingView({ signedIn, actions }: { readonly signedIn: SignedIn
           <ViewerRow key={viewer.id} viewer={viewer} people={people} actions={actions} />
         ))}
       </ul>
+      <DevicesSection signedIn={signedIn} actions={actions} />
     </>
   );
 }

@@ -144,6 +144,30 @@ export const english = {
   untilResumed: 'Until I resume',
   granted: (name: string, state: string) => `${name} ${state}.`,
 
+  devicesHeading: 'Apps in the background',
+  devicesHint:
+    'This page reports your location only while it is open. Add a device, and an app on your phone can report it with the ' +
+    'secret that you get here.',
+  noDevices: 'No device has been added.',
+  neverReported: 'has never reported',
+  lastReported: (time: string) => `last reported ${time}`,
+  deviceShares: 'your location comes from it',
+  removeDevice: (name: string) => `Remove the device ${name}`,
+  deviceRemoved: (name: string) => `${name} was removed. Its secret is void.`,
+  deviceName: 'Add a device',
+  deviceNamePlaceholder: 'Its name, for example My phone',
+  staysVisible: 'Its reports stay visible for',
+  minutes: (count: number) => one(count, 'minute', 'minutes'),
+  addDevice: 'Add',
+  deviceAdded: (name: string) => `${name} was added. Copy its secret now.`,
+  secret: 'Secret',
+  secretHint: (name: string, id: string) =>
+    `Enter the user ${id} and this secret in the app on ${name}. It is shown only now: with it, anyone could report in your place.`,
+  copySecret: 'Copy',
+  secretCopied: 'The secret was copied.',
+  secretNotCopied: 'The browser did not copy it. It is selected: copy it yourself.',
+  secretDone: 'Done',
+
   cameNear: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} near.`,
   left: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} no longer near.`,
 

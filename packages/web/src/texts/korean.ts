@@ -137,6 +137,29 @@ export const korean: Texts = {
   untilResumed: '다시 공개할 때까지',
   granted: (name, state) => `${name}: ${state}.`,
 
+  devicesHeading: '백그라운드 앱',
+  devicesHint:
+    '이 페이지는 열려 있을 때만 위치를 보냅니다. 기기를 추가하면 여기서 받은 비밀 키로 휴대전화의 앱이 위치를 보낼 수 있습니다.',
+  noDevices: '추가한 기기가 없습니다.',
+  neverReported: '아직 위치를 보낸 적이 없습니다',
+  lastReported: (time) => `마지막 보고 ${time}`,
+  deviceShares: '내 위치를 보내는 기기',
+  removeDevice: (name) => `기기 ${name} 삭제`,
+  deviceRemoved: (name) => `${asObject(name)} 삭제했습니다. 비밀 키는 더 이상 쓸 수 없습니다.`,
+  deviceName: '기기 추가',
+  deviceNamePlaceholder: '이름 (예: 내 휴대전화)',
+  staysVisible: '보낸 위치가 보이는 시간',
+  minutes: (count) => `${count}분`,
+  addDevice: '추가',
+  deviceAdded: (name) => `${asObject(name)} 추가했습니다. 지금 비밀 키를 복사하세요.`,
+  secret: '비밀 키',
+  secretHint: (name, id) =>
+    `${name}의 앱에 사용자 ${id} 및 이 비밀 키를 입력하세요. 지금만 표시됩니다. 이 키가 있으면 누구나 나를 대신해 위치를 보낼 수 있습니다.`,
+  copySecret: '복사',
+  secretCopied: '비밀 키를 복사했습니다.',
+  secretNotCopied: '브라우저가 복사하지 못했습니다. 선택해 두었으니 직접 복사하세요.',
+  secretDone: '완료',
+
   cameNear: (names) => `${asSubject(shortList(names))} 가까이 왔습니다.`,
   left: (names) => `${asSubject(shortList(names))} 멀어졌습니다.`,
 

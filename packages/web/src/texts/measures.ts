@@ -56,6 +56,12 @@ export function dayText(at: number, language: string): string {
   return dayFormat(language).format(at);
 }
 
+/** The time of day, or the day if it is not today. */
+export function lastSeenText(at: number, language: string, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return isToday ? timeFormat(language).format(at) : dayText(at, language);
+}
+
 /** The end of the current day in the user's time zone, ms since the epoch. */
 export function tonight(now: number): number {
   const end = new Date(now);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { english } from './english.ts';
 import { korean } from './korean.ts';
 import { preferredLanguage } from './language.ts';
-import { ageText, distanceText, tonight, untilText } from './measures.ts';
+import { ageText, distanceText, lastSeenText, tonight, untilText } from './measures.ts';
 
 /** The product name and a text that only combines other texts. */
 const SAME_IN_BOTH = ['title', 'granted'];
@@ -71,6 +71,14 @@ describe('ages', () => {
     [3_601_000, '60 min. ago', '60분 전'],
   ])('%d ms are "%s" and "%s"', (age, inEnglish, inKorean) => {
     expect([ageText(age, 'en'), ageText(age, 'ko')]).toEqual([inEnglish, inKorean]);
+  });
+});
+
+describe('when a device was last seen', () => {
+  it('is the time of today, and the day of earlier ones', () => {
+    const evening = new Date(2026, 10, 26, 23, 30).getTime();
+    expect(lastSeenText(new Date(2026, 10, 26, 7, 5).getTime(), 'en', evening)).toMatch(/^7:05\sAM$/);
+    expect(lastSeenText(new Date(2026, 10, 25, 23, 30).getTime(), 'en', evening)).toBe('Nov 25, 2026');
   });
 });
 
