@@ -25,7 +25,7 @@ export function DevicesSection({ signedIn, actions }: DevicesSectionProps) {
   const text = texts.value;
   const problem = devices.problem.value;
   return (
-    <section aria-labelledby="devices-heading">
+    <section class="devices" aria-labelledby="devices-heading">
       <h2 id="devices-heading">{text.devicesHeading}</h2>
       <p class="small">{text.devicesHint}</p>
       {problem && (
