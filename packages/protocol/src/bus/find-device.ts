@@ -28,7 +28,10 @@ const responseSchema = z.object({
 });
 export type FoundDevice = NonNullable<z.infer<typeof responseSchema>['device']>;
 
-/** Rejects with `unavailable` while PostgreSQL is: the caller then knows nothing about the secret. */
+/**
+ * Ask for every report, after its reception was stamped: a response that is kept, or a later stamp, would let a device report
+ * that is removed meanwhile. Rejects with `unavailable` while PostgreSQL is: the caller then knows nothing about the secret.
+ */
 export const findDevice: Method<z.infer<typeof requestSchema>, z.infer<typeof responseSchema>> = {
   service: 'friend-graph',
   name: 'find-device',

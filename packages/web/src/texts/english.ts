@@ -162,7 +162,7 @@ export const english = {
   deviceAdded: (name: string) => `${name} was added. Copy its secret now.`,
   secret: 'Secret',
   secretHint: (name: string, id: string) =>
-    `Enter the user ${id} and this secret in the app on ${name}. It is shown only now: with it, anyone could report in your place.`,
+    `Enter the user ${id} and this secret in the app on ${name}. It is shown only now: with it, anyone could report in your place and see your friends who are near.`,
   copySecret: 'Copy',
   secretCopied: 'The secret was copied.',
   secretNotCopied: 'The browser did not copy it. It is selected: copy it yourself.',

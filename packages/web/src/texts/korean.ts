@@ -154,7 +154,7 @@ export const korean: Texts = {
   deviceAdded: (name) => `${asObject(name)} 추가했습니다. 지금 비밀 키를 복사하세요.`,
   secret: '비밀 키',
   secretHint: (name, id) =>
-    `${name}의 앱에 사용자 ${id} 및 이 비밀 키를 입력하세요. 지금만 표시됩니다. 이 키가 있으면 누구나 나를 대신해 위치를 보낼 수 있습니다.`,
+    `${name}의 앱에 사용자 ${id} 및 이 비밀 키를 입력하세요. 지금만 표시됩니다. 이 키가 있으면 누구나 나를 대신해 위치를 보내고 가까이 있는 친구를 볼 수 있습니다.`,
   copySecret: '복사',
   secretCopied: '비밀 키를 복사했습니다.',
   secretNotCopied: '브라우저가 복사하지 못했습니다. 선택해 두었으니 직접 복사하세요.',

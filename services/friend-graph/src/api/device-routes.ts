@@ -92,8 +92,8 @@ export function deviceRoutes({ devices }: { devices: RegisteredDevices }): Route
       tag: 'Devices',
       summary: 'Register a device',
       description:
-        'Its secret lets an app report my position, and nothing else, until the device is removed, I sign out everywhere or ' +
-        `erase my account. At most ${MAX_DEVICES} devices can be registered. Not idempotent: after a 503, look at the list ` +
+        'Its secret lets an app report my position and see which friends are near, and nothing else, until the device is ' +
+        `removed, I sign out everywhere or erase my account. At most ${MAX_DEVICES} devices can be registered. Not idempotent: after a 503, look at the list ` +
         'and remove what was registered without its secret being shown.',
       access: 'user',
       body: deviceRequestSchema,
