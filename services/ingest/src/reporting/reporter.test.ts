@@ -11,17 +11,19 @@ const TOKEN = 'header.claims.signature';
 
 let lookups: object[];
 let signedOutBefore: number | null;
+let staysVisibleSeconds: number;
 let reporters: Reporters;
 
 beforeEach(() => {
   lookups = [];
   signedOutBefore = null;
+  staysVisibleSeconds = 900;
   const call = async ({ name }: { name: string }, request: { user: string | null; secretHash: string }) => {
     if (name === 'friends-of') return { viewers: [{ viewer: ANN, signedOutBefore, edges: '' }] };
     lookups.push(request);
     const isKnown = request.secretHash === createHash('sha256').update(SECRET).digest('hex');
     const isOwn = request.user === null || request.user === 'ann';
-    return { device: isKnown && isOwn ? { user: ANN, id: 'device-1', staysVisibleSeconds: 900 } : null };
+    return { device: isKnown && isOwn ? { user: ANN, id: 'device-1', staysVisibleSeconds } : null };
   };
   const verifier: TokenVerifier = {
     verify: async (token) => {
@@ -64,6 +66,11 @@ describe('[I1] who reports', () => {
     `Bearer ${SECRET}`,
   ])('is nobody with %j', async (header) => {
     await expect(reporters.byBasic(header, 'owntracks')).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('has positions that live as all others, unless the device asks for more', async () => {
+    staysVisibleSeconds = 600;
+    expect(await reporters.bySecret(SECRET, 'generic')).toEqual({ ...DEVICE, staysVisibleSeconds: null });
   });
 
   it('is asked again for each report', async () => {

@@ -7,6 +7,7 @@ import {
   type DeviceKind,
   findDevice,
   friendsOf,
+  MIN_STAYS_VISIBLE_SECONDS,
   type UserId,
   userIdSchema,
 } from '@nearby-friends/protocol';
@@ -63,7 +64,12 @@ export class Reporters {
     const { device } = await this.#rpc.call(findDevice, { user, secretHash, kind });
     if (device === null) throw noDevice();
     const { id, staysVisibleSeconds } = device;
-    return { user: device.user, device: markOfRegistered(id), staysVisibleSeconds };
+    return {
+      user: device.user,
+      device: markOfRegistered(id),
+      // The least is the TTL, which an operator may have changed; only what goes beyond it travels with the position.
+      staysVisibleSeconds: staysVisibleSeconds === MIN_STAYS_VISIBLE_SECONDS ? null : staysVisibleSeconds,
+    };
   }
 
   async #byToken(token: string): Promise<Reporter> {
