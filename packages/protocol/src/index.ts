@@ -6,6 +6,7 @@ export * from './bus/friends-of.ts';
 export * from './bus/graph-event.ts';
 export * from './bus/inbox-message.ts';
 export * from './bus/method.ts';
+export * from './bus/names-of.ts';
 export * from './bus/notify-devices.ts';
 export * from './bus/read-active.ts';
 export * from './bus/record-positions.ts';

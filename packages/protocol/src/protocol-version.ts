@@ -41,6 +41,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // Positions of registered devices may have a lifetime of their own. Builds of version 15 ignore it: a location instance lets them
   // live for the TTL, and a gateway or client removes them then.
   16: 'f900e28b64fc20aab0d11966c01c1cda4c7f5059b72bd4f51fb131e0895ead03',
+  // Ingest asks for the names of friends. Friend-graphs of version 16 refuse the request, and answers have no names.
+  17: 'b1d11e099db004d6a9a085102d653807fda6d6cf9131ffcaa915e2f00af73421',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

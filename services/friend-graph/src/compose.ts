@@ -106,6 +106,7 @@ export function composeFriendGraph({
     rpc: bus.rpc,
     lookup: new FriendLookup({ epochs: repositories.epochs, viewers: repositories.viewers, clock, metrics }),
     devices: new DeviceLookup({ devices: repositories.devices, sightings }),
+    edges: repositories.edges,
     announcer: new ActivityAnnouncer({
       epochs: repositories.epochs,
       grants: repositories.grants,

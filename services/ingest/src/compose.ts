@@ -13,6 +13,7 @@ import {
 } from '@nearby-friends/service-kit';
 import { appRoutes } from './api/app-routes.ts';
 import { createApp } from './api/create-app.ts';
+import { CardSchedule } from './friends/card-schedule.ts';
 import { Movements } from './friends/movements.ts';
 import { NearbyFriends } from './friends/nearby-friends.ts';
 import { createIngestMetrics } from './metrics/ingest-metrics.ts';
@@ -82,6 +83,7 @@ export function composeIngest({
       clock,
       metrics,
     }),
+    cards: new CardSchedule({ clock }),
     movements: new Movements({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
     metrics,
     tracer,

@@ -51,6 +51,24 @@ describe('OwnTracks', () => {
     expect(back).toMatchObject({ vel: 54, acc: 8, batt: 50 });
   });
 
+  it('tells the names of friends with the first answer, and not with each', async () => {
+    await deployment.befriend(['olga', 'pete']);
+    await api.callUntilAccepted('pete', 'PATCH', '/me', { displayName: 'Pete P.' });
+    const [olga, pete] = [await register('olga'), await register('pete')];
+    await pete.reportOwnTracks(ALICE);
+    const post = async () => {
+      const { text } = await olga.owntracks(JSON.stringify({ _type: 'location', ...BOB, tst: nowS() }));
+      return (JSON.parse(text) as object[]).filter((one) => 'name' in one);
+    };
+    const card = { _type: 'card', tid: 'pete', name: 'Pete P.' };
+    // Once from each of the two replicas.
+    const cards = [];
+    for (let i = 0; i < 8; i++) cards.push(...(await post()));
+    expect(cards.length).toBeGreaterThan(0);
+    expect(cards.length).toBeLessThanOrEqual(2);
+    for (const each of cards) expect(each).toEqual(card);
+  });
+
   it('with an old fix changes nothing; with a ping of that fix it is still there', async () => {
     const carol = await seen('carol');
     await carol.reportOwnTracks(ALICE);

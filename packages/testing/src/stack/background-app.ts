@@ -55,7 +55,7 @@ export class BackgroundApp {
     });
   }
 
-  /** Reports a location as OwnTracks does, until it is accepted; resolves with the friends in the answer. */
+  /** Reports a location as OwnTracks does, until it is accepted; resolves with the friends in the answer, without their names. */
   async reportOwnTracks(fields: object): Promise<OwnTracksFriend[]> {
     const message = {
       _type: 'location',
@@ -66,7 +66,7 @@ export class BackgroundApp {
     };
     const { status, text } = await this.owntracks(JSON.stringify(message));
     if (status !== 200) throw new Error(`OwnTracks was answered with ${status}`);
-    return JSON.parse(text) as OwnTracksFriend[];
+    return (JSON.parse(text) as OwnTracksFriend[]).filter(({ _type }) => _type !== 'card');
   }
 
   /** With the secret as a bearer token. */

@@ -51,6 +51,15 @@ export class EdgeRepository {
     return toPage(items, limit);
   }
 
+  /** The display names of those `subjects` whom the viewer sees and who do not hide from it. */
+  async namesOf(viewer: UserId, subjects: readonly UserId[]): Promise<{ id: UserId; displayName: string }[]> {
+    const rows = await this.#client.edge.findMany({
+      where: { viewerId: viewer, subjectId: { in: [...subjects] }, precision: { not: 'hidden' } },
+      select: { subjectId: true, subject: { select: { displayName: true } } },
+    });
+    return rows.map(({ subjectId, subject }) => ({ id: subjectId as UserId, ...subject }));
+  }
+
   /** The people who see `subject`, with the grant of each, including hidden and expired ones. */
   async viewersOf(subject: UserId, { after, limit }: PageRequest): Promise<Page<ListedViewer>> {
     const rows = await this.#client.edge.findMany({

@@ -4,6 +4,7 @@ import {
   DEFAULT_RADIUS_METERS,
   friendsOf,
   GRAPH_EVENTS,
+  namesOf,
   parseUserId,
   setRadius,
 } from '@nearby-friends/protocol';
@@ -16,6 +17,23 @@ const { database } = services;
 const id = parseUserId;
 const HERE = { lat: 37.7, lng: -122.4 };
 const HOUR_MS = 3_600_000;
+
+describe('names-of', () => {
+  it('returns the names of friends who do not hide, and of no others', async () => {
+    await insertEdges(database, [
+      { viewer: 'ann', subject: 'bob', precision: 'approximate' },
+      { viewer: 'ann', subject: 'cid', precision: 'hidden' },
+      { viewer: 'eve', subject: 'dan' },
+    ]);
+    await database.query(`UPDATE users SET display_name = 'Bob B.' WHERE id = 'bob'`);
+    await services.start();
+    const { rpc } = await services.connectGateway();
+    const friends = ['bob', 'cid', 'dan', 'nobody'].map(id);
+    expect(await rpc.call(namesOf, { viewer: id('ann'), friends })).toEqual({
+      names: [{ id: 'bob', displayName: 'Bob B.' }],
+    });
+  });
+});
 
 describe('friends-of', () => {
   it('returns friends, grants and radius of every requested viewer, and the defaults for a stranger', async () => {

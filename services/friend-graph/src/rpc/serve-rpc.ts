@@ -1,6 +1,7 @@
 /** Serves the RPC methods of friend-graph to the other services. */
 import type { Bus } from '@nearby-friends/bus';
-import { announceActive, findDevice, friendsOf, setRadius } from '@nearby-friends/protocol';
+import { announceActive, findDevice, friendsOf, namesOf, setRadius } from '@nearby-friends/protocol';
+import type { EdgeRepository } from '../database/edge-repository.ts';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
 import type { UserLimits } from '../lanes/user-limits.ts';
@@ -12,12 +13,13 @@ export function serveRpc(options: {
   rpc: Bus['rpc'];
   lookup: FriendLookup;
   devices: Pick<DeviceLookup, 'find'>;
+  edges: Pick<EdgeRepository, 'namesOf'>;
   announcer: ActivityAnnouncer;
   profiles: Pick<Profiles, 'change'>;
   admission: Pick<Admission, 'require'>;
   limits: Pick<UserLimits, 'run'>;
 }): void {
-  const { rpc, lookup, devices, announcer, profiles, admission, limits } = options;
+  const { rpc, lookup, devices, edges, announcer, profiles, admission, limits } = options;
   rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);
@@ -30,5 +32,6 @@ export function serveRpc(options: {
     });
     return { version: radiusVersion };
   });
+  rpc.serve(namesOf, async ({ viewer, friends }) => ({ names: await edges.namesOf(viewer, friends) }));
   rpc.serve(findDevice, async (asked) => ({ device: await devices.find(asked) }));
 }

@@ -9,6 +9,7 @@ import express, {
   type Response,
 } from 'express';
 import type { SkipReason } from '../formats/fix.ts';
+import type { CardSchedule } from '../friends/card-schedule.ts';
 import type { Movements } from '../friends/movements.ts';
 import type { NearbyFriends } from '../friends/nearby-friends.ts';
 import { MAX_FRIENDS, toOwnTracks } from '../friends/owntracks-answer.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
   readonly intake: PositionIntake;
   readonly friends: Pick<NearbyFriends, 'send'>;
   readonly movements: Pick<Movements, 'isTolerated'>;
+  readonly cards: Pick<CardSchedule, 'isDue' | 'told'>;
   readonly metrics: IngestMetrics;
   readonly tracer: Tracer;
   readonly clock: Clock;
@@ -76,7 +78,7 @@ async function handle(route: AppRoute, options: AppOptions, request: Request, re
     return;
   }
   const { outcome, at } = await intake.record(reporter, reading.fix, arrival);
-  const { user } = reporter;
+  const { user, device } = reporter;
   const { position } = reading.fix;
   // Only who is seen there sees who is there.
   const isShown = outcome === 'stored' || outcome === 'taken-over';
@@ -84,8 +86,10 @@ async function handle(route: AppRoute, options: AppOptions, request: Request, re
     send(response, outcome, route.accepted(at));
     return;
   }
-  await options.friends.send(user, position, MAX_FRIENDS, (friends) => {
-    send(response, outcome, friends.map(toOwnTracks));
+  const withNames = options.cards.isDue(device);
+  await options.friends.send(user, position, { limit: MAX_FRIENDS, withNames }, (friends) => {
+    if (friends.some(({ displayName }) => displayName !== undefined)) options.cards.told(device);
+    send(response, outcome, toOwnTracks(friends));
   });
 }
 

@@ -22,6 +22,7 @@ let withheld: string[];
 let entries: Map<string, Buffer>;
 let onEntriesRead: () => void;
 let answers: number;
+let areNamesKnown: boolean;
 /** When the epoch of the database began. */
 let began: number;
 let friends: NearbyFriends;
@@ -41,6 +42,7 @@ beforeEach(() => {
   areRightsCurrent = true;
   [edges, withheld, entries, answers] = [[], [], new Map(), 0];
   onEntriesRead = () => undefined;
+  areNamesKnown = true;
   began = 1_000;
   const call = async ({ name }: { name: string }, request: { users?: string[] }) => {
     if (name === 'friends-of') {
@@ -49,6 +51,10 @@ beforeEach(() => {
         viewers: [{ ...viewer, edges: edges.join(','), withheld: withheld.join(',') }],
         epoch: { id: 'epoch', began },
       };
+    }
+    if (name === 'names-of') {
+      if (!areNamesKnown) throw new Error('unavailable');
+      return { names: [{ id: 'near', displayName: 'Nea R.' }] };
     }
     answers++;
     onEntriesRead();
@@ -79,10 +85,10 @@ function friend(
   entries.set(id, entryOf(position, clock.now() - ageMs, lifetimeSeconds));
 }
 
-async function seen(limit = 100): Promise<readonly SeenFriend[]> {
+async function seen(limit = 100, withNames = false): Promise<readonly SeenFriend[]> {
   let done = false;
   const seeing = friends
-    .send(VIEWER, HERE, limit, (all) => all)
+    .send(VIEWER, HERE, { limit, withNames }, (all) => all)
     .finally(() => {
       done = true;
     });
@@ -134,6 +140,16 @@ describe('[I4] the friends of an answer', () => {
       expect(one.position.lat).not.toBe(50.001);
       expect(one.at).toBeLessThan(clock.now() - 2_000);
     }
+  });
+
+  it('have their names if these are wanted and can be read', async () => {
+    friend('near', at(1));
+    friend('far', at(8));
+    const names = async (withNames: boolean) => (await seen(100, withNames)).map(({ displayName }) => displayName);
+    expect(await names(true)).toEqual(['Nea R.', undefined]);
+    expect(await names(false)).toEqual([undefined, undefined]);
+    areNamesKnown = false;
+    expect(await names(true)).toEqual([undefined, undefined]);
   });
 
   it('of a restored database are none from before', async () => {

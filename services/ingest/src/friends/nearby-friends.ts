@@ -10,7 +10,9 @@ import {
   isPaused,
   isSeenExactly,
   MAX_FRIENDS_OF_VIEWERS,
+  MAX_NAMES,
   MalformedMessageError,
+  namesOf,
   type Position,
   type PositionRecord,
   readActive,
@@ -36,6 +38,8 @@ export interface SeenFriend {
   /** ms since the epoch. */
   readonly at: number;
   readonly distanceMeters: number;
+  /** Only if it was asked for, and could be read. */
+  readonly displayName?: string;
 }
 
 interface ViewerRights {
@@ -46,6 +50,7 @@ interface ViewerRights {
 export class NearbyFriends {
   readonly #readRights: (viewer: UserId) => Promise<ViewerRights>;
   readonly #readEntry: (user: UserId) => Promise<PositionRecord | null>;
+  readonly #rpc: Pick<Rpc, 'call'>;
   readonly #rights: Pick<RightsWatch, 'begin' | 'end'>;
   readonly #areRightsCurrent: () => boolean;
   readonly #schedule: GridSchedule;
@@ -65,6 +70,7 @@ export class NearbyFriends {
     metrics: IngestMetrics;
   }) {
     const { rpc, clock, metrics } = options;
+    this.#rpc = rpc;
     this.#rights = options.rights;
     this.#areRightsCurrent = options.areRightsCurrent;
     this.#schedule = options.schedule;
@@ -84,10 +90,15 @@ export class NearbyFriends {
   }
 
   /**
-   * At most `limit`, nearest first. Calls `use` with them synchronously, once nothing forbids to send them; what it does later
+   * At most `limit`, nearest first, with their names if wanted. Calls `use` with them synchronously, once nothing forbids to send them; what it does later
    * is too late. Rejects with `unavailable`.
    */
-  async send<T>(viewer: UserId, own: Place, limit: number, use: (friends: readonly SeenFriend[]) => T): Promise<T> {
+  async send<T>(
+    viewer: UserId,
+    own: Place,
+    { limit, withNames = false }: { readonly limit: number; readonly withNames?: boolean },
+    use: (friends: readonly SeenFriend[]) => T,
+  ): Promise<T> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const preparation = this.#rights.begin(viewer);
       try {
@@ -95,10 +106,13 @@ export class NearbyFriends {
         const edges = readEdges(rights.viewer.edges, rights.viewer.withheld);
         preparation.subjects = new Set(edges.map(({ subject }) => subject));
         const records = await Promise.all(edges.map(({ subject }) => this.#readEntry(subject)));
+        const see = () => {
+          const seen = edges.flatMap((edge, i) => this.#see(edge, records[i] ?? null, own, rights) ?? []);
+          return seen.sort((a, b) => a.distanceMeters - b.distanceMeters).slice(0, limit);
+        };
+        const names = withNames ? await this.#readNames(viewer, see()) : new Map<UserId, string>();
         if (preparation.isOutdated || !this.#areRightsCurrent()) continue;
-        const seen = edges.flatMap((edge, i) => this.#see(edge, records[i] ?? null, own, rights) ?? []);
-        seen.sort((a, b) => a.distanceMeters - b.distanceMeters);
-        const friends = seen.slice(0, limit);
+        const friends = see().map((friend) => withName(friend, names.get(friend.id)));
         this.#metrics.friendsSent.inc(friends.length);
         return use(friends);
       } finally {
@@ -132,6 +146,17 @@ export class NearbyFriends {
     return { id: subject, position: shown, at: shownAt, distanceMeters: distance };
   }
 
+  /** Empty if they cannot be read: the places do not wait for them. */
+  async #readNames(viewer: UserId, seen: readonly SeenFriend[]): Promise<Map<UserId, string>> {
+    const friends = seen.slice(0, MAX_NAMES).map(({ id }) => id);
+    try {
+      const { names } = await this.#rpc.call(namesOf, { viewer, friends });
+      return new Map(names.map(({ id, displayName }) => [id, displayName]));
+    } catch {
+      return new Map();
+    }
+  }
+
   #decode(entry: Buffer): PositionRecord | null {
     try {
       return decodePositionRecord(entry);
@@ -141,4 +166,8 @@ export class NearbyFriends {
       return null;
     }
   }
+}
+
+function withName(friend: SeenFriend, displayName: string | undefined): SeenFriend {
+  return displayName === undefined ? friend : { ...friend, displayName };
 }

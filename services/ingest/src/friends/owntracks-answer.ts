@@ -23,7 +23,21 @@ interface OwnTracksLocation {
   readonly batt?: number;
 }
 
-export function toOwnTracks({ id, position, at }: SeenFriend): OwnTracksLocation {
+interface OwnTracksCard {
+  readonly _type: 'card';
+  readonly tid: string;
+  readonly name: string;
+}
+
+/** The places of the friends, then the names of those that have one. */
+export function toOwnTracks(friends: readonly SeenFriend[]): (OwnTracksLocation | OwnTracksCard)[] {
+  const cards = friends.flatMap(({ id, displayName }): OwnTracksCard[] =>
+    displayName === undefined ? [] : [{ _type: 'card', tid: id, name: displayName }],
+  );
+  return [...friends.map(toLocation), ...cards];
+}
+
+function toLocation({ id, position, at }: SeenFriend): OwnTracksLocation {
   const { lat, lng, accuracy, speed, battery } = position;
   return {
     _type: 'location',
