@@ -65,7 +65,7 @@ const FULL_ONLY = [
   'packages/simulator/src/streets/city-streets',
   'packages/testing/src/e2e/paused-gateway\\.e2e',
   'packages/testing/src/e2e/(accounts|bad-input|drain|erasure|faults|gateways-killed|operators-view|relay-kill)\\.e2e',
-  'packages/testing/src/e2e/(residents|restored|rights-(faults|fenced)|silence|simulate|traces|two-deployments|withheld)\\.e2e',
+  'packages/testing/src/e2e/(residents|restored|rights-(faults|fenced)|silence|simulate|stopped-gateways|traces|two-deployments|withheld)\\.e2e',
   'packages/testing/src/observability/rules\\.prometheus',
   'packages/web/src/(accessibility|frames|lookalikes|recovery|screenshots(-of-states)?|sharing-device)\\.browser',
   'packages/web/src/(behind-proxy|truthfulness|two-people)\\.browser',
