@@ -1,4 +1,5 @@
 /** All benchmarks, in the order in which they are run when none is named. */
+import { backgroundReports } from './background-reports.ts';
 import type { Benchmark } from './benchmark.ts';
 import { delivery } from './delivery.ts';
 import { flush } from './flush.ts';
@@ -25,4 +26,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   referenceCase,
   lookup,
   unitCosts,
+  backgroundReports,
 ];

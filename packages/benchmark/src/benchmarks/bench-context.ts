@@ -92,6 +92,17 @@ export class BenchContext {
     }
   }
 
+  /** A database with the users and friendships of that graph, for as long as `work` takes. */
+  async withFriendships<Result>(graph: GraphShape, work: (database: Database) => Promise<Result>): Promise<Result> {
+    this.check();
+    const database = await this.#database.withFriendships(graph);
+    try {
+      return await work(database);
+    } finally {
+      await database.drop();
+    }
+  }
+
   /** Opens a trial of each build, all at once connected, one after the other; closes them whatever happens. */
   async withTrials<Result>(
     kinds: readonly BuildKind[],

@@ -5,7 +5,9 @@ import { benchCommand, parseBenchArguments } from './parse-bench-arguments.ts';
 const ENV = { INIT_CWD: '/home/me' };
 
 it('all benchmarks that have a goal and are not too long run at full size by default', () => {
-  const quick = BENCHMARKS.filter(({ name }) => !['flush', 'lookup', 'unit-costs'].includes(name));
+  const quick = BENCHMARKS.filter(
+    ({ name }) => !['flush', 'lookup', 'unit-costs', 'background-reports'].includes(name),
+  );
   expect(parseBenchArguments([], ENV)).toEqual({
     kind: 'measure',
     benchmarks: quick,
