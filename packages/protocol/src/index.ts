@@ -1,6 +1,6 @@
 /** The wire contracts: with clients, and between the services. No I/O. */
 export * from './bus/announce-active.ts';
-export * from './bus/find-device.ts';
+export * from './bus/find-devices.ts';
 export * from './bus/forget-users.ts';
 export * from './bus/friends-of.ts';
 export * from './bus/graph-event.ts';

@@ -41,8 +41,9 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   // Positions of registered devices may have a lifetime of their own. Builds of version 15 ignore it: a location instance lets them
   // live for the TTL, and a gateway or client removes them then.
   16: 'f900e28b64fc20aab0d11966c01c1cda4c7f5059b72bd4f51fb131e0895ead03',
-  // Ingest asks for the names of friends. Friend-graphs of version 16 refuse the request, and answers have no names.
-  17: 'b1d11e099db004d6a9a085102d653807fda6d6cf9131ffcaa915e2f00af73421',
+  // Ingest asks for the names of friends, and for many devices at once. Friend-graphs of version 16 refuse both: answers have no
+  // names, and apps that report with a secret are served once all are replaced.
+  17: '5d09b3becf7942740320e19f37b85b5f0b91bf8fe1a12ad8e2bdfb872db97f09',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
   encodePositionBody,
-  findDevice,
+  findDevices,
   MalformedMessageError,
   parseUserId,
   RECORD_FORMAT_VERSION,
@@ -40,23 +40,21 @@ describe('[L8] the device of a mark', () => {
 });
 
 describe('[L8] finding a device by its secret', () => {
-  const { request, response } = findDevice;
+  const { request, response } = findDevices;
   const roundTrip = <T>(codec: { encode(message: T): Buffer; decode(bytes: Buffer): T }, message: T) =>
     codec.decode(codec.encode(message));
 
   it('carries what is known of it there and back', () => {
     const asked = { user: null, secretHash: HASH };
-    expect(roundTrip(request, asked)).toEqual(asked);
     const named = { user: parseUserId('ann'), secretHash: HASH, kind: 'owntracks' as const };
-    expect(roundTrip(request, named)).toEqual(named);
+    expect(roundTrip(request, { devices: [asked, named] })).toEqual({ devices: [asked, named] });
     const device = { user: parseUserId('ann'), id: ID, staysVisibleSeconds: 3600 };
-    expect(roundTrip(response, { device })).toEqual({ device });
-    expect(roundTrip(response, { device: null })).toEqual({ device: null });
+    expect(roundTrip(response, { devices: [device, null] })).toEqual({ devices: [device, null] });
   });
 
   it('takes nothing but the hash of a secret, and repeats none in an error', () => {
     for (const secretHash of ['tell-no-one', HASH.toUpperCase(), `${HASH}0`]) {
-      const bytes = Buffer.from(JSON.stringify({ user: null, secretHash }));
+      const bytes = Buffer.from(JSON.stringify({ devices: [{ user: null, secretHash }] }));
       expect(() => request.decode(bytes)).toThrow(MalformedMessageError);
       expect(() => request.decode(bytes)).not.toThrow(new RegExp(secretHash));
     }

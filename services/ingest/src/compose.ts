@@ -71,7 +71,7 @@ export function composeIngest({
 
   const pauses = new PauseWatch({ clock });
   const app = createApp({
-    routes: appRoutes(new Reporters({ rpc, verifier: createTokenVerifier({ config, clock, logger }) })),
+    routes: appRoutes(new Reporters({ rpc, verifier: createTokenVerifier({ config, clock, logger }), clock })),
     intake: new PositionIntake({ rpc, redisNow, ttlMs, areRightsCurrent, pauses, clock }),
     friends: new NearbyFriends({
       rpc,

@@ -118,7 +118,8 @@ async function measure(context: BenchContext, stack: Stack, { app, rate, users, 
       Array.from({ length: count }, async (_, place) => {
         await delay((place * 1_000) / rate);
         const sentAt = performance.now();
-        friends += await report(app, place % users);
+        const seen = await report(app, place % users);
+        friends += seen;
         times.push(performance.now() - sentAt);
       }),
     );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { findDevice, parseUserId } from '@nearby-friends/protocol';
+import { findDevices, parseUserId } from '@nearby-friends/protocol';
 import { markOfRegistered } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { type FriendGraphOfTest, useFriendGraph } from '../friend-graph.testing.ts';
@@ -70,16 +70,21 @@ describe('[L8] find-device', () => {
     const phone = await register(service, token);
     const gateway = await services.connectGateway();
     const find = (user: string | null, secret = phone.secret) =>
-      gateway.rpc.call(findDevice, { user: user === null ? null : id(user), secretHash: hashOf(secret) });
-    const found = { device: { user: 'ann', id: phone.id, staysVisibleSeconds: 600 } };
+      gateway.rpc.call(findDevices, {
+        devices: [{ user: user === null ? null : id(user), secretHash: hashOf(secret) }],
+      });
+    const found = { devices: [{ user: 'ann', id: phone.id, staysVisibleSeconds: 600 }] };
     expect([await find('ann'), await find(null)]).toEqual([found, found]);
-    expect([await find('bob'), await find('ann', `${phone.secret}x`)]).toEqual([{ device: null }, { device: null }]);
+    expect([await find('bob'), await find('ann', `${phone.secret}x`)]).toEqual([
+      { devices: [null] },
+      { devices: [null] },
+    ]);
     await call(service, 'DELETE', `/me/devices/${phone.id}`, { token });
-    expect([await find('ann'), await find(null)]).toEqual([{ device: null }, { device: null }]);
+    expect([await find('ann'), await find(null)]).toEqual([{ devices: [null] }, { devices: [null] }]);
     const other = await register(service, token);
-    expect(await find('ann', other.secret)).toMatchObject({ device: { id: other.id } });
+    expect(await find('ann', other.secret)).toMatchObject({ devices: [{ id: other.id }] });
     await call(service, 'POST', '/me/sign-out', { token });
-    expect(await find(null, other.secret)).toEqual({ device: null });
+    expect(await find(null, other.secret)).toEqual({ devices: [null] });
   });
 
   it('keeps the minute of the last report and its app, for the list and the next answer', async () => {
@@ -89,9 +94,11 @@ describe('[L8] find-device', () => {
     const [phone] = [await register(service, token), await register(service, token, 'Tablet')];
     const gateway = await services.connectGateway();
     const find = () =>
-      gateway.rpc.call(findDevice, { user: id('ann'), secretHash: hashOf(phone.secret), kind: 'owntracks' });
+      gateway.rpc.call(findDevices, {
+        devices: [{ user: id('ann'), secretHash: hashOf(phone.secret), kind: 'owntracks' }],
+      });
     await find();
-    await eventually(async () => expect((await find()).device?.kind).toBe('owntracks'));
+    await eventually(async () => expect((await find()).devices[0]?.kind).toBe('owntracks'));
     const [listed, never] = await devicesOf(service, token);
     expect((listed?.['lastSeenAt'] as number) % 60_000).toBe(0);
     expect(Math.abs((listed?.['lastSeenAt'] as number) - Date.now())).toBeLessThan(180_000);
@@ -101,11 +108,11 @@ describe('[L8] find-device', () => {
   it('rejects with unavailable while PostgreSQL is, so that no secret seems to be void', async () => {
     await services.start({ DATABASE_TIMEOUT_MS: '300' });
     const gateway = await services.connectGateway();
-    const find = () => gateway.rpc.call(findDevice, { user: null, secretHash: hashOf('x') });
+    const find = () => gateway.rpc.call(findDevices, { devices: [{ user: null, secretHash: hashOf('x') }] });
     await services.database.takeAway();
     await expect(find()).rejects.toMatchObject({ code: 'unavailable' });
     await services.database.bringBack();
-    await eventually(async () => expect(await find()).toEqual({ device: null }));
+    await eventually(async () => expect(await find()).toEqual({ devices: [null] }));
   });
 });
 
@@ -117,7 +124,7 @@ describe('[L8] [O4] the secret of a device', () => {
     const { id: device, secret } = await register(service, token);
     const gateway = await services.connectGateway();
     const secretHash = hashOf(secret);
-    await gateway.rpc.call(findDevice, { user: null, secretHash, kind: 'generic' });
+    await gateway.rpc.call(findDevices, { devices: [{ user: null, secretHash, kind: 'generic' }] });
     // Where a secret may end up by mistake: as a token, in a body, and in a path.
     const responses = [
       await call(service, 'GET', '/me', { token: secret }),
@@ -131,7 +138,7 @@ describe('[L8] [O4] the secret of a device', () => {
     expectProblem(responses[0] as ApiResponse, 401, 'unauthorized');
     await services.database.takeAway();
     responses.push(await call(service, 'POST', '/me/devices', { token, json: { name: 'Phone' } }));
-    await expect(gateway.rpc.call(findDevice, { user: null, secretHash })).rejects.toMatchObject({
+    await expect(gateway.rpc.call(findDevices, { devices: [{ user: null, secretHash }] })).rejects.toMatchObject({
       code: 'unavailable',
     });
     const metrics = await (await fetch(`${service.opsUrl}/metrics`)).text();

@@ -1,5 +1,5 @@
 /** Looks up which registered device reports. */
-import type { DeviceKind, FoundDevice, UserId } from '@nearby-friends/protocol';
+import type { FoundDevice, SoughtDevice } from '@nearby-friends/protocol';
 import type { DeviceRepository } from '../database/device-repository.ts';
 import type { DeviceSightings } from './device-sightings.ts';
 
@@ -15,12 +15,13 @@ export class DeviceLookup {
     this.#sightings = options.sightings;
   }
 
-  /** See `findDevice` of protocol. Notes that the device has reported. */
-  async find(asked: {
-    user: UserId | null;
-    secretHash: string;
-    kind?: DeviceKind | undefined;
-  }): Promise<FoundDevice | null> {
+  /** See `findDevices` of protocol. Prisma reads those of one call with one statement. */
+  async findAll(sought: readonly SoughtDevice[]): Promise<(FoundDevice | null)[]> {
+    return await Promise.all(sought.map((device) => this.find(device)));
+  }
+
+  /** Notes that the device has reported. */
+  async find(asked: SoughtDevice): Promise<FoundDevice | null> {
     const device = await this.#devices.findBySecret(Buffer.from(asked.secretHash, 'hex'));
     if (!device || (asked.user !== null && asked.user !== device.user)) return null;
     this.#sightings.note(device, asked.kind ?? null);

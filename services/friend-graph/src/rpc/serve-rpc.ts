@@ -1,6 +1,6 @@
 /** Serves the RPC methods of friend-graph to the other services. */
 import type { Bus } from '@nearby-friends/bus';
-import { announceActive, findDevice, friendsOf, namesOf, setRadius } from '@nearby-friends/protocol';
+import { announceActive, findDevices, friendsOf, namesOf, setRadius } from '@nearby-friends/protocol';
 import type { EdgeRepository } from '../database/edge-repository.ts';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
@@ -12,7 +12,7 @@ import type { FriendLookup } from './friend-lookup.ts';
 export function serveRpc(options: {
   rpc: Bus['rpc'];
   lookup: FriendLookup;
-  devices: Pick<DeviceLookup, 'find'>;
+  devices: Pick<DeviceLookup, 'findAll'>;
   edges: Pick<EdgeRepository, 'namesOf'>;
   announcer: ActivityAnnouncer;
   profiles: Pick<Profiles, 'change'>;
@@ -33,5 +33,5 @@ export function serveRpc(options: {
     return { version: radiusVersion };
   });
   rpc.serve(namesOf, async ({ viewer, friends }) => ({ names: await edges.namesOf(viewer, friends) }));
-  rpc.serve(findDevice, async (asked) => ({ device: await devices.find(asked) }));
+  rpc.serve(findDevices, async ({ devices: sought }) => ({ devices: await devices.findAll(sought) }));
 }

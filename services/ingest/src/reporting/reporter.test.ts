@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Rpc } from '@nearby-friends/bus';
 import { CodedError, parseUserId } from '@nearby-friends/protocol';
-import { markOfRegistered, type TokenVerifier } from '@nearby-friends/service-kit';
+import { markOfRegistered, systemClock, type TokenVerifier } from '@nearby-friends/service-kit';
 import { Reporters } from './reporter.ts';
 
 const ANN = parseUserId('ann');
@@ -18,12 +18,19 @@ beforeEach(() => {
   lookups = [];
   signedOutBefore = null;
   staysVisibleSeconds = 900;
-  const call = async ({ name }: { name: string }, request: { user: string | null; secretHash: string }) => {
+  const call = async (
+    { name }: { name: string },
+    request: { devices: { user: string | null; secretHash: string }[] },
+  ) => {
     if (name === 'friends-of') return { viewers: [{ viewer: ANN, signedOutBefore, edges: '' }] };
-    lookups.push(request);
-    const isKnown = request.secretHash === createHash('sha256').update(SECRET).digest('hex');
-    const isOwn = request.user === null || request.user === 'ann';
-    return { device: isKnown && isOwn ? { user: ANN, id: 'device-1', staysVisibleSeconds } : null };
+    return {
+      devices: request.devices.map((sought) => {
+        lookups.push(sought);
+        const isKnown = sought.secretHash === createHash('sha256').update(SECRET).digest('hex');
+        const isOwn = sought.user === null || sought.user === 'ann';
+        return isKnown && isOwn ? { user: ANN, id: 'device-1', staysVisibleSeconds } : null;
+      }),
+    };
   };
   const verifier: TokenVerifier = {
     verify: async (token) => {
@@ -31,7 +38,7 @@ beforeEach(() => {
       return { userId: ANN, issuedAt: 1_000, expiresAt: 2_000 };
     },
   } as TokenVerifier;
-  reporters = new Reporters({ rpc: { call: call as unknown as Rpc['call'] }, verifier });
+  reporters = new Reporters({ rpc: { call: call as unknown as Rpc['call'] }, verifier, clock: systemClock });
 });
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;

@@ -1,17 +1,20 @@
 /** Who reports: a registered device by its secret, or a user by a token. */
 
 import { createHash } from 'node:crypto';
-import type { Rpc } from '@nearby-friends/bus';
+import { batchedRead, type Rpc } from '@nearby-friends/bus';
 import {
   CodedError,
   type DeviceKind,
-  findDevice,
+  type FoundDevice,
+  findDevices,
   friendsOf,
+  MAX_SOUGHT_DEVICES,
   MIN_STAYS_VISIBLE_SECONDS,
+  type SoughtDevice,
   type UserId,
   userIdSchema,
 } from '@nearby-friends/protocol';
-import { markOfRegistered, type TokenVerifier, unauthorized } from '@nearby-friends/service-kit';
+import { type Clock, markOfRegistered, type TokenVerifier, unauthorized } from '@nearby-friends/service-kit';
 
 export interface Reporter {
   readonly user: UserId;
@@ -27,14 +30,20 @@ const JWT = /^[^.]+\.[^.]+\.[^.]+$/;
 /** Far more than a secret has. */
 const MAX_SECRET_LENGTH = 256;
 
-/** Each check is made anew for each report: a removed device reports nothing more. */
+/** Each report is checked by itself: a removed device reports nothing more. */
 export class Reporters {
   readonly #rpc: Pick<Rpc, 'call'>;
   readonly #verifier: TokenVerifier;
+  readonly #read: (sought: SoughtDevice) => Promise<FoundDevice | null>;
 
-  constructor(options: { rpc: Pick<Rpc, 'call'>; verifier: TokenVerifier }) {
-    this.#rpc = options.rpc;
-    this.#verifier = options.verifier;
+  constructor(options: { rpc: Pick<Rpc, 'call'>; verifier: TokenVerifier; clock: Clock }) {
+    const { rpc, verifier, clock } = options;
+    this.#rpc = rpc;
+    this.#verifier = verifier;
+    this.#read = batchedRead(clock, MAX_SOUGHT_DEVICES, async (devices) => {
+      const found = await rpc.call(findDevices, { devices: [...devices] });
+      return devices.map((_, place) => found.devices[place] ?? null);
+    });
   }
 
   /** HTTP Basic: user id and secret. Throws `unauthorized`, or `unavailable` when that cannot be checked. */
@@ -61,7 +70,7 @@ export class Reporters {
   async #find(user: UserId | null, secret: string, kind: DeviceKind): Promise<Reporter> {
     if (secret === '' || secret.length > MAX_SECRET_LENGTH) throw noDevice();
     const secretHash = createHash('sha256').update(secret).digest('hex');
-    const { device } = await this.#rpc.call(findDevice, { user, secretHash, kind });
+    const device = await this.#read({ user, secretHash, kind });
     if (device === null) throw noDevice();
     const { id, staysVisibleSeconds } = device;
     return {
