@@ -108,10 +108,11 @@ describe.each(WAYS)('$name', ({ name, withhold, widen }) => {
     }
     const again = await system.signIn(subject);
     const shown = nextPlace();
-    await again.report(shown);
-    for (const each of [online, late]) {
-      await eventually(() => expect(each.list.get(subject)?.lat).toBeCloseTo(shown.lat, 9), SEEN_MS);
-    }
+    // One that waited for a busy gateway counts as of before, and the next one is seen.
+    await eventually(async () => {
+      await again.reportUntilKept(shown);
+      for (const each of [online, late]) expect(each.list.get(subject)?.lat).toBeCloseTo(shown.lat, 9);
+    }, SEEN_MS);
   }, 60_000);
 });
 

@@ -1,5 +1,6 @@
 /** Ends the sharing of a user who signs out: no viewer sees the last position any more. */
 import type { UserId } from '@nearby-friends/protocol';
+import { STALL_MS } from '@nearby-friends/service-kit';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { ChangePropagation } from '../outbox/change-propagation.ts';
 
@@ -7,10 +8,11 @@ import type { ChangePropagation } from '../outbox/change-propagation.ts';
 export type StopPosition = (user: UserId, before: number) => Promise<unknown>;
 
 /**
- * The gateway that received the last position may estimate Redis' clock a little ahead of this service, ms. Another device
- * that reports within this time is seen again with its next report.
+ * The gateway that received the last position may stamp it so much later, ms: as long as it may have waited there unnoticed,
+ * and as far as its estimate of Redis' clock may be ahead. Another device that reports within this time is seen again with its
+ * next report.
  */
-const CLOCK_MARGIN_MS = 100;
+const STAMP_MARGIN_MS = STALL_MS + 50;
 /** A revoked connection may send until every gateway has heard of the revocation, ms. */
 const CLOSING_MARGIN_MS = 1_000;
 
@@ -39,7 +41,7 @@ export class SharingEnd {
    */
   async stop(user: UserId, signal?: AbortSignal): Promise<void> {
     await this.#repositories.users.createIfNew(user);
-    await this.#stopAt(user, Math.ceil(this.#redisNow()) + CLOCK_MARGIN_MS, signal);
+    await this.#stopAt(user, Math.ceil(this.#redisNow()) + STAMP_MARGIN_MS, signal);
   }
 
   /** Repeats {@link stop} for a revoked token: as of its revocation, so that it does not end the sharing of a newer one. */
