@@ -97,6 +97,11 @@ export class FriendBoard implements Component {
     });
   }
 
+  /** Whether the position has expired. */
+  isExpired(record: PositionRecord): boolean {
+    return this.#timers.isExpired(record);
+  }
+
   get(user: UserId): Subject | undefined {
     return this.#subjects.get(user);
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { locationKey, type PositionRecord, parseUserId } from '@nearby-friends/protocol';
 import { EXACT, inShort, NearbyWorld, north, TTL_MS } from '../test-support/nearby-world.ts';
 import { LEAVE_GRACE_MS } from './friend-channels.ts';
-import { EXPIRY_GRACE_MS } from './friend-lists.ts';
+import { EXPIRY_GRACE_MS, WITHHELD_RECHECK_MS } from './friend-lists.ts';
 
 const BEN = parseUserId('ben');
 /** The wheel's tick, its rounding and a flush. */
@@ -44,6 +44,34 @@ describe('a friend who becomes inactive', () => {
     expect(world.channels.channels).toEqual([]);
     expect(world.board.size).toBe(0);
     expect(ann.session.watches.size + dan.session.watches.size).toBe(0);
+  });
+
+  it('[L5] stays watched while it has an entry that must not be shown: its next position is not announced', async () => {
+    const { ann, pass, world } = await setUp();
+    const ended = world.now();
+    world.board.stopSharing(BEN, ended);
+    world.flush();
+    expect(inShort(ann.read())).toEqual(['-ben']);
+    // Redis has lost its memory, and the last position was recorded again.
+    world.entries.set(BEN, { at: ended - 1_000, position: north(20) });
+    await pass(EXPIRY_GRACE_MS);
+    await pass(WITHHELD_RECHECK_MS);
+    await pass(LEAVE_GRACE_MS);
+    world.report('ben', 30);
+    world.flush();
+    expect(inShort(ann.read())).toEqual(['+ben@30']);
+  });
+
+  it('[L5] leaves once that entry has expired', async () => {
+    const { pass, world } = await setUp();
+    const ended = world.now();
+    world.board.stopSharing(BEN, ended);
+    world.entries.set(BEN, { at: ended - 1_000, position: north(20) });
+    await pass(EXPIRY_GRACE_MS);
+    expect(world.board.size).toBe(1);
+    for (let past = 0; past < TTL_MS + WITHHELD_RECHECK_MS; past += WITHHELD_RECHECK_MS)
+      await pass(WITHHELD_RECHECK_MS);
+    expect(world.board.size).toBe(0);
   });
 
   it('[S5] in appearance only, since a message was lost, is found by reading the entry', async () => {

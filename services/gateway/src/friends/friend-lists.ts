@@ -11,6 +11,9 @@ import type { FriendDirectory } from './friend-directory.ts';
 /** When a position expires, the next one may be under way; the friend counts as inactive only after this. */
 export const EXPIRY_GRACE_MS = 2_000;
 
+/** Between two looks at the entry of a friend who is active and of whom nothing may be shown. */
+export const WITHHELD_RECHECK_MS = 30_000;
+
 /** A right as friend-graph stated it; `sharing` is null for a friend who has never paused. */
 export interface StatedRight {
   readonly grant: Grant;
@@ -97,16 +100,17 @@ export class FriendLists {
   }
 
   /**
-   * A friend's position has expired. The entry is read again before the subscription ends: if a message was lost, the
-   * friend is still active and would not be announced again.
+   * A friend's position has expired, or its sharing has ended. The entry is read again before the subscription ends: while there
+   * is one the friend is active and not announced again, even if that position must not be shown.
    */
-  confirmExpiry(subject: Subject): void {
-    this.#clock.after(EXPIRY_GRACE_MS, () => {
+  confirmExpiry(subject: Subject, afterMs = EXPIRY_GRACE_MS): void {
+    this.#clock.after(afterMs, () => {
       if (subject.latest !== null || this.#board.get(subject.user) !== subject) return;
       this.#directory.entryOf(subject.user).then(
         (entry) => {
           if (entry) this.#board.apply(subject.user, entry);
           if (subject.latest !== null) return;
+          if (entry && !this.#board.isExpired(entry)) return this.confirmExpiry(subject, WITHHELD_RECHECK_MS);
           for (const { session } of [...subject.watches]) this.remove(session, subject.user);
         },
         // No response proves nothing, so check again.

@@ -17,6 +17,7 @@ import type { RadiusApplier } from '../sessions/radius-applier.ts';
 import type { SessionOpener } from '../sessions/session-opener.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Session } from '../viewer/session.ts';
+import type { SharingSlice } from '../viewer/slices.ts';
 import { decodeBusMessage } from '../wire/decode-bus-message.ts';
 
 /**
@@ -173,6 +174,7 @@ export class RightsApplier {
         return;
       case 'stopped':
         this.#board.stopSharing(event.user, event.before);
+        for (const session of this.#sessions.of(event.user)) withdraw(session, event.before);
         return;
       case 'epoch':
         this.#isEpochHeard = true;
@@ -209,4 +211,9 @@ export class RightsApplier {
   #inBackground(session: Session, work: Promise<void>): void {
     work.catch((error: unknown) => this.#logger.error({ error, session: session.id }, 'failed to apply a right'));
   }
+}
+
+/** What the session has reported until then is not recorded again. */
+function withdraw(session: SharingSlice, before: number): void {
+  session.stoppedAt = Math.max(session.stoppedAt, before);
 }

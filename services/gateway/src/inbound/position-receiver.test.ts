@@ -182,6 +182,18 @@ describe('[L2] a position that says when it was taken', () => {
 });
 
 describe('[S4] a position that is repeated after a loss', () => {
+  it('[L5] is none that its user has withdrawn', async () => {
+    const { receiver, recorded } = setUpReceiver();
+    const { session } = testSession();
+    const { at } = await receiver.receive(session, { lat: 1, lng: 2 });
+    (session as { stoppedAt: number }).stoppedAt = at;
+    await receiver.repeat(session);
+    expect(recorded).toHaveLength(1);
+    (session as { stoppedAt: number }).stoppedAt = at - 1;
+    await receiver.repeat(session);
+    expect(recorded).toHaveLength(2);
+  });
+
   it('goes under its own time, so that it replaces nothing newer', async () => {
     const { receiver, recorded, world } = setUpReceiver();
     const { session } = testSession();

@@ -124,11 +124,12 @@ export class PositionReceiver {
   /**
    * Records the session's last position again, under its own time, because Redis may have lost it. Retries until the
    * session closes, since the location service may be unavailable right after a loss. Not that of a device that does not
-   * share: it would be the first to report. Never rejects.
+   * share, which would be the first to report, and not one that its user has withdrawn. Never rejects.
    */
   async repeat(session: Session): Promise<void> {
     let { phase } = session;
     while (session.isSharing !== false && (phase.kind === 'opening' || phase.kind === 'live')) {
+      if (phase.own.at <= session.stoppedAt) return;
       const { outcome } = await this.#record(session, phase.report, phase.own.at);
       if (outcome !== 'failed') return;
       await delay(this.#clock, REPEAT_RETRY_MS);

@@ -80,6 +80,7 @@ export class Session
   readonly isSharing: boolean | null = null;
   readonly claimsSharing: boolean = false;
   readonly sharedAt: number = 0;
+  readonly stoppedAt: number = 0;
   #radiusCentimetres = 0;
   /** The radius in metres if it is no whole number of centimetres. */
   #fineRadiusMeters: number | null = null;

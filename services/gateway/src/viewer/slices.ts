@@ -37,6 +37,8 @@ export interface SharingSlice {
   claimsSharing: boolean;
   /** The time of its last stored position, ms; 0 before it. */
   sharedAt: number;
+  /** The user has ended sharing as of this time, ms on Redis' clock; 0: never. Written by the rights applier. */
+  stoppedAt: number;
 }
 
 /** Of a watch. Written by the friend board. */
