@@ -17,7 +17,7 @@ let service: TestUpstream;
 beforeAll(async () => {
   nginx = await startNginx({ gateways: [], friendGraphs: [] });
   service = await startUpstream('one');
-  proxying = await startNginx({ gateways: [service], friendGraphs: [service] });
+  proxying = await startNginx({ gateways: [service], friendGraphs: [service], ingests: [service] });
 }, 120_000);
 
 afterAll(async () => {
@@ -116,14 +116,21 @@ describe('[O5] responses of nginx itself', () => {
     expect((await send(proxying.url, target.replace(/^.$/, '/nothing'))).headers).not.toHaveProperty('allow');
   });
 
-  it.each(['/api/v1/me', '/socket.io/?EIO=4&sid=x'])(
-    'responds to a body cut into wrong pieces with a problem: %s',
-    async (target) => {
-      const text = `POST ${target} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`;
-      const response = await sendRaw(text, proxying);
-      expect(expectProblem(response).code).toBe('invalid_payload');
-    },
-  );
+  it.each(
+    [
+      '/api/v1/me',
+      '/socket.io/?EIO=4&sid=x',
+      '/api/v1/owntracks',
+      '/api/v1/ingest/overland',
+      '/api/v1/ingest/traccar',
+      '/api/v1/positions',
+    ].flatMap((target) => ['zz', 'f'.repeat(20)].map((size) => [target, size] as const)),
+  )('responds to a body cut into wrong pieces with a problem: %s, %s', async (target, size) => {
+    const text = `POST ${target} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${size}\r\n`;
+    const response = await sendRaw(text, proxying);
+    expect(expectProblem(response).code).toBe('invalid_payload');
+    expect(response.origin).toBe('*');
+  });
 
   it('takes a body in pieces like any other', async () => {
     const textFor = (target: string) =>
