@@ -14,7 +14,7 @@ export interface AppRoute {
   readonly app: DeviceKind;
   /** Of the body. */
   readonly maxBytes: number;
-  /** Throws `unauthorized`, `unavailable`, or `invalid_payload` for an app that shows errors to its user. */
+  /** Throws `unauthorized`, `rate_limited`, `unavailable`, or `invalid_payload` for an app that shows errors to its user. */
   read(request: AppRequest): Promise<{ reporter: Reporter; reading: Reading }>;
   /** The body of a success without friends: any other one would make the app send again. `at`: of the position that counts. */
   accepted(at: number | null): unknown;

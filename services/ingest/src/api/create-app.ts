@@ -141,7 +141,7 @@ function respondFailure(route: AppRoute | null, logger: Logger): ErrorRequestHan
       return;
     }
     response.locals['outcome'] = coded.code;
-    const isRetried = isForgiving && coded.code === 'internal';
+    const isRetried = isForgiving && (coded.code === 'internal' || coded.code === 'rate_limited');
     sendProblem(response, isRetried ? new CodedError('unavailable', coded.message) : coded);
   };
 }

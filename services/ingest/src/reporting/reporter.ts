@@ -1,5 +1,4 @@
 /** Who reports: a registered device by its secret, or a user by a token. */
-
 import { createHash } from 'node:crypto';
 import { batchedRead, type Rpc } from '@nearby-friends/bus';
 import {
@@ -15,6 +14,7 @@ import {
   userIdSchema,
 } from '@nearby-friends/protocol';
 import { type Clock, markOfRegistered, type TokenVerifier, unauthorized } from '@nearby-friends/service-kit';
+import { SecretLimit } from './secret-limit.ts';
 
 export interface Reporter {
   readonly user: UserId;
@@ -34,19 +34,21 @@ const MAX_SECRET_LENGTH = 256;
 export class Reporters {
   readonly #rpc: Pick<Rpc, 'call'>;
   readonly #verifier: TokenVerifier;
+  readonly #limit: SecretLimit;
   readonly #read: (sought: SoughtDevice) => Promise<FoundDevice | null>;
 
   constructor(options: { rpc: Pick<Rpc, 'call'>; verifier: TokenVerifier; clock: Clock }) {
     const { rpc, verifier, clock } = options;
     this.#rpc = rpc;
     this.#verifier = verifier;
+    this.#limit = new SecretLimit({ clock });
     this.#read = batchedRead(clock, MAX_SOUGHT_DEVICES, async (devices) => {
       const found = await rpc.call(findDevices, { devices: [...devices] });
       return devices.map((_, place) => found.devices[place] ?? null);
     });
   }
 
-  /** HTTP Basic: user id and secret. Throws `unauthorized`, or `unavailable` when that cannot be checked. */
+  /** HTTP Basic: user id and secret. Throws `unauthorized`, `rate_limited`, or `unavailable` when that cannot be checked. */
   async byBasic(header: string | undefined, kind: DeviceKind): Promise<Reporter> {
     const encoded = BASIC.exec(header ?? '')?.[1];
     const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
@@ -70,6 +72,8 @@ export class Reporters {
   async #find(user: UserId | null, secret: string, kind: DeviceKind): Promise<Reporter> {
     if (secret === '' || secret.length > MAX_SECRET_LENGTH) throw noDevice();
     const secretHash = createHash('sha256').update(secret).digest('hex');
+    // Of wrong secrets too: a flood of reports must not become one of look-ups.
+    this.#limit.take(secretHash);
     const device = await this.#read({ user, secretHash, kind });
     if (device === null) throw noDevice();
     const { id, staysVisibleSeconds } = device;
