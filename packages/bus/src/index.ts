@@ -5,6 +5,7 @@ export * from './fenced-stream/index.ts';
 export * from './redis/channel-subscriptions.ts';
 export * from './redis/redis-clock.ts';
 export * from './redis/redis-connection.ts';
+export * from './redis/redis-failure.ts';
 export * from './redis/redis-health.ts';
 export * from './redis/redis-stats.ts';
 export * from './redis/script-runner.ts';

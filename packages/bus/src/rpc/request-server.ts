@@ -65,6 +65,10 @@ export class RequestServer {
     } catch (error) {
       const coded = asCodedError(error);
       if (coded.code === 'internal') this.#logger.error({ error, method: request.method }, 'rpc handler failed');
+      if (coded.code === 'unavailable') {
+        const reason = String(coded.cause ?? coded.message);
+        this.#logger.warn({ reason, method: request.method }, 'rpc handler unavailable');
+      }
       return encodeError(request.id, coded.code, coded.message);
     }
   }

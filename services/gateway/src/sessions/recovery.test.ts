@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { parseUserId } from '@nearby-friends/protocol';
-import { silentLogger } from '@nearby-friends/service-kit';
+import { createLogger } from '@nearby-friends/service-kit';
 import { testSession } from '../test-support/test-session.ts';
 import { Recovery } from './recovery.ts';
 
 function setUp() {
   const log: string[] = [];
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
   const waiting = testSession({ user: parseUserId('waiting') }).session;
   const moved = ['ann', 'ben'].map((user) => {
     const { session } = testSession({ user: parseUserId(user) });
@@ -43,9 +45,9 @@ function setUp() {
         log.push(`reopen ${session.user}`);
       },
     },
-    logger: silentLogger,
+    logger: createLogger({ service: 'gateway', replicaName: 'g1', level: 'info', destination }),
   });
-  return { log, moved, recovery, takePositions: () => takePositions() };
+  return { log, lines, moved, recovery, takePositions: () => takePositions() };
 }
 
 it('[S4] reads friends again only after the positions of all sessions are recorded again', async () => {
@@ -76,7 +78,7 @@ it('[L3] [S4] moves every time with a clock that was set back, before positions 
 });
 
 it('[S4] records every known position again when Redis may have lost its memory and no connection, and reads nothing', async () => {
-  const { log, recovery, takePositions } = setUp();
+  const { log, lines, recovery, takePositions } = setUp();
   recovery.recordAgain();
   // Once more after those under way, however often it is requested meanwhile.
   for (let i = 0; i < 5; i++) recovery.recordAgain();
@@ -85,4 +87,6 @@ it('[S4] records every known position again when Redis may have lost its memory 
   takePositions();
   for (let i = 0; i < 5; i++) await nextTurn();
   expect(log).toEqual([...all, ...all]);
+  // How many: a logged count must not have a name that is redacted.
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ count: all.length }, { count: all.length }]);
 });

@@ -99,7 +99,7 @@ export class Recovery {
           .positions()
           .map(({ user, record, isKnown }) => this.#positions.repeatOf(user, record, isKnown));
         await Promise.all([...sessions, ...friends]);
-        this.#logger.info({ positions: sessions.length + friends.length }, 'recorded known positions again');
+        this.#logger.info({ count: sessions.length + friends.length }, 'recorded known positions again');
       }
     } finally {
       this.#isRecording = false;

@@ -31,7 +31,14 @@ it('while Redis is unavailable a position is `failed`, never a rejection, and is
   for (let i = 0; i < 3; i++) expect((await recordOne(cache, lost)).outcome).toBe('failed');
   await eventually(() => expect(commands.status).not.toBe('ready'));
   expect(await recordOne(cache, lost)).toMatchObject({ outcome: 'failed', isAnnounced: true });
-  await expect(cache.readActive([ANN])).rejects.toThrow();
+  for (const work of [
+    cache.readActive([ANN]),
+    cache.forget([ANN]),
+    cache.stop(ANN, now),
+    cache.release([{ user: ANN, device: '00', at: now }]),
+  ]) {
+    await expect(work).rejects.toMatchObject({ code: 'unavailable', cause: expect.any(Error) });
+  }
   await expect(cache.checkWritable()).rejects.toThrow();
 
   await redis.server.restart();

@@ -1,5 +1,5 @@
 /** The location cache in Redis. */
-import { type Redis, runScript, runScriptBuffer } from '@nearby-friends/bus';
+import { orUnavailable, type Redis, runScript, runScriptBuffer } from '@nearby-friends/bus';
 import {
   ERASED_USERS,
   locationKey,
@@ -65,10 +65,12 @@ export class RedisLocationCache implements LocationCache {
 
   async readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]> {
     // One GET per key instead of MGET: in a Redis Cluster the keys are in different slots.
-    const [[seconds], ...entries] = await Promise.all([
-      this.#redis.time(),
-      ...users.map(async (user) => ({ user, entry: await this.#redis.getBuffer(locationKey(user)) })),
-    ]);
+    const [[seconds], ...entries] = await orUnavailable(
+      Promise.all([
+        this.#redis.time(),
+        ...users.map(async (user) => ({ user, entry: await this.#redis.getBuffer(locationKey(user)) })),
+      ]),
+    );
     const latest = (Number(seconds) + 1) * 1_000 + MAX_CLOCK_LEAD_MS;
     const active: { user: UserId; entry: Buffer }[] = [];
     for (const { user, entry } of entries) {
@@ -81,17 +83,19 @@ export class RedisLocationCache implements LocationCache {
 
   async forget(users: readonly UserId[]): Promise<void> {
     // The entry is gone at once; its memory may be freed later. A Redis Cluster would need tombstones by slot here.
-    await runScript(this.#redis, FORGET_USERS, [ERASED_USERS, ...users.map(locationKey)], [this.#ttlMs]);
+    await orUnavailable(runScript(this.#redis, FORGET_USERS, [ERASED_USERS, ...users.map(locationKey)], [this.#ttlMs]));
   }
 
   async stop(user: UserId, before: number): Promise<boolean> {
-    return (await runScript(this.#redis, STOP_SHARING, [locationKey(user)], [before])) === 1;
+    return (await orUnavailable(runScript(this.#redis, STOP_SHARING, [locationKey(user)], [before]))) === 1;
   }
 
   async release(devices: readonly ReleasedDevice[]): Promise<void> {
-    await Promise.all(
-      devices.map(({ user, device, at }) =>
-        runScript(this.#redis, RELEASE_DEVICE, [locationKey(user)], [Buffer.from(device, 'hex'), at]),
+    await orUnavailable(
+      Promise.all(
+        devices.map(({ user, device, at }) =>
+          runScript(this.#redis, RELEASE_DEVICE, [locationKey(user)], [Buffer.from(device, 'hex'), at]),
+        ),
       ),
     );
   }

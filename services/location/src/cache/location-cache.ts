@@ -26,19 +26,19 @@ export interface LocationCache {
   recordBatch(batch: readonly ReceivedPosition[]): Promise<readonly Recorded[]>;
   /** Marks the activity that began at `activeSince` as announced; no effect on another activity. */
   markAnnounced(user: UserId, activeSince: number): Promise<void>;
-  /** The existing entries, in no order. Rejects when the cache is unavailable. */
+  /** The existing entries, in no order. Rejects with `unavailable` while the cache is. */
   readActive(users: readonly UserId[]): Promise<{ user: UserId; entry: Buffer }[]>;
   /**
    * Deletes the entries of erased users; a missing entry is no error. Positions of these users with an earlier time, which
-   * may still be on their way, are `expired` from now on. Rejects when the cache is unavailable.
+   * may still be on their way, are `expired` from now on. Rejects with `unavailable` while the cache is.
    */
   forget(users: readonly UserId[]): Promise<void>;
   /**
    * The user has ended sharing: deletes the entry unless it is of after `before` (ms on Redis' clock), and for a minute takes
-   * no position of before that. Returns whether there was such an entry. Rejects when the cache is unavailable.
+   * no position of before that. Returns whether there was such an entry. Rejects with `unavailable` while the cache is.
    */
   stop(user: UserId, before: number): Promise<boolean>;
-  /** These devices share no more, unless they have reported since. Rejects when the cache is unavailable. */
+  /** These devices share no more, unless they have reported since. Rejects with `unavailable` while the cache is. */
   release(devices: readonly ReleasedDevice[]): Promise<void>;
   /** Rejects with the reason when entries cannot be written now. */
   checkWritable(): Promise<void>;
