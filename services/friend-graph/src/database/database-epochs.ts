@@ -22,6 +22,12 @@ export interface EpochState extends GraphEpoch {
   readonly relays: bigint;
 }
 
+/**
+ * How the database follows from what was relayed. `unknown`: Redis has lost its memory, and this process has not seen the
+ * last relay; one that has leaves the mark again.
+ */
+export type Past = 'same' | 'other' | 'unknown';
+
 export class DatabaseEpochs {
   readonly #client: DatabaseClient;
   readonly #boundary: () => number;
@@ -50,17 +56,29 @@ export class DatabaseEpochs {
     this.#known = state;
   }
 
+  /** Whether `mark` names the last relayed change, as far as this process knows. */
+  isKnownMark(mark: RelayMark | null): boolean {
+    return (this.#known?.relayed ?? null) === (mark?.token ?? null);
+  }
+
   /**
    * Whether the database holds everything that was relayed. A relay that died between its append and its commit has left
    * the mark ahead of the database, which then still has that change in the outbox. Without a mark only a process that has
    * watched the database can tell; it also knows better than a Redis that was restored with the database. Other relays must
    * be locked out.
    */
-  async isSamePast(client: TransactionClient, state: EpochState, mark: RelayMark | null): Promise<boolean> {
-    if (this.#known?.id === state.id && state.relays < this.#known.relays) return false;
-    if (this.isKnown(state) || state.relayed === (mark?.token ?? null)) return true;
-    if (mark === null) return false;
-    return (await client.outboxRow.count({ where: { token: mark.token } })) > 0;
+  async comparePast(client: TransactionClient, state: EpochState, mark: RelayMark | null): Promise<Past> {
+    if (this.#isRewound(state)) return 'other';
+    if (this.isKnown(state) || state.relayed === (mark?.token ?? null)) return 'same';
+    if (mark === null) return 'unknown';
+    return (await client.outboxRow.count({ where: { token: mark.token } })) > 0 ? 'same' : 'other';
+  }
+
+  /** Whether relays are missing that this process has seen, even if as many others have come since. */
+  #isRewound({ id, relayed, relays }: EpochState): boolean {
+    const known = this.#known;
+    if (known?.id !== id) return false;
+    return relays < known.relays || (relays === known.relays && relayed !== known.relayed);
   }
 
   /**

@@ -17,6 +17,8 @@ const MAX_COUNTED_ROWS = 10_000;
 type MoveOutcome =
   /** Another replica is moving rows. */
   | { readonly kind: 'busy' }
+  /** Only another replica may know whether the database was restored; nothing was moved. */
+  | { readonly kind: 'unknown' }
   /** The database was restored from a backup: an epoch has begun, which the next move announces. */
   | { readonly kind: 'restored' }
   /** `count` rows were moved; fewer than {@link MAX_ROWS_PER_MOVE} means that the outbox is empty. */
@@ -50,9 +52,10 @@ export class OutboxRepository {
 
   /**
    * Appends the oldest rows to `target`, in order, and deletes them once it has them; if it rejects they stay. If the
-   * process dies in between they are appended again: at-least-once. A new epoch goes before them.
+   * process dies in between they are appended again: at-least-once. A new epoch goes before them. `mayDoubt`: begin one also
+   * when it is unknown whether the database was restored.
    */
-  async move(target: OutboxTarget): Promise<MoveOutcome> {
+  async move(target: OutboxTarget, { mayDoubt = false } = {}): Promise<MoveOutcome> {
     let confirmed: EpochState | null = null;
     try {
       const outcome = await this.#client.$transaction(async (client): Promise<MoveOutcome> => {
@@ -65,7 +68,9 @@ export class OutboxRepository {
         const text = await target.mark();
         const mark = readMark(text);
         const state = await this.#epochs.read(client);
-        if (!(await this.#epochs.isSamePast(client, state, mark))) {
+        const past = await this.#epochs.comparePast(client, state, mark);
+        if (past === 'unknown' && !mayDoubt) return { kind: 'unknown' };
+        if (past !== 'same') {
           await this.#epochs.begin(client, state, mark);
           return { kind: 'restored' };
         }
@@ -97,6 +102,11 @@ export class OutboxRepository {
     } catch (error) {
       throw asDatabaseFailure(error);
     }
+  }
+
+  /** Whether `target` remembers the last move that this process knows of; otherwise the next move reminds it. */
+  async isRemembered(target: Pick<OutboxTarget, 'mark'>): Promise<boolean> {
+    return this.#epochs.isKnownMark(readMark(await target.mark()));
   }
 
   async backlog(): Promise<Backlog> {

@@ -12,6 +12,8 @@ export class EventStreamOfTest implements GraphEventStream {
   trims = 0;
   /** What Redis remembers; null: it has lost everything. */
   marked: string | null = null;
+  /** Number of calls of `mark`. */
+  marksRead = 0;
 
   async append(payloads: readonly Buffer[]): Promise<void> {
     await this.beforeAppend();
@@ -24,6 +26,7 @@ export class EventStreamOfTest implements GraphEventStream {
   }
 
   async mark(): Promise<string | null> {
+    this.marksRead++;
     return this.marked;
   }
 

@@ -11,6 +11,10 @@ export const RELAY_INTERVAL_MS = 500;
 const BUSY_RETRY_MS = 10;
 /** Maximum wait for another replica, ms; longer than a frozen one keeps its lock. */
 const MAX_BUSY_MS = 8_000;
+/** Wait between two looks for a replica that remembers the last relay. */
+const UNKNOWN_RETRY_MS = 50;
+/** Maximum wait for it, ms: it reconnects to Redis within 1 s and relays at its next tick. */
+const MAX_UNKNOWN_MS = 3_000;
 /** Maximum duration of one call to Redis. A batch that completes later is appended twice. */
 const REDIS_TIMEOUT_MS = 3_000;
 
@@ -77,8 +81,7 @@ export class OutboxRelay implements Component {
     this.#next = null;
     try {
       await this.#pass();
-      if (this.#isFailing) this.#logger.info('outbox relay recovered');
-      this.#isFailing = false;
+      this.#reportRecovery();
     } catch (error) {
       this.#reportFailure(error);
       throw error;
@@ -88,8 +91,10 @@ export class OutboxRelay implements Component {
   async #pass(): Promise<void> {
     const startedAt = this.#clock.now();
     let hasRestored = false;
+    let unknownSince: number | null = null;
     for (;;) {
-      const outcome = await this.#outbox.move(this.#target);
+      const mayDoubt = unknownSince !== null && this.#clock.now() - unknownSince >= MAX_UNKNOWN_MS;
+      const outcome = await this.#outbox.move(this.#target, { mayDoubt });
       if (outcome.kind === 'restored') {
         // The next move continues the new epoch, unless the database was restored once more.
         if (hasRestored) throw new Error('the database does not keep its epoch');
@@ -99,6 +104,9 @@ export class OutboxRelay implements Component {
       } else if (outcome.kind === 'moved') {
         this.#metrics.outboxRelayed.inc(outcome.count);
         if (outcome.count < MAX_ROWS_PER_MOVE) return;
+      } else if (outcome.kind === 'unknown') {
+        unknownSince ??= this.#clock.now();
+        await delay(this.#clock, UNKNOWN_RETRY_MS);
       } else {
         if (this.#clock.now() - startedAt >= MAX_BUSY_MS) throw new Error('another replica is still relaying');
         await delay(this.#clock, BUSY_RETRY_MS);
@@ -131,7 +139,9 @@ export class OutboxRelay implements Component {
       const { rows, oldestSeconds, isPastUnknown } = await this.#outbox.backlog();
       this.#metrics.outbox.rows = rows;
       this.#metrics.outbox.oldestSeconds = oldestSeconds;
-      if (rows > 0 || isPastUnknown) this.trigger();
+      // A Redis that has lost its memory is reminded at once, while a replica still knows what it forgot.
+      if (rows > 0 || isPastUnknown || !(await this.#outbox.isRemembered(this.#target))) this.trigger();
+      else this.#reportRecovery();
     } catch (error) {
       this.#reportFailure(error);
     }
@@ -142,5 +152,10 @@ export class OutboxRelay implements Component {
     if (this.#isFailing) return;
     this.#isFailing = true;
     this.#logger.warn({ error }, 'outbox relay failing');
+  }
+
+  #reportRecovery(): void {
+    if (this.#isFailing) this.#logger.info('outbox relay recovered');
+    this.#isFailing = false;
   }
 }

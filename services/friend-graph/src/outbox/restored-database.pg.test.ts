@@ -1,18 +1,21 @@
 /** A database that is restored from a backup has another past than gateways know: it is noticed, and they are told (G8). */
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
+import { type Clock, ManualClock, Metrics, silentLogger, systemClock } from '@nearby-friends/service-kit';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { createRepositories } from '../database/create-repositories.ts';
 import { useDatabase } from '../database/database.testing.ts';
 import { openDatabase } from '../database/database.ts';
 import { createFriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { EventStreamOfTest } from './event-stream.testing.ts';
-import { OutboxRelay } from './outbox-relay.ts';
+import { OutboxRelay, RELAY_INTERVAL_MS } from './outbox-relay.ts';
 
 const database = useDatabase();
 const ends: (() => unknown)[] = [];
 let stream: EventStreamOfTest;
 const kinds = () => stream.events.map(({ kind }) => kind);
+/** For a replica that waits for ever for one that remembers: then its test does not depend on how fast that one is. */
+const PATIENT: Clock = { ...systemClock, now: () => 0 };
 
 beforeEach(() => {
   stream = new EventStreamOfTest();
@@ -21,7 +24,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-function newReplica() {
+function newReplica(clock = systemClock) {
   const opened = openDatabase({
     databaseUrl: database.url,
     poolSize: 3,
@@ -32,7 +35,7 @@ function newReplica() {
   });
   const metrics = createFriendGraphMetrics(new Metrics());
   const { outbox, transactions, epochs } = createRepositories(opened, { redisNow: Date.now });
-  const relay = new OutboxRelay({ outbox, stream, clock: systemClock, logger: silentLogger, metrics });
+  const relay = new OutboxRelay({ outbox, stream, clock, logger: silentLogger, metrics });
   let stopped: Promise<void> | null = null;
   const stopOnce = async () => {
     await relay.drain();
@@ -50,6 +53,26 @@ function newReplica() {
         await transaction.appendEvents([{ kind: 'reread', version: await transaction.nextVersion() }]);
       });
       await relay.flush();
+    },
+  };
+}
+
+/** A replica that runs, and another that is the first to compare after Redis lost its memory; then the running one ticks. */
+function firstIsOther(...otherClock: Clock[]) {
+  const ticks = new ManualClock();
+  const running = newReplica({ ...systemClock, every: (ms, run) => ticks.every(ms, run) });
+  const other = newReplica(...otherClock);
+  running.relay.start();
+  return {
+    running,
+    other,
+    async changeAfterLoss(): Promise<void> {
+      stream.marked = null;
+      const marksRead = stream.marksRead;
+      const changed = other.change();
+      await eventually(() => expect(stream.marksRead).toBeGreaterThan(marksRead));
+      ticks.advance(RELAY_INTERVAL_MS);
+      await changed;
     },
   };
 }
@@ -160,6 +183,31 @@ describe('[G8] a restored database', () => {
   });
 });
 
+describe('[G8] a database that is restored when Redis has just lost its memory', () => {
+  it('is noticed though a replica that missed the last changes is the first to relay', async () => {
+    const { running, other, changeAfterLoss } = firstIsOther();
+    await other.change();
+    await running.change();
+    const restore = await backUp();
+    await running.change();
+    await restore();
+    await changeAfterLoss();
+    expect(kinds()).toEqual(['reread', 'reread', 'reread', 'epoch', 'reread']);
+  });
+
+  it('is noticed by the replica that relayed what is lost, though another has relayed as many changes since', async () => {
+    const [last, other] = [newReplica(), newReplica()];
+    await other.change();
+    const restore = await backUp();
+    await last.change();
+    stream.marked = null;
+    await restore();
+    await other.change();
+    await last.relay.flush();
+    expect(kinds()).toEqual(['reread', 'reread', 'reread', 'epoch']);
+  });
+});
+
 describe('a database that was not restored', () => {
   it('keeps its epoch when replicas come and go, and when one has relayed what the other has not seen', async () => {
     const [one, other] = [newReplica(), newReplica()];
@@ -196,6 +244,50 @@ describe('a database that was not restored', () => {
     stream.marked = null;
     await change();
     await stop();
+    await newReplica().change();
+    expect(kinds()).toEqual(['reread', 'reread', 'reread']);
+  });
+
+  it('keeps its epoch when the first replica to relay after that has not seen the last change', async () => {
+    const { running, other, changeAfterLoss } = firstIsOther(PATIENT);
+    await other.change();
+    await running.change();
+    await changeAfterLoss();
+    expect(kinds()).toEqual(['reread', 'reread', 'reread']);
+  });
+
+  it('keeps its epoch when the first replica to relay after that has just started', async () => {
+    const { running, changeAfterLoss } = firstIsOther(PATIENT);
+    await running.change();
+    await changeAfterLoss();
+    expect(kinds()).toEqual(['reread', 'reread']);
+  });
+
+  it.each([
+    ['nothing', null],
+    ['an older change', `${randomUUID()} 1 0`],
+  ])('has its mark again when Redis remembers %s, though nothing is changed', async (_, marked) => {
+    const { relay, change, stop } = newReplica();
+    relay.start();
+    await change();
+    const before = stream.marked;
+    stream.marked = marked;
+    await eventually(() => expect(stream.marked?.split(' ')[0]).toBe(before?.split(' ')[0]));
+    await stop();
+    await newReplica().change();
+    expect(kinds()).toEqual(['reread', 'reread']);
+  });
+
+  it('has its mark again when Redis lost everything during a relay', async () => {
+    const { relay, change } = newReplica();
+    relay.start();
+    await change();
+    stream.beforeAppend = () => {
+      stream.beforeAppend = () => undefined;
+      stream.marked = null;
+    };
+    await change();
+    await eventually(() => expect(stream.marked).not.toBeNull());
     await newReplica().change();
     expect(kinds()).toEqual(['reread', 'reread', 'reread']);
   });
