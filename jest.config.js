@@ -76,7 +76,7 @@ const FULL_ONLY = [
   'services/friend-graph/src/graph/graph-model\\.pg',
   'services/friend-graph/src/friendship-import/import-friendships-file\\.pg',
   'services/friend-graph/src/migrations/apply-migrations\\.pg',
-  'services/friend-graph/src/outbox/restored-database\\.pg',
+  'services/friend-graph/src/outbox/(lost-mark|restored-database)\\.pg',
 ].map((path) => `${path}\\.test\\.ts$`);
 const leftOut = process.env.TEST_TIER === 'quick' ? FULL_ONLY : [];
 

@@ -150,7 +150,7 @@ export function composeFriendGraph({
     port: config.opsPort,
     metrics: registry,
     logger,
-    checks: [bus.readiness, database.readiness],
+    checks: [bus.readiness, database.readiness, graph.readiness],
   });
   return [
     ops,

@@ -1,5 +1,5 @@
 /** Wires the services that change and read the friend graph. */
-import type { Clock, Component, Logger } from '@nearby-friends/service-kit';
+import type { Clock, Component, Logger, ReadinessCheck } from '@nearby-friends/service-kit';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { ChangePropagation } from '../outbox/change-propagation.ts';
@@ -35,6 +35,7 @@ export interface FriendGraph {
   readonly profiles: Profiles;
   readonly exporter: DataExporter;
   readonly propagation: ChangePropagation;
+  readonly readiness: ReadinessCheck;
   /** Start them after the database and Redis, and before anything that makes changes. */
   readonly components: readonly Component[];
 }
@@ -75,6 +76,7 @@ export function composeGraph(options: {
     profiles: new Profiles({ users: repositories.users, propagation, renames }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),
     propagation,
+    readiness: relay.readiness,
     components: [
       relay,
       notices,

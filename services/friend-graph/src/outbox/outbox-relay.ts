@@ -1,6 +1,13 @@
 /** Relays events from the outbox to the stream: after every change, and twice a second. */
 import { CodedError } from '@nearby-friends/protocol';
-import { type CancelTimer, type Clock, type Component, delay, type Logger } from '@nearby-friends/service-kit';
+import {
+  type CancelTimer,
+  type Clock,
+  type Component,
+  delay,
+  type Logger,
+  type ReadinessCheck,
+} from '@nearby-friends/service-kit';
 import { MAX_ROWS_PER_MOVE, type OutboxRepository, type OutboxTarget } from '../database/outbox-repository.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
@@ -33,6 +40,14 @@ export class OutboxRelay implements Component {
   #current: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #isFailing = false;
+  #hasPassed = false;
+  /** Until an epoch that is in doubt has begun, which takes positions from before off the lists. */
+  readonly readiness: ReadinessCheck = {
+    name: 'outbox',
+    check: () => {
+      if (!this.#hasPassed) throw new Error('whether the database was restored is not known yet');
+    },
+  };
 
   constructor(options: {
     outbox: OutboxRepository;
@@ -85,6 +100,9 @@ export class OutboxRelay implements Component {
     } catch (error) {
       this.#reportFailure(error);
       throw error;
+    } finally {
+      // After a failure too: Redis may stay full, and everything but revocations works.
+      this.#hasPassed = true;
     }
   }
 
