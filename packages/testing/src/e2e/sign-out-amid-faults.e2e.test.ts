@@ -23,8 +23,9 @@ afterEach(() => deployment.closeClients());
 /** Resolves when these viewers have what they are sent: they see a report of the light that was made after this call. */
 async function untilSent(light: NearbyClient, viewers: readonly NearbyClient[]): Promise<void> {
   const place = north(FERRY_BUILDING, ++placed * 50);
-  expect(await light.reportUntilKept(place)).toMatchObject({ ok: true });
-  await eventually(() => {
+  await eventually(async () => {
+    // Repeated: none is shown from before an epoch that begins in doubt, which Redis' loss may cause (G8).
+    await light.reportUntilKept(place);
     for (const viewer of viewers) expect(viewer.list.get(LIGHT)?.lat).toBeCloseTo(place.lat, 6);
   });
 }
