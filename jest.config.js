@@ -30,7 +30,7 @@ const SHARED = [
 
 /** These hold bounds on time, or load the machine so much that others would miss theirs: one after the other. */
 const ALONE = [
-  'infra/local/src/servers/nginx-(failover|hung(-gateways)?)\\.nginx',
+  'infra/local/src/servers/nginx-(background-apps|failover|hung(-gateways)?)\\.nginx',
   'packages/benchmark/src/(bench|measure/memory-after-floods)\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/(channel-subscriptions|redis-connection)\\.redis',

@@ -17,14 +17,12 @@ let two: TestUpstream;
 let nginx: Nginx;
 let client = 0;
 
+const start = () =>
+  startNginx({ gateways: [], friendGraphs: [], ingests: [one, two], trustedProxies: ['127.0.0.1/32'] });
+
 beforeAll(async () => {
   [one, two] = [await startUpstream('ingest-1'), await startUpstream('ingest-2')];
-  nginx = await startNginx({
-    gateways: [],
-    friendGraphs: [],
-    ingests: [one, two],
-    trustedProxies: ['127.0.0.1/32'],
-  });
+  nginx = await start();
 }, 120_000);
 afterAll(async () => {
   await nginx.stop(0);
@@ -77,6 +75,12 @@ describe.each([...APPS.map(({ path }) => path), GENERIC])('replicas that hang: %
     const result = await work;
     return [result, performance.now() - before];
   };
+
+  beforeEach(async () => {
+    // One that has marked no replica yet.
+    await nginx.stop(0);
+    nginx = await start();
+  }, 60_000);
 
   it('delay a report little while another one responds', async () => {
     one.behaviour = 'hangs';

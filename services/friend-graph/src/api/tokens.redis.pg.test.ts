@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nearby-friends/testing/eventually';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { type FriendGraphOfTest, TEST_SECRET, useFriendGraph } from '../friend-graph.testing.ts';
 
@@ -105,6 +106,6 @@ describe('[A1] tokens signed with a private key', () => {
     expect(await refusalOf(service, `Bearer ${token}`)).toMatchObject({ status: 200 });
     const late = await services.start(env);
     expect(await refusalOf(late, `Bearer ${token}`)).toMatchObject({ status: 503, code: 'unavailable' });
-    expect((await fetch(`${late.opsUrl}/ready`)).status).toBe(200);
+    await eventually(async () => expect((await fetch(`${late.opsUrl}/ready`)).status).toBe(200));
   });
 });

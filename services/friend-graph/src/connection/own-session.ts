@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 
-/** Other clients of the pooler may take the session that a round looks for. */
-const ROUNDS = 3;
+/** Other clients of the pooler may take the session that a round looks for; hardly ever in all of them. */
+const ROUNDS = 12;
 /** A setting that PostgreSQL keeps and nothing else uses. */
 const SETTING = 'nearby_friends.session';
 const PROTOCOL_VIOLATION = '08P01';
