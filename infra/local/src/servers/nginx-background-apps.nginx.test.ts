@@ -62,7 +62,7 @@ describe.each(APPS)('$path', ({ path, nothing, maxBytes }) => {
   });
 
   it('passes the credentials on', async () => {
-    const { body } = await post(`${path}?u=somebody`, '{}', { authorization: 'Basic dTpz' });
+    const { body } = await post(`${path}?u=another`, '{}', { authorization: 'Basic dTpz' });
     expect(JSON.parse(body)).toMatchObject({ url: path, headers: { authorization: 'Basic dTpz' } });
   });
 });

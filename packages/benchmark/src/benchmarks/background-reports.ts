@@ -49,7 +49,7 @@ export const backgroundReports: Benchmark = {
       }
     });
     return {
-      title: `${users} users with ${graph.friends} friends each, everybody near, past nginx; CPU in µs per report`,
+      title: `${users} users with ${graph.friends} friends each, all near, past nginx; CPU in µs per report`,
       columns: [
         { key: 'app', label: 'app' },
         { key: 'rate', label: 'reports/s' },
@@ -85,7 +85,7 @@ async function measureAll(context: BenchContext, stack: Stack, users: number): P
   const agent = new Agent({ keepAlive: true });
   const report = (app: App, user: number) => post(agent, ingest.port, app, user);
   try {
-    // Everybody is active, and the hot paths are compiled.
+    // All are active, and the hot paths are compiled.
     for (let user = 0; user < users; user++) await report(user % 2 === 0 ? 'script' : 'OwnTracks', user);
     const idle = await cpuDuring(context, stack, () => delay(context.settings.seconds * 1_000));
     const rows: Row[] = [];

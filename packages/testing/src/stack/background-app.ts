@@ -50,7 +50,7 @@ export class BackgroundApp {
     return await this.post('/api/v1/owntracks', body, {
       authorization: `Basic ${credentials}`,
       'content-type': 'application/json; charset=utf-8',
-      'x-limit-u': 'somebody-else',
+      'x-limit-u': 'another-user',
       'x-limit-d': 'phone',
     });
   }

@@ -71,7 +71,7 @@ describe('[I1] who reports', () => {
     basic(`an n:${SECRET}`),
     basic(`ann:${'x'.repeat(10_000)}`),
     `Bearer ${SECRET}`,
-  ])('is nobody with %j', async (header) => {
+  ])('is not known with %j', async (header) => {
     await expect(reporters.byBasic(header, 'owntracks')).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
