@@ -68,6 +68,8 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<st
 
 async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // Without a listener a lost connection would end the process; with it the query rejects.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

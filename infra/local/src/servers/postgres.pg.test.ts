@@ -1,5 +1,6 @@
 /** PostgreSQL as tests and `npm start` use it: cloned databases, persistent data, an orderly stop. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -58,6 +59,29 @@ describe('createDatabase', () => {
       "SELECT x FROM (VALUES ('b'), ('ä'), ('a'), ('B'), ('😀')) AS t(x) ORDER BY x",
     );
     expect(rows.map((row) => (row as { x: string }).x)).toEqual(['B', 'a', 'b', 'ä', '😀']);
+  });
+});
+
+describe('ensureDatabase', () => {
+  it('rejects when the connection is lost during its query, as when PostgreSQL is killed', async () => {
+    const proxy = createServer((client) => {
+      const server = connect(postgres.port, '127.0.0.1');
+      server.on('error', () => undefined).pipe(client);
+      client
+        .on('error', () => undefined)
+        .on('data', (bytes) => {
+          if (!bytes.includes('pg_database')) server.write(bytes);
+          else {
+            server.destroy();
+            client.resetAndDestroy();
+          }
+        });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(postgres.url);
+    url.port = String((proxy.address() as AddressInfo).port);
+    await expect(ensureDatabase(url.href, 'new')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    proxy.close();
   });
 });
 

@@ -72,8 +72,9 @@ describe('an impatient person', () => {
         },
         STOP_DEADLINE_MS,
       );
-      // What a process has written may be read after its end.
-      await waitFor('its last words', () => launcher.output().trimEnd().endsWith('Stopped.'), STOP_DEADLINE_MS);
+      // Resolves when all that it wrote has been read. The whole output, so that a failure shows it.
+      await launcher.exitCode;
+      expect(launcher.output()).toMatch(/^Stopped\.$/m);
       const left = await Promise.all([...started.values()].map(isStillRunning));
       expect(left.filter((isRunning) => isRunning)).toEqual([]);
       expect(await readStackRecord()).toBeUndefined();

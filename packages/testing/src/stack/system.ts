@@ -42,6 +42,8 @@ export abstract class System {
     const viewers = pairs.flat();
     const subjects = pairs.flatMap(([a, b]) => [b, a]);
     const database = new Client({ connectionString: this.access.databaseUrl });
+    // A lost connection: the query rejects.
+    database.on('error', () => undefined);
     await database.connect();
     try {
       await database.query(

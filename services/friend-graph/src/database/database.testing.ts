@@ -68,6 +68,8 @@ export function useDatabase(): DatabaseOfTest {
     },
     async query<Row extends object>(sql: string, values: unknown[] = []) {
       const client = new Client({ connectionString: running().url });
+      // A lost connection: the query rejects.
+      client.on('error', () => undefined);
       await client.connect();
       try {
         return (await client.query<Row>(sql, values)).rows;
