@@ -1,33 +1,13 @@
 /** Checks accessibility: axe finds no violation on any view, and everything can be done by keyboard. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { beforeAll, expect, it } from '@jest/globals';
 import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { eventually } from '@nearby-friends/testing/eventually';
-import type { AxeResults, RunOptions } from 'axe-core';
+import { axeViolations } from './test-support/axe-violations.ts';
 import { useBrowsers } from './test-support/browsers.ts';
-import type { PersonPage } from './test-support/person-page.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
 const RIVER_NORTH = { lat: 41.887_097, lng: -87.6326 };
-const AXE_FILE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-declare const axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
-
-/** The axe rules of WCAG 2.2 AA and best practice. */
-async function violations({ page }: PersonPage): Promise<string[]> {
-  // Evaluated through the debugger, because the content security policy forbids injected scripts.
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(AXE_FILE, 'utf8'));
-  return await page.evaluate(async () => {
-    const { violations: found } = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return found.map(
-      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-    );
-  });
-}
 
 describeInBrowser('accessibility', () => {
   const deployment = useDeployment({ gateways: 1, locations: 1, friendGraphs: 1 });
@@ -57,18 +37,18 @@ describeInBrowser('accessibility', () => {
       await client.reportUntilKept(place);
     }
     const ada = await browsers.visit({ at: LOOP, colorScheme, viewport: { width, height: 840 } });
-    const found: Record<string, string[]> = { 'the way in': await violations(ada) };
+    const found: Record<string, string[]> = { 'the way in': await axeViolations(ada) };
     await ada.signIn('ada');
     await ada.row('ben').waitFor();
     await ada.row('cleo').waitFor();
     await ada.row('ben').press('Enter');
     await ada.row('ben').and(ada.page.locator('[aria-pressed="true"]')).waitFor();
-    found['Nearby'] = await violations(ada);
+    found['Nearby'] = await axeViolations(ada);
     await ada.open('Friends');
     await ada.page.getByRole('button', { name: 'Remove ben from my friends' }).click();
     await ada.page.getByRole('button', { name: 'Cancel' }).waitFor();
     await ada.page.getByRole('button', { name: 'Accept eve' }).waitFor();
-    found['Friends'] = await violations(ada);
+    found['Friends'] = await axeViolations(ada);
     await ada.open('Who sees me');
     await ada.page.getByRole('button', { name: 'What ben sees of me' }).click();
     await ada.page.getByRole('button', { name: 'About', exact: true }).waitFor();
@@ -79,7 +59,7 @@ describeInBrowser('accessibility', () => {
     await ada.page.getByRole('button', { name: 'Copy' }).waitFor();
     await ada.page.getByRole('button', { name: 'Settings' }).click();
     await ada.page.getByRole('button', { name: 'Sign out' }).waitFor();
-    found['Who sees me, and the settings'] = await violations(ada);
+    found['Who sees me, and the settings'] = await axeViolations(ada);
     const nothing = Object.fromEntries(Object.keys(found).map((view) => [view, []]));
     expect(found).toEqual(nothing);
   });

@@ -1,5 +1,6 @@
 /** The page of a signed-in user: the map and the panel. */
 import { useMemo } from 'preact/hooks';
+import { ConnectionNote } from './connection-note.tsx';
 import { MapView } from './map/map-view.tsx';
 import { RadiusChoice } from './nearby/radius-choice.ts';
 import { Panel } from './panel/panel.tsx';
@@ -30,23 +31,5 @@ export function NearbyPage({ session, signedIn, config }: NearbyPageProps) {
       <Panel session={session} signedIn={signedIn} radius={radius} announcer={announcer} />
       <ConnectionNote signedIn={signedIn} />
     </main>
-  );
-}
-
-function ConnectionNote({ signedIn }: { readonly signedIn: SignedIn }) {
-  const text = texts.value;
-  const { kind } = signedIn.status.value;
-  const problem = signedIn.me.problem.value;
-  const sentence =
-    kind === 'connecting'
-      ? text.connecting
-      : kind === 'reconnecting'
-        ? text.reconnecting
-        : problem && problemText(problem, text);
-  return (
-    <div class="notes" role="status">
-      {sentence && <p class={kind === 'online' ? 'note note-problem' : 'note'}>{sentence}</p>}
-      {!sentence && signedIn.transport.value === 'polling' && <p class="note">{text.polling}</p>}
-    </div>
   );
 }

@@ -34,18 +34,18 @@ describeInBrowser('the page', () => {
     await ben.page.getByRole('button', { name: 'What ada sees of me' }).click();
     await ben.page.getByRole('button', { name: 'About', exact: true }).click();
     await ben.page.getByRole('button', { name: '1 hour' }).click();
-    await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
+    await ben.page.getByText(/^sees your approximate location \(about 1 km\), until/).waitFor();
     const before = await grantOf('ben');
     await ben.page.getByRole('button', { name: 'Hide from ada' }).click();
     await ben.page.getByText('does not see you', { exact: true }).waitFor();
     await ben.page.getByRole('button', { name: 'Show me to ada' }).click();
-    await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
+    await ben.page.getByText(/^sees your approximate location \(about 1 km\), until/).waitFor();
     expect(await grantOf('ben')).toEqual(before);
 
     await api.call('ben', 'PUT', '/viewers/ada', { precision: 'approximate', until: Date.now() + 1_500 });
     await ben.page.getByText('does not see you', { exact: true }).waitFor();
     await ben.page.getByRole('button', { name: 'Show me to ada' }).click();
-    await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
+    await ben.page.getByText(/^sees your approximate location \(about 1 km\), until/).waitFor();
     const renewed = await grantOf('ben');
     expect(renewed?.precision).toBe('approximate');
     expect(Math.abs((renewed?.until ?? 0) - Date.now() - HOUR_MS)).toBeLessThan(60_000);

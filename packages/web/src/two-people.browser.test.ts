@@ -86,11 +86,11 @@ describeInBrowser('two users on two pages', () => {
     await ben.open('Who sees me');
     await ben.page.getByRole('button', { name: 'What ada sees of me' }).click();
     await ben.page.getByRole('button', { name: 'About', exact: true }).click();
-    await ben.page.getByText('sees about where you are, to 1 km', { exact: true }).waitFor();
+    await ben.page.getByText('sees your approximate location (about 1 km)', { exact: true }).waitFor();
     await ben.walk('ArrowDown', 1);
     await eventually(async () => expect(await ada.rowText('ben')).toMatch(/^ben, \d min\. ago, about, ~ /));
     await ben.page.getByRole('button', { name: 'Until tonight' }).click();
-    await ben.page.getByText(/^sees about where you are, to 1 km, until/).waitFor();
+    await ben.page.getByText(/^sees your approximate location \(about 1 km\), until/).waitFor();
   });
 
   it('change the radius by dragging the circle', async () => {

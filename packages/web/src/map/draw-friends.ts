@@ -1,6 +1,7 @@
 /** Draws the friends and the radius on a canvas over the map. */
 import { colourOf, initialsOf } from '../ui/colour-of.ts';
 import type { Theme } from '../ui/theme.ts';
+import { drawHeading } from './draw-heading.ts';
 
 /** Sizes are in CSS pixels. */
 export const FACE_RADIUS = 17;
@@ -40,6 +41,8 @@ export interface DrawnFace extends Point {
   /** 1 for a fresh position, less for an older one. */
   readonly freshness: number;
   readonly mayHaveLabel: boolean;
+  /** The direction of travel, degrees clockwise from north, if the friend moves. */
+  readonly heading: number | undefined;
 }
 
 export interface Picture {
@@ -101,6 +104,9 @@ export class FaceDrawer {
   #drawFace(context: CanvasRenderingContext2D, face: DrawnFace, hasLabel: boolean, theme: Theme, scale: number): void {
     const size = sizeOf(face);
     const half = (FACE_RADIUS + RING + SHADOW) * size;
+    const { x, y, heading } = face;
+    if (heading !== undefined)
+      drawHeading(context, { x, y, heading, radius: (FACE_RADIUS + RING) * size, colour: colourOf(face.id) });
     if (face.freshness < 1) {
       // An opaque background, so that the faded face does not show the map below.
       fillDisc(context, face, FACE_RADIUS * size, theme === 'dark' ? '#0f141a' : '#ffffff');

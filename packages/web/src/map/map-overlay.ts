@@ -24,6 +24,8 @@ const APPROXIMATE_METERS = 500;
 const FRESH_MS = 60_000;
 const EXPIRED_MS = 600_000;
 const MIN_FRESHNESS = 0.45;
+/** The heading of a slower phone is noise. */
+const MOVING_METERS_PER_SECOND = 0.5;
 /** Extra hit area around a face for fingers, pixels. */
 const TOUCH_MARGIN = 7;
 
@@ -170,6 +172,7 @@ export class MapOverlay {
       y: point.y,
       isSelected: nearby.selectedId.value === friend.id,
       isApproximate: friend.precision === 'approximate',
+      heading: (friend.speed ?? 0) >= MOVING_METERS_PER_SECOND ? friend.heading : undefined,
       uncertainty: uncertaintyOf(friend) * pixelsPerMeter,
       freshness: freshness(serverNow - friend.at),
       // The nearest friends are the last.

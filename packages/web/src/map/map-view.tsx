@@ -92,6 +92,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
   };
 
   const text = texts.value;
+  const hasTouch = matchMedia('(pointer: coarse)').matches;
   return (
     <div class="map" ref={frame}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are for the MapLibre canvas inside, which takes the focus */}
@@ -127,7 +128,17 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
       {isWalking.value && !hasWalked.value && !hasFailed.value && (
         <p class="walk-hint">
           <Icon name="walk" />
-          {text.walkHint}
+          <span>{hasTouch ? text.walkHintTouch : text.walkHint}</span>
+          <button
+            type="button"
+            class="dismiss"
+            aria-label={text.dismiss}
+            onClick={() => {
+              hasWalked.value = true;
+            }}
+          >
+            <Icon name="close" />
+          </button>
         </p>
       )}
       <MapControls me={me} open={open.value} />

@@ -51,6 +51,10 @@ export function openMap(options: OpenMapOptions): OpenMap {
     const box = frame.getBoundingClientRect();
     return normalizedPlace(map.unproject([x - box.left, y - box.top]));
   };
+  const centreOn = (place: Place): void => {
+    const { lng, lat } = drawnAt(place, map.getCenter().lng);
+    map.easeTo({ center: [lng, lat], padding: visibleArea(frame), ...animation() });
+  };
   const walkTo = (place: Place): void => {
     onWalk();
     me.walkTo(place);
@@ -67,6 +71,7 @@ export function openMap(options: OpenMapOptions): OpenMap {
   };
   map.on('click', click);
   map.on('mousemove', hover);
+  map.on('dragstart', () => nearby.follow(null));
   const ends = [
     onDrag(options.meButton, (point) => {
       if (me.source.value === 'walking') walkTo(placeUnder(point));
@@ -78,6 +83,10 @@ export function openMap(options: OpenMapOptions): OpenMap {
     nearby.selectedId.subscribe((id) => {
       const friend = nearby.list.value.find((one) => one.id === id);
       if (friend) opened.keepVisible(friend);
+    }),
+    effect(() => {
+      const friend = nearby.list.value.find(({ id }) => id === nearby.followedId.value);
+      if (friend) centreOn(friend);
     }),
     runOnce(
       () => me.place.value !== null && radius.isKnown.value,

@@ -16,6 +16,8 @@ export class NearbyFriends {
   readonly list: ReadonlySignal<readonly NearbyFriend[]>;
   /** The friend selected on the map and in the list. */
   readonly selectedId = signal<string | null>(null);
+  /** The friend in whose place the map stays. */
+  readonly followedId = signal<string | null>(null);
   readonly #glides = new Map<string, Glide>();
   readonly #announcer: Pick<Announcer, 'cameNear' | 'left'>;
   readonly #nameOf: (id: string) => string;
@@ -47,6 +49,12 @@ export class NearbyFriends {
 
   select(id: string | null): void {
     this.selectedId.value = id;
+    if (id !== this.followedId.value) this.followedId.value = null;
+  }
+
+  /** Keeps the map on a friend until the user moves it. */
+  follow(id: string | null): void {
+    this.followedId.value = id;
   }
 
   /** All friends with their interpolated places, the nearest last, so that it is drawn on top. */
@@ -79,7 +87,7 @@ export class NearbyFriends {
       if (ids.has(id)) continue;
       this.#glides.delete(id);
       this.#announcer.left(id, this.#nameOf(id));
-      if (this.selectedId.value === id) this.selectedId.value = null;
+      if (this.selectedId.value === id) this.select(null);
     }
     this.#isFirst = false;
   }

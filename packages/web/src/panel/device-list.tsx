@@ -1,12 +1,12 @@
 /** The registered devices of the user, each with a button that removes it. */
 import type { DeviceKind, ListedDevice } from '@nearby-friends/client';
-import { useSignal } from '@preact/signals';
 import type { RegisteredDevices } from '../me/registered-devices.ts';
 import { now } from '../state/now.ts';
 import type { Texts } from '../texts/english.ts';
 import { language, texts } from '../texts/language.ts';
 import { lastSeenText } from '../texts/measures.ts';
 import type { ActionRunner } from './action-runner.ts';
+import { RemovableRow } from './removable-row.tsx';
 
 interface DeviceListProps {
   readonly devices: RegisteredDevices;
@@ -32,44 +32,21 @@ export function DeviceList({ devices, actions }: DeviceListProps) {
 }
 
 function DeviceRow({ device, devices, actions }: DeviceListProps & { readonly device: ListedDevice }) {
-  const isConfirming = useSignal(false);
   const text = texts.value;
   const { id, name } = device;
   return (
-    <li class="person">
-      <span class="person-text">
-        <span class="person-name">{name}</span>
-        <span class="person-more">
-          {isConfirming.value ? text.reallyRemove(name) : stateText(device, text, now.value)}
-        </span>
-      </span>
-      <button
-        type="button"
-        class={isConfirming.value ? 'button button-small button-danger' : 'button button-small button-plain'}
-        aria-label={isConfirming.value ? text.reallyRemove(name) : text.removeDevice(name)}
-        onClick={() => {
-          if (isConfirming.value)
-            void actions.run(
-              () => devices.remove(id),
-              () => texts.value.deviceRemoved(name),
-            );
-          isConfirming.value = !isConfirming.value;
-        }}
-      >
-        {text.remove}
-      </button>
-      {isConfirming.value && (
-        <button
-          type="button"
-          class="button button-small"
-          onClick={() => {
-            isConfirming.value = false;
-          }}
-        >
-          {text.cancel}
-        </button>
-      )}
-    </li>
+    <RemovableRow
+      name={name}
+      removeLabel={text.removeDevice(name)}
+      remove={() =>
+        void actions.run(
+          () => devices.remove(id),
+          () => texts.value.deviceRemoved(name),
+        )
+      }
+    >
+      {stateText(device, text, now.value)}
+    </RemovableRow>
   );
 }
 

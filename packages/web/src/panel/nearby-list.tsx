@@ -7,6 +7,8 @@ import { now } from '../state/now.ts';
 import { language, texts } from '../texts/language.ts';
 import { ageText, distanceText } from '../texts/measures.ts';
 import { Face } from '../ui/face.tsx';
+import type { ActionRunner } from './action-runner.ts';
+import { FriendCard } from './friend-card.tsx';
 import { PersonId } from './person-id.tsx';
 import { PositionPrompt } from './position-prompt.tsx';
 
@@ -15,7 +17,13 @@ const SLIDER_STEPS = 240;
 /** A smaller uncertainty is not worth a word. */
 const SHOWN_FROM_METERS = 100;
 
-export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; readonly radius: RadiusChoice }) {
+interface NearbyListProps {
+  readonly signedIn: SignedIn;
+  readonly radius: RadiusChoice;
+  readonly actions: ActionRunner;
+}
+
+export function NearbyList({ signedIn, radius, actions }: NearbyListProps) {
   const text = texts.value;
   const friends = signedIn.nearby.list.value;
   return (
@@ -28,7 +36,7 @@ export function NearbyList({ signedIn, radius }: { readonly signedIn: SignedIn; 
       ) : null}
       <ul class="people">
         {friends.map((friend) => (
-          <NearbyRow key={friend.id} friend={friend} signedIn={signedIn} />
+          <NearbyRow key={friend.id} friend={friend} signedIn={signedIn} actions={actions} />
         ))}
       </ul>
     </>
@@ -75,7 +83,11 @@ function Comma() {
   return <span class="visually-hidden">, </span>;
 }
 
-function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readonly signedIn: SignedIn }) {
+interface NearbyRowProps extends Omit<NearbyListProps, 'radius'> {
+  readonly friend: NearbyFriend;
+}
+
+function NearbyRow({ friend, signedIn, actions }: NearbyRowProps) {
   const { nearby, people } = signedIn;
   const row = useRef<HTMLLIElement>(null);
   const text = texts.value;
@@ -125,6 +137,7 @@ function NearbyRow({ friend, signedIn }: { readonly friend: NearbyFriend; readon
         </span>
         <span class="visually-hidden">{text.awayAndShow}</span>
       </button>
+      {isSelected && <FriendCard friend={friend} signedIn={signedIn} actions={actions} />}
     </li>
   );
 }

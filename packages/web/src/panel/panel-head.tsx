@@ -1,23 +1,21 @@
-/** The panel header: the user's name, the connection state and the settings. */
-import { useSignal } from '@preact/signals';
-import type { Announcer } from '../announce/announcer.ts';
-import type { Session, SignedIn } from '../session/session.ts';
+/** The panel header: the user's name, the connection state and the button for the settings. */
+import type { Signal } from '@preact/signals';
+import type { SignedIn } from '../session/session.ts';
+import { isOffline } from '../state/is-offline.ts';
 import { texts } from '../texts/language.ts';
-import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
 import { Face } from '../ui/face.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 interface PanelHeadProps {
-  readonly session: Session;
   readonly signedIn: SignedIn;
-  readonly announcer: Announcer;
+  /** Whether the settings are shown in place of the tabs. */
+  readonly isSettingsOpen: Signal<boolean>;
 }
 
-export function PanelHead({ session, signedIn, announcer }: PanelHeadProps) {
-  const isOpen = useSignal(false);
+export function PanelHead({ signedIn, isSettingsOpen: isOpen }: PanelHeadProps) {
   const text = texts.value;
   const name = signedIn.people.profile.value?.displayName ?? signedIn.userId;
-  const kind = signedIn.status.value.kind;
+  const kind = isOffline.value ? 'offline' : signedIn.status.value.kind;
   return (
     <header class="head">
       <div class="head-line">
@@ -41,42 +39,6 @@ export function PanelHead({ session, signedIn, announcer }: PanelHeadProps) {
           <Icon name="settings" />
         </button>
       </div>
-      <div class="settings" id="settings" hidden={!isOpen.value}>
-        <LanguageField />
-        <ThemeField />
-        <SignOut session={session} announcer={announcer} />
-      </div>
     </header>
-  );
-}
-
-function SignOut({ session, announcer }: Pick<PanelHeadProps, 'session' | 'announcer'>) {
-  const isEverywhere = useSignal(false);
-  const isBusy = useSignal(false);
-  const text = texts.value;
-  const signOut = async (): Promise<void> => {
-    isBusy.value = true;
-    const everywhere = isEverywhere.value;
-    const isConfirmed = await session.signOut({ everywhere });
-    const { signedOut, signedOutHere, signOutUnconfirmed } = texts.value;
-    // Another device that stays signed in goes on sharing.
-    announcer.say(isConfirmed ? (everywhere ? signedOut : signedOutHere) : signOutUnconfirmed);
-  };
-  return (
-    <div class="sign-out">
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isEverywhere.value}
-          onChange={({ currentTarget }) => {
-            isEverywhere.value = currentTarget.checked;
-          }}
-        />
-        <span>{text.onAllDevices}</span>
-      </label>
-      <button type="button" class="button" disabled={isBusy.value} onClick={() => void signOut()}>
-        {text.signOut}
-      </button>
-    </div>
   );
 }

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { Friendships } from '../people/friendships.ts';
 import { requesterLabel } from '../people/lookalikes.ts';
 import { isUserId, USER_ID_PATTERN } from '../session/is-user-id.ts';
+import type { SignedIn } from '../session/session.ts';
 import { language, texts } from '../texts/language.ts';
 import { dayText } from '../texts/measures.ts';
 import { problemText } from '../texts/problem-text.ts';
@@ -11,13 +12,15 @@ import { Face } from '../ui/face.tsx';
 import type { ActionRunner } from './action-runner.ts';
 import { grantOf, OfferChoice, useOffer } from './offer-choice.tsx';
 import { PersonId } from './person-id.tsx';
+import { RemovableRow } from './removable-row.tsx';
 
 interface PeopleProps {
   readonly people: Friendships;
   readonly actions: ActionRunner;
 }
 
-export function PeopleView({ people, userId, actions }: PeopleProps & { readonly userId: string }) {
+export function PeopleView({ signedIn, actions }: { readonly signedIn: SignedIn; readonly actions: ActionRunner }) {
+  const { people, userId } = signedIn;
   const text = texts.value;
   const { incoming, outgoing } = people.requests.value;
   const friends = people.friends.value;
@@ -60,10 +63,16 @@ export function PeopleView({ people, userId, actions }: PeopleProps & { readonly
           </li>
         ))}
       </ul>
+      {friends.length === 0 && people.profile.value !== null && (
+        <div class="empty">
+          <p class="empty-title">{text.noFriendsYet}</p>
+          <p>{text.addFriendHint}</p>
+        </div>
+      )}
       {friends.length > 0 && <h2>{text.friendsHeading}</h2>}
       <ul class="people">
         {friends.map((friend) => (
-          <FriendRow key={friend.id} friend={friend} people={people} actions={actions} />
+          <FriendRow key={friend.id} friend={friend} signedIn={signedIn} actions={actions} />
         ))}
       </ul>
     </>
@@ -162,48 +171,35 @@ function RequestForm({ people, userId, actions }: PeopleProps & { readonly userI
   );
 }
 
-function FriendRow({ friend: { id, displayName, since }, people, actions }: PeopleProps & { readonly friend: Friend }) {
-  const isConfirming = useSignal(false);
+interface FriendRowProps {
+  readonly friend: Friend;
+  readonly signedIn: Pick<SignedIn, 'me' | 'nearby' | 'people' | 'status'>;
+  readonly actions: ActionRunner;
+}
+
+function FriendRow({ friend: { id, displayName, since }, signedIn, actions }: FriendRowProps) {
+  const { me, nearby, people, status } = signedIn;
+  // Without an own place, or a connection, the list does not say who is near.
+  const isKnown = me.source.value !== 'none' && status.value.kind === 'online';
+  const isNear = nearby.list.value.some((friend) => friend.id === id);
   const label = people.labelOf(id);
   const text = texts.value;
   return (
-    <li class="person">
-      <Face id={id} name={displayName} />
-      <span class="person-text">
-        <span class="person-name">{displayName}</span>
-        <span class="person-more">
-          {people.isAlike(id) && <PersonId id={id} />}
-          <span>
-            {isConfirming.value ? text.reallyRemove(displayName) : text.since(dayText(since, language.value))}
-          </span>
-        </span>
-      </span>
-      <button
-        type="button"
-        class={isConfirming.value ? 'button button-small button-danger' : 'button button-small button-plain'}
-        aria-label={isConfirming.value ? text.reallyRemove(label) : text.removeOf(label)}
-        onClick={() => {
-          if (isConfirming.value)
-            void actions.run(
-              () => people.endFriendship(id),
-              () => texts.value.removed(label),
-            );
-          isConfirming.value = !isConfirming.value;
-        }}
-      >
-        {text.remove}
-      </button>
-      {isConfirming.value && (
-        <button
-          type="button"
-          class="button button-small"
-          onClick={() => {
-            isConfirming.value = false;
-          }}
-        >
-          {text.cancel}
-        </button>
-      )}
-    </li>
+    <RemovableRow
+      faceOf={id}
+      name={displayName}
+      label={label}
+      removeLabel={text.removeOf(label)}
+      remove={() =>
+        void actions.run(
+          () => people.endFriendship(id),
+          () => texts.value.removed(label),
+        )
+      }
+    >
+      {people.isAlike(id) && <PersonId id={id} />}
+      {isKnown && <span class={isNear ? 'chip chip-near' : 'chip'}>{isNear ? text.near : text.notNear}</span>}
+      <span>{text.since(dayText(since, language.value))}</span>
+    </RemovableRow>
   );
 }

@@ -5,14 +5,13 @@ import type { Friendships } from '../people/friendships.ts';
 import { isVisible, renewedEnd } from '../people/visible-grant.ts';
 import type { SignedIn } from '../session/session.ts';
 import { exactNow, now } from '../state/now.ts';
-import type { Texts } from '../texts/english.ts';
-import { language, texts } from '../texts/language.ts';
-import { untilText } from '../texts/measures.ts';
+import { texts } from '../texts/language.ts';
 import { Face } from '../ui/face.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { ActionRunner } from './action-runner.ts';
 import { DevicesSection } from './devices-section.tsx';
 import { GrantChoice } from './grant-choice.tsx';
+import { grantText } from './grant-text.ts';
 import { PersonId } from './person-id.tsx';
 import { SharingCard } from './sharing-card.tsx';
 
@@ -29,7 +28,12 @@ export function SharingView({ signedIn, actions }: { readonly signedIn: SignedIn
     <>
       <SharingCard signedIn={signedIn} actions={actions} />
       <h2>{text.viewersHeading}</h2>
-      {viewers.length === 0 && <p class="empty">{text.noViewers}</p>}
+      {viewers.length === 0 && (
+        <div class="empty">
+          <p class="empty-title">{text.noViewers}</p>
+          <p>{text.noViewersHint}</p>
+        </div>
+      )}
       <ul class="people">
         {viewers.map((viewer) => (
           <ViewerRow key={viewer.id} viewer={viewer} people={people} actions={actions} />
@@ -55,7 +59,7 @@ function ViewerRow({ viewer, people, actions }: ViewersProps & { readonly viewer
     else isOpen.value = true;
   };
   const set = (grant: Grant): void => {
-    const state = (): string => stateText(grant, people.isPausedAt(exactNow()), texts.value, exactNow());
+    const state = (): string => grantText(grant, people.isPausedAt(exactNow()), texts.value, exactNow());
     void actions.run(
       () => people.grant(id, grant),
       () => texts.value.granted(label, state()),
@@ -69,7 +73,7 @@ function ViewerRow({ viewer, people, actions }: ViewersProps & { readonly viewer
           <span class="person-name">{displayName}</span>
           <span class="person-more">
             {people.isAlike(id) && <PersonId id={id} />}
-            <span>{stateText(viewer, isPaused, text, now.value)}</span>
+            <span>{grantText(viewer, isPaused, text, now.value)}</span>
           </span>
         </span>
         <button
@@ -97,11 +101,4 @@ function ViewerRow({ viewer, people, actions }: ViewersProps & { readonly viewer
       {isOpen.value && <GrantChoice label={label} chosen={people.chosenFor(viewer)} before={before} set={set} />}
     </li>
   );
-}
-
-function stateText(grant: Grant, isPaused: boolean, text: Texts, at: number): string {
-  if (!isVisible(grant, at)) return text.seesNothing;
-  if (isPaused) return text.seesNothingPaused;
-  const state = grant.precision === 'exact' ? text.seesExact : text.seesAbout;
-  return grant.until === null ? state : text.until(state, untilText(grant.until, language.value, at));
 }

@@ -96,6 +96,11 @@ export class Friendships {
     await this.#everything.request();
   }
 
+  /** Changes the user's own display name. */
+  async rename(displayName: string): Promise<void> {
+    this.profile.value = await this.#connection.api.me.update({ displayName });
+  }
+
   /** `grant`: what the other will see once the request is accepted. */
   async sendRequest(userId: string, grant: Grant): Promise<void> {
     await this.#connection.api.requests.send(userId, grant);

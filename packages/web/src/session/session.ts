@@ -110,6 +110,15 @@ export class Session {
     }
   }
 
+  /** Erases the account and signs out. Rejects with a `NearbyError`; then the user is still signed in. */
+  async erase(): Promise<void> {
+    const state = this.state.value;
+    if (state.kind !== 'signed-in') return;
+    await state.connection.api.account.erase();
+    // The connection may have ended before the response came, and says the same.
+    this.#end();
+  }
+
   /** Closes the connection and shows the sign-in page. */
   #end(problem?: NearbyError): void {
     const state = this.state.value;

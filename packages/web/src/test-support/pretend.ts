@@ -1,4 +1,4 @@
-/** Replaces parts of the browser on a page before it loads: the clock, geolocation and WebSocket. */
+/** Replaces parts of the browser on a page before it loads: the clock, geolocation, the secure context and WebSocket. */
 import type { Page } from 'playwright-core';
 
 /** The clock of the device is wrong by that much, ms. Reloads the page. */
@@ -35,6 +35,22 @@ export async function pretendGeolocation(page: Page, place: { lat: number; lng: 
     };
     Object.defineProperty(navigator, 'geolocation', { value: geolocation });
   }, place);
+  await page.reload();
+}
+
+/** A page without HTTPS, where the browser refuses the location without asking. Reloads the page. */
+export async function pretendInsecure(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, 'isSecureContext', { value: false });
+    const geolocation = {
+      watchPosition(_onFix: unknown, onFailure: (failure: object) => void): number {
+        setTimeout(() => onFailure({ code: 1, message: 'pretended' }));
+        return 1;
+      },
+      clearWatch: () => undefined,
+    };
+    Object.defineProperty(navigator, 'geolocation', { value: geolocation });
+  });
   await page.reload();
 }
 

@@ -19,6 +19,18 @@ const distanceFormat = (unit: 'meter' | 'kilometer', maximumFractionDigits: numb
 const meterFormat = distanceFormat('meter', 0);
 const kilometerFormat = distanceFormat('kilometer', 0);
 const fineKilometerFormat = distanceFormat('kilometer', 1);
+const speedFormat = cachedPerLanguage(
+  (language) =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit: 'kilometer-per-hour',
+      unitDisplay: 'short',
+      maximumFractionDigits: 0,
+    }),
+);
+const percentFormat = cachedPerLanguage(
+  (language) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }),
+);
 const ageFormat = cachedPerLanguage(
   (language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
 );
@@ -35,6 +47,16 @@ export function distanceText(meters: number, language: string): string {
   if (meters < METERS_PER_KILOMETER - 5) return meterFormat(language).format(Math.round(meters / 10) * 10);
   const kilometers = meters / METERS_PER_KILOMETER;
   return (kilometers < 10 ? fineKilometerFormat : kilometerFormat)(language).format(kilometers);
+}
+
+/** For example 5 km/h. */
+export function speedText(metersPerSecond: number, language: string): string {
+  return speedFormat(language).format((metersPerSecond * 3_600) / METERS_PER_KILOMETER);
+}
+
+/** Of a charge, which phones report as 0–1 or as 0–100. */
+export function percentText(charge: number, language: string): string {
+  return percentFormat(language).format(charge <= 1 ? charge : charge / 100);
 }
 
 /** For example now, 20 seconds ago, 3 minutes ago. A negative age from clock differences counts as now. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asObject, asSubject, together } from './particle.ts';
+import { asInstrument, asObject, asSubject, together } from './particle.ts';
 
 describe('a Korean particle', () => {
   it.each([
@@ -11,5 +11,16 @@ describe('a Korean particle', () => {
     ['', '이(가)', '을(를)', '와(과)'],
   ])('after "%s" has the right form', (word, subject, object, and) => {
     expect([asSubject(word), asObject(word), together(word)]).toEqual([subject, object, and]);
+  });
+
+  it.each([
+    ['민준', '민준으로'],
+    ['서울', '서울로'],
+    ['지아', '지아로'],
+    ['친구 7', '친구 7로'],
+    ['친구 3', '친구 3으로'],
+    ['bob', 'bob(으)로'],
+  ])('of a way after "%s" has the right form', (word, expected) => {
+    expect(asInstrument(word)).toBe(expected);
   });
 });

@@ -4,6 +4,8 @@ const FIRST_SYLLABLE = 0xac00;
 const LAST_SYLLABLE = 0xd7a3;
 /** Every syllable block has one of 28 finals; the first is none. */
 const FINALS = 28;
+/** The index of ㄹ among the finals. */
+const RIEUL = 8;
 /** Digits that are read with a final consonant: 영, 일, 삼, 육, 칠, 팔. */
 const DIGITS_WITH_FINAL = '013678';
 
@@ -25,5 +27,11 @@ function attach(word: string, afterConsonant: string, afterVowel: string, unknow
 export const asSubject = (word: string): string => attach(word, '이', '가', '이(가)');
 /** 민준을, 지아를, bob을(를). */
 export const asObject = (word: string): string => attach(word, '을', '를', '을(를)');
+/** 민준으로, 서울로, 지아로, bob(으)로: after ㄹ as after a vowel. */
+export function asInstrument(word: string): string {
+  const code = (word.at(-1) ?? '').charCodeAt(0) - FIRST_SYLLABLE;
+  const endsInRieul = code >= 0 && code <= LAST_SYLLABLE - FIRST_SYLLABLE && code % FINALS === RIEUL;
+  return endsInRieul || /[178]$/.test(word) ? `${word}로` : attach(word, '으로', '로', '(으)로');
+}
 /** 민준과, 지아와, bob와(과). */
 export const together = (word: string): string => attach(word, '과', '와', '와(과)');

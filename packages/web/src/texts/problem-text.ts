@@ -13,5 +13,7 @@ export function signInProblemText(error: NearbyError, texts: Texts): string {
 
 export function problemText(error: unknown, { problems }: Texts): string {
   if (!(error instanceof NearbyError)) return problems.other;
+  // Browsers refuse it without asking on plain HTTP, and their settings do not help.
+  if (error.code === 'geolocation_denied' && globalThis.isSecureContext === false) return problems.geolocation_insecure;
   return Object.hasOwn(problems, error.code) ? problems[error.code as keyof Texts['problems']] : problems.other;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { english } from './english.ts';
 import { korean } from './korean.ts';
 import { preferredLanguage } from './language.ts';
-import { ageText, distanceText, lastSeenText, tonight, untilText } from './measures.ts';
+import { ageText, distanceText, lastSeenText, percentText, speedText, tonight, untilText } from './measures.ts';
 
 /** The product name and a text that only combines other texts. */
 const SAME_IN_BOTH = ['title', 'granted'];
@@ -58,6 +58,18 @@ describe('distances', () => {
     [12_600, '13 km'],
   ])('%d metres are %s', (meters, expected) => {
     expect(distanceText(meters, 'en')).toBe(expected);
+  });
+});
+
+describe('speeds and charges', () => {
+  it('are in km/h and percent', () => {
+    expect([speedText(1.4, 'en'), speedText(30, 'ko')]).toEqual(['5 km/h', '108km/h']);
+    expect([percentText(0.42, 'en'), percentText(42, 'ko'), percentText(1, 'en'), percentText(100, 'en')]).toEqual([
+      '42%',
+      '42%',
+      '100%',
+      '100%',
+    ]);
   });
 });
 
