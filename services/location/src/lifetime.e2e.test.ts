@@ -50,7 +50,10 @@ it('[L2] [S4] [S5] a friend whose device asks for it stays when others go, is an
   expect((await phone.record({ user: PIA, at, body })).outcome).toBe('stored');
   await sam.reportUntilKept(north(FERRY_BUILDING, 200));
   await eventually(() => expect(ann.friendIds).toEqual(['pia', 'sam']), SEEN_MS);
-  expect(ann.friends.map(({ staysVisibleSeconds }) => staysVisibleSeconds)).toEqual([LIFETIME_SECONDS, undefined]);
+  expect(ann.friends.map(({ staysVisibleSeconds }) => staysVisibleSeconds)).toStrictEqual([
+    LIFETIME_SECONDS,
+    undefined,
+  ]);
   // Pia's position is the older one.
   await eventually(() => expect(ann.friendIds).toEqual(['pia']), SEEN_MS);
 

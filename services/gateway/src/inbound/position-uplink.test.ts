@@ -94,7 +94,7 @@ describe('positions on their way to the location service', () => {
     const { clock, sent, uplink } = setUp([]);
     uplink.record(positionOf('ann')).catch(() => undefined);
     clock.advance(GATHER_MS);
-    expect(sent.map(({ instance }) => instance)).toEqual([undefined]);
+    expect(sent.map(({ instance }) => instance)).toStrictEqual([undefined]);
   });
 
   it('do not wait for more when they are enough for a message to each instance', () => {

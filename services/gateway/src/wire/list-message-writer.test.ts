@@ -65,7 +65,7 @@ describe('a list message', () => {
     writer.addFriend(watchOf('cid', APPROXIMATE), lifetime, 1);
     add(writer, 1, { name: 'dan' });
     const { upserts } = nearbyChangesSchema.parse(read(writer.endChanges([]))[1]);
-    expect(upserts.map(({ staysVisibleSeconds }) => staysVisibleSeconds)).toEqual([900, 1_024, undefined]);
+    expect(upserts.map(({ staysVisibleSeconds }) => staysVisibleSeconds)).toStrictEqual([900, 1_024, undefined]);
     expect(upserts[2]).not.toHaveProperty('staysVisibleSeconds');
   });
 

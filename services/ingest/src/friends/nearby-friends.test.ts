@@ -146,10 +146,10 @@ describe('[I4] the friends of an answer', () => {
     friend('near', at(1));
     friend('far', at(8));
     const names = async (withNames: boolean) => (await seen(100, withNames)).map(({ displayName }) => displayName);
-    expect(await names(true)).toEqual(['Nea R.', undefined]);
-    expect(await names(false)).toEqual([undefined, undefined]);
+    expect(await names(true)).toStrictEqual(['Nea R.', undefined]);
+    expect(await names(false)).toStrictEqual([undefined, undefined]);
     areNamesKnown = false;
-    expect(await names(true)).toEqual([undefined, undefined]);
+    expect(await names(true)).toStrictEqual([undefined, undefined]);
   });
 
   it('of a restored database are none from before', async () => {

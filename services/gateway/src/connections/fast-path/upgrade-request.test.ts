@@ -36,7 +36,7 @@ it.each([
   await eventually(() => expect(socket.conn.transport.name).toBe('websocket'));
   await eventually(() => {
     collectGarbage();
-    expect(requests.map((request) => request.deref())).toEqual([undefined]);
+    expect(requests.map((request) => request.deref())).toStrictEqual([undefined]);
   });
   expect(await client.emitWithAck('check')).toBe('yes');
   const left = once(socket, 'disconnect');
