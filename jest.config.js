@@ -24,7 +24,7 @@ const STACK = '\\.(e2e|browser)\\.test\\.ts$';
 /** These need a running system, disturb nothing, and share one; each file's ids begin with its own name. */
 const SHARED = [
   'packages/client/src/api/api\\.e2e',
-  'packages/client/src/(example|live-list)\\.e2e',
+  'packages/client/src/(example|fast-reports|live-list)\\.e2e',
   'packages/testing/src/e2e/(handshake|nearby|withheld)\\.e2e',
 ].map((path) => `${path}\\.test\\.ts$`);
 
@@ -52,6 +52,7 @@ const FULL_ONLY = [
   'infra/local/src/servers/postgres\\.pg',
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/(start|stop)\\.e2e',
+  'packages/client/src/fast-reports\\.e2e',
   'packages/benchmark/src/(bench|measure/memory-after-floods)\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/redis-connection\\.redis',

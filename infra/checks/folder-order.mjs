@@ -21,6 +21,7 @@ const FOLDER_ORDER = {
     'friends',
     'sessions',
     'graph-events',
+    'viewing',
     'inbound',
     'connections/fast-path',
     'connections',

@@ -9,10 +9,12 @@ import { ConnectionKeeper } from './connection/connection-keeper.ts';
 import { NearbyList, POSITION_TTL_MS } from './connection/nearby-list.ts';
 import { NewestSender } from './connection/newest-sender.ts';
 import { OwnPositionSender } from './connection/own-position-sender.ts';
+import { Pace } from './connection/pace.ts';
 import { watchPosition } from './connection/position-watch.ts';
 import { ServerClock } from './connection/server-clock.ts';
 import { EVENTS, openSocket } from './connection/socket.ts';
 import { TokenRefresher } from './connection/token-refresher.ts';
+import { ViewingSender } from './connection/viewing-sender.ts';
 import { deviceGeolocation, onNetworkRestored, pageVisibility } from './device.ts';
 import { Listeners } from './listeners.ts';
 import type { NearbyConnection, PositionWatch, TransportName } from './nearby-connection.ts';
@@ -58,6 +60,8 @@ export function connect(options: ConnectOptions): NearbyConnection {
       radius.set(meters);
     },
   });
+  const pace = new Pace({ serverClock, clock });
+  const viewing = new ViewingSender({ send: (on) => keeper.emit(EVENTS.viewingSet, { on }), clock });
   const refresher = new TokenRefresher({
     token,
     send: (newer) => keeper.emit(EVENTS.tokenRefresh, { token: newer }),
@@ -75,18 +79,22 @@ export function connect(options: ConnectOptions): NearbyConnection {
         list.clearOwnPosition();
         refresher.online(current);
         radiusSender.online();
+        viewing.online();
         // The server needs a position for the first list.
         positionSender.online();
       },
       offline() {
         refresher.offline();
         radiusSender.offline();
+        viewing.offline();
         positionSender.offline();
         transport.set(undefined);
         isSharing.set(undefined);
       },
       closed(error) {
         refresher.offline();
+        viewing.offline();
+        pace.end();
         for (const watch of watches) watch.stop();
         list.stop();
         unwatchNetwork();
@@ -105,6 +113,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
       changes: (message) => list.applyChanges(message),
       friendsChanged: (message) => friendsChanged.notify(message),
       deviceShared: (isThisDevice) => isSharing.set(isThisDevice),
+      paceSet: (message) => pace.set(message),
       sharingChanged: () => sharingChanged.notify(undefined),
       viewersChanged: () => viewersChanged.notify(undefined),
       serverClock: (now, begunAt) => serverClock.observe(now, begunAt, clock.now()),
@@ -124,6 +133,8 @@ export function connect(options: ConnectOptions): NearbyConnection {
     radiusMeters: radius,
     transport,
     isSharing,
+    requestedIntervalMs: pace.everyMs,
+    setViewing: (isViewing) => viewing.set(isViewing),
     serverNow: () => serverClock.now(),
     updateLocation: (position) => positionSender.send(position),
     watchPosition(watchOptions = {}) {
@@ -132,6 +143,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
         reporter: positionSender.reporter(),
         geolocation,
         visibility,
+        requestedIntervalMs: pace.everyMs,
         clock,
       });
       watches.add(watch);

@@ -51,6 +51,11 @@ export interface WatchOptions {
   readonly hiddenIntervalMs?: number;
   readonly hiddenDistanceMeters?: number;
   /**
+   * Whether to report every 3 s while a friend looks at this user, which takes more battery. Friends cannot tell whether it is
+   * off. Default: true.
+   */
+  readonly fastReports?: boolean;
+  /**
    * Called when the device has no position and when the server refuses one. The watch continues, and asks the device again
    * after a moment; after `geolocation_denied` only when the page is visible again.
    */
@@ -105,6 +110,17 @@ export interface NearbyConnection {
    * friends see the other device's last one until then, if it is newer. Rejects with a `NearbyError`.
    */
   shareFromThisDevice(): Promise<void>;
+  /**
+   * Says whether a person looks at the list: `true` while the app is visible, `false` when it is hidden. The friends near whom the
+   * user sees exactly then report every 3 s instead of every 30 s, for ten minutes an hour at most. Repeated to the server, also
+   * after a reconnect, until it is `false`.
+   */
+  setViewing(isViewing: boolean): void;
+  /**
+   * The time between two reports that the server asks for while a friend looks, ms; undefined at other times. `watchPosition` follows
+   * it; an app that reports by itself may.
+   */
+  readonly requestedIntervalMs: Observable<number | undefined>;
   /** Reports the device's position until stopped. */
   watchPosition(options?: WatchOptions): PositionWatch;
   /** Sets the radius in metres, 100–100,000, on all devices of the user. Resolves once the server has accepted it. */

@@ -16,6 +16,16 @@ export function locationKey(user: UserId): string {
 /** Sorted set of the users erased within the last TTL: until which time, in ms, positions of the user are refused. */
 export const ERASED_USERS = 'erased-users';
 
+/** Exists for a minute and a half after a gateway has noticed that a viewer looks at `user`, for reports over HTTP. */
+export function viewedKey(user: UserId): string {
+  return `viewed:{${user}}`;
+}
+
+/** Exists while a page or app of `user` is looked at, and for a minute and a half after a connection was lost. */
+export function viewingKey(user: UserId): string {
+  return `viewing:{${user}}`;
+}
+
 /** Channel for messages to `user` as a viewer. Every gateway with a session of the user subscribes to it. */
 export function inboxChannel(user: UserId): string {
   return `inbox:{${user}}`;

@@ -14,9 +14,13 @@ import { DeviceReleases } from './sessions/device-releases.ts';
 import { RadiusApplier } from './sessions/radius-applier.ts';
 import { SessionOpener } from './sessions/session-opener.ts';
 import { Sessions } from './sessions/sessions.ts';
+import { FastReports } from './viewing/fast-reports.ts';
+import { PaceSetter } from './viewing/pace-setter.ts';
+import { ViewingLeases } from './viewing/viewing-leases.ts';
+import { ViewingMarks } from './viewing/viewing-marks.ts';
 
 export function composeNearby(options: {
-  bus: Pick<Bus, 'rpc' | 'redisClock' | 'subscriptions'>;
+  bus: Pick<Bus, 'commands' | 'publish' | 'redisClock' | 'rpc' | 'subscriptions'>;
   flushIntervalMs: number;
   positionTtlMs: number;
   /** Whether all revocations that others rely on are applied here. A function, since the follower needs the applier. */
@@ -63,10 +67,12 @@ export function composeNearby(options: {
   const lists = new FriendLists({ board, channels, delivery, ledger, redisNow, directory, clock });
 
   // --- Sessions
+  const paces = new PaceSetter({ redisNow, metrics, clock, random: Math.random });
   const inboxes = new Inboxes({
     subscriber: bus.subscriptions,
     // A function, since the applier needs the opener, which joins the inboxes.
     onFriendActive: (session, message) => applier.friendActive(session, message),
+    onViewed: (session) => paces.viewed(session),
     metrics,
   });
   const releases = new DeviceReleases({ rpc: bus.rpc, clock, logger });
@@ -104,5 +110,10 @@ export function composeNearby(options: {
     logger,
   });
 
-  return { applier, board, channels, delivery, inboxes, ledger, opener, radii, releases, sessions };
+  // --- Who looks
+  const marks = new ViewingMarks({ redis: bus.commands, logger });
+  const fastReports = new FastReports({ publish: bus.publish, marks, redisNow, metrics, clock, logger });
+  const leases = new ViewingLeases({ fastReports, marks, clock });
+
+  return { applier, board, channels, delivery, inboxes, leases, ledger, opener, radii, releases, sessions };
 }

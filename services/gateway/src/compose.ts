@@ -25,6 +25,7 @@ import { PositionReceiver } from './inbound/position-receiver.ts';
 import { PositionUplink } from './inbound/position-uplink.ts';
 import { RadiusReceiver } from './inbound/radius-receiver.ts';
 import { TokenReceiver } from './inbound/token-receiver.ts';
+import { ViewingReceiver } from './inbound/viewing-receiver.ts';
 import { registerGauges } from './metrics/gateway-gauges.ts';
 import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
 import { Recovery } from './sessions/recovery.ts';
@@ -67,7 +68,7 @@ export function composeGateway({
     clock,
     logger,
   });
-  const { applier, board, channels, delivery, inboxes, ledger, opener, radii, releases, sessions } = nearby;
+  const { applier, board, channels, delivery, inboxes, leases, ledger, opener, radii, releases, sessions } = nearby;
 
   // --- Graph events
   const streamRedis = openRedis({
@@ -126,6 +127,7 @@ export function composeGateway({
     devices: new DeviceReceiver({ positions }),
     radii: new RadiusReceiver({ rpc: bus.rpc, radii }),
     tokens: new TokenReceiver({ verifier, ledger }),
+    viewing: new ViewingReceiver({ leases }),
     limits,
     metrics,
     clock,
@@ -194,6 +196,7 @@ export function composeGateway({
     sessions,
     channels,
     inboxes,
+    leases,
     board,
     ledger,
     follower,
@@ -229,6 +232,7 @@ export function composeGateway({
     uplink,
     delivery,
     sessions,
+    leases,
     drain,
     refused,
     sockets,

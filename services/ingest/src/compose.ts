@@ -14,6 +14,7 @@ import {
 import { appRoutes } from './api/app-routes.ts';
 import { createApp } from './api/create-app.ts';
 import { CardSchedule } from './friends/card-schedule.ts';
+import { LocationRequests } from './friends/location-requests.ts';
 import { Movements } from './friends/movements.ts';
 import { NearbyFriends } from './friends/nearby-friends.ts';
 import { createIngestMetrics } from './metrics/ingest-metrics.ts';
@@ -84,6 +85,11 @@ export function composeIngest({
       metrics,
     }),
     cards: new CardSchedule({ clock }),
+    locationRequests: new LocationRequests({
+      isMarked: async (key) => (await bus.commands.exists(key)) === 1,
+      redisNow,
+      clock,
+    }),
     movements: new Movements({ maxSpeed: config.maxPlausibleSpeed, clock, metrics }),
     metrics,
     tracer,

@@ -46,6 +46,7 @@ export async function keep(credentials: Credentials = { token: 'token' }) {
       changes: () => undefined,
       friendsChanged: () => undefined,
       deviceShared: () => undefined,
+      paceSet: () => undefined,
       sharingChanged: () => undefined,
       viewersChanged: () => undefined,
       serverClock: () => undefined,

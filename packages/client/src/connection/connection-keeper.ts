@@ -20,6 +20,7 @@ type PassedOn =
   | 'changes'
   | 'friendsChanged'
   | 'deviceShared'
+  | 'paceSet'
   | 'sharingChanged'
   | 'viewersChanged'
   | 'malformed'
@@ -133,6 +134,7 @@ export class ConnectionKeeper {
       changes: (message) => this.#events.changes(message),
       friendsChanged: (message) => this.#events.friendsChanged(message),
       deviceShared: (isThisDevice) => this.#events.deviceShared(isThisDevice),
+      paceSet: (pace) => this.#events.paceSet(pace),
       sharingChanged: () => this.#events.sharingChanged(),
       viewersChanged: () => this.#events.viewersChanged(),
       serverClock: (now) => this.#events.serverClock(now, begunAt),

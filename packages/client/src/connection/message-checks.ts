@@ -17,6 +17,10 @@ export function isDeviceShared(message: unknown): message is { thisDevice: boole
   return isObject(message) && typeof message['thisDevice'] === 'boolean';
 }
 
+export function isPaceSet(message: unknown): message is { everyMs: number; until: number } {
+  return isObject(message) && isNumber(message['everyMs']) && isNumber(message['until']);
+}
+
 export function isServerDraining(message: unknown): message is { reconnectInMs: number } {
   return isObject(message) && isNumber(message['reconnectInMs']);
 }

@@ -3,6 +3,7 @@ import { ManualClock } from '@nearby-friends/service-kit';
 import type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from '../device.ts';
 import type { PositionReport, WatchOptions } from '../nearby-connection.ts';
 import type { NearbyError } from '../nearby-error.ts';
+import { MutableObservable } from '../observable.ts';
 import { watchPosition } from './position-watch.ts';
 
 const METERS_PER_DEGREE = (Math.PI / 180) * 6_371_008.8;
@@ -19,6 +20,7 @@ function createPhone(options: WatchOptions = {}) {
   let current: GeolocationFix['coords'] | undefined;
   const begun: number[] = [];
   let hidden = false;
+  const requestedIntervalMs = new MutableObservable<number | undefined>(undefined);
   const listeners = new Set<() => void>();
   const geolocation: GeolocationSource = {
     watchPosition(fix, fail) {
@@ -44,6 +46,7 @@ function createPhone(options: WatchOptions = {}) {
     {
       geolocation,
       visibility,
+      requestedIntervalMs,
       clock,
       reporter: {
         report: async (position) => reports.push({ at: (clock.now() - startedAt) / 1_000, position }),
@@ -59,6 +62,7 @@ function createPhone(options: WatchOptions = {}) {
     /** When each watch of the device began, s. */
     begun,
     running,
+    requestedIntervalMs,
     listeners,
     get isWatching() {
       return watch !== undefined;
@@ -249,6 +253,7 @@ describe('watchPosition', () => {
     const dependencies = {
       geolocation: undefined,
       visibility: { isHidden: () => false, onChange: () => () => undefined },
+      requestedIntervalMs: new MutableObservable<number | undefined>(undefined),
       clock: new ManualClock(),
       reporter: { report: async () => undefined, withdraw: () => undefined },
     };

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { GeolocationFailure, GeolocationFix, GeolocationSource, PageVisibility } from '../device.ts';
 import type { PositionReport, PositionWatch, WatchOptions } from '../nearby-connection.ts';
 import { NearbyError } from '../nearby-error.ts';
+import type { Observable } from '../observable.ts';
 import { metersBetween } from './meters-between.ts';
 
 const INTERVAL_MS = 30_000;
@@ -36,6 +37,8 @@ export function watchPosition(
     reporter: PositionReporter;
     geolocation: GeolocationSource | undefined;
     visibility: PageVisibility;
+    /** What the server asks for while a friend looks. */
+    requestedIntervalMs: Observable<number | undefined>;
     clock: Clock;
   },
 ): PositionWatch {
@@ -53,6 +56,8 @@ class DeviceWatch implements PositionWatch {
   readonly #visibility: PageVisibility;
   readonly #clock: Clock;
   readonly #unwatchVisibility: () => void;
+  readonly #requestedIntervalMs: Observable<number | undefined>;
+  readonly #unwatchPace: () => void;
   #watch: number | undefined;
   /** The last fix since the last failure, and when it arrived. */
   #latest: { readonly position: PositionReport; readonly arrivedAt: number; isReported: boolean } | undefined;
@@ -67,6 +72,7 @@ class DeviceWatch implements PositionWatch {
       reporter: PositionReporter;
       geolocation: GeolocationSource;
       visibility: PageVisibility;
+      requestedIntervalMs: Observable<number | undefined>;
       clock: Clock;
     },
   ) {
@@ -76,6 +82,8 @@ class DeviceWatch implements PositionWatch {
     this.#visibility = dependencies.visibility;
     this.#clock = dependencies.clock;
     this.#unwatchVisibility = this.#visibility.onChange(() => this.#onVisibility());
+    this.#requestedIntervalMs = dependencies.requestedIntervalMs;
+    this.#unwatchPace = this.#requestedIntervalMs.subscribe(() => this.#reportIfDue());
     this.#renew();
   }
 
@@ -84,6 +92,7 @@ class DeviceWatch implements PositionWatch {
     this.#isStopped = true;
     this.#endWatch();
     this.#unwatchVisibility();
+    this.#unwatchPace();
     this.#cancelTimer();
     const message = 'The device’s position is no longer reported.';
     this.#reporter.withdraw(new NearbyError({ code: 'closed', message, retryable: false }));
@@ -94,7 +103,7 @@ class DeviceWatch implements PositionWatch {
     this.#watch = this.#geolocation.watchPosition(
       (fix) => this.#onFix(fix),
       (failure) => this.#onFailure(failure),
-      { enableHighAccuracy: true, maximumAge: INTERVAL_MS },
+      { enableHighAccuracy: true, maximumAge: Math.min(INTERVAL_MS, this.#intervalMs()) },
     );
   }
 
@@ -174,9 +183,11 @@ class DeviceWatch implements PositionWatch {
   }
 
   #intervalMs(): number {
-    return this.#visibility.isHidden()
+    const usual = this.#visibility.isHidden()
       ? (this.#options.hiddenIntervalMs ?? HIDDEN_INTERVAL_MS)
       : (this.#options.intervalMs ?? INTERVAL_MS);
+    const requested = this.#options.fastReports === false ? undefined : this.#requestedIntervalMs.value;
+    return Math.min(usual, requested ?? usual);
   }
 }
 

@@ -41,6 +41,7 @@ function open() {
       changes: (message) => heard.push(['changes', message]),
       friendsChanged: (message) => heard.push(['friends', message]),
       deviceShared: (isThisDevice) => heard.push(['device', isThisDevice]),
+      paceSet: (pace) => heard.push(['pace', pace]),
       sharingChanged: () => heard.push('sharing'),
       viewersChanged: () => heard.push('viewers'),
       serverClock: (now) => heard.push(['clock', now]),

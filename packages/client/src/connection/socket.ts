@@ -10,6 +10,7 @@ import {
   isFriendsChanged,
   isNearbyChanges,
   isNearbySnapshot,
+  isPaceSet,
   isServerClock,
   isServerDraining,
 } from './message-checks.ts';
@@ -23,6 +24,7 @@ export const EVENTS = {
   locationUpdate: 'location:update',
   deviceShare: 'device:share',
   deviceShared: 'device:shared',
+  paceSet: 'pace:set',
   radiusSet: 'radius:set',
   tokenRefresh: 'token:refresh',
   nearbySnapshot: 'nearby:snapshot',
@@ -33,6 +35,7 @@ export const EVENTS = {
   serverClock: 'server:clock',
   serverDraining: 'server:draining',
   connectionClosing: 'connection:closing',
+  viewingSet: 'viewing:set',
 } as const;
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -47,6 +50,8 @@ export interface SocketEvents {
   friendsChanged(message: FriendsChanged): void;
   /** Whether this device shares the user's position from now on. */
   deviceShared(isThisDevice: boolean): void;
+  /** A friend looks: the server asks for reports this often until then, ms on its clock. */
+  paceSet(pace: { everyMs: number; until: number }): void;
   sharingChanged(): void;
   viewersChanged(): void;
   /** The server read its clock as `now` after this connection was begun. */
@@ -126,6 +131,7 @@ export const openSocket: OpenSocket = ({ base, token, device, transports, header
   onMessage(EVENTS.nearbyChanges, isNearbyChanges, events.changes);
   onMessage(EVENTS.friendsChanged, isFriendsChanged, events.friendsChanged);
   onMessage(EVENTS.deviceShared, isDeviceShared, ({ thisDevice }) => events.deviceShared(thisDevice));
+  onMessage(EVENTS.paceSet, isPaceSet, events.paceSet);
   onMessage(EVENTS.sharingChanged, isAnyMessage, events.sharingChanged);
   onMessage(EVENTS.viewersChanged, isAnyMessage, events.viewersChanged);
   onMessage(EVENTS.serverClock, isServerClock, ({ now }) => events.serverClock(now));

@@ -1,4 +1,4 @@
-/** friend-graph → the gateways that have a session of a user: messages to that user as a viewer. */
+/** To the gateways that have a session of a user: messages to that user, from friend-graph and from other gateways. */
 import { z } from 'zod';
 import { jsonCodec } from '../codec.ts';
 import { grantSchema } from '../grant.ts';
@@ -27,6 +27,9 @@ const friendActiveSchema = z.object({
 });
 export type FriendActive = z.infer<typeof friendActiveSchema>;
 
-export const inboxMessageSchema = z.discriminatedUnion('kind', [friendActiveSchema]);
+/** A gateway → those of a subject: a viewer looks at the user now. Does not say who, nor how many. */
+const viewedSchema = z.object({ kind: z.literal('viewed') });
+
+export const inboxMessageSchema = z.discriminatedUnion('kind', [friendActiveSchema, viewedSchema]);
 export type InboxMessage = z.infer<typeof inboxMessageSchema>;
 export const inboxMessageCodec = jsonCodec(inboxMessageSchema);

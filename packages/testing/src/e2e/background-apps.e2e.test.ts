@@ -1,6 +1,7 @@
 /** Background apps report over HTTP: requests as the apps build them, with the answers that keep them working (I1 to I5). */
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { distanceMeters } from '@nearby-friends/geo';
+import { VIEWING_SET } from '@nearby-friends/protocol';
 import { eventually } from '../plain/eventually.ts';
 import { FERRY_BUILDING } from '../plain/places.ts';
 import { ApiClient } from '../stack/api-client.ts';
@@ -78,6 +79,26 @@ describe('OwnTracks', () => {
     expect(watcher.list.get('carol')).toMatchObject({ lat: ALICE.lat, at });
     await carol.reportOwnTracks({ ...BOB, tst: nowS() - 7_200, created_at: nowS(), t: 'p' });
     await untilSeen('carol', { lat: BOB.lat });
+  });
+
+  it('is asked to report where it is now while a friend looks and its fix is old, and not each time', async () => {
+    const wanda = await seen('wanda');
+    const ping = async () => {
+      const { text } = await wanda.owntracks(
+        JSON.stringify({ _type: 'location', ...BOB, tst: nowS() - 300, created_at: nowS(), t: 'p' }),
+      );
+      return (JSON.parse(text) as object[]).filter((one) => 'action' in one);
+    };
+    await ping();
+    await untilSeen('wanda', { lat: BOB.lat });
+    expect(await ping()).toEqual([]);
+    await watcher.socket.emitWithAck(VIEWING_SET, { on: true });
+    const command = { _type: 'cmd', action: 'reportLocation' };
+    await eventually(async () => expect(await ping()).toEqual([command]));
+    // Once from each of the two replicas.
+    const others = [];
+    for (let i = 0; i < 8; i++) others.push(...(await ping()));
+    expect(others.length).toBeLessThanOrEqual(1);
   });
 
   it('shows each friend as itself, and none who is hidden, blocked or paused', async () => {

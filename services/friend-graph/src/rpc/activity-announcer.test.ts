@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type FriendActive,
   type Grant,
-  type InboxMessage,
   inboxChannel,
   inboxMessageCodec,
   parseUserId,
@@ -26,7 +26,7 @@ class Setting {
   accept: (channel: string) => Promise<number> = () => Promise.resolve(1);
   grantOf = new Map<UserId, Grant>();
   sharing: SubjectSharing[] = [];
-  readonly messages: InboxMessage[] = [];
+  readonly messages: FriendActive[] = [];
   queries = 0;
   isRedisAway = false;
   lifetimeMs: number | undefined;
@@ -45,7 +45,7 @@ class Setting {
       sharing: { sharingOf: async (subjects) => this.sharing.filter(({ subject }) => subjects.includes(subject)) },
       publish: async (channel, payload) => {
         this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
-        this.messages.push(inboxMessageCodec.decode(payload));
+        this.messages.push(inboxMessageCodec.decode(payload) as FriendActive);
         const receivers = await this.accept(channel);
         this.inFlight--;
         this.published.push(channel);

@@ -24,6 +24,7 @@ function setUp() {
   const inboxes = new Inboxes({
     subscriber: channels,
     onFriendActive: (session, { subject, at }) => heard.push(`${session.id}: ${subject} active at ${at}`),
+    onViewed: (session) => heard.push(`${session.id}: viewed`),
     metrics,
   });
   return {
@@ -45,7 +46,9 @@ describe('an inbox', () => {
     await Promise.all([phone, tablet, other].map((session) => inboxes.join(session)));
     expect(channels.channels).toEqual([inboxChannel(ANN), inboxChannel(BEN)]);
     say(ANN, FRIEND_ACTIVE);
-    expect(heard).toEqual([`${phone.id}: cho active at 5`, `${tablet.id}: cho active at 5`]);
+    expect(heard.splice(0)).toEqual([`${phone.id}: cho active at 5`, `${tablet.id}: cho active at 5`]);
+    say(BEN, { kind: 'viewed' });
+    expect(heard).toEqual([`${other.id}: viewed`]);
   });
 
   it('tells a device once that joins again, as one does whose friends could not be read', async () => {

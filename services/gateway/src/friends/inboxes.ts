@@ -1,4 +1,4 @@
-/** Receives friend-graph's messages to viewers: one subscription per user with sessions on this gateway. */
+/** Receives the messages to the users with sessions on this gateway: one subscription per user. */
 import { type FriendActive, inboxChannel, inboxMessageCodec, type UserId } from '@nearby-friends/protocol';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Session } from '../viewer/session.ts';
@@ -14,6 +14,7 @@ interface Inbox {
 export class Inboxes {
   readonly #subscriber: Subscriber;
   readonly #onFriendActive: (session: Session, message: FriendActive) => void;
+  readonly #onViewed: (session: Session) => void;
   readonly #metrics: GatewayMetrics;
   readonly #inboxes = new Map<UserId, Inbox>();
 
@@ -21,10 +22,13 @@ export class Inboxes {
     subscriber: Subscriber;
     /** A friend of the session's user has become active. */
     onFriendActive: (session: Session, message: FriendActive) => void;
+    /** A friend looks at the session's user. */
+    onViewed: (session: Session) => void;
     metrics: GatewayMetrics;
   }) {
     this.#subscriber = options.subscriber;
     this.#onFriendActive = options.onFriendActive;
+    this.#onViewed = options.onViewed;
     this.#metrics = options.metrics;
   }
 
@@ -58,6 +62,9 @@ export class Inboxes {
   #receive({ sessions }: Inbox, payload: Buffer): void {
     const message = decodeBusMessage(inboxMessageCodec.decode, payload, this.#metrics);
     if (!message) return;
-    for (const session of sessions) this.#onFriendActive(session, message);
+    for (const session of sessions) {
+      if (message.kind === 'viewed') this.#onViewed(session);
+      else this.#onFriendActive(session, message);
+    }
   }
 }

@@ -59,13 +59,16 @@ describe('an event', () => {
 });
 
 describe('a payload of any event', () => {
-  it.each(['location:update', 'device:share', 'radius:set', 'token:refresh'])('is an object: %s', async (event) => {
-    for (const payload of [null, undefined, 'x', 7, [], true]) {
-      const { ask, shares } = setUpClientEvents();
-      expect(await ask(event, payload)).toMatchObject({ ok: false, code: 'invalid_payload' });
-      expect(shares).toEqual([]);
-    }
-  });
+  it.each(['location:update', 'device:share', 'radius:set', 'token:refresh', 'viewing:set'])(
+    'is an object: %s',
+    async (event) => {
+      for (const payload of [null, undefined, 'x', 7, [], true]) {
+        const { ask, shares } = setUpClientEvents();
+        expect(await ask(event, payload)).toMatchObject({ ok: false, code: 'invalid_payload' });
+        expect(shares).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('[L1] a payload that is wrong', () => {

@@ -9,6 +9,7 @@ import {
   locationUpdateSchema,
   RADIUS_SET,
   TOKEN_REFRESH,
+  VIEWING_SET,
 } from '@nearby-friends/protocol';
 import type { Clock, Logger } from '@nearby-friends/service-kit';
 import { RateLimit } from '@nearby-friends/service-kit';
@@ -19,6 +20,7 @@ import type { DeviceReceiver } from './device-receiver.ts';
 import type { PositionReceiver } from './position-receiver.ts';
 import type { RadiusReceiver } from './radius-receiver.ts';
 import type { TokenReceiver } from './token-receiver.ts';
+import type { ViewingReceiver } from './viewing-receiver.ts';
 
 /** A client that continues after this many rejected events is disconnected. It regains one per second. */
 const REJECTIONS_BURST = 50;
@@ -48,6 +50,7 @@ export class ClientEvents {
     devices: Pick<DeviceReceiver, 'receive'>;
     radii: Pick<RadiusReceiver, 'receive'>;
     tokens: Pick<TokenReceiver, 'receive'>;
+    viewing: Pick<ViewingReceiver, 'receive'>;
     limits: { eventsPerSecond: number; eventsBurst: number };
     metrics: GatewayMetrics;
     clock: Clock;
@@ -62,6 +65,7 @@ export class ClientEvents {
       [DEVICE_SHARE, options.devices],
       [RADIUS_SET, options.radii],
       [TOKEN_REFRESH, options.tokens],
+      [VIEWING_SET, options.viewing],
     ]);
   }
 

@@ -19,6 +19,7 @@ export interface GaugeSources {
   };
   readonly channels: Sized;
   readonly inboxes: Sized;
+  readonly leases: Sized;
   readonly board: Sized & {
     readonly dropped: Readonly<Record<'unwatched' | 'older' | 'expired' | 'withheld', number>>;
     readonly timedRights: number;
@@ -33,7 +34,7 @@ export interface GaugeSources {
 }
 
 export function registerGauges(metrics: Metrics, sources: GaugeSources): void {
-  const { sessions, channels, inboxes, board, ledger, follower, sockets, maxConnections } = sources;
+  const { sessions, channels, inboxes, leases, board, ledger, follower, sockets, maxConnections } = sources;
   metrics.gaugeBy(
     'nearby_connections',
     'Open connections, with or without a session, by transport and by path (fast or plain).',
@@ -57,6 +58,7 @@ export function registerGauges(metrics: Metrics, sources: GaugeSources): void {
   );
   metrics.gauge('nearby_friend_subscriptions', 'Subscriptions to friends’ channels.', () => channels.size);
   metrics.gauge('nearby_inbox_subscriptions', 'Subscriptions to viewers’ inboxes.', () => inboxes.size);
+  metrics.gauge('nearby_viewing_sessions', 'Connections at which a person looks.', () => leases.size);
   metrics.gauge('nearby_watched_subjects', 'Friends whose positions are held.', () => board.size);
   metrics.countedBy(
     'nearby_positions_dropped_total',

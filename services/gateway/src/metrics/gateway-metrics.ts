@@ -24,6 +24,8 @@ export interface GatewayMetrics {
   readonly flushesFenced: Counter;
   readonly postRevocationDeliveries: Counter;
   readonly implausibleMovements: Counter;
+  readonly viewedSubjects: Counter;
+  readonly pacesSet: Counter;
 }
 
 /** Close together around the flush interval, most of the latency, since quantiles are interpolated between buckets. */
@@ -106,5 +108,10 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       'nearby_implausible_movements_total',
       'Movements of viewers with implausible speed.',
     ),
+    viewedSubjects: metrics.counter(
+      'nearby_fast_reports_asked_total',
+      'How often friends were asked for fast reports, since a viewer looks at them.',
+    ),
+    pacesSet: metrics.counter('nearby_paces_set_total', 'How often a device was told to report fast for a minute.'),
   };
 }

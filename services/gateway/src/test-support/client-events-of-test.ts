@@ -8,6 +8,7 @@ import { DeviceReceiver } from '../inbound/device-receiver.ts';
 import { parsePayload } from '../inbound/parse-payload.ts';
 import { RadiusReceiver } from '../inbound/radius-receiver.ts';
 import { TokenReceiver } from '../inbound/token-receiver.ts';
+import { ViewingReceiver } from '../inbound/viewing-receiver.ts';
 import { testMetrics, testSession } from './test-session.ts';
 
 const ANN = parseUserId('ann');
@@ -30,6 +31,7 @@ export function setUpClientEvents(
   const taken: unknown[] = [];
   const radii: number[] = [];
   const shares: string[] = [];
+  const looks: boolean[] = [];
   const events = new ClientEvents({
     positions: {
       receive: async (_, payload) => {
@@ -50,6 +52,7 @@ export function setUpClientEvents(
       verifier: { verify: options.verify ?? (async () => ({ userId: ANN, issuedAt: 500, expiresAt: 2_000 })) },
       ledger: { isRevoked: (_, issuedAt) => (issuedAt ?? 0) <= revokedBefore, isErased: () => false },
     }),
+    viewing: new ViewingReceiver({ leases: { set: (_, isViewing) => void looks.push(isViewing) } }),
     limits: { eventsPerSecond: 1, eventsBurst: options.eventsBurst ?? EVENTS_BURST },
     metrics,
     clock,
@@ -63,6 +66,7 @@ export function setUpClientEvents(
     taken,
     radii,
     shares,
+    looks,
     metric,
     receive,
     /** Sends an event and waits for what it is answered. */

@@ -79,6 +79,7 @@ export class OpeningWorld {
         unsubscribe: (channel) => nearby.channels.unsubscribe(channel),
       },
       onFriendActive: (session, message) => this.applier.friendActive(session, message),
+      onViewed: () => undefined,
       metrics,
     });
     const revokeTokens = ({ credentials, transport }: Session, revocation: Revocation) => {

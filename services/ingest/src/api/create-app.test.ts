@@ -45,6 +45,7 @@ beforeEach(async () => {
     friends: unused,
     movements: unused,
     cards: unused,
+    locationRequests: unused,
     metrics: {
       ...createIngestMetrics(new Metrics()),
       reports: { inc: count },

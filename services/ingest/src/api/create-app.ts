@@ -10,9 +10,10 @@ import express, {
 } from 'express';
 import type { SkipReason } from '../formats/fix.ts';
 import type { CardSchedule } from '../friends/card-schedule.ts';
+import type { LocationRequests } from '../friends/location-requests.ts';
 import type { Movements } from '../friends/movements.ts';
 import type { NearbyFriends } from '../friends/nearby-friends.ts';
-import { MAX_FRIENDS, toOwnTracks } from '../friends/owntracks-answer.ts';
+import { MAX_FRIENDS, REPORT_LOCATION, toOwnTracks } from '../friends/owntracks-answer.ts';
 import type { IngestMetrics } from '../metrics/ingest-metrics.ts';
 import type { PositionIntake, Recorded } from '../reporting/position-intake.ts';
 import type { AppRoute } from './app-route.ts';
@@ -31,6 +32,7 @@ export interface AppOptions {
   readonly friends: Pick<NearbyFriends, 'send'>;
   readonly movements: Pick<Movements, 'isTolerated'>;
   readonly cards: Pick<CardSchedule, 'isDue' | 'told'>;
+  readonly locationRequests: Pick<LocationRequests, 'take'>;
   readonly metrics: IngestMetrics;
   readonly tracer: Tracer;
   readonly clock: Clock;
@@ -87,9 +89,10 @@ async function handle(route: AppRoute, options: AppOptions, request: Request, re
     return;
   }
   const withNames = options.cards.isDue(device);
+  const requests = (await options.locationRequests.take(user, device, reading.fix)) ? [REPORT_LOCATION] : [];
   await options.friends.send(user, position, { limit: MAX_FRIENDS, withNames }, (friends) => {
     if (friends.some(({ displayName }) => displayName !== undefined)) options.cards.told(device);
-    send(response, outcome, toOwnTracks(friends));
+    send(response, outcome, [...toOwnTracks(friends), ...requests]);
   });
 }
 

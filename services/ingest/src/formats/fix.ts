@@ -6,6 +6,10 @@ export interface Fix {
   readonly position: Position;
   /** When the app took it, ms since the epoch; null: now. */
   readonly takenAt: number | null;
+  /** When the device measured it, if the app says that apart from when it was last true, ms since the epoch. */
+  readonly measuredAt?: number;
+  /** The device was asked for it. */
+  readonly isRequested?: boolean;
 }
 
 /**

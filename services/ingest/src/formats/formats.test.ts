@@ -16,6 +16,13 @@ const fix = (position: object, takenAt: number | null = AT_MS): Reading => ({
 describe('OwnTracks', () => {
   const LOCATION = { _type: 'location', lat: 37.7955, lon: -122.3937, tst: AT_S };
   const read = (value: unknown) => readOwnTracks(bytes(value));
+  const fix = (
+    position: { lat: number; lng: number; [field: string]: number },
+    takenAt = AT_MS,
+    isRequested = false,
+  ) => ({
+    fix: { position, takenAt, measuredAt: AT_MS, isRequested },
+  });
 
   it('is read as Android sends it, speed in m/s and charge as a share', () => {
     const message =
@@ -38,6 +45,7 @@ describe('OwnTracks', () => {
     const position = { lat: 37.7955, lng: -122.3937 };
     expect(read({ ...later, t: 'p' })).toEqual(fix(position, AT_MS + 900_000));
     expect(read({ ...later, t: 'u' })).toEqual(fix(position));
+    expect(read({ ...later, t: 'r' })).toEqual(fix(position, AT_MS, true));
     expect(read({ ...LOCATION, t: 'p' })).toEqual(fix(position));
   });
 

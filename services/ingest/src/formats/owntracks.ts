@@ -5,6 +5,7 @@ import { dividedBy, parseJson, type Reading, readFix } from './fix.ts';
 const KMH_PER_MS = 3.6;
 const PERCENT = 100;
 const PING = 'p';
+const REQUESTED = 'r';
 
 const messageSchema = z.looseObject({ _type: z.string() });
 type Message = z.infer<typeof messageSchema>;
@@ -15,7 +16,7 @@ export function readOwnTracks(body: Buffer): Reading {
   if (!message.success) return { skipped: 'malformed' };
   const { _type: type, ...fields } = message.data;
   if (type !== 'location') return { skipped: 'other_message' };
-  return readFix(
+  const reading = readFix(
     {
       lat: fields['lat'],
       lng: fields['lon'],
@@ -26,6 +27,9 @@ export function readOwnTracks(body: Buffer): Reading {
     },
     takenAtOf(message.data),
   );
+  if ('skipped' in reading) return reading;
+  const { tst, t: trigger } = message.data;
+  return { fix: { ...reading.fix, measuredAt: Number(tst) * 1000, isRequested: trigger === REQUESTED } };
 }
 
 /** ms. A ping of Android repeats the last fix with its old time: the device is still there. */

@@ -29,6 +29,9 @@ interface OwnTracksCard {
   readonly name: string;
 }
 
+/** Asks the app to report where it is now. */
+export const REPORT_LOCATION = { _type: 'cmd', action: 'reportLocation' } as const;
+
 /** The places of the friends, then the names of those that have one. */
 export function toOwnTracks(friends: readonly SeenFriend[]): (OwnTracksLocation | OwnTracksCard)[] {
   const cards = friends.flatMap(({ id, displayName }): OwnTracksCard[] =>

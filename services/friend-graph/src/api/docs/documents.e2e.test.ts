@@ -81,6 +81,9 @@ describe('the AsyncAPI document', () => {
     // The first may have come in a snapshot, because the radius had changed.
     await bob.report(north(FERRY_BUILDING, 150));
     await eventually(() => expect(received.map(([event]) => event)).toContain('nearby:changes'));
+    await sayAll('viewing:set', { on: true }, { on: 'yes' });
+    await bob.send('viewing:set', { on: true });
+    await eventually(() => expect(received.map(([event]) => event)).toContain('pace:set'));
     const tablet = await deployment.signIn('ann', { gateway: 1 });
     await tablet.report(FERRY_BUILDING);
     await tablet.send('device:share', {});

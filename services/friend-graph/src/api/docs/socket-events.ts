@@ -15,13 +15,16 @@ import {
   locationUpdateSchema,
   nearbyChangesSchema,
   nearbySnapshotSchema,
+  paceSetSchema,
   radiusSetSchema,
   type ServerToClientEvents,
   serverClockSchema,
   serverDrainingSchema,
   sharingChangedSchema,
   tokenRefreshSchema,
+  type ViewingSetAck,
   viewersChangedSchema,
+  viewingSetSchema,
 } from '@nearby-friends/protocol';
 import { z } from 'zod';
 
@@ -74,6 +77,13 @@ export const CLIENT_EVENTS: Record<keyof ClientToServerEvents, AcknowledgedEvent
     payload: tokenRefreshSchema,
     ack: z.union([doneSchema, failureSchema]),
   },
+  'viewing:set': {
+    summary:
+      'Whether a person looks at my list now. Holds for 90 s: repeat it every 45 s while it is so, and after a reconnect. The ' +
+      'friends on the list whom I see exactly are then asked to report faster (pace:set), for at most 10 minutes an hour.',
+    payload: viewingSetSchema,
+    ack: z.union([doneSchema, failureSchema]) satisfies z.ZodType<ViewingSetAck>,
+  },
 };
 
 export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
@@ -116,6 +126,12 @@ export const SERVER_EVENTS: Record<keyof ServerToClientEvents, SocketEvent> = {
   'device:shared': {
     summary: 'Another device of mine has begun to share my position; sent to every device of the user but that one.',
     payload: deviceSharedSchema,
+  },
+  'pace:set': {
+    summary:
+      'A friend looks: please report every `everyMs` until then, and as before after it. Sent to the device that shares, not ' +
+      'below 20 % of battery. Ignoring it changes nothing else, and no friend can tell.',
+    payload: paceSetSchema,
   },
   'server:draining': {
     summary: 'The transport closes soon; reconnect after the given time.',
@@ -179,6 +195,9 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   removed: 'Friends who are no longer near.',
   reconnectInMs: 'Reconnect after this time, ms; different for each client.',
   token: 'A JWT.',
+  on: 'Whether a person looks.',
+  everyMs: 'Time between two reports, ms.',
+  until: 'Time of the server until which it holds, ms since the epoch.',
   protocolVersion: 'Protocol version of the client; an unsupported version is refused.',
   distances:
     'Who updates distances when the viewer moves. `client`: a friend is sent only when the friend changes, and the ' +
