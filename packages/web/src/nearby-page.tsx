@@ -1,8 +1,9 @@
 /** The page of a signed-in user: the map and the panel. */
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { ConnectionNote } from './connection-note.tsx';
 import { MapView } from './map/map-view.tsx';
 import { RadiusChoice } from './nearby/radius-choice.ts';
+import { tellViewing } from './nearby/tell-viewing.ts';
 import { Panel } from './panel/panel.tsx';
 import type { Session, SignedIn } from './session/session.ts';
 import type { PageConfig } from './settings/page-config.ts';
@@ -25,6 +26,7 @@ export function NearbyPage({ session, signedIn, config }: NearbyPageProps) {
       }),
     [signedIn],
   );
+  useEffect(() => tellViewing(signedIn.connection), [signedIn]);
   return (
     <main class="nearby-page">
       <MapView signedIn={signedIn} radius={radius} config={config} />

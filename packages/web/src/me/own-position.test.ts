@@ -20,7 +20,9 @@ let device: WatchOptions | undefined;
 
 beforeEach(() => {
   stored = new StorageOfTest();
-  Object.defineProperty(globalThis, 'sessionStorage', { value: stored, configurable: true });
+  for (const storage of ['sessionStorage', 'localStorage']) {
+    Object.defineProperty(globalThis, storage, { value: stored, configurable: true });
+  }
   reported = [];
   device = undefined;
 });
@@ -91,6 +93,19 @@ describe('the own position', () => {
     followed.stop();
     walked.stop();
     expect(left()).toEqual([undefined, undefined]);
+  });
+
+  it('is reported faster while a friend looks, unless the user has refused that, also after a reload', () => {
+    const me = open();
+    me.followDevice();
+    expect([me.fastReports.value, device?.fastReports]).toEqual([true, true]);
+    me.setFastReports(false);
+    expect([me.fastReports.value, device?.fastReports]).toEqual([false, false]);
+    const reloaded = open();
+    reloaded.resume();
+    expect(device?.fastReports).toBe(false);
+    reloaded.setFastReports(true);
+    expect([device?.fastReports, open().fastReports.value]).toEqual([true, true]);
   });
 
   it('is reported again, as of now, when this device takes over from another one', async () => {

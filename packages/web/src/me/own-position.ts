@@ -1,6 +1,6 @@
 /** The user's own position, from the device or from walking on the map, and its reports to the server. */
 import type { NearbyConnection, NearbyError, Position, PositionWatch } from '@nearby-friends/client';
-import { signal } from '@preact/signals';
+import { type ReadonlySignal, signal } from '@preact/signals';
 import { normalizedPlace } from '../geometry/nearest-copy.ts';
 import type { Place } from '../geometry/place.ts';
 import { placeAt } from '../geometry/place-at.ts';
@@ -26,6 +26,8 @@ export class OwnPosition {
   readonly source = signal<PositionSource>('none');
   /** Why the device gives no position or the server refuses it. */
   readonly problem = signal<NearbyError | null>(null);
+  /** Whether the device reports every 3 s while a friend looks. Friends cannot tell. */
+  readonly fastReports: ReadonlySignal<boolean>;
   readonly #connection: Pick<NearbyConnection, 'updateLocation' | 'watchPosition'>;
   readonly #startAt: Place;
   /** The place walked to, or that the device is followed, for a reload of this tab. */
@@ -35,6 +37,8 @@ export class OwnPosition {
     (text): text is 'device' => text === 'device',
     () => sessionStorage,
   );
+  readonly #storedPace = storedChoice('fast-reports', (text): text is 'off' => text === 'off');
+  readonly #fastReports = signal(this.#storedPace.read() === null);
   #watch: PositionWatch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reportedAt = Number.NEGATIVE_INFINITY;
@@ -45,6 +49,7 @@ export class OwnPosition {
   }) {
     this.#connection = options.connection;
     this.#startAt = options.startAt;
+    this.fastReports = this.#fastReports;
   }
 
   /** After a reload of this tab: as before it. */
@@ -88,6 +93,7 @@ export class OwnPosition {
     this.#storedWalk.save(null);
     this.#storedSource.save('device');
     this.#watch = this.#connection.watchPosition({
+      fastReports: this.#fastReports.value,
       onPosition: (position) => {
         this.place.value = position;
         this.problem.value = null;
@@ -99,6 +105,13 @@ export class OwnPosition {
     });
     // Without geolocation the error came before the watch.
     if (this.source.value !== 'device') this.#stopDevice();
+  }
+
+  /** For this device, also after a reload. */
+  setFastReports(isOn: boolean): void {
+    this.#fastReports.value = isOn;
+    this.#storedPace.save(isOn ? null : 'off');
+    if (this.source.value === 'device') this.followDevice();
   }
 
   /**

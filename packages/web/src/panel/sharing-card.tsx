@@ -1,5 +1,6 @@
 /** Shows whether sharing is on and from which device, with buttons that change it. */
 import { useSignal } from '@preact/signals';
+import type { OwnPosition } from '../me/own-position.ts';
 import { isVisible } from '../people/visible-grant.ts';
 import type { SignedIn } from '../session/session.ts';
 import { exactNow, now } from '../state/now.ts';
@@ -84,6 +85,23 @@ export function SharingCard({ signedIn, actions }: { readonly signedIn: SignedIn
         )}
       </div>
       {!isPaused && <SharingDevice signedIn={signedIn} actions={actions} />}
+      <FastReports me={signedIn.me} />
     </div>
+  );
+}
+
+/** Only where the device's own location is reported: a place on the map costs no battery. */
+function FastReports({ me }: { readonly me: OwnPosition }) {
+  const text = texts.value;
+  if (me.source.value !== 'device') return null;
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={me.fastReports.value}
+        onChange={({ currentTarget }) => me.setFastReports(currentTarget.checked)}
+      />
+      <span>{text.fastReports}</span>
+    </label>
   );
 }

@@ -164,6 +164,7 @@ export const english = {
   locationFromHere: 'Your location comes from this device.',
   locationFromElsewhere: 'Your location comes from another of your devices or windows, not from this one.',
   noLocationHere: 'This window reports no location. Only another of your devices or windows can share yours.',
+  fastReports: 'Report more often while a friend is looking (takes more battery; friends cannot tell)',
   shareFromHere: 'Share from this device',
   tookOver: 'This device has taken over.',
   pause: 'Pause',

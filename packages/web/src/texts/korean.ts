@@ -155,6 +155,7 @@ export const korean: Texts = {
   locationFromHere: '내 위치는 이 기기에서 보냅니다.',
   locationFromElsewhere: '내 위치는 이 기기가 아니라 나의 다른 기기나 창에서 보내고 있습니다.',
   noLocationHere: '이 창은 위치를 보내지 않습니다. 나의 다른 기기나 창에서만 위치를 공개할 수 있습니다.',
+  fastReports: '친구가 보고 있을 때 위치를 더 자주 알리기(배터리를 더 사용하며, 친구는 알 수 없음)',
   shareFromHere: '이 기기에서 공유',
   tookOver: '이제부터 이 기기에서 위치를 보냅니다.',
   pause: '일시 중지',
