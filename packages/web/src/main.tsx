@@ -11,6 +11,7 @@ import { render } from 'preact';
 import { Page } from './page.tsx';
 import { Session } from './session/session.ts';
 import { loadPageConfig } from './settings/page-config.ts';
+import { registerServiceWorker } from './settings/register-service-worker.ts';
 import { startOffline } from './state/is-offline.ts';
 import { startNow } from './state/now.ts';
 import { startLanguage, texts } from './texts/language.ts';
@@ -28,3 +29,4 @@ if (element === null) throw new Error('index.html must contain an element with i
 startKeepingFocus(element);
 render(<Page session={session} config={config} />, element);
 await session.resume();
+registerServiceWorker();

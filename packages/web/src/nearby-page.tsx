@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { ConnectionNote } from './connection-note.tsx';
 import { MapView } from './map/map-view.tsx';
+import { onReturn } from './me/on-return.ts';
 import { RadiusChoice } from './nearby/radius-choice.ts';
 import { tellViewing } from './nearby/tell-viewing.ts';
 import { Panel } from './panel/panel.tsx';
@@ -27,6 +28,13 @@ export function NearbyPage({ session, signedIn, config }: NearbyPageProps) {
     [signedIn],
   );
   useEffect(() => tellViewing(signedIn.connection), [signedIn]);
+  useEffect(
+    () =>
+      onReturn(() => {
+        if (signedIn.me.source.value !== 'none') announcer.say(texts.value.wasHidden);
+      }),
+    [signedIn],
+  );
   return (
     <main class="nearby-page">
       <MapView signedIn={signedIn} radius={radius} config={config} />

@@ -1,6 +1,7 @@
 /** Shows whether sharing is on and from which device, with buttons that change it. */
 import { useSignal } from '@preact/signals';
 import type { OwnPosition } from '../me/own-position.ts';
+import { ScreenWakeLock } from '../me/screen-wake-lock.ts';
 import { isVisible } from '../people/visible-grant.ts';
 import type { SignedIn } from '../session/session.ts';
 import { exactNow, now } from '../state/now.ts';
@@ -86,6 +87,7 @@ export function SharingCard({ signedIn, actions }: { readonly signedIn: SignedIn
       </div>
       {!isPaused && <SharingDevice signedIn={signedIn} actions={actions} />}
       <FastReports me={signedIn.me} />
+      {isReporting && <WhileHidden wakeLock={signedIn.wakeLock} />}
     </div>
   );
 }
@@ -103,5 +105,25 @@ function FastReports({ me }: { readonly me: OwnPosition }) {
       />
       <span>{text.fastReports}</span>
     </label>
+  );
+}
+
+/** A hidden page, or a phone with a dark screen, reports little or nothing. */
+function WhileHidden({ wakeLock }: Pick<SignedIn, 'wakeLock'>) {
+  const text = texts.value;
+  return (
+    <>
+      <p class="sharing-hint">{text.whileHidden}</p>
+      {ScreenWakeLock.isSupported() && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={wakeLock.isOn.value}
+            onChange={({ currentTarget }) => wakeLock.set(currentTarget.checked)}
+          />
+          <span>{text.keepScreenOn}</span>
+        </label>
+      )}
+    </>
   );
 }

@@ -11,11 +11,12 @@ import {
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
 import { OwnPosition } from '../me/own-position.ts';
+import { ScreenWakeLock } from '../me/screen-wake-lock.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { Friendships } from '../people/friendships.ts';
 import { pageBase } from '../settings/page-base.ts';
 import type { PageConfig } from '../settings/page-config.ts';
-import { setClock, updateNow } from '../state/now.ts';
+import { now, setClock, updateNow } from '../state/now.ts';
 import { signalOf } from '../state/signal-of.ts';
 import { type StoredChoice, storedChoice } from '../state/stored-choice.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
@@ -35,6 +36,7 @@ export interface SignedIn {
   readonly me: OwnPosition;
   readonly nearby: NearbyFriends;
   readonly people: Friendships;
+  readonly wakeLock: ScreenWakeLock;
 }
 
 type SessionState =
@@ -128,6 +130,7 @@ export class Session {
     state.me.stop();
     state.nearby.stop();
     state.people.stop();
+    state.wakeLock.stop();
     state.connection.close();
     setClock(() => Date.now());
   }
@@ -165,6 +168,7 @@ export class Session {
       me,
       nearby,
       people,
+      wakeLock: new ScreenWakeLock({ isReporting: () => me.source.value !== 'none' && !people.isPausedAt(now.value) }),
     };
     connection.status.subscribe((status) => {
       if (status.kind === 'closed' && status.error) this.#end(status.error);

@@ -161,6 +161,13 @@ export const english = {
   sharingPaused: 'Paused: nobody sees you',
   sharingPausedUntil: (time: string) => `Paused until ${time}: nobody sees you`,
   sharingPausedHint: 'You still see your friends.',
+  whileHidden:
+    'While this page is hidden or the screen is off, browsers stop reporting your location. Use OwnTracks, Overland or ' +
+    'Traccar Client for that: add the phone below.',
+  wasHidden:
+    'While this page was hidden, it may not have reported your location. OwnTracks, Overland and Traccar Client go on in ' +
+    'the background.',
+  keepScreenOn: 'Keep the screen on while I share',
   locationFromHere: 'Your location comes from this device.',
   locationFromElsewhere: 'Your location comes from another of your devices or windows, not from this one.',
   noLocationHere: 'This window reports no location. Only another of your devices or windows can share yours.',

@@ -152,6 +152,11 @@ export const korean: Texts = {
   sharingPaused: '일시 중지: 아무도 나를 볼 수 없습니다',
   sharingPausedUntil: (time) => `${time}까지 일시 중지: 아무도 나를 볼 수 없습니다`,
   sharingPausedHint: '나는 계속 친구를 볼 수 있습니다.',
+  whileHidden:
+    '이 페이지가 가려지거나 화면이 꺼지면 브라우저가 위치 전송을 멈춥니다. 계속 공유하려면 아래에서 휴대전화를 추가하고 OwnTracks, Overland, Traccar Client 같은 앱을 사용하세요.',
+  wasHidden:
+    '페이지가 가려진 동안 위치가 전송되지 않았을 수 있습니다. OwnTracks, Overland, Traccar Client는 백그라운드에서도 계속 전송합니다.',
+  keepScreenOn: '공유하는 동안 화면 켜 두기',
   locationFromHere: '내 위치는 이 기기에서 보냅니다.',
   locationFromElsewhere: '내 위치는 이 기기가 아니라 나의 다른 기기나 창에서 보내고 있습니다.',
   noLocationHere: '이 창은 위치를 보내지 않습니다. 나의 다른 기기나 창에서만 위치를 공개할 수 있습니다.',
