@@ -46,7 +46,7 @@ describeInBrowser('accessibility', () => {
     found['Nearby'] = await axeViolations(ada);
     await ada.open('Friends');
     await ada.page.getByRole('button', { name: 'Remove ben from my friends' }).click();
-    await ada.page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await ada.page.getByRole('button', { name: 'Cancel', exact: true }).waitFor();
     await ada.page.getByRole('button', { name: 'Accept eve' }).waitFor();
     found['Friends'] = await axeViolations(ada);
     await ada.open('Who sees me');
@@ -133,7 +133,7 @@ describeInBrowser('accessibility', () => {
     await untilTheme('light');
     await page.emulateMedia({ colorScheme: 'dark' });
     await untilTheme('dark');
-    await page.getByLabel('Colours').selectOption('Light');
+    await page.getByLabel('Theme').selectOption('Light');
     await untilTheme('light');
     await page.reload();
     await untilTheme('light');

@@ -33,6 +33,9 @@ describeInBrowser('the states of the page', () => {
         look();
       });
     });
+    // MapLibre logs each tile that it cannot load.
+    await page.locator('.maplibregl-canvas').waitFor();
+    await page.waitForLoadState('networkidle');
     await page.context().setOffline(true);
     await page.getByText('You’re offline. Check your connection and try again.').waitFor();
     await page.locator('body[data-said-after-ms]').waitFor();

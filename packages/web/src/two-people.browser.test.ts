@@ -82,14 +82,14 @@ describeInBrowser('two users on two pages', () => {
     await ada.row('ben').waitFor();
   });
 
-  it('share an approximate position until tonight', async () => {
+  it('share an approximate position until midnight', async () => {
     await ben.open('Who sees me');
     await ben.page.getByRole('button', { name: 'What ada sees of me' }).click();
     await ben.page.getByRole('button', { name: 'About', exact: true }).click();
     await ben.page.getByText('sees your approximate location (about 1 km)', { exact: true }).waitFor();
     await ben.walk('ArrowDown', 1);
     await eventually(async () => expect(await ada.rowText('ben')).toMatch(/^ben, \d min\. ago, about, ~ /));
-    await ben.page.getByRole('button', { name: 'Until tonight' }).click();
+    await ben.page.getByRole('button', { name: 'Until midnight' }).click();
     await ben.page.getByText(/^sees your approximate location \(about 1 km\), until/).waitFor();
   });
 
@@ -137,8 +137,8 @@ describeInBrowser('two strangers', () => {
     ]);
     await cleo.open('Friends');
     await cleo.page.getByLabel('Add a friend').fill('dan');
-    await cleo.page.getByRole('button', { name: 'Send', exact: true }).click();
-    await cleo.page.getByRole('button', { name: 'Withdraw the request to dan' }).waitFor();
+    await cleo.page.getByRole('button', { name: 'Send request', exact: true }).click();
+    await cleo.page.getByRole('button', { name: 'Cancel request to dan' }).waitFor();
     // Without user input on that page.
     await dan.page.getByRole('tab', { name: 'Friends 1' }).click();
     await dan.page.getByRole('button', { name: 'Accept cleo' }).click();

@@ -66,9 +66,9 @@ export function FriendCard({ friend, signedIn, actions }: FriendCardProps) {
       <div class="card-actions">
         <ConfirmButton
           isConfirming={isRemoving}
-          action={isRemoving.value ? text.reallyRemove(label) : text.remove}
+          action={isRemoving.value ? text.reallyRemoveFriend(label) : text.remove}
           label={text.removeOf(label)}
-          confirmation={text.reallyRemove(label)}
+          confirmation={text.reallyRemoveFriend(label)}
           run={() =>
             void actions.run(
               () => people.endFriendship(id),

@@ -137,7 +137,7 @@ function RequestForm({ people, userId, actions }: PeopleProps & { readonly userI
     void actions
       .run(
         () => people.sendRequest(id, grantOf(offer)),
-        () => texts.value.requestSent(id),
+        () => texts.value.requestSent,
       )
       .then((isDone) => {
         if (isDone) to.value = '';
@@ -188,8 +188,8 @@ function FriendRow({ friend: { id, displayName, since }, signedIn, actions }: Fr
     <RemovableRow
       faceOf={id}
       name={displayName}
-      label={label}
       removeLabel={text.removeOf(label)}
+      confirmation={text.reallyRemoveFriend(label)}
       remove={() =>
         void actions.run(
           () => people.endFriendship(id),

@@ -9,36 +9,34 @@ interface RemovableRowProps {
   /** Shown as an avatar before the name. */
   readonly faceOf?: string;
   readonly name: string;
-  /** Tells who or what it is where the name does not, for screen readers. */
-  readonly label?: string;
   /** What stands below the name until the user is asked. */
   readonly children?: ComponentChildren;
   /** The text of the button, by default that it removes. */
   readonly action?: string;
   /** The label of the button. */
   readonly removeLabel: string;
-  /** The question, by default whether to remove `label`. */
+  /** The question, by default whether to remove `name`. */
   readonly confirmation?: string;
   readonly remove: () => void;
 }
 
 export function RemovableRow(props: RemovableRowProps) {
-  const { faceOf, name, label = name, children, removeLabel, remove } = props;
+  const { faceOf, name, children, removeLabel, remove } = props;
   const isConfirming = useSignal(false);
   const text = texts.value;
-  const { action = text.remove, confirmation } = props;
+  const { action = text.remove, confirmation = text.reallyRemove(name) } = props;
   return (
     <li class="person">
       {faceOf !== undefined && <Face id={faceOf} name={name} />}
       <span class="person-text">
         <span class="person-name">{name}</span>
-        <span class="person-more">{isConfirming.value ? (confirmation ?? text.reallyRemove(name)) : children}</span>
+        <span class="person-more">{isConfirming.value ? confirmation : children}</span>
       </span>
       <ConfirmButton
         isConfirming={isConfirming}
         action={action}
         label={removeLabel}
-        confirmation={confirmation ?? text.reallyRemove(label)}
+        confirmation={confirmation}
         run={remove}
       />
     </li>

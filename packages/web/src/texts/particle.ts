@@ -23,8 +23,6 @@ function attach(word: string, afterConsonant: string, afterVowel: string, unknow
   return word + (isConsonant === undefined ? unknown : isConsonant ? afterConsonant : afterVowel);
 }
 
-/** 민준이, 서연이, 지아가, bob이(가). */
-export const asSubject = (word: string): string => attach(word, '이', '가', '이(가)');
 /** 민준을, 지아를, bob을(를). */
 export const asObject = (word: string): string => attach(word, '을', '를', '을(를)');
 /** 민준으로, 서울로, 지아로, bob(으)로: after ㄹ as after a vowel. */
@@ -33,5 +31,3 @@ export function asInstrument(word: string): string {
   const endsInRieul = code >= 0 && code <= LAST_SYLLABLE - FIRST_SYLLABLE && code % FINALS === RIEUL;
   return endsInRieul || /[178]$/.test(word) ? `${word}로` : attach(word, '으로', '로', '(으)로');
 }
-/** 민준과, 지아와, bob와(과). */
-export const together = (word: string): string => attach(word, '과', '와', '와(과)');

@@ -5,8 +5,8 @@ import { korean } from './korean.ts';
 import { preferredLanguage } from './language.ts';
 import { ageText, distanceText, lastSeenText, percentText, speedText, tonight, untilText } from './measures.ts';
 
-/** The product name and a text that only combines other texts. */
-const SAME_IN_BOTH = ['title', 'granted'];
+/** The product name. */
+const SAME_IN_BOTH = ['title'];
 
 /** Returns every text by its key. Functions are called with sample arguments. */
 function textsOf(table: object, prefix = ''): Map<string, string> {
@@ -32,6 +32,16 @@ describe('the text tables', () => {
       ([key, text]) => !SAME_IN_BOTH.includes(key) && !/\p{Script=Hangul}/u.test(text),
     );
     expect(untranslated).toEqual([]);
+  });
+});
+
+describe('Korean texts', () => {
+  it('name people politely, so that no particle depends on how a name is read', () => {
+    expect(korean.cameNear(['bob'])).toBe('bob 님이 가까이 왔습니다.');
+    expect(korean.cameNear(['민준', '지아', 'bob', 'eve'])).toBe('민준 님, 지아 님 외 2명이 가까이 왔습니다.');
+    // A device has any name, and the user's own new one is quoted as it is.
+    const unsure = [...textsOf(korean)].filter(([, text]) => /Ann(?:을\(를\)|이\(가\)|\(으\)로|에게|과)/.test(text));
+    expect(unsure.map(([key]) => key).sort()).toEqual(['deviceAdded', 'deviceRemoved', 'reallyRemove', 'renamed']);
   });
 });
 
