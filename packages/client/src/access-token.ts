@@ -1,4 +1,5 @@
 /** The access token in use: fetches the first one and renews it when it expires or is refused. */
+import { invalidOption } from './base-url.ts';
 import { NearbyError } from './nearby-error.ts';
 
 /** A first token, a function that fetches newer ones, or both. */
@@ -25,7 +26,7 @@ export class AccessToken {
 
   constructor({ token, getToken }: Credentials, now: () => number) {
     if (token === undefined && getToken === undefined)
-      throw new TypeError('connect needs token, getToken or both. Pass at least one of them.');
+      throw invalidOption('token', 'token, getToken or both are required. Pass at least one of them.');
     this.#token = token;
     this.#getToken = getToken;
     this.#now = now;

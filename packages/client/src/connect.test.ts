@@ -244,7 +244,7 @@ describe('connecting', () => {
     },
   );
 
-  it('throws for an invalid url and for missing credentials', () => {
+  it('throws for an invalid url and for missing credentials', async () => {
     for (const url of ['invalid', 'localhost:8080', 'ftp://example.org', '/here']) {
       const message = 'url must begin with http:// or https://';
       expect(() => connect({ url, token: 'x' })).toThrow(new RegExp(message));
@@ -254,5 +254,8 @@ describe('connecting', () => {
       expect(() => createApi({ url, token: 'x' })).toThrow(/url must have no user, query or fragment/);
     }
     expect(() => connect({ url: server.url })).toThrow(/token, getToken or both/);
+    const wrong = { code: 'invalid_option', retryable: false, defects: [{ path: 'url' }] };
+    expect(() => connect({ url: 'here', token: 'x' })).toThrow(expect.objectContaining({ name: 'NearbyError' }));
+    await expect((async () => createApi({ url: 'here', token: 'x' }))()).rejects.toMatchObject(wrong);
   });
 });

@@ -8,11 +8,12 @@ import type { ConnectOptions } from './connect-options.ts';
 import { ConnectionKeeper } from './connection/connection-keeper.ts';
 import { NearbyList, POSITION_TTL_MS } from './connection/nearby-list.ts';
 import { NewestSender } from './connection/newest-sender.ts';
+import { openExplained } from './connection/open-explained.ts';
 import { OwnPositionSender } from './connection/own-position-sender.ts';
 import { Pace } from './connection/pace.ts';
 import { watchPosition } from './connection/position-watch.ts';
 import { ServerClock } from './connection/server-clock.ts';
-import { EVENTS, openSocket } from './connection/socket.ts';
+import { EVENTS } from './connection/socket.ts';
 import { TokenRefresher } from './connection/token-refresher.ts';
 import { ViewingSender } from './connection/viewing-sender.ts';
 import { deviceGeolocation, onNetworkRestored, pageVisibility } from './device.ts';
@@ -20,11 +21,12 @@ import { Listeners } from './listeners.ts';
 import type { NearbyConnection, PositionWatch, TransportName } from './nearby-connection.ts';
 import { NearbyError } from './nearby-error.ts';
 import { MutableObservable } from './observable.ts';
+import { OriginCheck } from './origin-check.ts';
 import type { FriendsChanged } from './wire-messages.ts';
 
 /**
  * Opens a connection that stays up until `close()`. Returns immediately; `status` reports the progress.
- * Throws a `TypeError` if `url` is not an http or https address, or if both `token` and `getToken` are missing.
+ * Throws a `NearbyError` (`invalid_option`) if `url` is not an http or https address, or if both `token` and `getToken` are missing.
  */
 export function connect(options: ConnectOptions): NearbyConnection {
   const { clock = systemClock, random = Math.random, visibility = pageVisibility, headers = {} } = options;
@@ -34,6 +36,7 @@ export function connect(options: ConnectOptions): NearbyConnection {
   const onProblem = options.onProblem ?? (() => undefined);
 
   const base = baseUrl(options.url);
+  const originCheck = new OriginCheck({ base, fetch });
   const serverClock = new ServerClock(clock);
   const token = new AccessToken(options, () => serverClock.now());
   const list = new NearbyList({ serverClock, clock, ttlMs: positionTtlMs });
@@ -70,7 +73,8 @@ export function connect(options: ConnectOptions): NearbyConnection {
     clock,
   });
   const keeper = new ConnectionKeeper({
-    open: (current, events) => openSocket({ base, token: current, device, transports, headers, events }),
+    open: (current, events) =>
+      openExplained(originCheck, { base, token: current, device, transports, headers, events }),
     token,
     clock,
     random,

@@ -131,6 +131,7 @@ describe('a position', () => {
       name: 'NearbyError',
       code: 'invalid_payload',
       message: expect.stringContaining('lat'),
+      defects: [{ path: 'lat', message: expect.any(String) }],
     });
     expect(app.status.value).toEqual({ kind: 'online' });
   });

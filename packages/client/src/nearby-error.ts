@@ -7,6 +7,8 @@ import type { ServerErrorCode } from './wire-messages.ts';
  * | code | meaning |
  * |---|---|
  * | `network` | the server could not be reached, or the connection was lost before the response |
+ * | `origin_refused` | the page is from another origin, and the server does not list it in ALLOWED_ORIGINS |
+ * | `invalid_option` | an option of `connect` or `createApi` is wrong; `defects` name it |
  * | `timeout` | the server did not respond in time |
  * | `bad_answer` | the response does not match the protocol: another server at that address, or a newer version |
  * | `no_token` | `getToken` failed; its error is the `cause` |
@@ -17,6 +19,8 @@ import type { ServerErrorCode } from './wire-messages.ts';
  */
 export type ClientErrorCode =
   | 'network'
+  | 'origin_refused'
+  | 'invalid_option'
   | 'timeout'
   | 'bad_answer'
   | 'no_token'
@@ -57,7 +61,7 @@ export class NearbyError extends Error {
   readonly status: number | undefined;
   /** The delay that the server requests, ms. */
   readonly retryAfterMs: number | undefined;
-  /** For `invalid_payload`: all invalid fields of the request. */
+  /** For `invalid_payload` and `invalid_option`: all invalid fields of the request. */
   readonly defects: readonly InputDefect[];
 
   constructor(options: NearbyErrorOptions) {

@@ -100,10 +100,10 @@ describeInBrowser('[A7] an app on another site', () => {
     expect(failure.retryAfterMs).toBeGreaterThan(0);
   });
 
-  it('that is not allowed gets nothing, by neither transport', async () => {
+  it('that is not allowed gets nothing, by neither transport, and is told why', async () => {
     const page = await visit(other);
     for (const transport of ['websocket', 'polling']) {
-      expect(await call(page, 'fail', 'eve', transport)).toEqual(['network', 'network']);
+      expect(await call(page, 'fail', 'eve', transport)).toEqual(['origin_refused', 'origin_refused']);
     }
   });
 });

@@ -31,14 +31,28 @@ export const ERROR_CODES = {
 
 export type ErrorCodeName = keyof typeof ERROR_CODES;
 
+/** One wrong field of a payload. */
+export interface InputDefect {
+  /** For example `lat`; empty for the whole payload. */
+  readonly path: string;
+  /** Without the value: it may be a position. */
+  readonly message: string;
+}
+
 /** An expected failure with its stable code; `message` is a sentence for a person. */
 export class CodedError extends Error {
   override readonly name = 'CodedError';
   readonly code: ErrorCodeName;
+  readonly defects: readonly InputDefect[];
 
-  constructor(code: ErrorCodeName, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCodeName,
+    message: string,
+    { defects = [], ...options }: ErrorOptions & { defects?: readonly InputDefect[] } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.defects = defects;
   }
 
   get retryable(): boolean {

@@ -176,7 +176,7 @@ describe('the API', () => {
     expect((await bob.friends.page()).items).toEqual([]);
     await ann.requests.send('api-bob', { precision: 'approximate', until });
     expect((await ann.requests.list()).outgoing).toMatchObject([{ id: 'api-bob', precision: 'approximate', until }]);
-    await ann.requests.remove('api-bob');
+    await ann.requests.withdraw('api-bob');
     expect((await bob.requests.list()).incoming).toEqual([]);
 
     await bob.account.signOutEverywhere();

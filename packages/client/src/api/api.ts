@@ -67,8 +67,10 @@ export interface Api {
     send(to: string, options?: GrantOptions): Promise<void>;
     /** Accepts the request of `from`. Each user then sees what the other has chosen; options as for `send`. */
     accept(from: string, options?: GrantOptions): Promise<void>;
-    /** Declines the request of that user, or withdraws the request to that user. */
-    remove(id: string, options?: CallOptions): Promise<void>;
+    /** Declines the request of `from`, who is not told. */
+    decline(from: string, options?: CallOptions): Promise<void>;
+    /** Takes back the request to `to`. */
+    withdraw(to: string, options?: CallOptions): Promise<void>;
   };
   /** The blocked users. */
   readonly blocks: PagedList<Block> & {

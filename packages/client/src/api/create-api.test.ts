@@ -80,7 +80,8 @@ describe('an invalid id', () => {
       for (const call of [
         api.friends.remove,
         api.requests.accept,
-        api.requests.remove,
+        api.requests.decline,
+        api.requests.withdraw,
         api.blocks.remove,
         api.devices.remove,
       ]) {

@@ -20,7 +20,7 @@ export interface ApiOptions extends Credentials {
   readonly clock?: Clock;
 }
 
-/** Creates the HTTP API without a live connection. Throws a `TypeError` if `url` is not an http or https address. */
+/** Creates the HTTP API without a live connection. Throws a `NearbyError` (`invalid_option`) for a wrong `url` or no token. */
 export function createApi(options: ApiOptions): Api {
   const { headers, clock = systemClock, fetch = (...call) => globalThis.fetch(...call) } = options;
   const base = baseUrl(options.url);
@@ -59,7 +59,8 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
         void (await call('POST', '/friend-requests', options, { body: { to, ...choiceOf(options) } })),
       accept: (from, options) =>
         call('POST', ['/friend-requests', from, 'accept'], options, { body: choiceOf(options) }),
-      remove: (id, options) => call('DELETE', ['/friend-requests', id], options),
+      decline: (from, options) => call('DELETE', ['/friend-requests', from], options),
+      withdraw: (to, options) => call('DELETE', ['/friend-requests', to], options),
     },
     blocks: {
       ...pages('/blocks'),

@@ -1,7 +1,8 @@
 /** Converts a failed HTTP response (RFC 9457 problem document) to a `NearbyError`. */
 
 import { asServerErrorCode } from '../as-server-error-code.ts';
-import { type InputDefect, NearbyError } from '../nearby-error.ts';
+import { NearbyError } from '../nearby-error.ts';
+import { readDefects } from '../read-defects.ts';
 import type { HttpResponse } from './fetch-like.ts';
 
 interface Problem {
@@ -24,7 +25,7 @@ export function errorFromResponse(response: HttpResponse, text: string): NearbyE
     retryable: typeof problem.retryable === 'boolean' ? problem.retryable : isTransient || code === 'token_expired',
     status,
     retryAfterMs: readRetryAfterMs(response.headers.get('retry-after')),
-    defects: Array.isArray(problem.errors) ? problem.errors.filter(isDefect) : [],
+    defects: readDefects(problem.errors),
   });
 }
 
@@ -46,9 +47,4 @@ function messageOf({ detail, title }: Problem): string | undefined {
 /** Reads seconds only: an HTTP date would depend on the difference between two clocks. */
 function readRetryAfterMs(header: string | null): number | undefined {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
-}
-
-function isDefect(value: unknown): value is InputDefect {
-  if (typeof value !== 'object' || value === null || !('path' in value) || !('message' in value)) return false;
-  return typeof value.path === 'string' && typeof value.message === 'string';
 }

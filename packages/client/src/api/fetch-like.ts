@@ -13,6 +13,8 @@ export type FetchLike = (
   url: string,
   init: {
     readonly method: string;
+    /** Only to find out why a page of another origin gets no response. */
+    readonly mode?: 'no-cors';
     readonly headers: Record<string, string>;
     readonly body?: string;
     readonly signal: AbortSignal;

@@ -2,6 +2,7 @@
 import { type AccessToken, isAccountErased } from '../access-token.ts';
 import type { Clock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
+import { OriginCheck } from '../origin-check.ts';
 import type { CallOptions } from './api.ts';
 import { errorFromResponse } from './error-from-response.ts';
 import type { FetchLike } from './fetch-like.ts';
@@ -30,6 +31,7 @@ export class HttpCaller {
   readonly #fetch: FetchLike;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #clock: Clock;
+  readonly #originCheck: OriginCheck;
 
   constructor(options: {
     /** The deployment's public address, without a slash at its end. */
@@ -42,6 +44,7 @@ export class HttpCaller {
     clock: Clock;
   }) {
     this.#base = `${options.base}/api/v1`;
+    this.#originCheck = new OriginCheck(options);
     this.#token = options.token;
     this.#fetch = options.fetch;
     this.#headers = options.headers ?? {};
@@ -109,17 +112,17 @@ export class HttpCaller {
             message: 'The server did not respond in time. Try again.',
             retryable: true,
           })
-        : new NearbyError({
-            code: 'network',
-            message: 'The server cannot be reached. Check the connection and try again.',
-            retryable: true,
-            cause,
-          });
+        : await this.#originCheck.explain(unreachable(cause));
     } finally {
       cancelTimeout();
       signal?.removeEventListener('abort', onAbort);
     }
   }
+}
+
+function unreachable(cause: unknown): NearbyError {
+  const message = 'The server cannot be reached. Check the connection and try again.';
+  return new NearbyError({ code: 'network', message, retryable: true, cause });
 }
 
 function accountErased(): NearbyError {

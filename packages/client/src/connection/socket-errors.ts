@@ -2,6 +2,7 @@
 
 import { asServerErrorCode } from '../as-server-error-code.ts';
 import { NearbyError } from '../nearby-error.ts';
+import { readDefects } from '../read-defects.ts';
 
 /** Converts a `connect_error`: with `data` the server refused the handshake, without it is unreachable. */
 export function errorFromRefusal(error: Error): NearbyError {
@@ -41,6 +42,7 @@ export function errorFromAck(ack: unknown): NearbyError | undefined {
         code,
         message: message ?? 'The server refused the request without a reason.',
         retryable,
+        defects: 'errors' in ack ? readDefects(ack.errors) : [],
       });
     }
   }

@@ -198,6 +198,10 @@ describe('an acknowledgement', () => {
       { code: 'invalid_payload', retryable: false },
     ],
     [
+      { ok: false, code: 'invalid_payload', retryable: false, errors: [{ path: 'lat', message: 'Too big' }, 'x', {}] },
+      { code: 'invalid_payload', defects: [{ path: 'lat', message: 'Too big' }] },
+    ],
+    [
       { ok: false, code: 'too_modern', message: 'x', retryable: true },
       { code: 'bad_answer', retryable: false },
     ],

@@ -115,7 +115,8 @@ export class Friendships {
 
   /** Declines an incoming request or withdraws an outgoing one. */
   async dismiss(userId: string): Promise<void> {
-    await this.#connection.api.requests.remove(userId);
+    // One call for both: a request of each may cross.
+    await this.#connection.api.requests.decline(userId);
     await this.reload();
   }
 

@@ -1,20 +1,11 @@
 /** Parses client input with a schema and reports every invalid field. */
-import { CodedError } from '@nearby-friends/protocol';
+import { CodedError, type InputDefect } from '@nearby-friends/protocol';
 import type { z } from 'zod';
-
-interface InputDefect {
-  /** For example `radiusMeters`; empty for the whole input. */
-  readonly path: string;
-  readonly message: string;
-}
 
 /** Responds 400 with all defects; none of them repeats a value. */
 export class InvalidInputError extends CodedError {
-  readonly defects: readonly InputDefect[];
-
   constructor(message: string, defects: readonly InputDefect[] = []) {
-    super('invalid_payload', message);
-    this.defects = defects;
+    super('invalid_payload', message, { defects });
   }
 }
 

@@ -43,7 +43,7 @@ function send(response: Response, error: CodedError): void {
   }
   if (status === 503) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
   if (error instanceof TooManyRequestsError) response.setHeader('Retry-After', String(error.retryAfterSeconds));
-  const defects = error instanceof InvalidInputError && error.defects.length > 0 ? { errors: [...error.defects] } : {};
+  const defects = error.defects.length > 0 ? { errors: [...error.defects] } : {};
   const body: Problem = { ...problem, detail: error.message, ...defects };
   response.status(status).type(PROBLEM_TYPE).send(JSON.stringify(body));
 }

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): T {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(payload)'}: ${issue.message}`);
-  throw new CodedError('invalid_payload', `Payload does not match the schema. ${problems.join('; ')}`);
+  const defects = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const problems = defects.map(({ path, message }) => `${path || '(payload)'}: ${message}`);
+  throw new CodedError('invalid_payload', `Payload does not match the schema. ${problems.join('; ')}`, { defects });
 }

@@ -43,6 +43,10 @@ const failureSchema = z.object({
   code: codeSchema,
   message: z.string(),
   retryable: z.boolean(),
+  errors: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .readonly()
+    .exactOptional(),
 }) satisfies z.ZodType<AckFailure>;
 const doneSchema = z.object({ ok: z.literal(true) });
 
@@ -196,6 +200,8 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   reconnectInMs: 'Reconnect after this time, ms; different for each client.',
   token: 'A JWT.',
   on: 'Whether a person looks.',
+  errors: 'For invalid_payload: the wrong fields.',
+  path: 'The field, for example `lat`; empty for the whole payload.',
   everyMs: 'Time between two reports, ms.',
   until: 'Time of the server until which it holds, ms since the epoch.',
   protocolVersion: 'Protocol version of the client; an unsupported version is refused.',
