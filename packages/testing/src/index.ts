@@ -2,6 +2,7 @@
 export * from './crowd/make-crowd.ts';
 export * from './crowd/play-crowd.ts';
 export * from './stack/api-client.ts';
+export * from './stack/background-app.ts';
 export * from './stack/deployment.ts';
 export * from './stack/nearby-client.ts';
 export * from './stack/system.ts';

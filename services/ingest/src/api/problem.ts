@@ -10,6 +10,7 @@ export function sendProblem(response: Response, error: CodedError): void {
   if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="nearby friends", charset="UTF-8"');
   const retryAfter = RETRY_AFTER_SECONDS[problem.status];
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
-  const body: Problem = { ...problem, detail: error.message };
+  const defects = error.defects.length > 0 ? { errors: [...error.defects] } : {};
+  const body: Problem = { ...problem, detail: error.message, ...defects };
   response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(body));
 }

@@ -6,8 +6,11 @@ import { type Fix, parseJson } from './fix.ts';
 export function readGeneric(body: Buffer): Fix {
   const parsed = locationUpdateSchema.safeParse(parseJson(body));
   if (!parsed.success) {
-    const defects = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-    throw new CodedError('invalid_payload', `Send JSON with lat and lng in degrees. ${defects.join('; ')}`);
+    const defects = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    const problems = defects.map(({ path, message }) => `${path || 'the body'}: ${message}`);
+    throw new CodedError('invalid_payload', `Send JSON with lat and lng in degrees. ${problems.join('; ')}`, {
+      defects,
+    });
   }
   const { at, ...position } = parsed.data;
   return { position, takenAt: at ?? null };

@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FriendGraphOfTest } from '../../friend-graph.testing.ts';
 import { type ApiResponse, type CallOptions, call } from '../call-api.testing.ts';
+import { BACKGROUND_APPS_TAG } from './background-app-paths.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
@@ -12,6 +13,7 @@ interface DocumentedResponse {
 }
 
 export interface Conformance {
+  /** Without the paths that another service serves. */
   readonly document: OpenApiDocument;
   /** `GET /me 200`, for every documented response. */
   readonly documented: ReadonlySet<string>;
@@ -29,9 +31,12 @@ export interface Conformance {
 
 export async function readDocument(service: FriendGraphOfTest): Promise<Conformance> {
   const address = service.apiUrl.replace(/\/v1$/, '/docs/openapi.json');
-  const document = (await (await fetch(address)).json()) as OpenApiDocument;
+  const whole = (await (await fetch(address)).json()) as OpenApiDocument;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
-  ajv.addSchema(document, 'document');
+  ajv.addSchema(whole, 'document');
+  const isServedHere = ([, methods]: [string, Record<string, JsonSchema>]) =>
+    !Object.values(methods).some(({ tags }) => (tags as string[]).includes(BACKGROUND_APPS_TAG));
+  const document = { ...whole, paths: Object.fromEntries(Object.entries(whole.paths).filter(isServedHere)) };
   const responsesOf = (operation: string) => {
     const [method = '', path = ''] = operation.split(' ');
     const described = document.paths[path]?.[method.toLowerCase()];

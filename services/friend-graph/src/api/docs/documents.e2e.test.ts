@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiClient, useDeployment } from '@nearby-friends/testing';
+import { ApiClient, BackgroundApp, useDeployment } from '@nearby-friends/testing';
 import { eventually } from '@nearby-friends/testing/eventually';
 import { FERRY_BUILDING, north } from '@nearby-friends/testing/places';
 import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type AsyncApiDocument, referenceName } from './asyncapi.ts';
 import { CLIENT_EVENTS, SERVER_EVENTS } from './socket-events.ts';
 
-const deployment = useDeployment();
+const deployment = useDeployment({ ingests: 1 });
 
 async function get(path: string) {
   const response = await fetch(deployment.url + path);
@@ -122,5 +123,64 @@ describe('the AsyncAPI document', () => {
         : ((reply?.['messages'] ?? []) as { $ref: string }[]).map(({ $ref }) => $ref.split('/').at(-1)),
     );
     expect([...seen].sort()).toEqual(fromServer.sort());
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('describes what background apps are answered, which another service does', async () => {
+    const document = JSON.parse((await get('/api/docs/openapi.json')).text);
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    ajv.addSchema(document, 'document');
+    await deployment.befriend(['una', 'vic']);
+    const api = new ApiClient(deployment);
+    const [una, vic] = [
+      await BackgroundApp.register(deployment, api, 'una'),
+      await BackgroundApp.register(deployment, api, 'vic'),
+    ];
+    const place = { lat: 37.7955, lng: -122.3937 };
+    const now = new Date().toISOString();
+    const coords = { latitude: place.lat, longitude: place.lng };
+    const location = { _type: 'location', lat: place.lat, lon: place.lng, tst: Math.floor(Date.now() / 1000) };
+    const feature = {
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [place.lng, place.lat] },
+      properties: { timestamp: now },
+    };
+    const json = { 'content-type': 'application/json' };
+    const traccar = (secret: string) =>
+      una.post(
+        '/api/v1/ingest/traccar',
+        JSON.stringify({ device_id: secret, location: { timestamp: now, coords } }),
+        json,
+      );
+    await vic.owntracks(JSON.stringify(location));
+    const wrong = 'x'.repeat(43);
+    const answers: [path: string, status: number, answer: { status: number; text: string; headers: Headers }][] = [
+      ['/owntracks', 200, await una.owntracks(JSON.stringify(location))],
+      ['/owntracks', 401, await una.owntracks(JSON.stringify(location), wrong)],
+      ['/positions', 200, await una.bearer('/api/v1/positions', place)],
+      ['/positions', 400, await una.bearer('/api/v1/positions', { lat: 91 })],
+      ['/positions', 401, await una.bearer('/api/v1/positions', place, wrong)],
+      ['/positions', 413, await una.bearer('/api/v1/positions', { ...place, pad: 'x'.repeat(20_000) })],
+      ['/ingest/overland', 200, await una.bearer('/api/v1/ingest/overland', { locations: [feature] })],
+      ['/ingest/overland', 401, await una.bearer('/api/v1/ingest/overland', { locations: [feature] }, wrong)],
+      ['/ingest/traccar', 200, await traccar(una.secret)],
+      ['/ingest/traccar', 401, await traccar(wrong)],
+    ];
+    for (const [path, status, { text, headers, ...answer }] of answers) {
+      expect({ path, status: answer.status }).toEqual({ path, status });
+      const type = headers.get('content-type')?.split(';')[0] ?? '';
+      const pointer = [path, 'post', 'responses', status, 'content', type]
+        .map((part) => encodeURIComponent(String(part).replaceAll('/', '~1')))
+        .join('/');
+      const validate = ajv.compile({ $ref: `document#/paths/${pointer}/schema` });
+      validate(JSON.parse(text));
+      expect({ path, status, errors: validate.errors ?? [] }).toEqual({ path, status, errors: [] });
+    }
+    expect(JSON.parse(answers[0]?.[2].text ?? '')).toHaveLength(2);
+    expect(JSON.parse(answers[3]?.[2].text ?? '').errors.map(({ path }: { path: string }) => path)).toEqual([
+      'lat',
+      'lng',
+    ]);
   });
 });

@@ -10,6 +10,7 @@ import {
 import { API_PREFIX } from '../api-prefix.ts';
 import { idSchema } from '../response-schemas.ts';
 import { failuresOf, type Route } from '../route.ts';
+import { BACKGROUND_APPS_TAG, backgroundAppPaths, DEVICE_SECURITY_SCHEMES } from './background-app-paths.ts';
 import { DOCS_PATH } from './docs-pages.ts';
 import { type JsonSchema, SchemaCollector } from './json-schema.ts';
 
@@ -53,11 +54,14 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
       { url: path.posix.relative(DOCS_PATH, API_PREFIX), description: 'Where this document is.' },
       ...(publicUrl === '' ? [] : [{ url: `${publicUrl}${API_PREFIX}`, description: 'The public address.' }]),
     ],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
-    paths,
+    tags: [...new Set([...routes.map(({ tag }) => tag), BACKGROUND_APPS_TAG])].map((name) => ({ name })),
+    paths: { ...paths, ...backgroundAppPaths(schemas) },
     components: {
       schemas: schemas.named,
-      securitySchemes: { [SECURITY_SCHEME]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        [SECURITY_SCHEME]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        ...DEVICE_SECURITY_SCHEMES,
+      },
     },
   };
 }
