@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { TOLERATED_JUMPS } from '@nearby-friends/geo';
 import { ManualClock } from '@nearby-friends/service-kit';
 import { north } from '../test-support/nearby-world.ts';
 import { testMetrics, testSession } from '../test-support/test-session.ts';
-import { IMPLAUSIBLE_BURST, MovementCheck, THROTTLED_FOR_MS } from './movement-check.ts';
+import { MovementCheck, THROTTLED_FOR_MS } from './movement-check.ts';
 
 const MAX_SPEED = 340;
 
@@ -66,7 +67,7 @@ describe('a movement', () => {
 describe('a viewer who jumps about', () => {
   it('is forgiven a generous number of times, and then slowed until it stops', () => {
     const { clock, isSlowed, jump } = setUp();
-    for (let i = 0; i < IMPLAUSIBLE_BURST; i++) jump(50_000, 10);
+    for (let i = 0; i < TOLERATED_JUMPS.burst; i++) jump(50_000, 10);
     expect(isSlowed()).toBe(false);
     jump(50_000, 10);
     expect(isSlowed()).toBe(true);

@@ -1,21 +1,16 @@
-/** Notices devices that jump about: positions in many places may serve to locate more than the own friends. */
-import { distanceMeters, type Place } from '@nearby-friends/geo';
+/** Notices devices that jump about. */
+import { isPlausibleMove, type Place, TOLERATED_JUMPS } from '@nearby-friends/geo';
 import type { UserId } from '@nearby-friends/protocol';
 import { type Clock, RateLimit } from '@nearby-friends/service-kit';
 import { LRUCache } from 'lru-cache';
 import type { IngestMetrics } from '../metrics/ingest-metrics.ts';
 
-/** As for sockets (`movement-check.ts` of the gateway). */
-const IMPLAUSIBLE_BURST = 30;
-const REGAINED_PER_SECOND = 0.5;
-const MIN_INTERVAL_MS = 1_000;
 /** Some 200 bytes each. One that is forgotten has its burst again. */
 const MAX_USERS = 50_000;
 
-interface Movement {
+interface Movement extends Place {
   readonly tolerated: RateLimit;
-  place: Place;
-  at: number;
+  readonly at: number;
 }
 
 /** Each replica knows the moves that it was told of. */
@@ -41,12 +36,9 @@ export class Movements {
     if (this.#maxSpeed === 0) return true;
     const now = this.#clock.now();
     const last = this.#users.get(user);
-    const tolerated =
-      last?.tolerated ?? new RateLimit({ perSecond: REGAINED_PER_SECOND, burst: IMPLAUSIBLE_BURST, now });
-    this.#users.set(user, { tolerated, place: { lat, lng }, at });
-    if (last === undefined) return true;
-    const seconds = Math.max(at - last.at, MIN_INTERVAL_MS) / 1000;
-    if (distanceMeters(last.place.lat, last.place.lng, lat, lng) <= this.#maxSpeed * seconds) return true;
+    const tolerated = last?.tolerated ?? new RateLimit({ ...TOLERATED_JUMPS, now });
+    this.#users.set(user, { tolerated, lat, lng, at });
+    if (last === undefined || isPlausibleMove(last, { lat, lng, at }, this.#maxSpeed)) return true;
     this.#metrics.implausibleMovements.inc();
     return tolerated.take(now);
   }
