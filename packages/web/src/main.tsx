@@ -15,6 +15,7 @@ import { registerServiceWorker } from './settings/register-service-worker.ts';
 import { startOffline } from './state/is-offline.ts';
 import { startNow } from './state/now.ts';
 import { startLanguage, texts } from './texts/language.ts';
+import { startUnits } from './texts/units.ts';
 import { startKeepingFocus } from './ui/keep-focus.ts';
 import { startTheme } from './ui/theme.ts';
 
@@ -22,6 +23,7 @@ startNow();
 startOffline();
 startTheme();
 startLanguage();
+startUnits();
 const config = await loadPageConfig();
 const session = new Session({ config, texts: () => texts.value });
 const element = document.getElementById('page');

@@ -128,7 +128,9 @@ describeInBrowser('the states of the page', () => {
   /** The controls that are not scrolled and yet cannot be pressed in their middle. */
   async function coveredControls({ page }: PersonPage): Promise<string[]> {
     return await page.evaluate(() => {
-      const controls = document.querySelectorAll('.map-controls button, .head button, .tab, .walk-hint button');
+      const controls = document.querySelectorAll(
+        '.map-controls button, .head button, .tab, .walk-hint button, .maplibregl-ctrl-attrib a',
+      );
       return [...controls]
         .filter((control) => {
           const { x, y, width, height } = control.getBoundingClientRect();

@@ -90,9 +90,13 @@ export class MapOverlay {
     });
   }
 
-  /** Returns the id of the topmost friend at a point of the map. */
-  friendAt({ x, y }: { readonly x: number; readonly y: number }): string | undefined {
-    return this.#faces.findLast((face) => Math.hypot(face.x - x, face.y - y) <= FACE_RADIUS + TOUCH_MARGIN)?.id;
+  /** The ids of the friends at a point of the map, the topmost first. */
+  friendsAt({ x, y }: { readonly x: number; readonly y: number }): string[] {
+    const isUnder = (face: DrawnFace): boolean => Math.hypot(face.x - x, face.y - y) <= FACE_RADIUS + TOUCH_MARGIN;
+    return this.#faces
+      .filter(isUnder)
+      .map(({ id }) => id)
+      .reverse();
   }
 
   /** Where the user's own dot is drawn. */

@@ -8,6 +8,7 @@ import type { Place } from '../geometry/place.ts';
 import { placeAt } from '../geometry/place-at.ts';
 import type { PageConfig } from '../settings/page-config.ts';
 import { onDrag } from '../ui/on-drag.ts';
+import { onPress } from '../ui/on-press.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { type Theme, theme } from '../ui/theme.ts';
 import { MapOverlay, type OverlayOptions } from './map-overlay.ts';
@@ -59,19 +60,29 @@ export function openMap(options: OpenMapOptions): OpenMap {
     onWalk();
     me.walkTo(place);
   };
+  /** Selects the friend at a point, and at further presses the ones below. Returns whether there is one. */
+  const selectAt = (point: { readonly x: number; readonly y: number }): boolean => {
+    const stack = overlay.friendsAt(point);
+    const selected = stack.indexOf(nearby.selectedId.value ?? '');
+    if (stack.length > 0) nearby.select(stack[selected + 1] ?? null);
+    return stack.length > 0;
+  };
   const click = ({ point, lngLat }: MapMouseEvent): void => {
-    const friend = overlay.friendAt(point);
-    if (friend !== undefined) nearby.select(nearby.selectedId.value === friend ? null : friend);
-    else if (nearby.selectedId.value !== null) nearby.select(null);
+    if (selectAt(point)) return;
+    if (nearby.selectedId.value !== null) nearby.select(null);
     else if (me.source.value === 'walking') walkTo(lngLat);
   };
   const hover = ({ point }: MapMouseEvent): void => {
-    const isOnFriend = overlay.friendAt(point) !== undefined;
+    const isOnFriend = overlay.friendsAt(point).length > 0;
     map.getCanvas().style.cursor = isOnFriend ? 'pointer' : me.source.value === 'walking' ? 'crosshair' : '';
   };
   map.on('click', click);
   map.on('mousemove', hover);
-  map.on('dragstart', () => nearby.follow(null));
+  let isFollowingMe = true;
+  map.on('dragstart', () => {
+    nearby.follow(null);
+    isFollowingMe = false;
+  });
   const ends = [
     onDrag(options.meButton, (point) => {
       if (me.source.value === 'walking') walkTo(placeUnder(point));
@@ -80,7 +91,20 @@ export function openMap(options: OpenMapOptions): OpenMap {
       const [mine, place] = [overlay.ownPlace(), placeUnder(point)];
       if (mine) radius.change(distanceMeters(mine.lat, mine.lng, place.lat, place.lng));
     }),
+    // The user's own dot lies over friends at the same place.
+    onPress(options.meButton, ({ x, y }) => {
+      const box = frame.getBoundingClientRect();
+      selectAt({ x: x - box.left, y: y - box.top });
+    }),
+    effect(() => {
+      if (me.source.value === 'device') isFollowingMe = true;
+    }),
+    effect(() => {
+      const [place, source] = [me.place.value, me.source.value];
+      if (place && source === 'device' && isFollowingMe && nearby.followedId.value === null) centreOn(place);
+    }),
     nearby.selectedId.subscribe((id) => {
+      if (id !== null) isFollowingMe = false;
       const friend = nearby.list.value.find((one) => one.id === id);
       if (friend) opened.keepVisible(friend);
     }),
@@ -116,6 +140,7 @@ export function openMap(options: OpenMapOptions): OpenMap {
     showRadius() {
       const place = me.place.value;
       if (place === null) return;
+      isFollowingMe = true;
       const meters = radius.meters.value;
       const centre = drawnAt(place, map.getCenter().lng);
       const [north, east, south, west] = [0, 90, 180, 270].map((bearing) =>

@@ -4,7 +4,7 @@ import type { Announcer } from '../announce/announcer.ts';
 import type { Friendships } from '../people/friendships.ts';
 import type { Session, SignedIn } from '../session/session.ts';
 import { texts } from '../texts/language.ts';
-import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
+import { LanguageField, ThemeField, UnitsField } from '../ui/appearance-fields.tsx';
 import type { ActionRunner } from './action-runner.ts';
 import { BlockedSection } from './blocked-section.tsx';
 import { DataSection } from './data-section.tsx';
@@ -26,6 +26,7 @@ export function AccountView({ session, signedIn, announcer, actions }: AccountVi
       <NameForm people={signedIn.people} userId={signedIn.userId} actions={actions} />
       <LanguageField />
       <ThemeField />
+      <UnitsField />
       <SignOut session={session} announcer={announcer} />
       <BlockedSection signedIn={signedIn} actions={actions} />
       <h2>{text.dataHeading}</h2>

@@ -75,7 +75,7 @@ export function BlockedSection({ signedIn, actions }: BlockedSectionProps) {
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}
-            placeholder={text.requestPlaceholder}
+            placeholder={text.theirId}
             value={to.value}
             onInput={({ currentTarget }) => {
               to.value = currentTarget.value;

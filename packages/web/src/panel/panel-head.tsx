@@ -36,7 +36,7 @@ export function PanelHead({ signedIn, isSettingsOpen: isOpen }: PanelHeadProps) 
             isOpen.value = !isOpen.value;
           }}
         >
-          <Icon name="settings" />
+          <Icon name={isOpen.value ? 'close' : 'settings'} />
         </button>
       </div>
     </header>

@@ -13,6 +13,8 @@ export const english = {
   language: 'Language',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  units: 'Distances',
+  unitNames: { kilometers: 'Kilometres', miles: 'Miles' },
   settings: 'Settings',
 
   who: 'Who are you?',
@@ -33,6 +35,7 @@ export const english = {
     'People you block are no longer your friends, and their requests do not reach you. They are not told about it.',
   noBlocked: 'You have blocked no one. Enter an ID below to block that person.',
   blockSomeone: 'Block someone',
+  theirId: 'Their ID',
   block: 'Block',
   blocked: (name: string) => `${name} is blocked.`,
   unblock: 'Unblock',

@@ -15,6 +15,8 @@ export const korean: Texts = {
   language: '언어',
   theme: '화면 테마',
   themes: { system: '시스템 설정', light: '밝게', dark: '어둡게' },
+  units: '거리 단위',
+  unitNames: { kilometers: '킬로미터', miles: '마일' },
   settings: '설정',
 
   who: '누구로 들어갈까요?',
@@ -33,6 +35,7 @@ export const korean: Texts = {
   blockedHint: '차단하면 친구 관계가 끝나고 상대의 요청도 더 이상 오지 않습니다. 상대에게는 알리지 않습니다.',
   noBlocked: '차단한 사람이 없습니다. 차단하려면 아래에 아이디를 입력하세요.',
   blockSomeone: '사람 차단',
+  theirId: '상대 아이디',
   block: '차단',
   blocked: (name) => `${name} 님을 차단했습니다.`,
   unblock: '차단 해제',

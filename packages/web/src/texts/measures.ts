@@ -1,6 +1,11 @@
-/** Formats distances and times in the user's language. */
+/** Formats distances, speeds and times in the user's language and units. */
+import { type Units, units } from './units.ts';
 
 const METERS_PER_KILOMETER = 1_000;
+const METERS_PER_MILE = 1_609.344;
+const METERS_PER_FOOT = 0.3048;
+/** A shorter distance is in feet, miles. */
+const MIN_MILES = 0.1;
 
 /** Caches formatters, because creating one costs more than hundreds of uses. */
 function cachedPerLanguage<T>(make: (language: string) => T): (language: string) => T {
@@ -12,22 +17,23 @@ function cachedPerLanguage<T>(make: (language: string) => T): (language: string)
   };
 }
 
-const distanceFormat = (unit: 'meter' | 'kilometer', maximumFractionDigits: number) =>
+const distanceFormat = (unit: 'meter' | 'kilometer' | 'foot' | 'mile', maximumFractionDigits: number) =>
   cachedPerLanguage(
     (language) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
   );
 const meterFormat = distanceFormat('meter', 0);
 const kilometerFormat = distanceFormat('kilometer', 0);
 const fineKilometerFormat = distanceFormat('kilometer', 1);
-const speedFormat = cachedPerLanguage(
-  (language) =>
-    new Intl.NumberFormat(language, {
-      style: 'unit',
-      unit: 'kilometer-per-hour',
-      unitDisplay: 'short',
-      maximumFractionDigits: 0,
-    }),
-);
+const footFormat = distanceFormat('foot', 0);
+const mileFormat = distanceFormat('mile', 0);
+const fineMileFormat = distanceFormat('mile', 1);
+const speedFormat = (unit: 'kilometer-per-hour' | 'mile-per-hour') =>
+  cachedPerLanguage(
+    (language) =>
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 }),
+  );
+const kilometersPerHourFormat = speedFormat('kilometer-per-hour');
+const milesPerHourFormat = speedFormat('mile-per-hour');
 const percentFormat = cachedPerLanguage(
   (language) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }),
 );
@@ -42,16 +48,26 @@ const dayAndTimeFormat = cachedPerLanguage(
 );
 const dayFormat = cachedPerLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }));
 
-/** For example 40 m, 640 m, 1.2 km, 35 km. */
-export function distanceText(meters: number, language: string): string {
+/** For example 40 m, 640 m, 1.2 km, 35 km; or 130 ft, 0.4 mi, 22 mi. */
+export function distanceText(meters: number, language: string, inUnits: Units = units.value): string {
+  if (inUnits === 'miles') return milesText(meters, language);
   if (meters < METERS_PER_KILOMETER - 5) return meterFormat(language).format(Math.round(meters / 10) * 10);
   const kilometers = meters / METERS_PER_KILOMETER;
   return (kilometers < 10 ? fineKilometerFormat : kilometerFormat)(language).format(kilometers);
 }
 
-/** For example 5 km/h. */
-export function speedText(metersPerSecond: number, language: string): string {
-  return speedFormat(language).format((metersPerSecond * 3_600) / METERS_PER_KILOMETER);
+function milesText(meters: number, language: string): string {
+  const miles = meters / METERS_PER_MILE;
+  if (miles < MIN_MILES) return footFormat(language).format(Math.round(meters / METERS_PER_FOOT / 10) * 10);
+  return (miles < 10 ? fineMileFormat : mileFormat)(language).format(miles);
+}
+
+/** For example 5 km/h or 3 mph. */
+export function speedText(metersPerSecond: number, language: string, inUnits: Units = units.value): string {
+  const metersPerHour = metersPerSecond * 3_600;
+  return inUnits === 'miles'
+    ? milesPerHourFormat(language).format(metersPerHour / METERS_PER_MILE)
+    : kilometersPerHourFormat(language).format(metersPerHour / METERS_PER_KILOMETER);
 }
 
 /** Of a charge, which phones report as 0–1 or as 0–100. */

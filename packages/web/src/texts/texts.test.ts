@@ -4,6 +4,7 @@ import { english } from './english.ts';
 import { korean } from './korean.ts';
 import { preferredLanguage } from './language.ts';
 import { ageText, distanceText, lastSeenText, percentText, speedText, tonight, untilText } from './measures.ts';
+import { unitsOf } from './units.ts';
 
 /** The product name. */
 const SAME_IN_BOTH = ['title'];
@@ -71,9 +72,31 @@ describe('distances', () => {
   });
 });
 
+describe('distances in miles', () => {
+  it.each([
+    [0, '0 ft'],
+    [40, '130 ft'],
+    [700, '0.4 mi'],
+    [8_046.72, '5 mi'],
+    [35_000, '22 mi'],
+  ])('%d metres are %s', (meters, expected) => {
+    expect(distanceText(meters, 'en', 'miles')).toBe(expected);
+  });
+
+  it.each([
+    [['en-US', 'ko-KR'], 'miles'],
+    [['ko-KR', 'en-US'], 'kilometers'],
+    [['en', 'en-US'], 'miles'],
+    [['de'], 'kilometers'],
+  ] as const)('are those of %j: %s', (languages, expected) => {
+    expect(unitsOf(languages)).toBe(expected);
+  });
+});
+
 describe('speeds and charges', () => {
   it('are in km/h and percent', () => {
     expect([speedText(1.4, 'en'), speedText(30, 'ko')]).toEqual(['5 km/h', '108km/h']);
+    expect(speedText(1.4, 'en', 'miles')).toBe('3 mph');
     expect([percentText(0.42, 'en'), percentText(42, 'ko'), percentText(1, 'en'), percentText(100, 'en')]).toEqual([
       '42%',
       '42%',

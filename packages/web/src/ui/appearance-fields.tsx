@@ -1,6 +1,7 @@
-/** The fields for language and theme. */
+/** The fields for language, theme and units. */
 
 import { chooseLanguage, LANGUAGES, type Language, language, texts } from '../texts/language.ts';
+import { chooseUnits, UNITS, type Units, units } from '../texts/units.ts';
 import { chooseTheme, THEME_CHOICES, type ThemeChoice, themeChoice } from './theme.ts';
 
 export function LanguageField() {
@@ -29,6 +30,21 @@ export function ThemeField() {
         {THEME_CHOICES.map((choice) => (
           <option key={choice} value={choice}>
             {texts.value.themes[choice]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+export function UnitsField() {
+  return (
+    <label class="field">
+      <span>{texts.value.units}</span>
+      <select value={units.value} onChange={({ currentTarget }) => chooseUnits(currentTarget.value as Units)}>
+        {UNITS.map((choice) => (
+          <option key={choice} value={choice}>
+            {texts.value.unitNames[choice]}
           </option>
         ))}
       </select>
