@@ -69,7 +69,7 @@ const FULL_ONLY = [
   'packages/testing/src/e2e/(residents|restored|rights-(faults|fenced)|silence|simulate|stopped-gateways|traces|two-deployments|withheld)\\.e2e',
   'packages/testing/src/observability/rules\\.prometheus',
   'packages/web/src/(accessibility|frames|lookalikes|recovery|screenshots(-of-states)?|sharing-device)\\.browser',
-  'packages/web/src/(behind-proxy|truthfulness|two-people)\\.browser',
+  'packages/web/src/(behind-proxy|provider|truthfulness|two-people)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/(erasure|existence-timing|other-people)\\.redis\\.pg',
   'services/friend-graph/src/database/(grant-repository|pooler)\\.pg',

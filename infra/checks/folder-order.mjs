@@ -36,6 +36,7 @@ const FOLDER_ORDER = {
     'me',
     'nearby',
     'people',
+    'oidc',
     'session',
     'map',
     'panel',

@@ -15,7 +15,9 @@ export interface Executable {
 }
 
 /** The environment for a program of the stack: what every program expects, and nothing of the caller's settings. */
-export function plainEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string | undefined> {
+export function plainEnvironment(
+  extra: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string | undefined> {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C', TZ: 'UTC', ...extra };
 }
 

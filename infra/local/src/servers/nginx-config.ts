@@ -1,9 +1,14 @@
 /** Writes the files that the root nginx.conf includes, for this machine. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { plainEnvironment } from '../binaries/executable.ts';
 import { checkoutRoot } from '../machine/local-folder.ts';
 import { createPrivateFile } from './rotate-log.ts';
+
+const runCommand = promisify(execFile);
 
 export interface UpstreamServer {
   readonly host: string;
@@ -30,6 +35,8 @@ interface NginxFolderOptions extends Upstreams {
   readonly trustedProxies: readonly string[];
   /** The folder of the built page. */
   readonly page: string;
+  /** The settings of the page's sign-in: OIDC_ISSUER and those beside it. */
+  readonly signIn: Readonly<Record<string, string | undefined>>;
 }
 
 /** What a build makes of the page. */
@@ -55,7 +62,7 @@ export async function writeNginxFolder(folder: string, options: NginxFolderOptio
     'process.conf': 'pid nginx.pid;\n',
     'files.conf': renderFiles(),
     'listen.conf': renderListen(options.hosts, options.port),
-    'page.conf': 'root page;\nset $map_sources "";\n',
+    'page.conf': `root page;\nset $map_sources "";\n${await renderSignIn(options.signIn)}`,
     'trusted-proxies.conf': renderTrustedProxies(options.trustedProxies),
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, name), text)));
@@ -86,6 +93,12 @@ function renderFiles(): string {
   for (const kind of ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'])
     lines.push(`${kind}_temp_path temp/${kind};`);
   return `${lines.join('\n')}\n`;
+}
+
+/** By the same program as in containers. Rejects with its sentence when a setting is invalid. */
+async function renderSignIn(settings: NginxFolderOptions['signIn']): Promise<string> {
+  const program = path.join(checkoutRoot, 'infra/nginx/compose/print-sign-in');
+  return (await runCommand('sh', [program], { env: plainEnvironment(settings) })).stdout;
 }
 
 function renderListen(hosts: readonly string[], port: number): string {

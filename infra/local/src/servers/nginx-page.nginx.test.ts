@@ -25,6 +25,8 @@ const FILES = {
   '.hidden': 'not for the public',
 };
 
+const SIGN_IN = { OIDC_ISSUER: 'https://id.example.org/realms/us', OIDC_CLIENT_ID: 'the-page', OIDC_AUDIENCE: 'api' };
+
 let folder: string;
 let nginx: Nginx;
 let withoutPage: Nginx;
@@ -44,7 +46,13 @@ beforeAll(async () => {
   const upstreams = { gateways: [], friendGraphs: [] };
   nginx = await startNginx({ ...upstreams, page: folder });
   service = await startUpstream('one');
-  proxied = await startNginx({ gateways: [], friendGraphs: [service], page: folder, trustedProxies: ['127.0.0.1/32'] });
+  proxied = await startNginx({
+    gateways: [],
+    friendGraphs: [service],
+    page: folder,
+    trustedProxies: ['127.0.0.1/32'],
+    signIn: { ...SIGN_IN, OIDC_ORIGINS: 'https://tokens.example.net' },
+  });
   withoutPage = await startNginx({ ...upstreams, page: path.join(folder, 'nothing') });
 }, 120_000);
 
@@ -114,6 +122,40 @@ describe('the page', () => {
       expect(await hstsOf('http')).toBeUndefined();
     },
   );
+
+  it('names the identity provider and may call its hosts, where there is one', async () => {
+    const none = await send(nginx.url, '/sign-in.json');
+    expect([none.status, none.headers['cache-control'], none.body]).toEqual([200, 'no-store', 'null']);
+    const some = await send(proxied.url, '/sign-in.json');
+    expect([some.headers['content-type'], JSON.parse(some.body)]).toEqual([
+      'application/json',
+      {
+        issuer: SIGN_IN.OIDC_ISSUER,
+        clientId: 'the-page',
+        scope: 'openid profile',
+        audience: 'api',
+        token: 'access',
+      },
+    ]);
+    const { headers } = await send(proxied.url, '/');
+    expect(headers['content-security-policy']).toMatch(
+      /connect-src 'self' +https:\/\/id\.example\.org https:\/\/tokens\.example\.net;/,
+    );
+  });
+
+  it.each([
+    [{ OIDC_CLIENT_ID: '' }, 'OIDC_ISSUER is set without OIDC_CLIENT_ID'],
+    [{ OIDC_ISSUER: '' }, 'OIDC_CLIENT_ID is set without OIDC_ISSUER'],
+    [{ OIDC_ISSUER: 'http://id.example.org' }, 'OIDC_ISSUER must be an address that begins with https://'],
+    [{ OIDC_CLIENT_ID: 'a"b' }, 'OIDC_CLIENT_ID has a character'],
+    [{ OIDC_AUDIENCE: 'a\nb' }, 'OIDC_AUDIENCE has a character'],
+    [{ OIDC_SCOPE: 'profile' }, 'OIDC_SCOPE must contain openid'],
+    [{ OIDC_TOKEN: 'both' }, 'OIDC_TOKEN must be access or id'],
+    [{ OIDC_ORIGINS: 'https://ok.example *' }, 'OIDC_ORIGINS has a character'],
+  ])('is not served with an invalid provider: %j', async (wrong, sentence) => {
+    const starting = startNginx({ gateways: [], friendGraphs: [], page: folder, signIn: { ...SIGN_IN, ...wrong } });
+    await expect(starting).rejects.toThrow(sentence);
+  });
 
   it('is sent gzipped to clients that accept it', async () => {
     const { headers } = await send(nginx.url, '/assets/index-Ab_c-1.js', { headers: { 'accept-encoding': 'gzip' } });

@@ -29,6 +29,8 @@ export interface NginxOptions extends Upstreams {
   readonly trustedProxies?: readonly string[];
   /** The folder of the built page; without it there is no page. Default: the output of `npm run build`. */
   readonly page?: string;
+  /** The settings of the page's sign-in: OIDC_ISSUER and those beside it. Default: none. */
+  readonly signIn?: Readonly<Record<string, string | undefined>>;
   readonly onLine?: (line: string) => void;
   readonly progress?: ProgressSink;
 }
@@ -62,8 +64,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   for (const host of hosts) if (!(await isPortFree(port, host))) throw portTaken(port);
   const folder = await makeRunFolder('nginx');
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const { trustedProxies = [], page = REAL_PAGE } = options;
-  await writeNginxFolder(folder, { ...options, hosts, port, trustedProxies, page });
+  const { trustedProxies = [], page = REAL_PAGE, signIn = {} } = options;
+  await writeNginxFolder(folder, { ...options, hosts, port, trustedProxies, page, signIn });
   const server = makeServer(executable, folder, hosts[0] ?? '127.0.0.1', port, options.onLine);
   await server.start().catch(async (error: unknown) => {
     await removeFolder();

@@ -40,8 +40,8 @@ export interface StackOptions {
   readonly jwtSecret?: string;
   /** Default: the services' own, 600 s. */
   readonly positionTtlSeconds?: number | undefined;
-  /** More environment, for all services and for each. */
-  readonly env?: { readonly [group in ServiceName | 'all' | 'residents']?: Environment };
+  /** More environment, for all services and for each; for nginx the settings of the page's sign-in. */
+  readonly env?: { readonly [group in ServiceName | 'all' | 'residents' | 'nginx']?: Environment };
   /** Receives the stack's log, one readable line at a time. Default: none, see the handles' `logs`. */
   readonly log?: ((line: string) => void) | undefined;
   readonly logFormat?: LogFormat;

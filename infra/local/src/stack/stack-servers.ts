@@ -67,11 +67,12 @@ export class StackServers {
   }
 
   async startNginx(upstreams: Upstreams): Promise<void> {
-    const { port, hosts, trustedProxies } = this.#options;
+    const { port, hosts, trustedProxies, env } = this.#options;
     this.#nginx = await startNginx({
       ...(port === undefined ? {} : { port }),
       hosts,
       trustedProxies,
+      signIn: { ...env.all, ...env.nginx },
       ...upstreams,
       ...this.#progress(),
       onLine: (line) => this.#log.print('nginx', line),

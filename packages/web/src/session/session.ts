@@ -13,6 +13,8 @@ import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
 import { OwnPosition } from '../me/own-position.ts';
 import { ScreenWakeLock } from '../me/screen-wake-lock.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
+import { ProviderError } from '../oidc/provider-error.ts';
+import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { Friendships } from '../people/friendships.ts';
 import { pageBase } from '../settings/page-base.ts';
 import type { PageConfig } from '../settings/page-config.ts';
@@ -39,8 +41,10 @@ export interface SignedIn {
   readonly wakeLock: ScreenWakeLock;
 }
 
+export type SignInProblem = NearbyError | ProviderError;
+
 type SessionState =
-  | { readonly kind: 'signed-out'; readonly problem?: NearbyError }
+  | { readonly kind: 'signed-out'; readonly problem?: SignInProblem }
   | { readonly kind: 'signing-in' }
   | ({ readonly kind: 'signed-in' } & SignedIn);
 
@@ -56,13 +60,22 @@ export class Session {
   /** Stored per tab, so that two tabs can be two users. Only the name is stored, never a token. */
   readonly #storedUser: StoredChoice<string> = storedChoice('user', isUserId, () => sessionStorage);
 
-  constructor(options: { readonly config: PageConfig; readonly texts: () => AnnouncerTexts }) {
+  /** The identity provider of this deployment. Null: it has none that the page knows. */
+  readonly provider: ProviderSignIn | null;
+
+  constructor(options: {
+    readonly config: PageConfig;
+    readonly provider?: ProviderSignIn | null;
+    readonly texts: () => AnnouncerTexts;
+  }) {
     this.#config = options.config;
+    this.provider = options.provider ?? null;
     this.announcer = new Announcer(options);
   }
 
-  /** Signs in the user of before a reload. */
+  /** Signs in the user who comes back from the identity provider, or the one of before a reload. */
   async resume(): Promise<void> {
+    if (this.provider !== null && (await this.#resumeAtProvider(this.provider))) return;
     const userId = this.#storedUser.read();
     if (userId !== null) await this.#signInForTrial(userId);
   }
@@ -86,8 +99,59 @@ export class Session {
       if (!JWT.test(token)) {
         throw new NearbyError({ code: 'unauthorized', message: 'The token is not a JWT.', retryable: false });
       }
-      const { id: userId } = await createApi({ url: pageBase(), token }).me.get();
-      return { userId, isTrial: false, token };
+      return { userId: await readUserId(token), isTrial: false, token };
+    });
+  }
+
+  /** Leaves for the identity provider. */
+  async beginAtProvider(): Promise<void> {
+    this.state.value = { kind: 'signing-in' };
+    try {
+      await this.provider?.begin();
+    } catch (error) {
+      this.#showProblem(error);
+    }
+  }
+
+  /** The browser shows this page again as it was when it was left for the provider. */
+  cancelLeaving(): void {
+    if (this.state.value.kind === 'signing-in') this.state.value = { kind: 'signed-out' };
+  }
+
+  /** Resolves with whether there was something to go on with. */
+  async #resumeAtProvider(provider: ProviderSignIn): Promise<boolean> {
+    this.state.value = { kind: 'signing-in' };
+    try {
+      const token = await provider.resume();
+      if (token === null) this.state.value = { kind: 'signed-out' };
+      else if (token !== 'leaving') await this.#signInFrom(provider, token);
+      return token !== null;
+    } catch (error) {
+      this.#showProblem(error);
+      return true;
+    }
+  }
+
+  async #signInFrom(provider: ProviderSignIn, token: string): Promise<void> {
+    const getToken = async (): Promise<string> => {
+      try {
+        const newer = await provider.renew();
+        // The page is being left, and comes back with a token.
+        return newer === 'leaving' ? await new Promise<never>(() => undefined) : newer;
+      } catch (error) {
+        if (error instanceof ProviderError && error.code === 'expired') this.#end(error);
+        throw error;
+      }
+    };
+    await this.#signIn(async () => {
+      try {
+        return { userId: await readUserId(token), isTrial: false, token, getToken };
+      } catch (error) {
+        if (!(error instanceof NearbyError) || error.code !== 'unauthorized') throw error;
+        // Another sign-in would end here, too.
+        provider.forget();
+        throw new ProviderError('not_accepted', { cause: error });
+      }
     });
   }
 
@@ -108,6 +172,8 @@ export class Session {
     } catch {
       return false;
     } finally {
+      // Shows the sign-in page at once, and leaves for the provider's sign-out when that address is known.
+      void this.provider?.end();
       this.#end();
     }
   }
@@ -122,9 +188,10 @@ export class Session {
   }
 
   /** Closes the connection and shows the sign-in page. */
-  #end(problem?: NearbyError): void {
+  #end(problem?: SignInProblem): void {
     const state = this.state.value;
     this.#storedUser.save(null);
+    this.provider?.forget();
     this.state.value = problem === undefined ? { kind: 'signed-out' } : { kind: 'signed-out', problem };
     if (state.kind !== 'signed-in') return;
     state.me.stop();
@@ -143,9 +210,13 @@ export class Session {
       const { userId, isTrial, ...credentials } = await identify();
       this.#open(userId, isTrial, connect({ url: pageBase(), ...credentials }));
     } catch (error) {
-      if (!(error instanceof NearbyError)) throw error;
-      this.state.value = { kind: 'signed-out', problem: error };
+      this.#showProblem(error);
     }
+  }
+
+  #showProblem(error: unknown): void {
+    if (!(error instanceof NearbyError || error instanceof ProviderError)) throw error;
+    this.state.value = { kind: 'signed-out', problem: error };
   }
 
   #open(userId: string, isTrial: boolean, connection: NearbyConnection): void {
@@ -178,4 +249,8 @@ export class Session {
     people.start();
     me.resume();
   }
+}
+
+async function readUserId(token: string): Promise<string> {
+  return (await createApi({ url: pageBase(), token }).me.get()).id;
 }

@@ -1,8 +1,7 @@
-/** The sign-in page: with any name on a trial system, with a token elsewhere. */
-import type { NearbyError } from '@nearby-friends/client';
+/** The sign-in page: at the identity provider, with any name on a trial system, or with a token. */
 import { useSignal } from '@preact/signals';
 import { isUserId, USER_ID_PATTERN } from '../session/is-user-id.ts';
-import type { Session } from '../session/session.ts';
+import type { Session, SignInProblem } from '../session/session.ts';
 import { texts } from '../texts/language.ts';
 import { signInProblemText } from '../texts/problem-text.ts';
 import { LanguageField, ThemeField } from '../ui/appearance-fields.tsx';
@@ -15,7 +14,7 @@ const SUGGESTIONS = ['demo', 'alice', 'bob', 'carol', 'mina', 'joon'];
 interface SignInPageProps {
   readonly session: Session;
   readonly isBusy: boolean;
-  readonly problem: NearbyError | undefined;
+  readonly problem: SignInProblem | undefined;
 }
 
 export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
@@ -36,11 +35,38 @@ export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
             {signInProblemText(problem, text)}
           </p>
         )}
-        <TrialForm session={session} isBusy={isBusy} />
+        {session.provider === null ? (
+          <TrialForm session={session} isBusy={isBusy} />
+        ) : (
+          <>
+            <ProviderButton session={session} isBusy={isBusy} />
+            <details>
+              <summary>{text.tryWithoutAccount}</summary>
+              <TrialForm session={session} isBusy={isBusy} />
+            </details>
+          </>
+        )}
         <TokenForm session={session} isBusy={isBusy} isOpen={problem?.code === 'not_found'} />
         <p class="small">{text.privacy}</p>
       </div>
     </main>
+  );
+}
+
+function ProviderButton({ session, isBusy }: { readonly session: Session; readonly isBusy: boolean }) {
+  const text = texts.value;
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-main button-wide"
+        disabled={isBusy}
+        onClick={() => void session.beginAtProvider()}
+      >
+        {isBusy ? text.signingIn : text.signIn}
+      </button>
+      <p class="small">{text.providerHint}</p>
+    </>
   );
 }
 

@@ -36,8 +36,12 @@ export class Browsers {
   readonly #problems: string[] = [];
   #browser: Browser | undefined;
 
-  constructor(deployment: Pick<Deployment, 'url'>) {
+  /** Hosts that the pages may send requests to besides the deployment's. */
+  readonly #otherHosts: () => readonly string[];
+
+  constructor(deployment: Pick<Deployment, 'url'>, otherHosts: () => readonly string[] = () => []) {
     this.#deployment = deployment;
+    this.#otherHosts = otherHosts;
   }
 
   async start(): Promise<void> {
@@ -75,6 +79,13 @@ export class Browsers {
         [at.lat, at.lng] as const,
       );
     }
+    if (this.#otherHosts().length > 0) {
+      const hosts = [new URL(this.#deployment.url).host, ...this.#otherHosts()];
+      await context.route(
+        ({ protocol, host }) => /^https?:$/.test(protocol) && !hosts.includes(host),
+        (route) => route.abort(),
+      );
+    }
     const page = await context.newPage();
     page.on('pageerror', ({ message }) => this.#problems.push(`error: ${message}`));
     page.on('console', (message) => {
@@ -84,7 +95,10 @@ export class Browsers {
     });
     page.on('request', (request) => {
       const { protocol, host } = new URL(request.url());
-      const isOurs = protocol === 'data:' || protocol === 'blob:' || host === new URL(this.#deployment.url).host;
+      const hosts = [new URL(this.#deployment.url).host, ...this.#otherHosts()];
+      const isOurs = protocol === 'data:' || protocol === 'blob:' || hosts.includes(host);
+      // What pages of the other hosts load is their affair.
+      if (this.#otherHosts().includes(new URL(request.frame().url()).host)) return;
       if (!isOurs) this.#problems.push(`a request to ${protocol}//${host}`);
     });
     await page.goto(this.#deployment.url);
@@ -105,8 +119,8 @@ function isOutage(text: string): boolean {
 }
 
 /** Call it once in a test file, outside the tests. */
-export function useBrowsers(deployment: Pick<Deployment, 'url'>): Browsers {
-  const browsers = new Browsers(deployment);
+export function useBrowsers(deployment: Pick<Deployment, 'url'>, otherHosts?: () => readonly string[]): Browsers {
+  const browsers = new Browsers(deployment, otherHosts);
   jest.setTimeout(TEST_TIMEOUT_MS);
   beforeAll(() => browsers.start(), START_TIMEOUT_MS);
   afterEach(() => browsers.closePages());

@@ -1,4 +1,6 @@
 /** All texts of the page in English. Other languages have the same keys. */
+import { englishProvider } from './english-provider.ts';
+
 const one = (count: number, single: string, several: string): string => `${count} ${count === 1 ? single : several}`;
 
 const shortList = (names: readonly string[]): string =>
@@ -60,6 +62,8 @@ export const english = {
   token: 'Access token',
   tokenHint: 'Your identity provider issues it. It is kept in this page only, until you close it.',
   privacy: 'Only friends you have accepted see you, and you can pause that at any time.',
+
+  ...englishProvider,
 
   tabs: 'Views',
   nearbyTab: 'Nearby',

@@ -1,5 +1,6 @@
 /** All texts of the page in Korean. */
 import type { Texts } from './english.ts';
+import { koreanProvider } from './korean-provider.ts';
 import { asInstrument, asObject } from './particle.ts';
 
 const polite = (names: readonly string[]): string => names.map((name) => `${name} 님`).join(', ');
@@ -59,6 +60,8 @@ export const korean: Texts = {
   token: '액세스 토큰',
   tokenHint: '인증 제공자가 발급합니다. 페이지를 닫을 때까지 이 페이지에만 보관됩니다.',
   privacy: '내가 수락한 친구만 나를 볼 수 있고, 언제든지 멈출 수 있습니다.',
+
+  ...koreanProvider,
 
   tabs: '보기',
   nearbyTab: '주변',

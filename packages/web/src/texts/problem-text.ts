@@ -2,8 +2,11 @@
 import { NearbyError } from '@nearby-friends/client';
 import type { Texts } from './english.ts';
 
-/** On the sign-in page. */
-export function signInProblemText(error: NearbyError, texts: Texts): string {
+type ProviderProblem = keyof Texts['providerProblems'];
+
+/** On the sign-in page. Errors of signing in with an identity provider have codes of their own. */
+export function signInProblemText(error: NearbyError | { readonly code: ProviderProblem }, texts: Texts): string {
+  if (!(error instanceof NearbyError)) return texts.providerProblems[error.code];
   const { problems, signInProblems } = texts;
   // Deployments without development tokens respond with not_found.
   if (error.code === 'not_found') return problems.no_trial;
