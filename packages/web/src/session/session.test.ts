@@ -23,7 +23,8 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseURI = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  Object.defineProperty(globalThis, 'document', { value: { baseURI }, configurable: true });
+  const page = { baseURI, addEventListener: () => undefined, removeEventListener: () => undefined };
+  Object.defineProperty(globalThis, 'document', { value: page, configurable: true });
   session = new Session({ config, texts: () => english });
 });
 afterEach(async () => {
