@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { ApiClient, useDeployment } from '@nearby-friends/testing';
 import { describeInBrowser } from '@nearby-friends/testing/chromium-here';
 import { eventually } from '@nearby-friends/testing/eventually';
+import { axeViolations } from './test-support/axe-violations.ts';
 import { useBrowsers } from './test-support/browsers.ts';
 
 const LOOP = { lat: 41.8826, lng: -87.6326 };
@@ -34,6 +35,14 @@ describeInBrowser('[L8] registered devices', () => {
     await ada.heard(/^(The secret was copied|The browser did not copy it)/);
     // Selected in any case, so that it can be copied by hand.
     expect(await page.evaluate(() => getSelection()?.toString())).toBe(secret);
+
+    await page.getByText('Set up OwnTracks').click();
+    await page.getByText(`${deployment.url}/api/v1/owntracks`).waitFor();
+    await page.getByRole('img', { name: 'QR code that sets up OwnTracks' }).waitFor();
+    expect(await axeViolations(ada)).toEqual([]);
+    const link = await page.getByRole('link', { name: 'Open in OwnTracks' }).getAttribute('href');
+    const inline = Buffer.from(decodeURIComponent(link?.split('inline=')[1] ?? ''), 'base64').toString();
+    expect(JSON.parse(inline)).toMatchObject({ username: 'ada', password: secret });
 
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByLabel('Add a device').waitFor();

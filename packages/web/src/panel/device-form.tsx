@@ -2,10 +2,13 @@
 import type { DeviceWithSecret } from '@nearby-friends/client';
 import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { owntracksUrl } from '../me/owntracks-setup.ts';
 import type { RegisteredDevices } from '../me/registered-devices.ts';
+import { pageBase } from '../settings/page-base.ts';
 import { texts } from '../texts/language.ts';
 import type { ActionRunner } from './action-runner.ts';
 import { MAX_DEVICE_NAME_LENGTH, STAYS_VISIBLE_CHOICES } from './device-choices.ts';
+import { OwnTracksGuide } from './owntracks-guide.tsx';
 
 interface DeviceFormProps {
   readonly devices: RegisteredDevices;
@@ -109,6 +112,7 @@ function Secret({ registered, userId, actions }: SecretProps) {
       >
         {text.copySecret}
       </button>
+      <OwnTracksGuide url={owntracksUrl(pageBase())} userId={userId} secret={device.secret} />
       <button
         type="button"
         class="button"

@@ -231,6 +231,21 @@ export const english = {
   copySecret: 'Copy',
   secretCopied: 'The secret was copied.',
   secretNotCopied: 'The browser did not copy it. It is selected: copy it yourself.',
+  owntracksHeading: 'Set up OwnTracks',
+  owntracksHint: 'In the settings of the app, under Connection, enter these values:',
+  owntracksMode: 'Mode',
+  owntracksAddress: 'URL',
+  owntracksUser: 'User name',
+  owntracksPassword: 'Password',
+  owntracksPasswordIs: 'the secret above',
+  owntracksLinkHint:
+    'Or open this link on the phone, or scan the code with its camera. Recent versions of the app accept links only after you ' +
+    'have allowed remote configuration. Both contain the secret: show them to no one.',
+  owntracksLink: 'Open in OwnTracks',
+  owntracksCode: 'QR code that sets up OwnTracks',
+  owntracksPins:
+    'OwnTracks shows the friends who are near. It keeps a friend’s last place on its map after the friend has left; this page ' +
+    'does not.',
   secretDone: 'Done',
 
   cameNear: (names: readonly string[]) => `${shortList(names)} ${names.length === 1 ? 'is' : 'are'} near.`,

@@ -220,6 +220,20 @@ export const korean: Texts = {
   copySecret: '복사',
   secretCopied: '비밀 키를 복사했습니다.',
   secretNotCopied: '브라우저가 복사하지 못했습니다. 선택해 두었으니 직접 복사하세요.',
+  owntracksHeading: 'OwnTracks 설정하기',
+  owntracksHint: '앱 설정의 연결(Connection)에 다음 값을 입력하세요.',
+  owntracksMode: '모드',
+  owntracksAddress: '주소(URL)',
+  owntracksUser: '사용자 이름',
+  owntracksPassword: '비밀번호',
+  owntracksPasswordIs: '위의 비밀 키',
+  owntracksLinkHint:
+    '또는 휴대전화에서 이 링크를 열거나 카메라로 코드를 스캔하세요. 최신 버전의 앱은 원격 설정을 허용해야 링크를 받아들입니다. ' +
+    '링크와 코드에는 비밀 키가 들어 있으니 다른 사람에게 보여 주지 마세요.',
+  owntracksLink: 'OwnTracks에서 열기',
+  owntracksCode: 'OwnTracks를 설정하는 QR 코드',
+  owntracksPins:
+    'OwnTracks에는 가까이 있는 친구가 표시됩니다. 친구가 떠난 뒤에도 앱의 지도에는 마지막 위치가 남지만, 이 페이지에는 남지 않습니다.',
   secretDone: '완료',
 
   cameNear: (names) => `${shortList(names)}이 가까이 왔습니다.`,
