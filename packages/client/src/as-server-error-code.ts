@@ -14,6 +14,7 @@ const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   stale_position: true,
   payload_too_large: true,
   not_found: true,
+  push_off: true,
   method_not_allowed: true,
   friend_limit: true,
   request_limit: true,

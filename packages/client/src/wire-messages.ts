@@ -66,6 +66,7 @@ export type ServerErrorCode =
   | 'stale_position'
   | 'payload_too_large'
   | 'not_found'
+  | 'push_off'
   | 'method_not_allowed'
   | 'friend_limit'
   | 'request_limit'

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   stale_position: { retryable: false, status: 400, title: 'The position is older than positions are kept' },
   payload_too_large: { retryable: false, status: 413, title: 'The request is too large' },
   not_found: { retryable: false, status: 404, title: 'There is no such thing' },
+  push_off: { retryable: false, status: 404, title: 'This deployment sends no alerts' },
   method_not_allowed: { retryable: false, status: 405, title: 'This method is not allowed here' },
   friend_limit: { retryable: false, status: 409, title: 'The maximum number of friends is reached' },
   request_limit: { retryable: false, status: 409, title: 'Too many friend requests are open' },

@@ -1,4 +1,8 @@
 /** The wire contracts: with clients, and between the services. No I/O. */
+export * from './alert-settings.ts';
+export * from './bus/alert-notices.ts';
+export * from './bus/alert-settings-of.ts';
+export * from './bus/alert-viewers.ts';
 export * from './bus/announce-active.ts';
 export * from './bus/find-devices.ts';
 export * from './bus/forget-users.ts';
@@ -8,6 +12,7 @@ export * from './bus/inbox-message.ts';
 export * from './bus/method.ts';
 export * from './bus/names-of.ts';
 export * from './bus/notify-devices.ts';
+export * from './bus/push-subscriptions-of.ts';
 export * from './bus/read-active.ts';
 export * from './bus/record-positions.ts';
 export * from './bus/release-devices.ts';
@@ -44,6 +49,7 @@ export * from './nearby-limits.ts';
 export * from './position.ts';
 export * from './position-record.ts';
 export * from './problem.ts';
+export * from './push-subscription.ts';
 export * from './registered-device.ts';
 export * from './sharing.ts';
 export * from './user-id.ts';

@@ -2,7 +2,7 @@
 import type { UserId } from './user-id.ts';
 
 /** The kinds of service that can be addressed over the bus. */
-const SERVICE_NAMES = ['gateway', 'location', 'friend-graph', 'ingest'] as const;
+const SERVICE_NAMES = ['gateway', 'location', 'friend-graph', 'ingest', 'alerts'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /**
@@ -48,6 +48,17 @@ export function responseChannel(service: ServiceName, instanceId: string): strin
 export function instancesKey(service: ServiceName): string {
   return `instances:{${service}}`;
 }
+
+/**
+ * Hash of what alerts keeps of one viewer: when each friend was last near, and when alerts were sent. One key, so one slot: every
+ * decision about a viewer is one script call. It has no position.
+ */
+export function alertsKey(viewer: UserId): string {
+  return `alerts:{${viewer}}`;
+}
+
+/** The public key that browsers subscribe to push messages with (VAPID, RFC 8292), written by alerts while it can send. */
+export const PUSH_KEY = 'push-key';
 
 /** Stream of all changes of grants: friend-graph → every gateway. The bus keeps its followers beside it. */
 export const GRAPH_EVENTS = 'graph-events';

@@ -15,6 +15,7 @@ export * from './process/listen.ts';
 export * from './process/ops-server.ts';
 export * from './process/pause-watch.ts';
 export * from './process/public-settings.ts';
+export * from './process/push-services-setting.ts';
 export * from './process/run-service.ts';
 export * from './tokens/mark-of-registered.ts';
 export * from './tokens/token-secrets.ts';

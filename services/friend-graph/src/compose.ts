@@ -4,6 +4,7 @@ import {
   forgetUsers,
   GRAPH_EVENTS,
   notifyDevices,
+  PUSH_KEY,
   readActive,
   readDevice,
   stopSharing,
@@ -90,6 +91,8 @@ export function composeFriendGraph({
       const [active] = await bus.rpc.call(readActive, { users: [user] });
       return active ? readDevice(active.entry) : null;
     },
+    readPushKey: async () => await bus.commands.get(PUSH_KEY),
+    pushServices: config.pushServices,
     tokenMaxLifetimeMs: (config.tokenMaxLifetimeSeconds + TOKEN_LEEWAY_SECONDS) * 1000,
     clock,
     logger,
@@ -119,6 +122,7 @@ export function composeFriendGraph({
     profiles: graph.profiles,
     admission: graph.admission,
     limits,
+    repositories,
   });
 
   const pauses = new PauseWatch({ clock });

@@ -1,10 +1,18 @@
 /** Settings of friend-graph in addition to the common ones. */
-import { ConfigError, defineSettings, fromText, publicSettings, tokenSettings } from '@nearby-friends/service-kit';
+import {
+  ConfigError,
+  defineSettings,
+  fromText,
+  publicSettings,
+  pushServicesSetting,
+  tokenSettings,
+} from '@nearby-friends/service-kit';
 import { z } from 'zod';
 
 export const settings = defineSettings({
   ...tokenSettings,
   ...publicSettings,
+  ...pushServicesSetting,
   port: {
     env: 'PORT',
     schema: fromText.integer(0, 65_535),

@@ -108,6 +108,44 @@ export interface DeviceWithSecret {
   createdAt: number;
 }
 
+/** The language of an alert. */
+export type AlertLanguage = 'en' | 'ko';
+
+/** Hours without alerts, each day by the clocks of `tz`. */
+export interface QuietHours {
+  /** `HH:MM`. */
+  from: string;
+  /** `HH:MM`, exclusive. Earlier than `from`: of the next day. */
+  to: string;
+  /** A zone of the IANA database, for example `Europe/Berlin`. */
+  tz: string;
+}
+
+/** When the user wants to be alerted of friends who come near. */
+export interface AlertSettings {
+  /** Default: false. */
+  on: boolean;
+  /** How near, metres, 100–5,000. Default: 1,000. */
+  radiusMeters: number;
+  quiet: QuietHours | null;
+  /** Friends of whom the user gets no alerts until then. */
+  muted: { id: string; until: number }[];
+}
+
+/** Omitted fields keep their value. */
+export interface AlertSettingsChange {
+  on?: boolean | undefined;
+  radiusMeters?: number | undefined;
+  /** Null: none. */
+  quiet?: QuietHours | null | undefined;
+}
+
+/** A browser's `PushSubscription`, as its `toJSON()` has it. Other fields are not sent. */
+export interface PushSubscriptionKeys {
+  endpoint?: string | undefined;
+  keys?: Record<string, string> | undefined;
+}
+
 /** All data stored about the user. */
 export interface AccountExport {
   exportedAt: number;
@@ -119,6 +157,10 @@ export interface AccountExport {
   blocks: Block[];
   /** Without their secrets. Absent from earlier servers. */
   devices?: RegisteredDevice[];
+  /** Absent from earlier servers. */
+  alerts?: AlertSettings;
+  /** Without endpoints and keys. Absent from earlier servers. */
+  pushSubscriptions?: { id: string; language: AlertLanguage; createdAt: number; renewedAt: number }[];
   /** Tokens issued before this time are revoked. Null: none is revoked. */
   signedOutBefore: number | null;
   /** What the user has withheld, and so stays withheld: positions from before these times. Absent from earlier servers. */

@@ -7,6 +7,8 @@ import { connect } from '../connect.ts';
 import { type DevelopmentToken, signInForDevelopment } from '../sign-in-for-development.ts';
 import type {
   AccountExport,
+  AlertSettings,
+  AlertSettingsChange,
   Block,
   DeviceWithSecret,
   Friend,
@@ -17,6 +19,7 @@ import type {
   Page,
   Profile,
   ProfileChange,
+  QuietHours,
   RegisteredDevice,
   Sharing,
   Viewer,
@@ -53,7 +56,7 @@ function recordingFetch(called: Set<string>): FetchLike {
     const { pathname } = new URL(url);
     const path = pathname
       .replace(/^\/api\/v1/, '')
-      .replace(/^\/(friends|viewers|friend-requests|blocks|me\/devices)\/[^/]+/, '/$1/{id}');
+      .replace(/^\/(friends|viewers|friend-requests|blocks|me\/devices|me\/push-subscriptions)\/[^/]+/, '/$1/{id}');
     called.add(`${init.method} ${path}`);
     return fetch(url, init);
   };
@@ -76,6 +79,9 @@ const device: Required<RegisteredDevice> = { ...named, kind: 'owntracks', lastSe
 const listedDevices: { items: Required<ListedDevice>[] } = { items: [{ ...device, isSharing: null }] };
 const withSecret: Required<DeviceWithSecret> = { ...named, secret: 'x' };
 const newDevice: Required<NewDevice> = { name: 'Phone', staysVisibleSeconds: 600 };
+const quiet: Required<QuietHours> = { from: '22:00', to: '07:00', tz: 'Asia/Seoul' };
+const alerts: Required<AlertSettings> = { on: true, radiusMeters: 500, quiet, muted: [{ id: 'bob', until: 1 }] };
+const alertsChange: Required<AlertSettingsChange> = { on: true, radiusMeters: 500, quiet: null };
 const account: Required<AccountExport> = {
   exportedAt: 1,
   profile,
@@ -85,6 +91,8 @@ const account: Required<AccountExport> = {
   friendRequests,
   blocks: [block],
   devices: [device],
+  alerts,
+  pushSubscriptions: [{ id: 'A'.repeat(43), language: 'ko', createdAt: 1, renewedAt: 2 }],
   signedOutBefore: null,
   withheld: { fromAll: 1, fromViewers: [{ id: 'bob', shownFrom: null, exactFrom: 2 }] },
   position,
@@ -110,6 +118,8 @@ describe('the response types', () => {
     ['ListedDevice[]', responseSchema('GET /me/devices'), listedDevices],
     ['DeviceWithSecret', responseSchema('POST /me/devices', 201), withSecret],
     ['NewDevice', '/components/schemas/DeviceRequest', newDevice],
+    ['AlertSettings', responseSchema('GET /me/alerts'), alerts],
+    ['AlertSettingsChange', '/components/schemas/AlertsChange', alertsChange],
     ['Sharing', responseSchema('GET /me/sharing'), sharing],
     ['Grant', responseSchema('PUT /viewers/{id}'), grant],
     ['AccountExport', responseSchema('GET /me/export'), account],
@@ -155,6 +165,18 @@ describe('the API', () => {
     expect((await ann.blocks.page()).items).toMatchObject([{ id: 'blocked-user' }]);
     await ann.blocks.remove('blocked-user');
     expect((await ann.blocks.page()).items).toEqual([]);
+
+    const endpoint = 'https://fcm.googleapis.com/fcm/send/api-ann';
+    const p256dh = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4';
+    await expect(ann.push.key()).rejects.toMatchObject({ code: 'push_off', retryable: false });
+    await ann.push.subscribe({ endpoint, keys: { p256dh, auth: 'BTBZMqHH6r4Tts7J_aSIgg' } }, { language: 'ko' });
+    expect((await ann.account.export()).pushSubscriptions).toMatchObject([{ language: 'ko' }]);
+    expect(await ann.push.unsubscribe(endpoint)).toBeUndefined();
+    expect((await ann.account.export()).pushSubscriptions).toEqual([]);
+    expect(await ann.alerts.set({ on: true })).toMatchObject({ on: true, radiusMeters: 1_000 });
+    expect(await ann.alerts.mute('api-bob', 4_000_000_000_000)).toBeUndefined();
+    expect((await ann.alerts.get()).muted).toEqual([{ id: 'api-bob', until: 4_000_000_000_000 }]);
+    await ann.alerts.mute('api-bob', null);
 
     const { id, secret } = await ann.devices.register({ name: 'Phone' });
     expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);

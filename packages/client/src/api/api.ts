@@ -1,6 +1,9 @@
 /** The HTTP API as apps call it. */
 import type {
   AccountExport,
+  AlertLanguage,
+  AlertSettings,
+  AlertSettingsChange,
   Block,
   DeviceWithSecret,
   Friend,
@@ -11,6 +14,7 @@ import type {
   Page,
   Profile,
   ProfileChange,
+  PushSubscriptionKeys,
   Sharing,
   Viewer,
 } from './api-resources.ts';
@@ -97,6 +101,29 @@ export interface Api {
     register(device: NewDevice, options?: CallOptions): Promise<DeviceWithSecret>;
     /** Makes its secret void. If it shares, no viewer sees the user's position any more when this resolves. */
     remove(id: string, options?: CallOptions): Promise<void>;
+  };
+  /** Push messages about friends who come near, and about friend requests. */
+  readonly alerts: {
+    get(options?: CallOptions): Promise<AlertSettings>;
+    /** Resolves with the settings as they are then. */
+    set(change: AlertSettingsChange, options?: CallOptions): Promise<AlertSettings>;
+    /** No alerts of that friend until then. Null: alerts again. Rejects with `not_found` for a user who is no friend. */
+    mute(friendId: string, until: number | null, options?: CallOptions): Promise<void>;
+  };
+  /** Where alerts go: the browsers that have subscribed. */
+  readonly push: {
+    /** The `applicationServerKey` of `PushManager.subscribe`. Rejects with `push_off` where no alerts are sent. */
+    key(options?: CallOptions): Promise<string>;
+    /**
+     * Sends alerts to a browser, in `language` (default: en). Call it at each start: it also renews. Of more than ten
+     * the one that was renewed the longest time ago is removed.
+     */
+    subscribe(
+      subscription: PushSubscriptionKeys,
+      options?: CallOptions & { readonly language?: AlertLanguage },
+    ): Promise<void>;
+    /** By the subscription's endpoint. Does nothing if the user has no such subscription. */
+    unsubscribe(endpoint: string, options?: CallOptions): Promise<void>;
   };
   readonly account: {
     /** Exports all data stored about the user. */

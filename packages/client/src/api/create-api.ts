@@ -78,6 +78,21 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
         call('POST', '/me/devices', options, { body: { name, staysVisibleSeconds } }),
       remove: (id, options) => call('DELETE', ['/me/devices', id], options),
     },
+    alerts: {
+      get: (options) => call('GET', '/me/alerts', options),
+      set: (change, options) => call('PATCH', '/me/alerts', options, { body: change }),
+      mute: (friendId, mutedUntil, options) =>
+        call('PUT', ['/friends', friendId, 'alerts'], options, { body: { mutedUntil } }),
+    },
+    push: {
+      key: async (options) => (await call<{ key: string }>('GET', '/push/key', options)).key,
+      subscribe: async ({ endpoint, keys }, { language = 'en', ...options } = {}) => {
+        const body = { endpoint, keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] }, language };
+        await call('PUT', '/me/push-subscriptions', options, { body });
+      },
+      unsubscribe: async (endpoint, options) =>
+        await call('DELETE', ['/me/push-subscriptions', await idOfEndpoint(endpoint)], options),
+    },
     account: {
       export: (options) => call('GET', '/me/export', options),
       signOutEverywhere: (options) => call('POST', '/me/sign-out', options, { revokesToken: true }),
@@ -86,6 +101,15 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
       erase: (options) => call('DELETE', '/me', options, { revokesToken: true, erasesAccount: true }),
     },
   };
+}
+
+/** The SHA-256 of the endpoint, in base64url. Browsers that can subscribe to push messages have `crypto.subtle`. */
+async function idOfEndpoint(endpoint: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(endpoint)));
+  return btoa(String.fromCharCode(...hash))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** Without a choice the server keeps that of an earlier request. */

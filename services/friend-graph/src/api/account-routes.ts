@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Accounts } from '../graph/accounts.ts';
 import type { DataExport, DataExporter } from '../graph/data-exporter.ts';
 import type { SharingEnd } from '../graph/sharing-end.ts';
+import { alertsSchema, alertsToJson, subscriptionSchema, subscriptionToJson } from './alert-schemas.ts';
 import { blockSchema, blockToJson } from './block-routes.ts';
 import { deviceSchema, deviceToJson } from './device-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
@@ -23,6 +24,8 @@ const exportSchema = z
     friendRequests: requestsSchema,
     blocks: z.array(blockSchema),
     devices: z.array(deviceSchema).describe('Without their secrets, of which only hashes are kept.'),
+    alerts: alertsSchema,
+    pushSubscriptions: z.array(subscriptionSchema).describe('Without endpoints and keys.'),
     signedOutBefore: timeSchema.nullable().describe('Tokens issued until then are revoked; null: none is.'),
     withheld: z
       .strictObject({
@@ -82,7 +85,7 @@ export function accountRoutes(options: {
       summary: 'Sign out',
       description:
         'everywhere: revokes every token issued until now, closes every connection made with one, and removes every ' +
-        'registered device. stopSharing: my last ' +
+        'registered device and push subscription. stopSharing: my last ' +
         'position is deleted, and nobody sees it when the call returns; stop reporting first. A device that stays signed ' +
         'in shares again with its next report. After a 503, repeat the call with the same token to confirm it.',
       access: 'user-or-revoked',
@@ -118,6 +121,7 @@ export function accountRoutes(options: {
 
 function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof exportSchema> {
   const { profile, sharing, friends, viewers, requests, blocks, devices, signedOutBefore, withheld, position } = data;
+  const { alerts, pushSubscriptions } = data;
   return {
     exportedAt,
     profile: profileToJson(profile),
@@ -127,6 +131,8 @@ function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof expo
     friendRequests: requestsToJson(requests),
     blocks: blocks.map(blockToJson),
     devices: devices.map(deviceToJson),
+    alerts: alertsToJson(alerts),
+    pushSubscriptions: pushSubscriptions.map(subscriptionToJson),
     signedOutBefore,
     withheld: { fromAll: withheld.fromAll, fromViewers: [...withheld.fromViewers] },
     position: position && { ...position.position, at: Math.floor(position.at) },

@@ -7,6 +7,7 @@ import type { FriendGraph } from '../graph/compose-graph.ts';
 import type { UserLimits } from '../lanes/user-limits.ts';
 import type { FriendGraphMetrics } from '../metrics/friend-graph-metrics.ts';
 import { accountRoutes } from './account-routes.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { API_PREFIX } from './api-prefix.ts';
 import { blockRoutes } from './block-routes.ts';
@@ -75,7 +76,8 @@ export function createApi(options: ApiOptions): Express {
 
 /** In the order in which the document shows them. */
 function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions): Route[] {
-  const { requests, friendships, sharing, sharingEnd, accounts, devices, admission, exporter, profiles } = graph;
+  const { requests, friendships, sharing, sharingEnd, accounts, devices, alerts, admission, exporter, profiles } =
+    graph;
   const { edges, blocks } = repositories;
   return [
     ...profileRoutes({ profiles }),
@@ -84,6 +86,7 @@ function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions
     ...friendRequestRoutes({ requests, clock }),
     ...blockRoutes({ friendships, blocks }),
     ...deviceRoutes({ devices }),
+    ...alertRoutes({ alerts, clock }),
     ...accountRoutes({ accounts, sharingEnd, exporter, clock }),
     ...(devTokenIssuer ? devTokenRoutes({ profiles, admission, issuer: devTokenIssuer, clock }) : []),
   ];

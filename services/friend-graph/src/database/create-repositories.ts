@@ -1,4 +1,6 @@
 /** Creates every repository of a database once. */
+import { AlertNoticeRepository } from './alert-notice-repository.ts';
+import { AlertRepository } from './alert-repository.ts';
 import { BlockRepository } from './block-repository.ts';
 import type { Database } from './database.ts';
 import { DatabaseEpochs } from './database-epochs.ts';
@@ -8,6 +10,7 @@ import { EndedRightsRepository } from './ended-rights-repository.ts';
 import { GrantRepository } from './grant-repository.ts';
 import { GraphTransactions } from './graph-transaction.ts';
 import { OutboxRepository } from './outbox-repository.ts';
+import { PushSubscriptionRepository } from './push-subscription-repository.ts';
 import { RequestRepository } from './request-repository.ts';
 import { SharingRepository } from './sharing-repository.ts';
 import { TokenRevocations } from './token-revocations.ts';
@@ -35,6 +38,9 @@ export function createRepositories(
     requests: new RequestRepository({ client }),
     blocks: new BlockRepository({ client }),
     devices: new DeviceRepository({ client }),
+    alerts: new AlertRepository({ client }),
+    alertNotices: new AlertNoticeRepository({ client }),
+    pushSubscriptions: new PushSubscriptionRepository({ client }),
     sharing: new SharingRepository({ client, withholdings }),
     withholdings,
     endedRights: new EndedRightsRepository(),

@@ -85,7 +85,7 @@ export class UserRepository {
   }
 
   /**
-   * Deletes the profile, the pause, the devices, and requests and blocks in both directions; a new table that names users belongs
+   * Deletes the profile, the pause, the devices, what concerns alerts, and requests and blocks in both directions; a new table that names users belongs
    * here. Edges must be deleted already. Rows in the outbox leave it when they are relayed.
    */
   async erase(transaction: GraphTransaction, user: UserId): Promise<void> {
@@ -94,7 +94,8 @@ export class UserRepository {
     // These columns have no foreign key to the user.
     await client.friendRequest.deleteMany({ where: { toId: user } });
     await client.block.deleteMany({ where: { blockedId: user } });
-    // Cascades to the user's own requests, blocks, pause and devices.
+    await client.alertNotice.deleteMany({ where: { OR: [{ recipientId: user }, { aboutId: user }] } });
+    // Cascades to the user's own requests, blocks, pause, devices, push subscriptions and choice of alerts.
     await client.user.deleteMany({ where: { id: user } });
   }
 

@@ -195,6 +195,8 @@ describe('the export', () => {
         outgoing: [{ id: 'dan', since, precision: 'exact', until: null }],
       },
       devices: [],
+      alerts: { on: false, radiusMeters: 1_000, quiet: null, muted: [] },
+      pushSubscriptions: [],
       blocks: [{ id: 'eve', since }],
       signedOutBefore: (await setting.repositories.revocations.revocationOf(ann))?.before,
       withheld: { fromAll: until, fromViewers: [] },

@@ -17,14 +17,20 @@ export interface TokenHolder {
 
 /** Both changes revoke the token of the call itself: after a failure the call is repeated with the revoked token. */
 export class Accounts {
-  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'devices' | 'revocations'>;
+  readonly #repositories: Pick<
+    Repositories,
+    'transactions' | 'users' | 'edges' | 'devices' | 'pushSubscriptions' | 'revocations'
+  >;
   readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
   readonly #forgetPosition: ForgetPosition;
   readonly #clock: Clock;
 
   constructor(options: {
-    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'devices' | 'revocations'>;
+    repositories: Pick<
+      Repositories,
+      'transactions' | 'users' | 'edges' | 'devices' | 'pushSubscriptions' | 'revocations'
+    >;
     propagation: ChangePropagation;
     notices: DeviceNotices;
     forgetPosition: ForgetPosition;
@@ -38,16 +44,17 @@ export class Accounts {
   }
 
   /**
-   * Revokes every token issued until now and deletes the registered devices. Resolves when no connection with such a token is
+   * Revokes every token issued until now and deletes the registered devices and push subscriptions. Resolves when no connection with such a token is
    * served.
    */
   async signOutEverywhere({ user, issuedAt }: TokenHolder, signal?: AbortSignal): Promise<void> {
-    const { transactions, devices, revocations } = this.#repositories;
+    const { transactions, devices, pushSubscriptions, revocations } = this.#repositories;
     const before = this.#revokedUntil(issuedAt);
     await transactions.run(async (transaction) => {
       await transaction.lockDevices(user);
       // In the order of an erasure, so that the two do not wait for each other.
       await devices.removeAllOf(transaction, user);
+      await pushSubscriptions.removeAllOf(transaction, user);
       await revocations.revoke(transaction, user, before);
       const version = await transaction.nextVersion();
       await transaction.appendEvents([{ kind: 'signed-out', version, user, before }]);

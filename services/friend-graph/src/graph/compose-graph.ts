@@ -8,6 +8,7 @@ import { Housekeeping } from '../outbox/housekeeping.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { Accounts, type ForgetPosition } from './accounts.ts';
 import { Admission } from './admission.ts';
+import { Alerts, type ReadPushKey } from './alerts.ts';
 import { DataExporter, type ReadLastPosition } from './data-exporter.ts';
 import { DeviceNotices, type NotifyDevices } from './device-notices.ts';
 import { EndedRights } from './ended-rights.ts';
@@ -31,6 +32,7 @@ export interface FriendGraph {
   readonly sharingEnd: SharingEnd;
   readonly accounts: Accounts;
   readonly devices: RegisteredDevices;
+  readonly alerts: Alerts;
   readonly admission: Admission;
   readonly profiles: Profiles;
   readonly exporter: DataExporter;
@@ -48,6 +50,9 @@ export function composeGraph(options: {
   stopPosition: StopPosition;
   readLastPosition: ReadLastPosition;
   readSharingDevice: ReadSharingDevice;
+  readPushKey: ReadPushKey;
+  /** Origins of the operator's own push services. */
+  pushServices: readonly string[];
   /** The clock that stamps positions, ms since the epoch. */
   redisNow: () => number;
   /** Maximum lifetime of a token, ms. */
@@ -58,7 +63,7 @@ export function composeGraph(options: {
 }): FriendGraph {
   const { repositories, stream, clock, logger, metrics } = options;
   const { tokenMaxLifetimeMs, forgetPosition, stopPosition, readLastPosition, readSharingDevice, redisNow } = options;
-  const { revocations, withholdings } = repositories;
+  const { revocations, withholdings, alertNotices } = repositories;
   const relay = new OutboxRelay({ outbox: repositories.outbox, stream, clock, logger, metrics });
   const propagation = new ChangePropagation({ relay, stream, clock, metrics });
   const notices = new DeviceNotices({ notify: options.notifyDevices, logger, metrics });
@@ -72,6 +77,7 @@ export function composeGraph(options: {
     sharingEnd,
     accounts: new Accounts({ repositories, propagation, notices, forgetPosition, clock }),
     devices: new RegisteredDevices({ repositories, sharingEnd, readSharingDevice }),
+    alerts: new Alerts({ repositories, readPushKey: options.readPushKey, pushServices: options.pushServices }),
     admission: new Admission({ revocations }),
     profiles: new Profiles({ users: repositories.users, propagation, renames }),
     exporter: new DataExporter({ repositories, sharing, readLastPosition }),
@@ -82,7 +88,7 @@ export function composeGraph(options: {
       notices,
       renames,
       new EndedRights({ repositories, notices, clock, logger }),
-      new Housekeeping({ stream, revocations, withholdings, tokenMaxLifetimeMs, clock, logger }),
+      new Housekeeping({ stream, revocations, withholdings, alertNotices, tokenMaxLifetimeMs, clock, logger }),
     ],
   };
 }

@@ -1,10 +1,12 @@
 /** Collects everything stored about a user, for that user. */
 import type { Position, Sharing, UserId } from '@nearby-friends/protocol';
+import type { AlertSettings, MutedFriend } from '../database/alert-repository.ts';
 import type { ListedBlock } from '../database/block-repository.ts';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { Device } from '../database/device-repository.ts';
 import type { ListedFriend, ListedViewer } from '../database/edge-repository.ts';
 import type { Page, PageRequest } from '../database/page.ts';
+import type { ListedSubscription } from '../database/push-subscription-repository.ts';
 import type { RequestLists } from '../database/request-repository.ts';
 import type { Profile } from '../database/user-repository.ts';
 import type { SharingControl } from './sharing-control.ts';
@@ -39,6 +41,8 @@ export interface DataExport {
   readonly requests: RequestLists;
   readonly blocks: ListedBlock[];
   readonly devices: Device[];
+  readonly alerts: AlertSettings & { readonly muted: MutedFriend[] };
+  readonly pushSubscriptions: ListedSubscription[];
   /** Tokens issued at this time or earlier are revoked, ms since the epoch; null: none is. */
   readonly signedOutBefore: number | null;
   /** Without what others withhold from the user, who must not know it. */
@@ -49,7 +53,16 @@ export interface DataExport {
 const PAGE_SIZE = 1_000;
 type Sources = Pick<
   Repositories,
-  'users' | 'edges' | 'requests' | 'blocks' | 'devices' | 'revocations' | 'sharing' | 'withholdings'
+  | 'users'
+  | 'edges'
+  | 'requests'
+  | 'blocks'
+  | 'devices'
+  | 'alerts'
+  | 'pushSubscriptions'
+  | 'revocations'
+  | 'sharing'
+  | 'withholdings'
 >;
 
 export class DataExporter {
@@ -65,9 +78,9 @@ export class DataExporter {
 
   /** Rejects with `unavailable` rather than return a part. */
   async exportOf(user: UserId): Promise<DataExport> {
-    const { users, edges, requests, blocks, devices, revocations } = this.#repositories;
+    const { users, edges, requests, blocks, devices, alerts, pushSubscriptions, revocations } = this.#repositories;
     const profile = await users.readOrCreate(user);
-    const [sharing, friends, viewers, requestLists, blocked, registered, revocation, withheld, position] =
+    const [sharing, friends, viewers, requestLists, blocked, registered, revocation, withheld, position, ofAlerts] =
       await Promise.all([
         this.#sharing.sharingOf(user),
         readAll((page) => edges.friendsOf(user, page)),
@@ -78,7 +91,9 @@ export class DataExporter {
         revocations.revocationOf(user),
         this.#withheldBy(user),
         this.#readLastPosition(user),
+        Promise.all([alerts.settingsOf(user), alerts.mutedBy(user), pushSubscriptions.listOf(user)]),
       ]);
+    const [settings, muted, subscriptions] = ofAlerts;
     const signedOutBefore = revocation?.before ?? null;
     return {
       profile,
@@ -88,6 +103,8 @@ export class DataExporter {
       requests: requestLists,
       blocks: blocked,
       devices: registered,
+      alerts: { ...settings, muted },
+      pushSubscriptions: subscriptions,
       signedOutBefore,
       withheld,
       position,

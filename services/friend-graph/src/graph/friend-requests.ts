@@ -15,12 +15,12 @@ type RequestOutcome = 'unchanged' | 'requested' | 'suppressed' | 'accepted' | 'r
 const EXACT: Grant = { precision: 'exact', until: null };
 
 export class FriendRequests {
-  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests'>;
+  readonly #repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'alertNotices'>;
   readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
 
   constructor(options: {
-    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests'>;
+    repositories: Pick<Repositories, 'transactions' | 'users' | 'edges' | 'requests' | 'alertNotices'>;
     propagation: ChangePropagation;
     notices: DeviceNotices;
   }) {
@@ -108,7 +108,7 @@ export class FriendRequests {
     to: UserId,
     choice: Grant | undefined,
   ): Promise<RequestOutcome> {
-    const { requests } = this.#repositories;
+    const { requests, alertNotices } = this.#repositories;
     const state = await readPairState(transaction, from, to);
     if (state.friends) return await this.#restrict(transaction, from, to, state, choice);
     // A user who wants to befriend a blocked one must unblock first; an error code for that is not worth it.
@@ -124,6 +124,7 @@ export class FriendRequests {
     if (state.outgoing?.isSuppressed && !state.isBlocked) {
       // Sent again after unblocking. Its time stays, or its sender could detect that it was suppressed.
       await requests.unsuppress(transaction, from, to);
+      await alertNotices.add(transaction, { kind: 'requested', recipient: to, about: from });
       return 'requested';
     }
     if (state.outgoing) return 'unchanged';
@@ -132,6 +133,7 @@ export class FriendRequests {
       throw new CodedError('request_limit', message);
     }
     await requests.add(transaction, { from, to, suppressed: state.isBlocked, choice: choice ?? EXACT });
+    await alertNotices.add(transaction, { kind: 'requested', recipient: to, about: from });
     return state.isBlocked ? 'suppressed' : 'requested';
   }
 
@@ -157,7 +159,7 @@ export class FriendRequests {
     state: PairState,
     choice: Grant | undefined,
   ): Promise<boolean> {
-    const { edges, requests } = this.#repositories;
+    const { edges, requests, alertNotices } = this.#repositories;
     if (!(await transaction.lockUser(other))) return false;
     const counts = await edges.countFriends(transaction, [user, other]);
     if (Math.max(...counts.values()) >= MAX_FRIENDS) {
@@ -171,6 +173,7 @@ export class FriendRequests {
     // An import may have left one direction, which stays as it is unless the user now grants less.
     await this.#restrict(transaction, user, other, state, choice);
     await requests.removeBetween(transaction, user, other);
+    await alertNotices.add(transaction, { kind: 'accepted', recipient: other, about: user });
     return true;
   }
 }

@@ -123,6 +123,8 @@ function build(database: DatabaseOfTest) {
     redisNow: () => systemClock.now(),
     readLastPosition: async (user) => positions.get(user) ?? null,
     readSharingDevice: async (user) => sharers.get(user) ?? null,
+    readPushKey: async () => null,
+    pushServices: [],
     tokenMaxLifetimeMs: DAY_MS,
     clock: systemClock,
     logger: silentLogger,

@@ -13,16 +13,17 @@ describe('housekeeping', () => {
       stream: { trim: () => Promise.reject(new Error(`trimmed ${done.push('trimmed')}`)) },
       revocations: { purge: async (before) => void done.push(before) },
       withholdings: { purge: async () => void done.push('withholdings purged') },
+      alertNotices: { purge: async () => void done.push('notices purged') },
       tokenMaxLifetimeMs: LIFETIME_MS,
       clock,
       logger: silentLogger,
     });
     housekeeping.start();
-    expect(done).toEqual(['trimmed', clock.now() - LIFETIME_MS, 'withholdings purged']);
+    expect(done).toEqual(['trimmed', clock.now() - LIFETIME_MS, 'withholdings purged', 'notices purged']);
     clock.advance(HOUSEKEEPING_INTERVAL_MS - 1);
-    expect(done).toHaveLength(3);
+    expect(done).toHaveLength(4);
     clock.advance(1);
-    expect(done.slice(3)).toEqual(['trimmed', clock.now() - LIFETIME_MS, 'withholdings purged']);
+    expect(done.slice(4)).toEqual(['trimmed', clock.now() - LIFETIME_MS, 'withholdings purged', 'notices purged']);
     await housekeeping.drain();
     expect(clock.pending).toBe(0);
   });

@@ -1,5 +1,6 @@
 /** Deletes data with a limited lifetime, at the start and once a minute. */
 import type { CancelTimer, Clock, Component, Logger } from '@nearby-friends/service-kit';
+import type { AlertNoticeRepository } from '../database/alert-notice-repository.ts';
 import type { TokenRevocations } from '../database/token-revocations.ts';
 import type { Withholdings } from '../database/withholdings.ts';
 import type { GraphEventStream } from './graph-event-stream.ts';
@@ -12,6 +13,7 @@ export class Housekeeping implements Component {
   readonly #stream: Pick<GraphEventStream, 'trim'>;
   readonly #revocations: Pick<TokenRevocations, 'purge'>;
   readonly #withholdings: Pick<Withholdings, 'purge'>;
+  readonly #alertNotices: Pick<AlertNoticeRepository, 'purge'>;
   readonly #tokenMaxLifetimeMs: number;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -22,6 +24,7 @@ export class Housekeeping implements Component {
     stream: Pick<GraphEventStream, 'trim'>;
     revocations: Pick<TokenRevocations, 'purge'>;
     withholdings: Pick<Withholdings, 'purge'>;
+    alertNotices: Pick<AlertNoticeRepository, 'purge'>;
     /** Maximum lifetime of a token: an older revocation applies to no valid token. */
     tokenMaxLifetimeMs: number;
     clock: Clock;
@@ -30,6 +33,7 @@ export class Housekeeping implements Component {
     this.#stream = options.stream;
     this.#revocations = options.revocations;
     this.#withholdings = options.withholdings;
+    this.#alertNotices = options.alertNotices;
     this.#tokenMaxLifetimeMs = options.tokenMaxLifetimeMs;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -53,6 +57,7 @@ export class Housekeeping implements Component {
       this.#stream.trim(),
       this.#revocations.purge(this.#clock.now() - this.#tokenMaxLifetimeMs),
       this.#withholdings.purge(),
+      this.#alertNotices.purge(),
     ]);
     for (const result of results) {
       if (result.status === 'rejected') {

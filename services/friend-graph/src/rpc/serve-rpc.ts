@@ -1,6 +1,7 @@
 /** Serves the RPC methods of friend-graph to the other services. */
 import type { Bus } from '@nearby-friends/bus';
 import { announceActive, findDevices, friendsOf, namesOf, setRadius } from '@nearby-friends/protocol';
+import type { Repositories } from '../database/create-repositories.ts';
 import type { EdgeRepository } from '../database/edge-repository.ts';
 import type { Admission } from '../graph/admission.ts';
 import type { Profiles } from '../graph/profiles.ts';
@@ -8,6 +9,7 @@ import type { UserLimits } from '../lanes/user-limits.ts';
 import type { ActivityAnnouncer } from './activity-announcer.ts';
 import type { DeviceLookup } from './device-lookup.ts';
 import type { FriendLookup } from './friend-lookup.ts';
+import { serveAlerts } from './serve-alerts.ts';
 
 export function serveRpc(options: {
   rpc: Bus['rpc'];
@@ -18,8 +20,10 @@ export function serveRpc(options: {
   profiles: Pick<Profiles, 'change'>;
   admission: Pick<Admission, 'require'>;
   limits: Pick<UserLimits, 'run'>;
+  repositories: Pick<Repositories, 'alerts' | 'alertNotices' | 'pushSubscriptions'>;
 }): void {
   const { rpc, lookup, devices, edges, announcer, profiles, admission, limits } = options;
+  serveAlerts({ rpc, repositories: options.repositories });
   rpc.serve(friendsOf, ({ viewers }) => lookup.friendsOf(viewers));
   rpc.serve(announceActive, async ({ active }) => {
     await announcer.announce(active);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseUserId } from '@nearby-friends/protocol';
+import { connectRedis, openRedis } from '@nearby-friends/bus';
+import { PUSH_KEY, parseUserId } from '@nearby-friends/protocol';
+import { DEFAULT_REDIS_PREFIX, silentLogger } from '@nearby-friends/service-kit';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { DatabaseOfTest } from '../../database/database.testing.ts';
 import { useFriendGraph } from '../../friend-graph.testing.ts';
@@ -42,6 +44,7 @@ describe('the OpenAPI document', () => {
     await expectLimits(api, database, ann);
     await expectALife(api, { ann, bob });
     await expectDevices(api, ann);
+    await expectAlerts(api, services.redis.url, ann);
     await expectEnds(api, { ann, bob }, (userId) => signIn(service, userId));
     const erin = await signIn(service, 'erin');
     const flo = await signIn(service, 'flo');
@@ -58,7 +61,7 @@ describe('the OpenAPI document', () => {
     // Unexpected failures cannot be provoked.
     const expected = [...api.documented].filter((response) => !response.endsWith(' 500'));
     expect([...api.seen].sort()).toEqual(expected.sort());
-  }, 90_000);
+  }, 180_000);
 
   it('leaves nothing out: whatever it does not describe is not there', async () => {
     const service = await services.start();
@@ -89,6 +92,15 @@ const goodBodies: Record<string, unknown> = {
   'POST /friend-requests/{id}/accept': { precision: 'approximate' },
   'POST /blocks': { userId: 'bob' },
   'POST /me/devices': { name: 'Phone' },
+  'PUT /me/push-subscriptions': {
+    endpoint: 'https://fcm.googleapis.com/fcm/send/a',
+    keys: {
+      p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+    },
+  },
+  'PATCH /me/alerts': { on: true, quiet: { from: '22:00', to: '07:00', tz: 'Asia/Seoul' } },
+  'PUT /friends/{id}/alerts': { mutedUntil: 4_000_000_000_000 },
   'POST /dev/tokens': { userId: 'ann' },
 };
 
@@ -226,6 +238,44 @@ async function expectDevices(api: Conformance, token: string): Promise<void> {
   for (let i = 1; i < 10; i++) await api.expectResponse('POST /me/devices', 201, { token, json });
   await api.expectResponse('POST /me/devices', 409, { token, json });
   await api.expectResponse('DELETE /me/devices/{id}', 204, { token, id });
+}
+
+async function expectAlerts(api: Conformance, redisUrl: string, token: string): Promise<void> {
+  await api.expectResponse('GET /push/key', 404, { token });
+  const redis = openRedis({
+    url: redisUrl,
+    purpose: 'commands',
+    role: 'test',
+    prefix: DEFAULT_REDIS_PREFIX,
+    logger: silentLogger,
+  });
+  await connectRedis(redis);
+  await redis.set(PUSH_KEY, 'B');
+  redis.disconnect();
+  expect((await api.expectResponse('GET /push/key', 200, { token })).body).toEqual({ key: 'B' });
+  const json = goodBodies['PUT /me/push-subscriptions'];
+  const { body } = await api.expectResponse('PUT /me/push-subscriptions', 200, { token, json });
+  await api.expectResponse('DELETE /me/push-subscriptions/{id}', 204, { token, id: body['id'] as string });
+  const change = { on: true, radiusMeters: 250.5, quiet: null };
+  const changed = await api.expectResponse('PATCH /me/alerts', 200, { token, json: change });
+  expect(changed.body).toEqual({ ...change, muted: [] });
+  expect((await api.expectResponse('GET /me/alerts', 200, { token })).body).toEqual(changed.body);
+  const quiet = { from: '22:00', to: '07:00', tz: 'Asia/Seoul' };
+  for (const wrong of [
+    { radiusMeters: 99 },
+    { quiet: { ...quiet, tz: 'Mars/Base' } },
+    { quiet: { ...quiet, to: '22:00' } },
+  ]) {
+    await api.expectResponse('PATCH /me/alerts', 400, { token, json: wrong });
+  }
+  const muted = 'PUT /friends/{id}/alerts';
+  await api.expectResponse(muted, 400, { token, json: { mutedUntil: Date.now() - 1 } });
+  await api.expectResponse('POST /friend-requests', 202, { token, ...requestTo('gil') });
+  await api.expectResponse('POST /friend-requests/{id}/accept', 204, { token: await tokenOf('gil'), id: 'ann' });
+  await api.expectResponse(muted, 204, { token, id: 'gil', json: goodBodies[muted] });
+  expect((await api.expectResponse('GET /me/export', 200, { token })).body['alerts']).toMatchObject({
+    muted: [{ id: 'gil', until: 4_000_000_000_000 }],
+  });
 }
 
 /** Both end their tokens, each in one way. */
