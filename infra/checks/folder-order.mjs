@@ -59,7 +59,8 @@ const FOLDER_ORDER = {
   'packages/bus': ['redis', 'rpc', 'fenced-stream'],
   'packages/service-kit': ['clock', 'config', 'logging', 'metrics', 'tracing', 'tokens', 'process', 'http'],
   'services/location': ['metrics', 'cache', 'activation', 'recording'],
-  'services/ingest': ['metrics', 'formats', 'rights', 'friends', 'reporting', 'api'],
+  'services/ingest': ['metrics', 'formats', 'friends', 'reporting', 'api'],
+  'services/alerts': ['metrics', 'push', 'pairs', 'sending', 'looking'],
   'infra/local': ['machine', 'binaries', 'processes', 'servers', 'stack', 'start'],
   'services/friend-graph': [
     'connection',

@@ -11,14 +11,16 @@ const MAY_IMPORT = {
   geo: [],
   'service-kit': ['protocol'],
   bus: ['protocol', 'geo', 'service-kit'],
+  visibility: ['protocol', 'geo', 'bus', 'service-kit'],
   gateway: ['protocol', 'geo', 'bus', 'service-kit'],
   location: ['protocol', 'geo', 'bus', 'service-kit'],
   'friend-graph': ['protocol', 'geo', 'bus', 'service-kit'],
-  ingest: ['protocol', 'geo', 'bus', 'service-kit'],
+  ingest: ['protocol', 'geo', 'bus', 'service-kit', 'visibility'],
+  alerts: ['protocol', 'geo', 'bus', 'service-kit', 'visibility'],
   // Installed by others, without the rest of the workspace.
   client: [],
 };
-const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest'];
+const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest', 'alerts'];
 /** Tools for development, measurement and tests; they may import anything but a service, and only tests may import them. */
 const DEV_TOOLS = ['testing', 'simulator', 'benchmark', 'web', 'local-stack'];
 /** Members whose folder is not named like their package. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { checkSections, root } from './generated-section.mjs';
 
-const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest'];
+const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest', 'alerts'];
 /** Required settings; `--metrics` connects to none of these. */
 const SETTINGS = {
   PORT: '0',

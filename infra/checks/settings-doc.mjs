@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { checkSections, root } from './generated-section.mjs';
 
-const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest'];
+const SERVICES = ['gateway', 'location', 'friend-graph', 'ingest', 'alerts'];
 
 checkSections({
   tables: Object.fromEntries(SERVICES.map((service) => [`settings: ${service}`, tableOf(service)])),

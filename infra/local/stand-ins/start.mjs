@@ -9,6 +9,7 @@ const entryPoints = {
   location: service,
   'friend-graph': service,
   ingest: service,
+  alerts: service,
   migrate: file('migrate.mjs'),
   residents: file('residents.mjs'),
 };

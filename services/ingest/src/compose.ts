@@ -11,6 +11,7 @@ import {
   type ServiceContext,
   systemClock,
 } from '@nearby-friends/service-kit';
+import { RightsWatch } from '@nearby-friends/visibility';
 import { appRoutes } from './api/app-routes.ts';
 import { createApp } from './api/create-app.ts';
 import { CardSchedule } from './friends/card-schedule.ts';
@@ -20,7 +21,6 @@ import { NearbyFriends } from './friends/nearby-friends.ts';
 import { createIngestMetrics } from './metrics/ingest-metrics.ts';
 import { PositionIntake } from './reporting/position-intake.ts';
 import { Reporters } from './reporting/reporter.ts';
-import { RightsWatch } from './rights/rights-watch.ts';
 import type { settings } from './settings.ts';
 
 export function composeIngest({

@@ -37,6 +37,7 @@ export class RunningStack implements Stack {
   readonly #locations: ServiceGroup;
   readonly #friendGraphs: ServiceGroup;
   readonly #ingests: ServiceGroup;
+  readonly #alerts: ServiceGroup;
   readonly #residents: RestartableProcess;
   #stopping: Promise<void> | undefined;
 
@@ -49,6 +50,7 @@ export class RunningStack implements Stack {
     this.#locations = this.#group('location');
     this.#friendGraphs = this.#group('friend-graph');
     this.#ingests = this.#group('ingest');
+    this.#alerts = this.#group('alerts');
     this.#residents = residentsProcess({
       entryPoint: this.#options.entryPoints.residents,
       people: this.#options.people,
@@ -99,6 +101,10 @@ export class RunningStack implements Stack {
     return this.#ingests.processes;
   }
 
+  get alerts(): readonly ServiceProcess[] {
+    return this.#alerts.processes;
+  }
+
   /** See `startStack`. After a rejection the caller cleans up with `forceStop()`. */
   async start(): Promise<void> {
     await checkEntryPoints(this.#options.entryPoints);
@@ -106,6 +112,7 @@ export class RunningStack implements Stack {
     await planAll(this.#locations, this.#options.locations);
     await planAll(this.#friendGraphs, this.#options.friendGraphs);
     await planAll(this.#ingests, this.#options.ingests);
+    await planAll(this.#alerts, this.#options.alerts);
 
     const redis = this.#servers.startRedis();
     const schema = this.#servers.startDatabase();
@@ -113,7 +120,7 @@ export class RunningStack implements Stack {
       redis,
       schema,
       this.#servers.startNginx(this.#upstreams()),
-      redis.then(() => this.#startServices(this.#gateways, this.#locations, this.#ingests)),
+      redis.then(() => this.#startServices(this.#gateways, this.#locations, this.#ingests, this.#alerts)),
       Promise.all([redis, schema]).then(() => this.#startServices(this.#friendGraphs)),
     ]);
     for (const process of this.#everyProcess()) this.#supervise(process);
@@ -169,6 +176,7 @@ export class RunningStack implements Stack {
       this.#locations.stop(stopDeadlineMs),
       this.#friendGraphs.stop(stopDeadlineMs),
       this.#ingests.stop(stopDeadlineMs),
+      this.#alerts.stop(stopDeadlineMs),
     ]);
     await this.#servers.stopData();
   }
@@ -224,7 +232,7 @@ export class RunningStack implements Stack {
   }
 
   #groups(): ServiceGroup[] {
-    return [this.#gateways, this.#locations, this.#friendGraphs, this.#ingests];
+    return [this.#gateways, this.#locations, this.#friendGraphs, this.#ingests, this.#alerts];
   }
 
   #group(service: ServiceName): ServiceGroup {

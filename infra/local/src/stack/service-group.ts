@@ -31,7 +31,7 @@ export class ServiceGroup {
       service,
       entryPoint,
       opsPort: await findFreePort(),
-      port: service === 'location' ? undefined : await findFreePort(),
+      port: service === 'location' || service === 'alerts' ? undefined : await findFreePort(),
       environment,
       readyDeadlineMs,
       onLine,

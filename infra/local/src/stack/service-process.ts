@@ -5,7 +5,7 @@ import { RemedyError } from '../machine/remedy-error.ts';
 import { describeExit, type ManagedProcess, spawnManaged } from '../processes/managed-process.ts';
 import { RestartableProcess } from '../processes/restartable-process.ts';
 
-export type ServiceName = 'gateway' | 'location' | 'friend-graph' | 'ingest';
+export type ServiceName = 'gateway' | 'location' | 'friend-graph' | 'ingest' | 'alerts';
 
 export interface ServiceProcessOptions {
   /** For example `gateway-1`; also its `INSTANCE_ID`. */
@@ -13,7 +13,7 @@ export interface ServiceProcessOptions {
   readonly service: ServiceName;
   /** The JavaScript file to run. */
   readonly entryPoint: string;
-  /** Where it serves clients; a location service has none. */
+  /** Where it serves clients; location and alerts have none. */
   readonly port: number | undefined;
   readonly opsPort: number;
   /** Called at each start: addresses are known only when the servers are up. */
@@ -72,7 +72,7 @@ export class ServiceProcess implements ServiceHandle {
     return this.process.pid;
   }
 
-  /** Throws for a location service. */
+  /** Throws for location and alerts. */
   get port(): number {
     if (this.#port === undefined) throw new Error(`${this.name} has no public port.`);
     return this.#port;

@@ -15,11 +15,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type EntryPoints = Readonly<Record<ServiceName | 'migrate' | 'residents', string>>;
 
 export interface StackOptions {
-  /** How many processes of each service. Default: 2 each, and of ingest none. */
+  /** How many processes of each service. Default: 2 each, and of ingest and alerts none. */
   readonly gateways?: number;
   readonly locations?: number;
   readonly friendGraphs?: number;
   readonly ingests?: number;
+  readonly alerts?: number;
   /** How many simulated people live on the map, as real clients; they start when all else is ready. Default: 0. */
   readonly people?: number;
   /** Seconds between the position updates of one of them while moving. Default: 2. */
@@ -64,6 +65,7 @@ export const REAL_ENTRY_POINTS: EntryPoints = {
   location: path.join(checkoutRoot, 'services/location/dist/main.js'),
   'friend-graph': path.join(checkoutRoot, 'services/friend-graph/dist/main.js'),
   ingest: path.join(checkoutRoot, 'services/ingest/dist/main.js'),
+  alerts: path.join(checkoutRoot, 'services/alerts/dist/main.js'),
   migrate: path.join(checkoutRoot, 'services/friend-graph/dist/commands/migrate.js'),
   residents: path.join(checkoutRoot, 'packages/simulator/dist/residents.js'),
 };
@@ -73,6 +75,7 @@ const DEFAULTS = {
   locations: 2,
   friendGraphs: 2,
   ingests: 0,
+  alerts: 0,
   people: 0,
   reportSeconds: 2,
   port: undefined,
@@ -130,6 +133,7 @@ export function serviceEnvironment(
     gateway: () => ({ JWT_SECRET: jwtSecret, ...ttl }),
     location: () => ttl,
     ingest: () => ({ JWT_SECRET: jwtSecret, ...ttl }),
+    alerts: () => ttl,
     // Only this one waits for the database: the others start before it.
     'friend-graph': () => ({ JWT_SECRET: jwtSecret, DATABASE_URL: servers.databaseUrl, DEV_TOKENS: 'true' }),
   };

@@ -19,6 +19,7 @@ const STAND_INS = {
     location: standIn,
     'friend-graph': standIn,
     ingest: standIn,
+    alerts: standIn,
     migrate: path.join(checkoutRoot, 'infra/local/stand-ins/migrate.mjs'),
   },
   gateways: 1,

@@ -20,6 +20,7 @@ export interface Stack {
   readonly locations: readonly ServiceHandle[];
   readonly friendGraphs: readonly ListeningServiceHandle[];
   readonly ingests: readonly ListeningServiceHandle[];
+  readonly alerts: readonly ServiceHandle[];
   /** Starts one more, and adds it to nginx once it is ready. */
   addGateway(): Promise<ListeningServiceHandle>;
   /** Drains the gateway at that index of `gateways` (SIGTERM), then removes it from nginx and from `gateways`. */

@@ -14,7 +14,7 @@ import { readStackRecord, type StackRecord } from './stack-record.ts';
 
 export const LAUNCHER = path.join(checkoutRoot, 'infra/local/stand-ins/start.mjs');
 const READY_DEADLINE_MS = 60_000;
-const ONE_OF_EACH = ['--gateways=1', '--locations=1', '--friend-graphs=1', '--ingests=0'];
+const ONE_OF_EACH = ['--gateways=1', '--locations=1', '--friend-graphs=1', '--ingests=0', '--alerts=0'];
 
 export interface Launcher {
   readonly child: ChildProcess;

@@ -12,6 +12,7 @@ describe('parseStartOptions', () => {
       locations: 2,
       friendGraphs: 2,
       ingests: 1,
+      alerts: 1,
       people: 40,
       reportSeconds: 2,
     });

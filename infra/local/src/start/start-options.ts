@@ -20,6 +20,7 @@ function startCommand() {
     .option('--locations <n>', 'location services', wholeNumber('--locations', 1, MAX_PROCESSES), 2)
     .option('--friend-graphs <n>', 'friend-graph services', wholeNumber('--friend-graphs', 1, MAX_PROCESSES), 2)
     .option('--ingests <n>', 'services for background apps', wholeNumber('--ingests', 0, MAX_PROCESSES), 1)
+    .option('--alerts <n>', 'services that send alerts', wholeNumber('--alerts', 0, MAX_PROCESSES), 1)
     .option('--people <n>', 'simulated people on the map', wholeNumber('--people', 0, MAX_PEOPLE), 40)
     .option(
       '--report-every <seconds>',

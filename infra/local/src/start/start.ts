@@ -118,7 +118,7 @@ async function stopUnlessForced(stack: Stack, requests: StopRequests): Promise<v
 }
 
 async function record(stack: Stack, url: string, launcher: ProcessIdentity): Promise<void> {
-  const services = [...stack.gateways, ...stack.locations, ...stack.friendGraphs, ...stack.ingests];
+  const services = [...stack.gateways, ...stack.locations, ...stack.friendGraphs, ...stack.ingests, ...stack.alerts];
   const servers = [stack.postgres, stack.redis, stack.nginx].filter((server) => server !== undefined);
   await writeStackRecord({
     state: 'ready',

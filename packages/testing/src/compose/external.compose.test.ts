@@ -42,5 +42,14 @@ it('serves the API, and starts no Redis and no PostgreSQL of its own', async () 
   });
   expect(response.status).toBe(200);
   const services = new Set((await project.containers()).map(({ service }) => service));
-  expect([...services].sort()).toEqual(['friend-graph', 'gateway', 'ingest', 'location', 'migrate', 'nginx', 'page']);
+  expect([...services].sort()).toEqual([
+    'alerts',
+    'friend-graph',
+    'gateway',
+    'ingest',
+    'location',
+    'migrate',
+    'nginx',
+    'page',
+  ]);
 });

@@ -89,7 +89,7 @@ function checkMeaning(overlays: readonly string[], configured: Configured): void
   }
   expect(services.includes('redis')).toBe(!has('external-redis.yml'));
   expect(services.includes('postgres')).toBe(!has('external-postgres.yml'));
-  for (const service of ['gateway', 'location', 'friend-graph', 'ingest']) {
+  for (const service of ['gateway', 'location', 'friend-graph', 'ingest', 'alerts']) {
     const url = has('external-redis.yml') ? 'rediss://redis.test' : 'redis://redis:6379';
     expect(environmentOf(configured, service)['REDIS_URL']).toBe(url);
     if (has('external-redis.yml')) expect(waysOut(configured, service)).toEqual(['edge']);

@@ -92,7 +92,7 @@ describe('the containers', () => {
       durationMs: 130_000,
       offlineBoundMs: OFFLINE_BOUND_MS,
       disturb: async () => {
-        for (const service of ['location', 'friend-graph', 'ingest', 'gateway']) {
+        for (const service of ['location', 'friend-graph', 'ingest', 'alerts', 'gateway']) {
           for (const container of await project.containers(service)) {
             if (service === 'gateway') sessions += await project.sessionsOn(container);
             await restart(container);
@@ -149,7 +149,10 @@ describe('the containers', () => {
   it('end with 0 when everything is stopped', async () => {
     await project.compose('stop', '--timeout', '60');
     const exits = (await project.containers()).map(({ service, exitCode }) => `${service} ${exitCode}`);
-    const replicated = ['gateway', 'ingest', 'location', 'friend-graph'].flatMap((service) => [service, service]);
+    const replicated = ['gateway', 'ingest', 'alerts', 'location', 'friend-graph'].flatMap((service) => [
+      service,
+      service,
+    ]);
     const expected = [...replicated, 'nginx', 'redis', 'postgres', 'migrate', 'page'].map((service) => `${service} 0`);
     expect(exits.sort()).toEqual(expected.sort());
   }, 120_000);

@@ -3,8 +3,8 @@ import type { Rpc } from '@nearby-friends/bus';
 import { distanceMeters, GridSchedule } from '@nearby-friends/geo';
 import { encodePositionBody, type Position, parseUserId } from '@nearby-friends/protocol';
 import { ManualClock, Metrics } from '@nearby-friends/service-kit';
+import { RightsWatch } from '@nearby-friends/visibility';
 import { createIngestMetrics } from '../metrics/ingest-metrics.ts';
-import { RightsWatch } from '../rights/rights-watch.ts';
 import { NearbyFriends, type SeenFriend } from './nearby-friends.ts';
 
 const TTL_MS = 600_000;

@@ -1,14 +1,10 @@
 /** The friends near a place whom a viewer may see now: what a gateway's list holds, made for one answer. */
 import { batchedRead, type Rpc } from '@nearby-friends/bus';
-import { approximate, distanceMeters, type GridSchedule, mayBeWithin, type Place } from '@nearby-friends/geo';
+import { distanceMeters, type GridSchedule, mayBeWithin, type Place } from '@nearby-friends/geo';
 import {
   decodePositionRecord,
   friendsOf,
   type GraphEpoch,
-  holdSharing,
-  isGranted,
-  isPaused,
-  isSeenExactly,
   MAX_FRIENDS_OF_VIEWERS,
   MAX_NAMES,
   MalformedMessageError,
@@ -17,15 +13,13 @@ import {
   type PositionRecord,
   readActive,
   readEdges,
-  SHARING,
   type StatedEdge,
-  shareGrant,
   type UserId,
   type ViewerEdges,
 } from '@nearby-friends/protocol';
 import type { Clock } from '@nearby-friends/service-kit';
+import { type RightsWatch, visiblePosition } from '@nearby-friends/visibility';
 import type { IngestMetrics } from '../metrics/ingest-metrics.ts';
-import type { RightsWatch } from '../rights/rights-watch.ts';
 
 const MAX_ENTRIES_PER_REQUEST = 2_000;
 /** With rights that change more often than this while an answer is made, it has no friends. */
@@ -124,25 +118,23 @@ export class NearbyFriends {
   }
 
   #see(
-    { subject, grant: stated, sharing: statedSharing }: StatedEdge,
+    edge: StatedEdge,
     record: PositionRecord | null,
     own: Place,
     { viewer, epoch }: ViewerRights,
   ): SeenFriend | null {
-    const now = this.#redisNow();
-    if (record === null || record.at + (record.lifetimeMs ?? this.#ttlMs) <= now) return null;
-    const grant = shareGrant(stated);
-    const sharing = holdSharing(statedSharing?.sharing ?? SHARING);
-    if (!isGranted(grant, now) || isPaused(sharing, now)) return null;
-    const { at, position } = record;
-    // What was withheld stays so (G7), and of a restored database nothing is known before its epoch (G8).
-    if (at < Math.max(grant.shownFrom, sharing.shownFrom, epoch?.began ?? 0)) return null;
-    const isExact = isSeenExactly(grant, at);
-    const shown = isExact ? position : approximate(subject, position.lat, position.lng, at);
+    const visible = visiblePosition(edge, record, {
+      now: this.#redisNow(),
+      ttlMs: this.#ttlMs,
+      epochBegan: epoch?.began,
+    });
+    if (visible === null || record === null) return null;
+    const { position: shown, isExact } = visible;
     if (!mayBeWithin(own.lat, own.lng, shown.lat, shown.lng, viewer.radiusMeters)) return null;
     const distance = distanceMeters(own.lat, own.lng, shown.lat, shown.lng);
     if (distance > viewer.radiusMeters) return null;
-    const shownAt = isExact ? at : this.#schedule.shownAt(subject, at);
+    const { subject } = edge;
+    const shownAt = isExact ? record.at : this.#schedule.shownAt(subject, record.at);
     return { id: subject, position: shown, at: shownAt, distanceMeters: distance };
   }
 

@@ -1,7 +1,7 @@
 /** Notices that rights change while an answer is made, so that none is sent that an event forbids (G5). */
 import type { StreamEntry } from '@nearby-friends/bus';
 import { type GraphEvent, graphEventCodec, MalformedMessageError, type UserId } from '@nearby-friends/protocol';
-import type { IngestMetrics } from '../metrics/ingest-metrics.ts';
+import type { Counter } from '@nearby-friends/service-kit';
 
 /** An answer that is being made. */
 export class Preparation {
@@ -20,10 +20,10 @@ export class Preparation {
  * the stream has it, so what was read before it and is sent afterwards must not exist.
  */
 export class RightsWatch {
-  readonly #metrics: Pick<IngestMetrics, 'malformedMessages'>;
+  readonly #metrics: { readonly malformedMessages: Counter };
   readonly #preparations = new Set<Preparation>();
 
-  constructor(options: { metrics: Pick<IngestMetrics, 'malformedMessages'> }) {
+  constructor(options: { metrics: { readonly malformedMessages: Counter } }) {
     this.#metrics = options.metrics;
   }
 
