@@ -1,7 +1,9 @@
-/** Draws the friends and the radius on a canvas over the map. */
+/** Draws the friends on a canvas over the map. */
 import { colourOf, initialsOf } from '../ui/colour-of.ts';
 import type { Theme } from '../ui/theme.ts';
+import { createCanvas, fillDisc } from './create-canvas.ts';
 import { drawHeading } from './draw-heading.ts';
+import type { GroupedFaces } from './group-faces.ts';
 
 /** Sizes are in CSS pixels. */
 export const FACE_RADIUS = 17;
@@ -12,6 +14,10 @@ const OWN_RADIUS = 13;
 const LABEL_GAP = 3;
 const LABEL_HEIGHT = 20;
 const SELECTED_SIZE = 1.25;
+/** More labels than this would overlap each other. */
+const MAX_LABELS = 40;
+/** Labels of groups change with their sizes, so that the cache would grow for as long as the page is open. */
+const MAX_CACHED_LABELS = 500;
 const LABEL_FONT = '600 12px "Inter Variable", system-ui, sans-serif';
 const LETTERS_FONT = '700 13px "Inter Variable", system-ui, sans-serif';
 
@@ -40,14 +46,13 @@ export interface DrawnFace extends Point {
   readonly uncertainty: number;
   /** 1 for a fresh position, less for an older one. */
   readonly freshness: number;
-  readonly mayHaveLabel: boolean;
   /** The direction of travel, degrees clockwise from north, if the friend moves. */
   readonly heading: number | undefined;
 }
 
 export interface Picture {
   /** In drawing order: the topmost face is the last. */
-  readonly faces: readonly DrawnFace[];
+  readonly faces: GroupedFaces<DrawnFace>;
   /** The user's own position, if it is known. */
   readonly mine: Point | undefined;
   readonly theme: Theme;
@@ -59,49 +64,60 @@ export interface Picture {
 export class FaceDrawer {
   readonly #faces = new Map<string, HTMLCanvasElement>();
   readonly #labels = new Map<string, HTMLCanvasElement>();
+  readonly #groups = new Map<number, HTMLCanvasElement>();
   #key = '';
 
-  draw(context: CanvasRenderingContext2D, { faces, mine, theme, scale }: Picture): void {
+  draw(context: CanvasRenderingContext2D, { faces: { heads, hidden }, mine, theme, scale }: Picture): void {
     const key = `${theme} ${scale}`;
     if (key !== this.#key) {
       this.#key = key;
       this.#faces.clear();
       this.#labels.clear();
+      this.#groups.clear();
     }
-    for (const face of faces) if (face.uncertainty > FACE_RADIUS) drawUncertainty(context, face);
-    const labelled = this.#chooseLabels(faces, mine, theme, scale);
-    for (const face of faces) this.#drawFace(context, face, labelled.has(face.id), theme, scale);
+    if (this.#labels.size > MAX_CACHED_LABELS) this.#labels.clear();
+    for (const face of heads) if (face.uncertainty > FACE_RADIUS) drawUncertainty(context, face);
+    const labels = this.#chooseLabels({ heads, hidden }, mine, theme, scale);
+    for (const face of heads) {
+      const others = hidden.get(face.id)?.length ?? 0;
+      if (others === 0) this.#drawFace(context, face, theme, scale);
+      else this.#drawGroup(context, face, others + 1, theme, scale);
+      const label = labels.get(face.id);
+      if (label !== undefined) this.#drawLabel(context, face, label, theme, scale);
+    }
   }
 
   /** Places labels by distance, nearest first, and skips labels that would overlap a face or a nearer label. */
   #chooseLabels(
-    faces: readonly DrawnFace[],
+    { heads, hidden }: GroupedFaces<DrawnFace>,
     mine: Point | undefined,
     theme: Theme,
     scale: number,
-  ): ReadonlySet<string> {
+  ): ReadonlyMap<string, string> {
     const around = ({ x, y }: Point, half: number): Box => ({
       left: x - half,
       right: x + half,
       top: y - half,
       bottom: y + half,
     });
-    const occupied = faces.map((face) => around(face, FACE_RADIUS * sizeOf(face)));
+    const occupied = heads.map((face) => around(face, FACE_RADIUS * sizeOf(face)));
     if (mine) occupied.push(around(mine, OWN_RADIUS));
-    const chosen = new Set<string>();
-    for (const face of faces.toReversed()) {
-      if (!face.mayHaveLabel) continue;
-      const width = this.#label(face.label, theme, scale).width / scale;
+    const chosen = new Map<string, string>();
+    for (const [index, face] of heads.toReversed().entries()) {
+      if (index >= MAX_LABELS && !face.isSelected) continue;
+      const others = hidden.get(face.id)?.length ?? 0;
+      const label = others === 0 ? face.label : `${face.label} +${others}`;
+      const width = this.#label(label, theme, scale).width / scale;
       const top = face.y + (FACE_RADIUS + RING) * sizeOf(face) + LABEL_GAP;
       const box = { left: face.x - width / 2, right: face.x + width / 2, top, bottom: top + LABEL_HEIGHT };
       if (!face.isSelected && occupied.some((other) => overlap(box, other))) continue;
       occupied.push(box);
-      chosen.add(face.id);
+      chosen.set(face.id, label);
     }
     return chosen;
   }
 
-  #drawFace(context: CanvasRenderingContext2D, face: DrawnFace, hasLabel: boolean, theme: Theme, scale: number): void {
+  #drawFace(context: CanvasRenderingContext2D, face: DrawnFace, theme: Theme, scale: number): void {
     const size = sizeOf(face);
     const half = (FACE_RADIUS + RING + SHADOW) * size;
     const { x, y, heading } = face;
@@ -114,10 +130,23 @@ export class FaceDrawer {
     }
     context.drawImage(this.#face(face, theme, scale), face.x - half, face.y - half, half * 2, half * 2);
     context.globalAlpha = 1;
-    if (!hasLabel) return;
-    const label = this.#label(face.label, theme, scale);
+  }
+
+  /** The number of friends in place of a face. */
+  #drawGroup(context: CanvasRenderingContext2D, { x, y }: Point, count: number, theme: Theme, scale: number): void {
+    const half = FACE_RADIUS + RING + SHADOW;
+    let image = this.#groups.get(count);
+    if (image === undefined) {
+      image = groupImage(count, theme, scale);
+      this.#groups.set(count, image);
+    }
+    context.drawImage(image, x - half, y - half, half * 2, half * 2);
+  }
+
+  #drawLabel(context: CanvasRenderingContext2D, face: DrawnFace, text: string, theme: Theme, scale: number): void {
+    const label = this.#label(text, theme, scale);
     const width = label.width / scale;
-    const top = face.y + (FACE_RADIUS + RING) * size + LABEL_GAP;
+    const top = face.y + (FACE_RADIUS + RING) * sizeOf(face) + LABEL_GAP;
     context.drawImage(label, face.x - width / 2, top, width, LABEL_HEIGHT);
   }
 
@@ -196,31 +225,22 @@ function drawUncertainty(context: CanvasRenderingContext2D, { id, x, y, uncertai
   context.globalAlpha = 1;
 }
 
-/** Draws the radius from its outline in CSS pixels. */
-export function drawRadius(context: CanvasRenderingContext2D, outline: readonly Point[], theme: Theme): void {
-  context.beginPath();
-  for (const { x, y } of outline) context.lineTo(x, y);
-  context.closePath();
-  context.fillStyle = theme === 'dark' ? 'rgba(165,180,252,.07)' : 'rgba(67,56,202,.06)';
-  context.fill();
-  context.lineWidth = 2;
-  context.strokeStyle = theme === 'dark' ? 'rgba(165,180,252,.75)' : 'rgba(67,56,202,.65)';
-  context.stroke();
-}
-
-function createCanvas(width: number, height: number, scale: number) {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(width * scale);
-  canvas.height = Math.ceil(height * scale);
-  const context = canvas.getContext('2d');
-  if (context === null) throw new Error('This browser does not support the 2D canvas.');
-  context.scale(scale, scale);
-  return { canvas, context };
-}
-
-function fillDisc(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string): void {
-  context.beginPath();
-  context.arc(x, y, radius, 0, Math.PI * 2);
-  context.fillStyle = colour;
-  context.fill();
+/** A disc with a halo in a colour that no friend has. */
+function groupImage(count: number, theme: Theme, scale: number): HTMLCanvasElement {
+  const side = (FACE_RADIUS + RING + SHADOW) * 2;
+  const middle = side / 2;
+  const { canvas, context } = createCanvas(side, side, scale);
+  const [disc, ring, digits] =
+    theme === 'dark' ? ['#e2e8f0', '#0f141a', '#0f141a'] : (['#1f2937', '#ffffff', '#ffffff'] as const);
+  context.globalAlpha = 0.4;
+  fillDisc(context, { x: middle, y: middle }, FACE_RADIUS + RING + SHADOW - 1, disc);
+  context.globalAlpha = 1;
+  fillDisc(context, { x: middle, y: middle }, FACE_RADIUS + RING - 1, ring);
+  fillDisc(context, { x: middle, y: middle }, FACE_RADIUS, disc);
+  context.fillStyle = digits;
+  context.font = LETTERS_FONT;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(String(count), middle, middle + 1);
+  return canvas;
 }

@@ -11,11 +11,11 @@ import type { RadiusChoice } from '../nearby/radius-choice.ts';
 import { exactNow } from '../state/now.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { type Theme, theme } from '../ui/theme.ts';
-import { type DrawnFace, drawRadius, FACE_RADIUS, FaceDrawer } from './draw-friends.ts';
+import { type DrawnFace, FACE_RADIUS, FaceDrawer } from './draw-friends.ts';
+import { drawRadius } from './draw-radius.ts';
+import { type GroupedFaces, groupFaces } from './group-faces.ts';
 import type { LibreMap } from './start-map.ts';
 
-/** More labels than this would overlap each other. */
-const MAX_LABELS = 40;
 /** Corners of the radius polygon: deviates less than a pixel from a circle at any screen size. */
 const CIRCLE_CORNERS = 96;
 /** About half the side of a grid cell of an approximate position, metres. */
@@ -28,6 +28,8 @@ const MIN_FRESHNESS = 0.45;
 const MOVING_METERS_PER_SECOND = 0.5;
 /** Extra hit area around a face for fingers, pixels. */
 const TOUCH_MARGIN = 7;
+/** Half the side of the element of the user's own dot, which takes presses on what is below it, pixels. */
+const OWN_REACH = 22;
 
 export interface OverlayOptions {
   readonly map: LibreMap;
@@ -47,7 +49,7 @@ export class MapOverlay {
   readonly #drawer = new FaceDrawer();
   readonly #context: CanvasRenderingContext2D;
   readonly #ends: (() => void)[] = [];
-  #faces: readonly DrawnFace[] = [];
+  #faces: GroupedFaces<DrawnFace> = { heads: [], hidden: new Map() };
   #me: Glide | undefined;
   #frame: number | undefined;
 
@@ -90,18 +92,29 @@ export class MapOverlay {
     });
   }
 
-  /** The ids of the friends at a point of the map, the topmost first. */
-  friendsAt({ x, y }: { readonly x: number; readonly y: number }): string[] {
-    const isUnder = (face: DrawnFace): boolean => Math.hypot(face.x - x, face.y - y) <= FACE_RADIUS + TOUCH_MARGIN;
-    return this.#faces
-      .filter(isUnder)
-      .map(({ id }) => id)
-      .reverse();
+  /** The ids of the friends whose mark is the topmost at a point of the map. */
+  friendsAt({ x, y }: { readonly x: number; readonly y: number }): readonly string[] {
+    const face = this.#faces.heads.findLast((one) => Math.hypot(one.x - x, one.y - y) <= FACE_RADIUS + TOUCH_MARGIN);
+    return face === undefined ? [] : this.#idsOf(face);
+  }
+
+  /** The ids of the friends whose marks are covered by the user's own dot. */
+  friendsUnderMe(): readonly string[] {
+    const place = this.ownPlace();
+    if (place === undefined) return [];
+    const mine = this.#project(place);
+    return this.#faces.heads
+      .filter(({ x, y }) => Math.hypot(mine.x - x, mine.y - y) <= OWN_REACH)
+      .flatMap((face) => this.#idsOf(face));
   }
 
   /** Where the user's own dot is drawn. */
   ownPlace(): Place | undefined {
     return this.#me?.at(performance.now());
+  }
+
+  #idsOf({ id }: DrawnFace): readonly string[] {
+    return [id, ...(this.#faces.hidden.get(id) ?? []).map((face) => face.id)];
   }
 
   #moveMe(place: Place): void {
@@ -119,7 +132,7 @@ export class MapOverlay {
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     const mine = this.#me?.at(now);
     if (mine) this.#drawMine(mine, theme.value);
-    this.#faces = this.#layOutFaces(now, exactNow());
+    this.#faces = groupFaces(this.#layOutFaces(now, exactNow()));
     const minePoint = mine && this.#project(mine);
     this.#drawer.draw(context, { faces: this.#faces, mine: minePoint, theme: theme.value, scale });
     if (!nearby.isIdle(now) || this.#me?.isMoving(now)) this.requestDraw();
@@ -168,7 +181,7 @@ export class MapOverlay {
     const centre = map.getCenter();
     const east = drawnAt(placeAt(centre, 90, 1_000), centre.lng);
     const pixelsPerMeter = pixelsBetween(map, centre, east) / 1_000;
-    return places.map(({ friend, point }, index) => ({
+    return places.map(({ friend, point }) => ({
       id: friend.id,
       name: nameOf(friend.id),
       label: labelOf(friend.id),
@@ -179,8 +192,6 @@ export class MapOverlay {
       heading: (friend.speed ?? 0) >= MOVING_METERS_PER_SECOND ? friend.heading : undefined,
       uncertainty: uncertaintyOf(friend) * pixelsPerMeter,
       freshness: freshness(serverNow - friend.at),
-      // The nearest friends are the last.
-      mayHaveLabel: nearby.selectedId.value === friend.id || places.length - index <= MAX_LABELS,
     }));
   }
 }

@@ -10,6 +10,7 @@ import { language, texts } from '../texts/language.ts';
 import { distanceText } from '../texts/measures.ts';
 import { Icon } from '../ui/icon.tsx';
 import { theme } from '../ui/theme.ts';
+import { FriendChooser } from './friend-chooser.tsx';
 import { MapControls } from './map-controls.tsx';
 import { type OpenMap, openMap } from './open-map.ts';
 import { radiusFactorOf, stepOf } from './walk-keys.ts';
@@ -28,6 +29,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
   const meButton = useRef<HTMLButtonElement>(null);
   const radiusHandle = useRef<HTMLDivElement>(null);
   const open = useSignal<OpenMap | null>(null);
+  const choice = useSignal<readonly string[]>([]);
   const hasFailed = useSignal(false);
   const hasWalked = useSignal(false);
   const isWalking = useComputed(() => me.source.value === 'walking');
@@ -51,6 +53,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
           meButton: mine,
           radiusHandle: handle,
           title: texts.value.map,
+          choice,
           me,
           nearby,
           radius,
@@ -141,6 +144,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
           </button>
         </p>
       )}
+      <FriendChooser signedIn={signedIn} choice={choice} />
       <MapControls me={me} open={open.value} />
     </div>
   );

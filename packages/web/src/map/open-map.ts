@@ -1,7 +1,7 @@
 /** Connects the map and its overlay with user input: selecting friends, walking and dragging. */
 
 import { distanceMeters } from '@nearby-friends/geo';
-import { effect } from '@preact/signals';
+import { effect, type Signal } from '@preact/signals';
 import type { MapMouseEvent } from 'maplibre-gl';
 import { drawnAt, normalizedPlace } from '../geometry/nearest-copy.ts';
 import type { Place } from '../geometry/place.ts';
@@ -12,6 +12,7 @@ import { onPress } from '../ui/on-press.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { type Theme, theme } from '../ui/theme.ts';
 import { MapOverlay, type OverlayOptions } from './map-overlay.ts';
+import { zoomApart } from './zoom-apart.ts';
 
 export interface OpenMap {
   setTheme(shown: Theme): void;
@@ -31,6 +32,8 @@ interface OpenMapOptions extends Omit<OverlayOptions, 'map'> {
   readonly frame: HTMLElement;
   readonly container: HTMLElement;
   readonly title: string;
+  /** The ids of friends at one place, of whom the user is asked to choose one. Empty: nothing is asked. */
+  readonly choice: Signal<readonly string[]>;
   /** Called when the user walks on the map. */
   readonly onWalk: () => void;
 }
@@ -41,7 +44,7 @@ const MARGIN = 40;
 const RIGHT_MARGIN = 88;
 
 export function openMap(options: OpenMapOptions): OpenMap {
-  const { library, config, frame, container, title, me, nearby, radius, onWalk } = options;
+  const { library, config, frame, container, title, me, nearby, radius, choice, onWalk } = options;
   let shown = theme.value;
   const centre = me.place.value ?? config.startAt;
   const map = library.startMap({ container, config, theme: shown, centre, title });
@@ -60,16 +63,25 @@ export function openMap(options: OpenMapOptions): OpenMap {
     onWalk();
     me.walkTo(place);
   };
-  /** Selects the friend at a point, and at further presses the ones below. Returns whether there is one. */
-  const selectAt = (point: { readonly x: number; readonly y: number }): boolean => {
-    const stack = overlay.friendsAt(point);
-    const selected = stack.indexOf(nearby.selectedId.value ?? '');
-    if (stack.length > 0) nearby.select(stack[selected + 1] ?? null);
-    return stack.length > 0;
+  let isFollowingMe = true;
+  const stopFollowing = (): void => {
+    nearby.follow(null);
+    isFollowingMe = false;
+  };
+  const toggle = (id: string): void => nearby.select(nearby.selectedId.value === id ? null : id);
+  const openGroup = (ids: readonly string[]): void => {
+    const places = nearby.list.value.filter(({ id }) => ids.includes(id));
+    if (zoomApart(map, places, { padding: visibleArea(frame), ...animation() })) stopFollowing();
+    else choice.value = ids;
   };
   const click = ({ point, lngLat }: MapMouseEvent): void => {
-    if (selectAt(point)) return;
-    if (nearby.selectedId.value !== null) nearby.select(null);
+    const wasAsked = choice.value.length > 0;
+    choice.value = [];
+    const [friend, ...others] = overlay.friendsAt(point);
+    if (friend !== undefined && others.length > 0) openGroup([friend, ...others]);
+    else if (friend !== undefined) toggle(friend);
+    else if (wasAsked) return;
+    else if (nearby.selectedId.value !== null) nearby.select(null);
     else if (me.source.value === 'walking') walkTo(lngLat);
   };
   const hover = ({ point }: MapMouseEvent): void => {
@@ -78,23 +90,20 @@ export function openMap(options: OpenMapOptions): OpenMap {
   };
   map.on('click', click);
   map.on('mousemove', hover);
-  let isFollowingMe = true;
-  map.on('dragstart', () => {
-    nearby.follow(null);
-    isFollowingMe = false;
-  });
+  map.on('dragstart', stopFollowing);
   const ends = [
     onDrag(options.meButton, (point) => {
       if (me.source.value === 'walking') walkTo(placeUnder(point));
     }),
+    onPress(options.meButton, () => {
+      const [friend, ...others] = overlay.friendsUnderMe();
+      // Zooming would not help: the dot stays above a friend at the user's own place.
+      if (friend !== undefined && others.length > 0) choice.value = [friend, ...others];
+      else if (friend !== undefined) toggle(friend);
+    }),
     onDrag(options.radiusHandle, (point) => {
       const [mine, place] = [overlay.ownPlace(), placeUnder(point)];
       if (mine) radius.change(distanceMeters(mine.lat, mine.lng, place.lat, place.lng));
-    }),
-    // The user's own dot lies over friends at the same place.
-    onPress(options.meButton, ({ x, y }) => {
-      const box = frame.getBoundingClientRect();
-      selectAt({ x: x - box.left, y: y - box.top });
     }),
     effect(() => {
       if (me.source.value === 'device') isFollowingMe = true;

@@ -112,6 +112,8 @@ export const english = {
   walkHint: 'Click the map, drag the blue dot or use the arrow keys to move.',
   walkHintTouch: 'Tap the map or drag the blue dot to move.',
   centreOnMe: 'Centre on me',
+  /** At one place of the map. */
+  friendsHere: (count: number) => (count === 1 ? 'One friend here' : `${count} friends here`),
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   whereAreYou: 'Where are you?',

@@ -108,6 +108,7 @@ export const korean: Texts = {
   walkHint: '지도를 클릭하거나 파란 점을 끌거나 방향키로 이동하세요.',
   walkHintTouch: '지도를 탭하거나 파란 점을 끌어 이동하세요.',
   centreOnMe: '내 위치로 이동',
+  friendsHere: (count) => `여기에 있는 친구 ${count}명`,
   zoomIn: '확대',
   zoomOut: '축소',
   whereAreYou: '어디에 계신가요?',

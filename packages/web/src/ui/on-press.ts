@@ -1,13 +1,10 @@
-/** Reports a press of the pointer on an element that may also be dragged. */
+/** Reports presses on an element that may also be dragged: of a pointer, and of the keys that press a button. */
 
 /** A finger moves this far without a drag being meant, pixels. */
 const MAX_PRESS_PIXELS = 6;
 
-/** Points are CSS pixels from the top left corner of the window. Returns a function that removes the listeners. */
-export function onPress(
-  element: HTMLElement,
-  press: (point: { readonly x: number; readonly y: number }) => void,
-): () => void {
+/** Returns a function that removes the listeners. */
+export function onPress(element: HTMLElement, press: () => void): () => void {
   let start: { readonly x: number; readonly y: number } | undefined;
   let isDrag = false;
   const down = ({ clientX, clientY }: PointerEvent): void => {
@@ -18,21 +15,17 @@ export function onPress(
   const follow = ({ clientX, clientY }: PointerEvent): void => {
     if (start && Math.hypot(clientX - start.x, clientY - start.y) > MAX_PRESS_PIXELS) isDrag = true;
   };
-  const up = ({ clientX, clientY }: PointerEvent): void => {
-    if (start && !isDrag) press({ x: clientX, y: clientY });
-    start = undefined;
-  };
-  const cancel = (): void => {
+  const click = ({ detail }: MouseEvent): void => {
+    // A key gives a click without a pointer, whose detail is 0.
+    if (detail === 0 || !isDrag) press();
     start = undefined;
   };
   element.addEventListener('pointerdown', down);
   element.addEventListener('pointermove', follow);
-  element.addEventListener('pointerup', up);
-  element.addEventListener('pointercancel', cancel);
+  element.addEventListener('click', click);
   return () => {
     element.removeEventListener('pointerdown', down);
     element.removeEventListener('pointermove', follow);
-    element.removeEventListener('pointerup', up);
-    element.removeEventListener('pointercancel', cancel);
+    element.removeEventListener('click', click);
   };
 }
