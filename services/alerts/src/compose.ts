@@ -13,8 +13,8 @@ import { PushClient } from './push/push-client.ts';
 import { PushKeyAnnouncer } from './push/push-key-announcer.ts';
 import { PushQueue } from './push/push-queue.ts';
 import { Vapid } from './push/vapid.ts';
+import { AlertPreparation } from './sending/alert-preparation.ts';
 import { AlertSender } from './sending/alert-sender.ts';
-import { AlertPreparation } from './sending/prepared-alert.ts';
 import { checkVapid, type settings } from './settings.ts';
 
 /** Without a key the instance is idle, and ready. Throws `ConfigError`. */

@@ -12,13 +12,16 @@ import { readMetric } from '../stack/read-metric.ts';
 const push = new FakePushService();
 await push.start();
 const PATIENCE_MS = 60_000;
+const PRIVATE_KEY = randomBytes(32).toString('base64url');
+/** What must be in no log and no metric. */
+const secrets: string[] = [PRIVATE_KEY, 'vapid t='];
 const deployment = new Deployment({
   ingests: 1,
   alerts: 2,
   env: {
-    all: { PUSH_SERVICES: push.origin, PUBLIC_URL: 'https://nearby.example.org/app' },
+    all: { LOG_LEVEL: 'trace', PUSH_SERVICES: push.origin, PUBLIC_URL: 'https://nearby.example.org/app' },
     alerts: {
-      VAPID_PRIVATE_KEY: randomBytes(32).toString('base64url'),
+      VAPID_PRIVATE_KEY: PRIVATE_KEY,
       VAPID_SUBJECT: 'https://nearby.example.org',
       ALERT_LOOK_SECONDS: '0.3',
     },
@@ -40,6 +43,7 @@ const report = async (app: BackgroundApp, meters: number, more: object = {}) => 
 /** A user with alerts of friends within 500 m, a browser and an app in the background. */
 async function person(name: string, language?: 'en' | 'ko') {
   const subscription = push.subscribe();
+  secrets.push(new URL(subscription.endpoint).pathname, ...Object.values(subscription.keys));
   await api.call(name, 'PUT', '/me/push-subscriptions', { ...subscription, ...(language ? { language } : {}) });
   await api.call(name, 'PATCH', '/me/alerts', { on: true, radiusMeters: 500 });
   const app = await BackgroundApp.register(deployment, api, name);
@@ -156,4 +160,29 @@ it('[P7] a friend request and its acceptance are pushed, and a suppressed one is
   await looksDone();
   expect(ann.shown()).toEqual(['ask-ben would like to be your friend.']);
   expect(push.defects).toEqual([]);
+}, 180_000);
+
+it('[P5] [P6] a busy push service is asked once more, a refusing one not, and nothing secret is written', async () => {
+  await deployment.befriend(['busy-ann', 'busy-ben'], ['busy-cleo', 'busy-ben']);
+  const [ann, cleo] = [await person('busy-ann'), await person('busy-cleo')];
+  push.respond(ann.endpoint, 429);
+  push.respond(cleo.endpoint, 403);
+  const requestsTo = ({ endpoint }: { endpoint: string }) =>
+    push.requests.filter((path) => path === new URL(endpoint).pathname).length;
+  await report(ann.app, 0);
+  await report(cleo.app, 0);
+  await report(await BackgroundApp.register(deployment, api, 'busy-ben'), 50);
+  await eventually(() => expect([requestsTo(ann), requestsTo(cleo)]).toEqual([1, 1]), PATIENCE_MS);
+  push.respond(ann.endpoint, 201);
+  await eventually(() => expect(ann.shown()).toEqual(['busy-ben is nearby.']), PATIENCE_MS);
+  await looksDone();
+  expect([requestsTo(ann), requestsTo(cleo)]).toEqual([2, 1]);
+
+  const { gateways, locations, friendGraphs, ingests, alerts } = deployment.stack;
+  const services = [...gateways, ...locations, ...friendGraphs, ...ingests, ...alerts];
+  const metrics = services.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text());
+  const written = [...services.flatMap(({ logs }) => logs), ...(await Promise.all(metrics))].join('\n');
+  expect(written).toContain('push refused');
+  expect(secrets.length).toBeGreaterThan(20);
+  expect(secrets.filter((secret) => written.includes(secret))).toEqual([]);
 }, 180_000);

@@ -3,7 +3,7 @@ import { distanceMeters, mayBeWithin } from '@nearby-friends/geo';
 import type { PositionRecord, StatedEdge, UserId } from '@nearby-friends/protocol';
 import { visiblePosition } from '@nearby-friends/visibility';
 import type { Observation } from '../pairs/alert-decisions.ts';
-import { leaveRadius } from '../sending/prepared-alert.ts';
+import { leaveRadius } from '../sending/alert-preparation.ts';
 
 /** Without friends of whom the viewer may see nothing now: they keep their state until they count as lost. */
 export function observeFriends(

@@ -7,7 +7,7 @@ import { encryptPayload } from '../push/encrypt-payload.ts';
 import { MESSAGE_TTL_SECONDS, type PushClient, type PushOutcome } from '../push/push-client.ts';
 import type { PushQueue } from '../push/push-queue.ts';
 import { alertPayload, alertTopic, PAYLOAD_BYTES } from './alert-payload.ts';
-import type { AlertPreparation, DueAlert } from './prepared-alert.ts';
+import type { AlertPreparation, DueAlert } from './alert-preparation.ts';
 
 /** Rights may change while an alert is prepared; after this many times it is not sent. */
 const ATTEMPTS = 3;
