@@ -1,4 +1,6 @@
 /** All texts of the page in English. Other languages have the same keys. */
+import { englishAccount } from './english-account.ts';
+import { englishFriendCard } from './english-friend-card.ts';
 import { englishProvider } from './english-provider.ts';
 
 const one = (count: number, single: string, several: string): string => `${count} ${count === 1 ? single : several}`;
@@ -29,30 +31,7 @@ export const english = {
   signingIn: 'Signing in …',
   signOut: 'Sign out',
   onAllDevices: 'On all my devices',
-  displayName: 'Display name',
-  save: 'Save',
-  renamed: (name: string) => `Your friends now see you as ${name}.`,
-  blockedHeading: 'Blocked people',
-  blockedHint:
-    'People you block are no longer your friends, and their requests do not reach you. They are not told about it.',
-  noBlocked: 'You have blocked no one. Enter an ID below to block that person.',
-  blockSomeone: 'Block someone',
-  theirId: 'Their ID',
-  block: 'Block',
-  blocked: (name: string) => `${name} is blocked.`,
-  unblock: 'Unblock',
-  unblockOf: (name: string) => `Unblock ${name}`,
-  reallyUnblock: (name: string) => `Really unblock ${name}?`,
-  unblocked: (name: string) => `${name} is no longer blocked. To be friends again, send a request.`,
-  dataHeading: 'Your data',
-  exportHint: 'The file has everything that is stored about you, including your last location. Keep it safe.',
-  exportData: 'Download my data',
-  exported: 'Your data is being downloaded.',
-  erase: 'Erase my account …',
-  eraseHint: 'This erases your account, your friendships and your devices for good. It cannot be undone.',
-  typeToErase: (id: string) => `To confirm, type your ID: ${id}`,
-  eraseForGood: 'Erase for good',
-  erased: 'Your account has been erased. Your friends no longer see you.',
+  ...englishAccount,
   signedOut: 'Signed out. Your friends no longer see you.',
   signedOutHere:
     'Signed out here. Your friends no longer see you, unless another of your devices shares your location.',
@@ -80,25 +59,7 @@ export const english = {
   /** Follows the distance of a friend, for screen readers. */
   awayAndShow: ' away. Show on the map',
 
-  cardOf: (name: string) => `About ${name}`,
-  direction: 'Direction',
-  /** Clockwise from north. */
-  compass: ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'],
-  accuracy: 'Accurate to',
-  movement: 'Moving',
-  standing: 'standing still',
-  battery: 'Battery',
-  youSee: 'You see',
-  youSeeExact: 'the exact location',
-  youSeeAbout: 'the approximate location (about 1 km)',
-  theySee: 'Your friend',
-  friendsSince: 'Friends since',
-  follow: 'Follow on the map',
-  openMaps: 'Open in a maps app',
-  blockOf: (name: string) => `Block ${name}`,
-  reallyBlock: (name: string) => `Really block ${name}?`,
-  near: 'near',
-  notNear: 'not near',
+  ...englishFriendCard,
 
   radius: 'Radius',
   radiusHint: 'How far “near” reaches',

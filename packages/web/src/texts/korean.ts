@@ -1,7 +1,9 @@
 /** All texts of the page in Korean. */
 import type { Texts } from './english.ts';
+import { koreanAccount } from './korean-account.ts';
+import { koreanFriendCard } from './korean-friend-card.ts';
 import { koreanProvider } from './korean-provider.ts';
-import { asInstrument, asObject } from './particle.ts';
+import { asObject } from './particle.ts';
 
 const polite = (names: readonly string[]): string => names.map((name) => `${name} 님`).join(', ');
 
@@ -29,29 +31,7 @@ export const korean: Texts = {
   signingIn: '로그인하는 중…',
   signOut: '로그아웃',
   onAllDevices: '내 모든 기기에서',
-  displayName: '표시 이름',
-  save: '저장',
-  renamed: (name) => `이제 친구에게 ${asInstrument(name)} 표시됩니다.`,
-  blockedHeading: '차단한 사람',
-  blockedHint: '차단하면 친구 관계가 끝나고 상대의 요청도 더 이상 오지 않습니다. 상대에게는 알리지 않습니다.',
-  noBlocked: '차단한 사람이 없습니다. 차단하려면 아래에 아이디를 입력하세요.',
-  blockSomeone: '사람 차단',
-  theirId: '상대 아이디',
-  block: '차단',
-  blocked: (name) => `${name} 님을 차단했습니다.`,
-  unblock: '차단 해제',
-  unblockOf: (name) => `${name} 님 차단 해제`,
-  reallyUnblock: (name) => `${name} 님을 차단 해제할까요?`,
-  unblocked: (name) => `${name} 님을 차단 해제했습니다. 다시 친구가 되려면 요청을 보내세요.`,
-  dataHeading: '내 데이터',
-  exportHint: '파일에는 마지막 위치를 포함해 나에 대해 저장된 모든 정보가 들어 있습니다. 안전하게 보관하세요.',
-  exportData: '내 데이터 내려받기',
-  exported: '내 데이터를 내려받고 있습니다.',
-  erase: '계정 삭제…',
-  eraseHint: '계정과 친구 관계, 등록한 기기가 모두 영구적으로 삭제됩니다. 되돌릴 수 없습니다.',
-  typeToErase: (id) => `확인을 위해 내 아이디를 입력하세요: ${id}`,
-  eraseForGood: '영구 삭제',
-  erased: '계정을 삭제했습니다. 이제 친구에게 내가 보이지 않습니다.',
+  ...koreanAccount,
   signedOut: '로그아웃했습니다. 이제 친구에게 내가 보이지 않습니다.',
   signedOutHere: '이 기기에서 로그아웃했습니다. 다른 기기에서 위치를 보내지 않는 한 친구에게 내가 보이지 않습니다.',
   signOutUnconfirmed:
@@ -77,24 +57,7 @@ export const korean: Texts = {
   about: '대략적인 위치',
   awayAndShow: ' 거리. 지도에서 보기',
 
-  cardOf: (name) => `${name} 님 정보`,
-  direction: '방향',
-  compass: ['북쪽', '북동쪽', '동쪽', '남동쪽', '남쪽', '남서쪽', '서쪽', '북서쪽'],
-  accuracy: '오차',
-  movement: '이동',
-  standing: '멈춰 있음',
-  battery: '배터리',
-  youSee: '나에게 보이는 위치',
-  youSeeExact: '정확한 위치',
-  youSeeAbout: '대략적인 위치(약 1km)',
-  theySee: '친구에게 보이는 위치',
-  friendsSince: '친구가 된 날',
-  follow: '지도에서 따라가기',
-  openMaps: '지도 앱에서 열기',
-  blockOf: (name) => `${name} 님 차단`,
-  reallyBlock: (name) => `${name} 님을 정말 차단할까요?`,
-  near: '가까이 있음',
-  notNear: '가까이 없음',
+  ...koreanFriendCard,
 
   radius: '반경',
   radiusHint: '‘가까움’의 범위',
