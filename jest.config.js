@@ -70,7 +70,7 @@ const FULL_ONLY = [
   'packages/testing/src/observability/rules\\.prometheus',
   'packages/web/src/(accessibility|frames|lookalikes|recovery|screenshots(-of-states)?|sharing-device)\\.browser',
   'packages/web/src/(behind-proxy|provider|truthfulness|two-people)\\.browser',
-  'packages/web/src/(account|friend-card|map-reach|states)\\.browser',
+  'packages/web/src/(account|crowded-map|friend-card|map-follows|states)\\.browser',
   'services/friend-graph/src/api/docs/documents\\.e2e',
   'services/friend-graph/src/api/(erasure|existence-timing|other-people)\\.redis\\.pg',
   'services/friend-graph/src/database/(grant-repository|pooler)\\.pg',
