@@ -19,6 +19,8 @@ const SERVER_ERROR_CODES: Readonly<Record<ServerErrorCode, true>> = {
   friend_limit: true,
   request_limit: true,
   device_limit: true,
+  invite_limit: true,
+  invite_unusable: true,
   rate_limited: true,
   unavailable: true,
   internal: true,

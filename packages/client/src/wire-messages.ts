@@ -71,6 +71,8 @@ export type ServerErrorCode =
   | 'friend_limit'
   | 'request_limit'
   | 'device_limit'
+  | 'invite_limit'
+  | 'invite_unusable'
   | 'rate_limited'
   | 'unavailable'
   | 'internal';

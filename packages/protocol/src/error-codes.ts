@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   friend_limit: { retryable: false, status: 409, title: 'The maximum number of friends is reached' },
   request_limit: { retryable: false, status: 409, title: 'Too many friend requests are open' },
   device_limit: { retryable: false, status: 409, title: 'The maximum number of devices is reached' },
+  invite_limit: { retryable: false, status: 409, title: 'Too many invites are open' },
+  invite_unusable: { retryable: false, status: 404, title: 'This invite cannot be used' },
   rate_limited: { retryable: true, status: 429, title: 'Too many requests' },
   unavailable: { retryable: true, status: 503, title: 'A part of the service is unavailable' },
   internal: { retryable: true, status: 500, title: 'Something went wrong here' },

@@ -49,6 +49,8 @@ export const SCHEMA_DIGESTS: Readonly<Record<number, string>> = {
   18: '7e359dbb9ed0f098ec1fe2fe7c4da90dd338752e952b5165145e8e3b861f45a1',
   // Alerts asks friend-graph whom to alert, and where. Friend-graphs of version 18 refuse that: alerts come once all are replaced.
   19: '9ea13af347054a7b669a22b3d7308079dfe4144be37abe40bd825b8a17d27daa',
+  // The codes `invite_limit` and `invite_unusable`. Between services nothing changes.
+  20: '353193043672f4bd235ee46bbed0e3e4a3536e81a939b756520d7c61a0ba47e9',
 };
 
 export const PROTOCOL_VERSION = Math.max(...Object.keys(SCHEMA_DIGESTS).map(Number));

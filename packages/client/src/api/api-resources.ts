@@ -146,6 +146,38 @@ export interface PushSubscriptionKeys {
   keys?: Record<string, string> | undefined;
 }
 
+/** A way to become a friend of the user by a code. */
+export interface Invite extends Grant {
+  id: string;
+  /** How many people may accept it. */
+  uses: 'once' | 'many';
+  timesUsed: number;
+  createdAt: number;
+  /** When it can no longer be accepted. */
+  expiresAt: number;
+}
+
+/** What the user chooses for a new invite; precision and until are what each who accepts it will see. */
+export interface NewInvite extends Partial<Grant> {
+  /** Default: once. */
+  uses?: 'once' | 'many' | undefined;
+  /** How long it can be accepted, s, 60–2,592,000. Default: 7 days. */
+  lifetimeSeconds?: number | undefined;
+}
+
+/** An invite that has just been created. */
+export interface InviteWithCode extends Invite {
+  /** The server shows it only here. In a link, put it into the fragment (`#invite=…`), which is not sent to servers. */
+  code: string;
+}
+
+/** Who invites the user; precision and until are what the user would see of the inviter. */
+export interface InvitePreview extends Grant {
+  inviter: Pick<Friend, 'id' | 'displayName' | 'nameSkeleton'>;
+  /** What the inviter is to the user. `blocked`: the user blocks the inviter. */
+  relation: 'none' | 'friend' | 'self' | 'blocked';
+}
+
 /** All data stored about the user. */
 export interface AccountExport {
   exportedAt: number;
@@ -161,6 +193,8 @@ export interface AccountExport {
   alerts?: AlertSettings;
   /** Without endpoints and keys. Absent from earlier servers. */
   pushSubscriptions?: { id: string; language: AlertLanguage; createdAt: number; renewedAt: number }[];
+  /** The open ones, without their codes. Absent from earlier servers. */
+  invites?: Invite[];
   /** Tokens issued before this time are revoked. Null: none is revoked. */
   signedOutBefore: number | null;
   /** What the user has withheld, and so stays withheld: positions from before these times. Absent from earlier servers. */

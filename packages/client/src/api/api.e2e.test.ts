@@ -14,8 +14,12 @@ import type {
   Friend,
   FriendRequests,
   Grant,
+  Invite,
+  InvitePreview,
+  InviteWithCode,
   ListedDevice,
   NewDevice,
+  NewInvite,
   Page,
   Profile,
   ProfileChange,
@@ -56,7 +60,10 @@ function recordingFetch(called: Set<string>): FetchLike {
     const { pathname } = new URL(url);
     const path = pathname
       .replace(/^\/api\/v1/, '')
-      .replace(/^\/(friends|viewers|friend-requests|blocks|me\/devices|me\/push-subscriptions)\/[^/]+/, '/$1/{id}');
+      .replace(
+        /^\/(friends|viewers|friend-requests|blocks|me\/devices|me\/push-subscriptions|me\/invites)\/[^/]+/,
+        '/$1/{id}',
+      );
     called.add(`${init.method} ${path}`);
     return fetch(url, init);
   };
@@ -82,6 +89,18 @@ const newDevice: Required<NewDevice> = { name: 'Phone', staysVisibleSeconds: 600
 const quiet: Required<QuietHours> = { from: '22:00', to: '07:00', tz: 'Asia/Seoul' };
 const alerts: Required<AlertSettings> = { on: true, radiusMeters: 500, quiet, muted: [{ id: 'bob', until: 1 }] };
 const alertsChange: Required<AlertSettingsChange> = { on: true, radiusMeters: 500, quiet: null };
+const invite: Required<Invite> = {
+  id: 'AAAABBBBCCCCDDDD',
+  uses: 'once',
+  timesUsed: 0,
+  createdAt: 1,
+  expiresAt: 2,
+  ...grant,
+};
+const withCode: Required<InviteWithCode> = { ...invite, code: 'x' };
+const newInvite: Required<NewInvite> = { uses: 'many', lifetimeSeconds: 600, ...grant };
+const inviter = { ...person, nameSkeleton: 'ann' };
+const invitePreview: Required<InvitePreview> = { inviter, relation: 'none', ...grant };
 const account: Required<AccountExport> = {
   exportedAt: 1,
   profile,
@@ -93,6 +112,7 @@ const account: Required<AccountExport> = {
   devices: [device],
   alerts,
   pushSubscriptions: [{ id: 'A'.repeat(43), language: 'ko', createdAt: 1, renewedAt: 2 }],
+  invites: [invite],
   signedOutBefore: null,
   withheld: { fromAll: 1, fromViewers: [{ id: 'bob', shownFrom: null, exactFrom: 2 }] },
   position,
@@ -117,6 +137,9 @@ describe('the response types', () => {
     ['FriendRequests', responseSchema('GET /friend-requests'), friendRequests],
     ['ListedDevice[]', responseSchema('GET /me/devices'), listedDevices],
     ['DeviceWithSecret', responseSchema('POST /me/devices', 201), withSecret],
+    ['InviteWithCode', responseSchema('POST /me/invites', 201), withCode],
+    ['InvitePreview', responseSchema('POST /invites/preview'), invitePreview],
+    ['NewInvite', '/components/schemas/InviteRequest', newInvite],
     ['NewDevice', '/components/schemas/DeviceRequest', newDevice],
     ['AlertSettings', responseSchema('GET /me/alerts'), alerts],
     ['AlertSettingsChange', '/components/schemas/AlertsChange', alertsChange],
@@ -177,6 +200,14 @@ describe('the API', () => {
     expect(await ann.alerts.mute('api-bob', 4_000_000_000_000)).toBeUndefined();
     expect((await ann.alerts.get()).muted).toEqual([{ id: 'api-bob', until: 4_000_000_000_000 }]);
     await ann.alerts.mute('api-bob', null);
+
+    const invited = await apiOf('api-invited');
+    const invite = await ann.invites.create({ uses: 'many' });
+    expect(await ann.invites.list()).toMatchObject([{ id: invite.id, uses: 'many', timesUsed: 0 }]);
+    expect(await invited.invites.preview(invite.code)).toMatchObject({ inviter: { id: 'api-ann' }, relation: 'none' });
+    expect(await invited.invites.accept(invite.code, { precision: 'approximate' })).toBe('api-ann');
+    expect(await ann.invites.revoke(invite.id)).toBeUndefined();
+    await expect(invited.invites.accept('unknown')).rejects.toMatchObject({ code: 'invite_unusable', status: 404 });
 
     const { id, secret } = await ann.devices.register({ name: 'Phone' });
     expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);

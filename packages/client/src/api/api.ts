@@ -9,8 +9,12 @@ import type {
   Friend,
   FriendRequests,
   Grant,
+  Invite,
+  InvitePreview,
+  InviteWithCode,
   ListedDevice,
   NewDevice,
+  NewInvite,
   Page,
   Profile,
   ProfileChange,
@@ -75,6 +79,19 @@ export interface Api {
     decline(from: string, options?: CallOptions): Promise<void>;
     /** Takes back the request to `to`. */
     withdraw(to: string, options?: CallOptions): Promise<void>;
+  };
+  /** Friendships by a code: the invite is the consent of the inviter, and accepting it that of the other. */
+  readonly invites: {
+    /** The open ones, the newest first. */
+    list(options?: CallOptions): Promise<Invite[]>;
+    /** Resolves with the code, which is shown only once. Rejects with `invite_limit` above 20 open ones. Not idempotent. */
+    create(invite?: NewInvite, options?: CallOptions): Promise<InviteWithCode>;
+    /** Makes its code void. Friendships that came of it stay. */
+    revoke(id: string, options?: CallOptions): Promise<void>;
+    /** Changes nothing. Rejects with `invite_unusable`, whatever the cause. */
+    preview(code: string, options?: CallOptions): Promise<InvitePreview>;
+    /** Makes the two friends at once; resolves with the inviter's id. `precision` (default: exact) and `until` are what the inviter sees. */
+    accept(code: string, options?: GrantOptions): Promise<string>;
   };
   /** The blocked users. */
   readonly blocks: PagedList<Block> & {

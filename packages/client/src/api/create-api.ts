@@ -4,7 +4,7 @@ import { baseUrl } from '../base-url.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { NearbyError } from '../nearby-error.ts';
 import type { Api, CallOptions, GrantOptions, PagedList, PageOptions } from './api.ts';
-import type { Grant, ListedDevice, Page } from './api-resources.ts';
+import type { Grant, Invite, ListedDevice, Page } from './api-resources.ts';
 import type { FetchLike } from './fetch-like.ts';
 import { type Call, HttpCaller } from './http-caller.ts';
 
@@ -61,6 +61,16 @@ export function apiOver(caller: Pick<HttpCaller, 'call'>): Api {
         call('POST', ['/friend-requests', from, 'accept'], options, { body: choiceOf(options) }),
       decline: (from, options) => call('DELETE', ['/friend-requests', from], options),
       withdraw: (to, options) => call('DELETE', ['/friend-requests', to], options),
+    },
+    invites: {
+      list: async (options) => (await call<{ items: Invite[] }>('GET', '/me/invites', options)).items,
+      create: (invite = {}, options) => call('POST', '/me/invites', options, { body: { ...invite } }),
+      revoke: (id, options) => call('DELETE', ['/me/invites', id], options),
+      preview: (code, options) => call('POST', '/invites/preview', options, { body: { code } }),
+      accept: async (code, options) => {
+        const body = { code, ...choiceOf(options) };
+        return (await call<{ inviterId: string }>('POST', '/invites/accept', options, { body })).inviterId;
+      },
     },
     blocks: {
       ...pages('/blocks'),

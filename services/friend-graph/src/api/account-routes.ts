@@ -9,6 +9,7 @@ import { alertsSchema, alertsToJson, subscriptionSchema, subscriptionToJson } fr
 import { blockSchema, blockToJson } from './block-routes.ts';
 import { deviceSchema, deviceToJson } from './device-routes.ts';
 import { requestsSchema, requestsToJson } from './friend-request-routes.ts';
+import { inviteSchema, inviteToJson } from './invite-routes.ts';
 import { profileSchema, profileToJson } from './profile-schemas.ts';
 import { friendSchema, friendToJson, idSchema, timeSchema, viewerSchema, viewerToJson } from './response-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
@@ -26,6 +27,7 @@ const exportSchema = z
     devices: z.array(deviceSchema).describe('Without their secrets, of which only hashes are kept.'),
     alerts: alertsSchema,
     pushSubscriptions: z.array(subscriptionSchema).describe('Without endpoints and keys.'),
+    invites: z.array(inviteSchema).describe('The open ones, without their codes, of which only hashes are kept.'),
     signedOutBefore: timeSchema.nullable().describe('Tokens issued until then are revoked; null: none is.'),
     withheld: z
       .strictObject({
@@ -85,7 +87,7 @@ export function accountRoutes(options: {
       summary: 'Sign out',
       description:
         'everywhere: revokes every token issued until now, closes every connection made with one, and removes every ' +
-        'registered device and push subscription. stopSharing: my last ' +
+        'registered device, push subscription and invite. stopSharing: my last ' +
         'position is deleted, and nobody sees it when the call returns; stop reporting first. A device that stays signed ' +
         'in shares again with its next report. After a 503, repeat the call with the same token to confirm it.',
       access: 'user-or-revoked',
@@ -121,7 +123,7 @@ export function accountRoutes(options: {
 
 function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof exportSchema> {
   const { profile, sharing, friends, viewers, requests, blocks, devices, signedOutBefore, withheld, position } = data;
-  const { alerts, pushSubscriptions } = data;
+  const { alerts, invites, pushSubscriptions } = data;
   return {
     exportedAt,
     profile: profileToJson(profile),
@@ -131,6 +133,7 @@ function exportToJson(data: DataExport, exportedAt: number): z.infer<typeof expo
     friendRequests: requestsToJson(requests),
     blocks: blocks.map(blockToJson),
     devices: devices.map(deviceToJson),
+    invites: invites.map(inviteToJson),
     alerts: alertsToJson(alerts),
     pushSubscriptions: pushSubscriptions.map(subscriptionToJson),
     signedOutBefore,

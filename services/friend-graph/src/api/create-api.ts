@@ -20,6 +20,7 @@ import { DOCS_PATH } from './docs/docs-pages.ts';
 import { docsRouter } from './docs/docs-routes.ts';
 import { friendListRoutes } from './friend-list-routes.ts';
 import { friendRequestRoutes } from './friend-request-routes.ts';
+import { inviteRoutes } from './invite-routes.ts';
 import type { LateRequests } from './late-requests.ts';
 import { logRequests } from './log-requests.ts';
 import { respondNotFound, respondProblem } from './problem.ts';
@@ -76,14 +77,26 @@ export function createApi(options: ApiOptions): Express {
 
 /** In the order in which the document shows them. */
 function createRoutes({ graph, repositories, devTokenIssuer, clock }: ApiOptions): Route[] {
-  const { requests, friendships, sharing, sharingEnd, accounts, devices, alerts, admission, exporter, profiles } =
-    graph;
+  const {
+    requests,
+    invites,
+    friendships,
+    sharing,
+    sharingEnd,
+    accounts,
+    devices,
+    alerts,
+    admission,
+    exporter,
+    profiles,
+  } = graph;
   const { edges, blocks } = repositories;
   return [
     ...profileRoutes({ profiles }),
     ...sharingRoutes({ friendships, sharing, clock }),
     ...friendListRoutes({ edges, friendships }),
     ...friendRequestRoutes({ requests, clock }),
+    ...inviteRoutes({ invites, clock }),
     ...blockRoutes({ friendships, blocks }),
     ...deviceRoutes({ devices }),
     ...alertRoutes({ alerts, clock }),

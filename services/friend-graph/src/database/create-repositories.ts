@@ -9,6 +9,7 @@ import { EdgeRepository } from './edge-repository.ts';
 import { EndedRightsRepository } from './ended-rights-repository.ts';
 import { GrantRepository } from './grant-repository.ts';
 import { GraphTransactions } from './graph-transaction.ts';
+import { InviteRepository } from './invite-repository.ts';
 import { OutboxRepository } from './outbox-repository.ts';
 import { PushSubscriptionRepository } from './push-subscription-repository.ts';
 import { RequestRepository } from './request-repository.ts';
@@ -41,6 +42,7 @@ export function createRepositories(
     alerts: new AlertRepository({ client }),
     alertNotices: new AlertNoticeRepository({ client }),
     pushSubscriptions: new PushSubscriptionRepository({ client }),
+    invites: new InviteRepository({ client }),
     sharing: new SharingRepository({ client, withholdings }),
     withholdings,
     endedRights: new EndedRightsRepository(),

@@ -44,6 +44,11 @@ export class UserRepository {
     return (await this.#client.user.findUnique({ where: { id: user }, select: { id: true } })) !== null;
   }
 
+  async find(user: UserId): Promise<Profile | null> {
+    const row = await this.#client.user.findUnique({ where: { id: user }, select: PROFILE_FIELDS });
+    return row && toProfile(row);
+  }
+
   /** The user's profile; creates a new user with the id as display name. */
   async readOrCreate(user: UserId): Promise<Profile> {
     const where = { id: user };
@@ -85,7 +90,7 @@ export class UserRepository {
   }
 
   /**
-   * Deletes the profile, the pause, the devices, what concerns alerts, and requests and blocks in both directions; a new table that names users belongs
+   * Deletes the profile, the pause, the devices, the invites, what concerns alerts, and requests and blocks in both directions; a new table that names users belongs
    * here. Edges must be deleted already. Rows in the outbox leave it when they are relayed.
    */
   async erase(transaction: GraphTransaction, user: UserId): Promise<void> {
@@ -95,7 +100,7 @@ export class UserRepository {
     await client.friendRequest.deleteMany({ where: { toId: user } });
     await client.block.deleteMany({ where: { blockedId: user } });
     await client.alertNotice.deleteMany({ where: { OR: [{ recipientId: user }, { aboutId: user }] } });
-    // Cascades to the user's own requests, blocks, pause, devices, push subscriptions and choice of alerts.
+    // Cascades to the user's own requests, blocks, pause, devices, invites, push subscriptions and choice of alerts.
     await client.user.deleteMany({ where: { id: user } });
   }
 

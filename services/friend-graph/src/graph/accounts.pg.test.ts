@@ -197,6 +197,7 @@ describe('the export', () => {
       devices: [],
       alerts: { on: false, radiusMeters: 1_000, quiet: null, muted: [] },
       pushSubscriptions: [],
+      invites: [],
       blocks: [{ id: 'eve', since }],
       signedOutBefore: (await setting.repositories.revocations.revocationOf(ann))?.before,
       withheld: { fromAll: until, fromViewers: [] },

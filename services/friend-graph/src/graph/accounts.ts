@@ -19,7 +19,7 @@ export interface TokenHolder {
 export class Accounts {
   readonly #repositories: Pick<
     Repositories,
-    'transactions' | 'users' | 'edges' | 'devices' | 'pushSubscriptions' | 'revocations'
+    'transactions' | 'users' | 'edges' | 'devices' | 'invites' | 'pushSubscriptions' | 'revocations'
   >;
   readonly #propagation: ChangePropagation;
   readonly #notices: DeviceNotices;
@@ -29,7 +29,7 @@ export class Accounts {
   constructor(options: {
     repositories: Pick<
       Repositories,
-      'transactions' | 'users' | 'edges' | 'devices' | 'pushSubscriptions' | 'revocations'
+      'transactions' | 'users' | 'edges' | 'devices' | 'invites' | 'pushSubscriptions' | 'revocations'
     >;
     propagation: ChangePropagation;
     notices: DeviceNotices;
@@ -48,12 +48,13 @@ export class Accounts {
    * served.
    */
   async signOutEverywhere({ user, issuedAt }: TokenHolder, signal?: AbortSignal): Promise<void> {
-    const { transactions, devices, pushSubscriptions, revocations } = this.#repositories;
+    const { transactions, devices, invites, pushSubscriptions, revocations } = this.#repositories;
     const before = this.#revokedUntil(issuedAt);
     await transactions.run(async (transaction) => {
       await transaction.lockDevices(user);
       // In the order of an erasure, so that the two do not wait for each other.
       await devices.removeAllOf(transaction, user);
+      await invites.removeAllOf(transaction, user);
       await pushSubscriptions.removeAllOf(transaction, user);
       await revocations.revoke(transaction, user, before);
       const version = await transaction.nextVersion();

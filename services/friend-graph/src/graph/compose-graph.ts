@@ -14,6 +14,7 @@ import { DeviceNotices, type NotifyDevices } from './device-notices.ts';
 import { EndedRights } from './ended-rights.ts';
 import { FriendRequests } from './friend-requests.ts';
 import { Friendships } from './friendships.ts';
+import { Invites } from './invites.ts';
 import { Profiles } from './profiles.ts';
 import { type ReadSharingDevice, RegisteredDevices } from './registered-devices.ts';
 import { RenameNotices } from './rename-notices.ts';
@@ -27,6 +28,7 @@ import { SharingEnd, type StopPosition } from './sharing-end.ts';
  */
 export interface FriendGraph {
   readonly requests: FriendRequests;
+  readonly invites: Invites;
   readonly friendships: Friendships;
   readonly sharing: SharingControl;
   readonly sharingEnd: SharingEnd;
@@ -72,6 +74,7 @@ export function composeGraph(options: {
   const sharingEnd = new SharingEnd({ repositories, propagation, stopPosition, redisNow });
   return {
     requests: new FriendRequests({ repositories, propagation, notices }),
+    invites: new Invites({ repositories, propagation, notices }),
     friendships: new Friendships({ repositories, propagation, notices }),
     sharing,
     sharingEnd,

@@ -5,6 +5,7 @@ import type { ListedBlock } from '../database/block-repository.ts';
 import type { Repositories } from '../database/create-repositories.ts';
 import type { Device } from '../database/device-repository.ts';
 import type { ListedFriend, ListedViewer } from '../database/edge-repository.ts';
+import type { Invite } from '../database/invite-repository.ts';
 import type { Page, PageRequest } from '../database/page.ts';
 import type { ListedSubscription } from '../database/push-subscription-repository.ts';
 import type { RequestLists } from '../database/request-repository.ts';
@@ -41,6 +42,8 @@ export interface DataExport {
   readonly requests: RequestLists;
   readonly blocks: ListedBlock[];
   readonly devices: Device[];
+  /** The open ones. */
+  readonly invites: Invite[];
   readonly alerts: AlertSettings & { readonly muted: MutedFriend[] };
   readonly pushSubscriptions: ListedSubscription[];
   /** Tokens issued at this time or earlier are revoked, ms since the epoch; null: none is. */
@@ -58,6 +61,7 @@ type Sources = Pick<
   | 'requests'
   | 'blocks'
   | 'devices'
+  | 'invites'
   | 'alerts'
   | 'pushSubscriptions'
   | 'revocations'
@@ -78,21 +82,34 @@ export class DataExporter {
 
   /** Rejects with `unavailable` rather than return a part. */
   async exportOf(user: UserId): Promise<DataExport> {
-    const { users, edges, requests, blocks, devices, alerts, pushSubscriptions, revocations } = this.#repositories;
+    const { users, edges, requests, blocks, devices, invites, alerts, pushSubscriptions, revocations } =
+      this.#repositories;
     const profile = await users.readOrCreate(user);
-    const [sharing, friends, viewers, requestLists, blocked, registered, revocation, withheld, position, ofAlerts] =
-      await Promise.all([
-        this.#sharing.sharingOf(user),
-        readAll((page) => edges.friendsOf(user, page)),
-        readAll((page) => edges.viewersOf(user, page)),
-        requests.listsOf(user),
-        readAll((page) => blocks.blocksOf(user, page)),
-        devices.devicesOf(user),
-        revocations.revocationOf(user),
-        this.#withheldBy(user),
-        this.#readLastPosition(user),
-        Promise.all([alerts.settingsOf(user), alerts.mutedBy(user), pushSubscriptions.listOf(user)]),
-      ]);
+    const [
+      sharing,
+      friends,
+      viewers,
+      requestLists,
+      blocked,
+      registered,
+      revocation,
+      withheld,
+      position,
+      ofAlerts,
+      openInvites,
+    ] = await Promise.all([
+      this.#sharing.sharingOf(user),
+      readAll((page) => edges.friendsOf(user, page)),
+      readAll((page) => edges.viewersOf(user, page)),
+      requests.listsOf(user),
+      readAll((page) => blocks.blocksOf(user, page)),
+      devices.devicesOf(user),
+      revocations.revocationOf(user),
+      this.#withheldBy(user),
+      this.#readLastPosition(user),
+      Promise.all([alerts.settingsOf(user), alerts.mutedBy(user), pushSubscriptions.listOf(user)]),
+      invites.openInvitesOf(user),
+    ]);
     const [settings, muted, subscriptions] = ofAlerts;
     const signedOutBefore = revocation?.before ?? null;
     return {
@@ -103,6 +120,7 @@ export class DataExporter {
       requests: requestLists,
       blocks: blocked,
       devices: registered,
+      invites: openInvites,
       alerts: { ...settings, muted },
       pushSubscriptions: subscriptions,
       signedOutBefore,

@@ -8,6 +8,7 @@ import { useFriendGraph } from '../../friend-graph.testing.ts';
 import { call, signIn, tokenOf } from '../call-api.testing.ts';
 import { useLocation } from '../location.testing.ts';
 import { type Conformance, readDocument } from './conformance.testing.ts';
+import { expectInvites, inviteBodies } from './expect-invites.testing.ts';
 
 const locations = useLocation();
 const services = useFriendGraph();
@@ -45,6 +46,7 @@ describe('the OpenAPI document', () => {
     await expectALife(api, { ann, bob });
     await expectDevices(api, ann);
     await expectAlerts(api, services.redis.url, ann);
+    await expectInvites(api, { ann, bob });
     await expectEnds(api, { ann, bob }, (userId) => signIn(service, userId));
     const erin = await signIn(service, 'erin');
     const flo = await signIn(service, 'flo');
@@ -101,6 +103,7 @@ const goodBodies: Record<string, unknown> = {
   },
   'PATCH /me/alerts': { on: true, quiet: { from: '22:00', to: '07:00', tz: 'Asia/Seoul' } },
   'PUT /friends/{id}/alerts': { mutedUntil: 4_000_000_000_000 },
+  ...inviteBodies,
   'POST /dev/tokens': { userId: 'ann' },
 };
 
@@ -210,7 +213,6 @@ async function expectALife(api: Conformance, { ann, bob }: Tokens): Promise<void
   await api.expectResponse('POST /blocks', 204, { token: ann, json: { userId: 'cid' } });
   const blocks = await api.expectResponse('GET /blocks', 200, { token: ann });
   expect(blocks.body).toEqual({ items: [{ id: 'cid', since: expect.any(Number) }], nextCursor: null });
-
   const exported = await api.expectResponse('GET /me/export', 200, { token: ann });
   expect(exported.body).toMatchObject({
     profile: { id: 'ann', displayName: 'Ann', radiusMeters: 500 },

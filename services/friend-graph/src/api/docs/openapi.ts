@@ -19,7 +19,7 @@ const SECURITY_SCHEME = 'token';
 const DESCRIPTION = `Who may see whom, and everything a person can do about it. Positions themselves go over
 [Socket.IO](events).
 
-User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent, except registering a device:
+User ids are opaque; times are milliseconds since the epoch, set by the server. Every change is idempotent, except registering a device and creating an invite:
 after a 503, repeating the call completes it. A call that revokes a viewer's access responds when the revocation is in force
 everywhere. The responses for ids unrelated to the caller and for unknown ids are the same. Every GET also works as HEAD.
 Fields that a body does not have here are refused; unknown query parameters are ignored.`;
