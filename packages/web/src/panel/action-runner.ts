@@ -22,6 +22,15 @@ export class ActionRunner {
     }
   }
 
+  /** Announces an error only. */
+  async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#announcer.say(problemText(error, texts.value));
+    }
+  }
+
   say(text: () => string): void {
     this.#announcer.say(text());
   }

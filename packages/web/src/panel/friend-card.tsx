@@ -2,8 +2,9 @@
 import type { NearbyFriend } from '@nearby-friends/client';
 import { useSignal } from '@preact/signals';
 import { bearingBetween, compassIndex } from '../geometry/bearing.ts';
+import type { Alerts } from '../me/alerts.ts';
 import type { SignedIn } from '../session/session.ts';
-import { now } from '../state/now.ts';
+import { exactNow, now } from '../state/now.ts';
 import type { Texts } from '../texts/english.ts';
 import { language, texts } from '../texts/language.ts';
 import { dayText, distanceText, percentText, speedText } from '../texts/measures.ts';
@@ -19,12 +20,12 @@ const MIN_SPEED = 0.5;
 
 interface FriendCardProps {
   readonly friend: NearbyFriend;
-  readonly signedIn: Pick<SignedIn, 'connection' | 'me' | 'nearby' | 'people'>;
+  readonly signedIn: Pick<SignedIn, 'alerts' | 'connection' | 'me' | 'nearby' | 'people'>;
   readonly actions: ActionRunner;
 }
 
 export function FriendCard({ friend, signedIn, actions }: FriendCardProps) {
-  const { connection, nearby, people } = signedIn;
+  const { alerts, connection, nearby, people } = signedIn;
   const { id } = friend;
   const isRemoving = useSignal(false);
   const isBlocking = useSignal(false);
@@ -62,6 +63,7 @@ export function FriendCard({ friend, signedIn, actions }: FriendCardProps) {
             {text.openMaps}
           </button>
         )}
+        {alerts.settings.value?.on && <MuteButton id={id} label={label} alerts={alerts} actions={actions} />}
       </div>
       <div class="card-actions">
         <ConfirmButton
@@ -93,6 +95,36 @@ export function FriendCard({ friend, signedIn, actions }: FriendCardProps) {
         />
       </div>
     </section>
+  );
+}
+
+/** Muted for good as people see it: an alert is muted until a time. */
+const MUTED_FOR_MS = 10 * 365 * 86_400_000;
+
+interface MuteButtonProps {
+  readonly id: string;
+  readonly label: string;
+  readonly alerts: Alerts;
+  readonly actions: ActionRunner;
+}
+
+function MuteButton({ id, label, alerts, actions }: MuteButtonProps) {
+  const text = texts.value;
+  const isMuted = alerts.mutedUntil(id, now.value) !== null;
+  return (
+    <button
+      type="button"
+      class="chip-button"
+      aria-label={isMuted ? text.unmuteOf(label) : text.muteOf(label)}
+      onClick={() =>
+        void actions.run(
+          () => alerts.mute(id, isMuted ? null : exactNow() + MUTED_FOR_MS),
+          () => (isMuted ? texts.value.unmuted(label) : texts.value.muted(label)),
+        )
+      }
+    >
+      {isMuted ? text.unmute : text.mute}
+    </button>
   );
 }
 

@@ -9,6 +9,7 @@ import { texts } from '../texts/language.ts';
 import { Face } from '../ui/face.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { ActionRunner } from './action-runner.ts';
+import { AlertsSection } from './alerts-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { GrantChoice } from './grant-choice.tsx';
 import { grantText } from './grant-text.ts';
@@ -39,6 +40,7 @@ export function SharingView({ signedIn, actions }: { readonly signedIn: SignedIn
           <ViewerRow key={viewer.id} viewer={viewer} people={people} actions={actions} />
         ))}
       </ul>
+      <AlertsSection alerts={signedIn.alerts} actions={actions} />
       <DevicesSection signedIn={signedIn} actions={actions} />
     </>
   );

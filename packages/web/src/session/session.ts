@@ -10,7 +10,9 @@ import {
 } from '@nearby-friends/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Announcer, type AnnouncerTexts } from '../announce/announcer.ts';
+import { Alerts } from '../me/alerts.ts';
 import { OwnPosition } from '../me/own-position.ts';
+import { pushBrowser } from '../me/push-browser.ts';
 import { ScreenWakeLock } from '../me/screen-wake-lock.ts';
 import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { ProviderError } from '../oidc/provider-error.ts';
@@ -21,6 +23,7 @@ import type { PageConfig } from '../settings/page-config.ts';
 import { now, setClock, updateNow } from '../state/now.ts';
 import { signalOf } from '../state/signal-of.ts';
 import { type StoredChoice, storedChoice } from '../state/stored-choice.ts';
+import { language } from '../texts/language.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { isUserId } from './is-user-id.ts';
 
@@ -39,6 +42,7 @@ export interface SignedIn {
   readonly nearby: NearbyFriends;
   readonly people: Friendships;
   readonly wakeLock: ScreenWakeLock;
+  readonly alerts: Alerts;
 }
 
 export type SignInProblem = NearbyError | ProviderError;
@@ -167,6 +171,8 @@ export class Session {
     state.connection.close();
     try {
       const signal = AbortSignal.timeout(SIGN_OUT_TIMEOUT_MS);
+      // Whoever uses this browser next must not be alerted of this user's friends.
+      if (state.alerts.isOnHere.value) await state.alerts.turnOff();
       await state.connection.api.account.signOut({ everywhere, stopSharing: true }, { signal });
       return true;
     } catch {
@@ -228,6 +234,7 @@ export class Session {
       announcer: this.announcer,
       prefersReducedMotion: prefersReducedMotion,
     });
+    const alerts = new Alerts({ api: connection.api, browser: pushBrowser, language: () => language.value });
     this.state.value = {
       kind: 'signed-in',
       userId,
@@ -240,10 +247,13 @@ export class Session {
       nearby,
       people,
       wakeLock: new ScreenWakeLock({ isReporting: () => me.source.value !== 'none' && !people.isPausedAt(now.value) }),
+      alerts,
     };
     connection.status.subscribe((status) => {
       if (status.kind === 'closed' && status.error) this.#end(status.error);
       updateNow();
+      // Failures are not told: the section is not there until they could be read.
+      if (status.kind === 'online' && alerts.settings.value === null) alerts.load().catch(() => undefined);
     });
     setClock(() => connection.serverNow());
     people.start();

@@ -1,5 +1,6 @@
 /** All texts of the page in English. Other languages have the same keys. */
 import { englishAccount } from './english-account.ts';
+import { englishAlerts } from './english-alerts.ts';
 import { englishFriendCard } from './english-friend-card.ts';
 import { englishProvider } from './english-provider.ts';
 
@@ -59,6 +60,7 @@ export const english = {
   /** Follows the distance of a friend, for screen readers. */
   awayAndShow: ' away. Show on the map',
 
+  ...englishAlerts,
   ...englishFriendCard,
 
   radius: 'Radius',

@@ -1,6 +1,7 @@
 /** All texts of the page in Korean. */
 import type { Texts } from './english.ts';
 import { koreanAccount } from './korean-account.ts';
+import { koreanAlerts } from './korean-alerts.ts';
 import { koreanFriendCard } from './korean-friend-card.ts';
 import { koreanProvider } from './korean-provider.ts';
 import { asObject } from './particle.ts';
@@ -57,6 +58,7 @@ export const korean: Texts = {
   about: '대략적인 위치',
   awayAndShow: ' 거리. 지도에서 보기',
 
+  ...koreanAlerts,
   ...koreanFriendCard,
 
   radius: '반경',
