@@ -10,6 +10,7 @@ import {
   LOCATION_UPDATE,
   NEARBY_CHANGES,
   NEARBY_SNAPSHOT,
+  PACE_SET,
   type ErrorCodeName as ProtocolErrorCode,
   type FriendsChanged as ProtocolFriendsChanged,
   type NearbyChanges as ProtocolNearbyChanges,
@@ -24,6 +25,7 @@ import {
   TOKEN_REFRESH,
   type UserId,
   VIEWERS_CHANGED,
+  VIEWING_SET,
 } from '@nearby-friends/protocol';
 import { asServerErrorCode } from './as-server-error-code.ts';
 import { EVENTS, PROTOCOL_VERSION } from './connection/socket.ts';
@@ -79,6 +81,7 @@ describe('the wire types', () => {
       locationUpdate: LOCATION_UPDATE,
       deviceShare: DEVICE_SHARE,
       deviceShared: DEVICE_SHARED,
+      paceSet: PACE_SET,
       radiusSet: RADIUS_SET,
       tokenRefresh: TOKEN_REFRESH,
       nearbySnapshot: NEARBY_SNAPSHOT,
@@ -89,6 +92,7 @@ describe('the wire types', () => {
       serverClock: SERVER_CLOCK,
       serverDraining: SERVER_DRAINING,
       connectionClosing: CONNECTION_CLOSING,
+      viewingSet: VIEWING_SET,
     });
     expect(PROTOCOL_VERSION).toBe(CLIENT_PROTOCOL_VERSION);
     const codes = Object.keys(ERROR_CODES);

@@ -34,14 +34,17 @@ import type { FetchLike } from './fetch-like.ts';
 const system = useSharedSystem();
 
 interface OpenApi {
-  readonly paths: Record<string, Record<string, unknown>>;
+  readonly paths: Record<string, Record<string, { readonly tags: readonly string[] }>>;
 }
 
 async function readDocument() {
   const response = await fetch(`${system.url}/api/docs/openapi.json`);
   const document = (await response.json()) as OpenApi;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    Object.entries(methods)
+      // Other apps report there, and not this package.
+      .filter(([, { tags }]) => !tags.includes('Background apps'))
+      .map(([method]) => `${method.toUpperCase()} ${path}`),
   );
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addSchema(document, 'document');
