@@ -30,6 +30,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
   const radiusHandle = useRef<HTMLDivElement>(null);
   const open = useSignal<OpenMap | null>(null);
   const choice = useSignal<readonly string[]>([]);
+  const isBeyond = useSignal(false);
   const hasFailed = useSignal(false);
   const hasWalked = useSignal(false);
   const isWalking = useComputed(() => me.source.value === 'walking');
@@ -54,6 +55,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
           radiusHandle: handle,
           title: texts.value.map,
           choice,
+          isBeyond,
           me,
           nearby,
           radius,
@@ -144,6 +146,7 @@ export function MapView({ signedIn, radius, config }: MapViewProps) {
           </button>
         </p>
       )}
+      {isBeyond.value && <p class="map-note">{text.noDetail}</p>}
       <FriendChooser signedIn={signedIn} choice={choice} />
       <MapControls me={me} open={open.value} />
     </div>

@@ -1,14 +1,14 @@
-/** The MapLibre style of the bundled map of Chicago (OpenStreetMap data). */
+/** The MapLibre style of the bundled map: Chicago (OpenStreetMap data) on a map of the world. */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { pageBase } from '../settings/page-base.ts';
 import type { Theme } from '../ui/theme.ts';
+import { DETAIL_BOUNDS, DETAIL_ZOOM } from './is-beyond-detail.ts';
 import { MAP_COLOURS, type MapColours } from './map-colours.ts';
+import { countryNames, WORLD_SOURCE, worldLayers, worldSource } from './world-layers.ts';
 
 const OSM_ATTRIBUTION =
   '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">© OpenStreetMap contributors</a>';
 
-/** The area with tiles (2098…2102 × 3042…3047 at zoom 13): degrees west, south, east, north. */
-const BOUNDS = [-87.802_734_4, 41.771_312, -87.583_007_8, 41.967_659_4] as const;
 const OFFLINE_TILES = 'map/{z}/{x}/{y}.mvt';
 const SOURCE = 'chicago';
 /** The page's own font with system fonts as fallback, so that no glyphs are fetched. */
@@ -16,7 +16,7 @@ const FONT = ['Inter Variable', 'sans-serif'];
 
 export function offlineStyle(theme: Theme): StyleSpecification {
   const colours = MAP_COLOURS[theme];
-  const [west, south, east, north] = BOUNDS;
+  const [west, south, east, north] = DETAIL_BOUNDS;
   const corners = [
     [west, south],
     [east, south],
@@ -27,11 +27,12 @@ export function offlineStyle(theme: Theme): StyleSpecification {
   return {
     version: 8,
     sources: {
+      [WORLD_SOURCE]: worldSource(),
       [SOURCE]: {
         type: 'vector',
         tiles: [pageBase() + OFFLINE_TILES],
-        bounds: [...BOUNDS],
-        minzoom: 9,
+        bounds: [...DETAIL_BOUNDS],
+        minzoom: DETAIL_ZOOM,
         maxzoom: 13,
         attribution: OSM_ATTRIBUTION,
       },
@@ -42,10 +43,12 @@ export function offlineStyle(theme: Theme): StyleSpecification {
     },
     layers: [
       { id: 'beyond', type: 'background', paint: { 'background-color': colours.beyond } },
-      { id: 'land', type: 'fill', source: 'covered', paint: { 'fill-color': colours.land } },
+      ...worldLayers(colours),
+      { id: 'land', type: 'fill', source: 'covered', minzoom: DETAIL_ZOOM, paint: { 'fill-color': colours.land } },
       ...areas(colours),
       ...roads(colours),
       ...labels(colours),
+      countryNames(colours, FONT),
     ],
   };
 }

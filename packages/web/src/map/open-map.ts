@@ -11,6 +11,7 @@ import { onDrag } from '../ui/on-drag.ts';
 import { onPress } from '../ui/on-press.ts';
 import { prefersReducedMotion } from '../ui/prefers-reduced-motion.ts';
 import { type Theme, theme } from '../ui/theme.ts';
+import { isBeyondDetail } from './is-beyond-detail.ts';
 import { MapOverlay, type OverlayOptions } from './map-overlay.ts';
 import { zoomApart } from './zoom-apart.ts';
 
@@ -34,6 +35,8 @@ interface OpenMapOptions extends Omit<OverlayOptions, 'map'> {
   readonly title: string;
   /** The ids of friends at one place, of whom the user is asked to choose one. Empty: nothing is asked. */
   readonly choice: Signal<readonly string[]>;
+  /** Whether the bundled map has no streets where the map is. */
+  readonly isBeyond: Signal<boolean>;
   /** Called when the user walks on the map. */
   readonly onWalk: () => void;
 }
@@ -44,7 +47,7 @@ const MARGIN = 40;
 const RIGHT_MARGIN = 88;
 
 export function openMap(options: OpenMapOptions): OpenMap {
-  const { library, config, frame, container, title, me, nearby, radius, choice, onWalk } = options;
+  const { library, config, frame, container, title, me, nearby, radius, choice, isBeyond, onWalk } = options;
   let shown = theme.value;
   const centre = me.place.value ?? config.startAt;
   const map = library.startMap({ container, config, theme: shown, centre, title });
@@ -88,6 +91,13 @@ export function openMap(options: OpenMapOptions): OpenMap {
     const isOnFriend = overlay.friendsAt(point).length > 0;
     map.getCanvas().style.cursor = isOnFriend ? 'pointer' : me.source.value === 'walking' ? 'crosshair' : '';
   };
+  const noteDetail = (): void => {
+    const bounds = map.getBounds();
+    const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    isBeyond.value = config.styleUrl === null && isBeyondDetail({ zoom: map.getZoom(), west, south, east, north });
+  };
+  noteDetail();
+  map.on('moveend', noteDetail);
   map.on('click', click);
   map.on('mousemove', hover);
   map.on('dragstart', stopFollowing);

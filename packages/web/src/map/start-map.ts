@@ -12,7 +12,8 @@ export type { LibreMap };
 setWorkerUrl(workerUrl);
 
 const START_ZOOM = 12.2;
-const MIN_ZOOM = 8;
+/** The whole world. */
+const MIN_ZOOM = 1;
 const MAX_ZOOM = 18;
 
 interface MapOptions {

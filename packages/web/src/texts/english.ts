@@ -81,6 +81,8 @@ export const english = {
   zoomOut: 'Zoom out',
   whereAreYou: 'Where are you?',
   whereAreYouHint: 'Friends near you are shown as soon as you say where you are.',
+  /** The bundled map has streets of one city only. */
+  noDetail: 'No detailed map here',
   noMap: 'The map cannot be drawn here: this browser has no WebGL. The list still works.',
   sheetLarger: 'Show more of the list',
   sheetSmaller: 'Show more of the map',

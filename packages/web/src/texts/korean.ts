@@ -78,6 +78,7 @@ export const korean: Texts = {
   zoomOut: '축소',
   whereAreYou: '어디에 계신가요?',
   whereAreYouHint: '위치를 알려 주면 가까운 친구가 바로 표시됩니다.',
+  noDetail: '여기는 상세 지도가 없습니다',
   noMap: '이 브라우저에는 WebGL이 없어 지도를 그릴 수 없습니다. 목록은 그대로 사용할 수 있습니다.',
   sheetLarger: '목록 더 보기',
   sheetSmaller: '지도 더 보기',
