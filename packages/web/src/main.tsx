@@ -10,6 +10,7 @@ import './ui/map.css';
 import { render } from 'preact';
 import { openProvider } from './oidc/open-provider.ts';
 import { Page } from './page.tsx';
+import { OpenedInvite } from './people/invite-link.ts';
 import { Session } from './session/session.ts';
 import { loadPageConfig } from './settings/page-config.ts';
 import { loadProviderConfig } from './settings/provider-config.ts';
@@ -26,9 +27,15 @@ startOffline();
 startTheme();
 startLanguage();
 startUnits();
+const openedInvite = new OpenedInvite();
+const takeInvite = (): void =>
+  openedInvite.take(new URL(location.href), (address) => history.replaceState(history.state, '', address));
+takeInvite();
+// A link that is opened in this tab while the page is open.
+addEventListener('hashchange', takeInvite);
 const [config, loaded] = await Promise.all([loadPageConfig(), loadProviderConfig()]);
 const provider = loaded && openProvider(loaded);
-const session = new Session({ config, provider, texts: () => texts.value });
+const session = new Session({ config, provider, openedInvite, texts: () => texts.value });
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) session.cancelLeaving();
 });

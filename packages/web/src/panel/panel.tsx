@@ -9,6 +9,7 @@ import { Icon, type IconName } from '../ui/icon.tsx';
 import { AccountView } from './account-view.tsx';
 import { ActionRunner } from './action-runner.ts';
 import { NearbyList } from './nearby-list.tsx';
+import { OpenedInviteCard } from './opened-invite-card.tsx';
 import { PanelHead } from './panel-head.tsx';
 import { PausedBar } from './paused-bar.tsx';
 import { PeopleView } from './people-view.tsx';
@@ -95,6 +96,7 @@ export function Panel({ session, signedIn, radius, announcer }: PanelProps) {
           <AccountView session={session} signedIn={signedIn} announcer={announcer} actions={actions} />
         </section>
       )}
+      <OpenedInviteCard invite={session.openedInvite} signedIn={signedIn} actions={actions} />
       <div class="tabs" role="tablist" aria-label={text.tabs} hidden={isSettingsOpen.value}>
         {TABS.map((one) => (
           <button

@@ -10,6 +10,7 @@ import { dayText } from '../texts/measures.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { Face } from '../ui/face.tsx';
 import type { ActionRunner } from './action-runner.ts';
+import { InvitesSection } from './invites-section.tsx';
 import { grantOf, OfferChoice, useOffer } from './offer-choice.tsx';
 import { PersonId } from './person-id.tsx';
 import { RemovableRow } from './removable-row.tsx';
@@ -32,6 +33,7 @@ export function PeopleView({ signedIn, actions }: { readonly signedIn: SignedIn;
         </p>
       )}
       <RequestForm people={people} userId={userId} actions={actions} />
+      <InvitesSection signedIn={signedIn} actions={actions} />
       {incoming.length > 0 && <h2>{text.incomingHeading}</h2>}
       <ul class="people">
         {incoming.map((request) => (

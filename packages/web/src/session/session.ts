@@ -18,6 +18,7 @@ import { NearbyFriends } from '../nearby/nearby-friends.ts';
 import { ProviderError } from '../oidc/provider-error.ts';
 import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { Friendships } from '../people/friendships.ts';
+import { OpenedInvite } from '../people/invite-link.ts';
 import { pageBase } from '../settings/page-base.ts';
 import type { PageConfig } from '../settings/page-config.ts';
 import { now, setClock, updateNow } from '../state/now.ts';
@@ -60,6 +61,8 @@ const SIGN_OUT_TIMEOUT_MS = 5_000;
 export class Session {
   readonly state = signal<SessionState>({ kind: 'signed-out' });
   readonly announcer: Announcer;
+  /** The invite that this tab was opened with, also before its user is signed in. */
+  readonly openedInvite: OpenedInvite;
   readonly #config: PageConfig;
   /** Stored per tab, so that two tabs can be two users. Only the name is stored, never a token. */
   readonly #storedUser: StoredChoice<string> = storedChoice('user', isUserId, () => sessionStorage);
@@ -70,10 +73,12 @@ export class Session {
   constructor(options: {
     readonly config: PageConfig;
     readonly provider?: ProviderSignIn | null;
+    readonly openedInvite?: OpenedInvite;
     readonly texts: () => AnnouncerTexts;
   }) {
     this.#config = options.config;
     this.provider = options.provider ?? null;
+    this.openedInvite = options.openedInvite ?? new OpenedInvite();
     this.announcer = new Announcer(options);
   }
 

@@ -30,6 +30,7 @@ export function SignInPage({ session, isBusy, problem }: SignInPageProps) {
         <img class="logo" src="icon.svg" alt="" width="56" height="56" />
         <h1>{text.title}</h1>
         <p class="claim">{text.claim}</p>
+        {session.openedInvite.code !== null && <p role="status">{text.invitedSignIn}</p>}
         {problem && (
           <p class="problem" role="alert">
             {signInProblemText(problem, text)}

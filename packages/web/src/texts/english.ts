@@ -2,6 +2,7 @@
 import { englishAccount } from './english-account.ts';
 import { englishAlerts } from './english-alerts.ts';
 import { englishFriendCard } from './english-friend-card.ts';
+import { englishInvites } from './english-invites.ts';
 import { englishProvider } from './english-provider.ts';
 
 const one = (count: number, single: string, several: string): string => `${count} ${count === 1 ? single : several}`;
@@ -61,6 +62,7 @@ export const english = {
   awayAndShow: ' away. Show on the map',
 
   ...englishAlerts,
+  ...englishInvites,
   ...englishFriendCard,
 
   radius: 'Radius',
@@ -234,6 +236,8 @@ export const english = {
     not_found: 'This person does not exist or no longer exists.',
     friend_limit: 'One of you has the maximum number of friends.',
     request_limit: 'You have too many open requests. Cancel some first.',
+    invite_limit: 'You have too many open links. Revoke one first.',
+    invite_unusable: 'This invite can no longer be used. Ask for a new one.',
     device_limit: 'You have too many devices. Remove one first.',
     rate_limited: 'Too many requests at once. Wait a moment.',
     unavailable: 'A part of the service is unavailable at the moment. Try again.',

@@ -3,6 +3,7 @@ import type { Texts } from './english.ts';
 import { koreanAccount } from './korean-account.ts';
 import { koreanAlerts } from './korean-alerts.ts';
 import { koreanFriendCard } from './korean-friend-card.ts';
+import { koreanInvites } from './korean-invites.ts';
 import { koreanProvider } from './korean-provider.ts';
 import { asObject } from './particle.ts';
 
@@ -59,6 +60,7 @@ export const korean: Texts = {
   awayAndShow: ' 거리. 지도에서 보기',
 
   ...koreanAlerts,
+  ...koreanInvites,
   ...koreanFriendCard,
 
   radius: '반경',
@@ -221,6 +223,8 @@ export const korean: Texts = {
     not_found: '존재하지 않거나 더 이상 없는 사용자입니다.',
     friend_limit: '두 사람 중 한 명의 친구 수가 한도에 도달했습니다.',
     request_limit: '보낸 요청이 너무 많습니다. 먼저 몇 개를 취소하세요.',
+    invite_limit: '열려 있는 초대 링크가 너무 많습니다. 먼저 하나를 취소하세요.',
+    invite_unusable: '더 이상 쓸 수 없는 초대입니다. 새 초대를 부탁하세요.',
     device_limit: '등록한 기기가 너무 많습니다. 먼저 하나를 삭제하세요.',
     rate_limited: '요청이 너무 많습니다. 잠시 후 다시 시도하세요.',
     unavailable: '서비스 일부를 잠시 사용할 수 없습니다. 다시 시도하세요.',
