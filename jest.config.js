@@ -53,6 +53,7 @@ const FULL_ONLY = [
   'infra/local/src/stack/(residents-process|stack)\\.e2e',
   'infra/local/src/start/(start|stop)\\.e2e',
   'packages/client/src/fast-reports\\.e2e',
+  'packages/web/src/(alerts|installable|invites|viewing|world-map)\\.browser',
   'packages/benchmark/src/(bench|measure/memory-after-floods)\\.e2e',
   'packages/bus/src/fenced-stream/fenced-stream(-failures)?\\.redis',
   'packages/bus/src/redis/redis-connection\\.redis',

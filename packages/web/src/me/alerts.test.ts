@@ -99,10 +99,13 @@ describe('alerts', () => {
   });
 
   it('are renewed at each start of a browser that has them, and turned off for it alone', async () => {
+    const none = open();
+    await none.renew();
+    expect([none.settings.value, calls]).toStrictEqual([null, []]);
     subscribed = SUBSCRIPTION;
     stored = { ...stored, on: true };
     const alerts = open();
-    await alerts.load();
+    await alerts.renew();
     expect([alerts.isOnHere.value, calls.splice(0)]).toEqual([true, ['subscribe https://push.example/1 ko']]);
     await alerts.turnOff();
     expect([alerts.isOnHere.value, subscribed, stored.on]).toStrictEqual([false, null, true]);

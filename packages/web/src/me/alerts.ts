@@ -31,6 +31,11 @@ export class Alerts {
     this.isOnHere = computed(() => this.#isSubscribed.value && this.#settings.value?.on === true);
   }
 
+  /** Renews the subscription of a browser that has one. Others ask the server for nothing until the user looks at the settings. */
+  async renew(): Promise<void> {
+    if ((await this.#options.browser.current()) !== null) await this.load();
+  }
+
   /** Also renews the subscription of this browser. Rejects with a `NearbyError`. */
   async load(): Promise<void> {
     const { api, browser, language } = this.#options;

@@ -1,5 +1,6 @@
 /** The section for alerts: on this device or not, how near, and quiet hours. Not shown where the deployment sends none. */
 import type { AlertSettings } from '@nearby-friends/client';
+import { useEffect } from 'preact/hooks';
 import { type Alerts, PushRefusedError } from '../me/alerts.ts';
 import { language, texts } from '../texts/language.ts';
 import { distanceText } from '../texts/measures.ts';
@@ -10,11 +11,16 @@ const NIGHT = { from: '22:00', to: '07:00' } as const;
 
 interface AlertsSectionProps {
   readonly alerts: Alerts;
+  readonly isOnline: boolean;
   readonly actions: ActionRunner;
 }
 
-export function AlertsSection({ alerts, actions }: AlertsSectionProps) {
+export function AlertsSection({ alerts, isOnline, actions }: AlertsSectionProps) {
   const settings = alerts.settings.value;
+  useEffect(() => {
+    // Not there until they could be read.
+    if (isOnline && settings === null) alerts.load().catch(() => undefined);
+  }, [alerts, isOnline]);
   if (settings === null) return null;
   const text = texts.value;
   const toggle = async (isOn: boolean): Promise<void> => {
@@ -61,7 +67,11 @@ export function AlertsSection({ alerts, actions }: AlertsSectionProps) {
   );
 }
 
-function AlertFields({ settings, alerts, actions }: AlertsSectionProps & { readonly settings: AlertSettings }) {
+interface AlertFieldsProps extends Pick<AlertsSectionProps, 'alerts' | 'actions'> {
+  readonly settings: AlertSettings;
+}
+
+function AlertFields({ settings, alerts, actions }: AlertFieldsProps) {
   const { radiusMeters, quiet } = settings;
   const text = texts.value;
   const change = (changed: Parameters<Alerts['change']>[0]): void =>

@@ -40,7 +40,7 @@ export function SharingView({ signedIn, actions }: { readonly signedIn: SignedIn
           <ViewerRow key={viewer.id} viewer={viewer} people={people} actions={actions} />
         ))}
       </ul>
-      <AlertsSection alerts={signedIn.alerts} actions={actions} />
+      <AlertsSection alerts={signedIn.alerts} isOnline={signedIn.status.value.kind === 'online'} actions={actions} />
       <DevicesSection signedIn={signedIn} actions={actions} />
     </>
   );

@@ -257,8 +257,8 @@ export class Session {
     connection.status.subscribe((status) => {
       if (status.kind === 'closed' && status.error) this.#end(status.error);
       updateNow();
-      // Failures are not told: the section is not there until they could be read.
-      if (status.kind === 'online' && alerts.settings.value === null) alerts.load().catch(() => undefined);
+      // Failures are not told: the next start renews as well.
+      if (status.kind === 'online' && alerts.settings.value === null) alerts.renew().catch(() => undefined);
     });
     setClock(() => connection.serverNow());
     people.start();
