@@ -1,4 +1,4 @@
-/** Fast reports only while somebody looks, from page to page through two gateways. */
+/** Fast reports only while a person looks, from page to page through two gateways. */
 import { describe, expect, it } from '@jest/globals';
 import { useSharedSystem } from '@nearby-friends/testing';
 import { eventually } from '@nearby-friends/testing/eventually';
@@ -6,7 +6,7 @@ import { FERRY_BUILDING } from '@nearby-friends/testing/places';
 import { useConnections } from './connect.testing.ts';
 import type { GeolocationSource } from './device.ts';
 
-/** Far below the 30 s of a device that nobody looks at, and far above the 3 s of the other on a loaded machine. */
+/** Far below the 30 s of a device that no person looks at, and far above the 3 s of the other on a loaded machine. */
 const CLEARLY_FASTER_MS = 15_000;
 /** The pace lasts a minute after the last look. */
 const BACK_DEADLINE_MS = 120_000;

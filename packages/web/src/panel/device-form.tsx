@@ -7,6 +7,7 @@ import type { RegisteredDevices } from '../me/registered-devices.ts';
 import { pageBase } from '../settings/page-base.ts';
 import { texts } from '../texts/language.ts';
 import type { ActionRunner } from './action-runner.ts';
+import { copyText } from './copy-text.ts';
 import { MAX_DEVICE_NAME_LENGTH, STAYS_VISIBLE_CHOICES } from './device-choices.ts';
 import { OwnTracksGuide } from './owntracks-guide.tsx';
 
@@ -88,11 +89,6 @@ function Secret({ registered, userId, actions }: SecretProps) {
   const text = texts.value;
   const device = registered.value;
   if (device === null) return null;
-  const copy = async (): Promise<void> => {
-    // There is no clipboard on a page without HTTPS, and a browser may refuse it: then the text is ready to be copied by hand.
-    field.current?.select();
-    await navigator.clipboard.writeText(device.secret);
-  };
   return (
     <div class="request-form">
       <p class="small">{text.secretHint(device.name, userId)}</p>
@@ -104,7 +100,7 @@ function Secret({ registered, userId, actions }: SecretProps) {
         type="button"
         class="button button-main"
         onClick={() =>
-          copy().then(
+          copyText(field.current).then(
             () => actions.say(() => texts.value.secretCopied),
             () => actions.say(() => texts.value.secretNotCopied),
           )
